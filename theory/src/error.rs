@@ -1,0 +1,133 @@
+use std::fmt::Display;
+
+use thiserror::Error;
+
+/// Why a prediction cannot be given.
+///
+/// Every message says what was wrong, the offending value and what would be right.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum TheoryError {
+    /// A parameter lies outside the domain of the formula.
+    #[error("parameter `{name}` is {value}; valid: {valid}")]
+    InvalidParameter {
+        /// The parameter as the user spells it.
+        name: String,
+        /// The offending value.
+        value: String,
+        /// The valid domain, in words.
+        valid: String,
+    },
+    /// A parameter that the prediction needs was not given.
+    #[error("parameter `{name}` is missing; it is {meaning}")]
+    MissingParameter {
+        /// The missing parameter.
+        name: String,
+        /// What the parameter means.
+        meaning: String,
+    },
+    /// A parameter was given that the prediction does not know.
+    #[error("parameter `{name}` is not known here; known: {known}")]
+    UnknownParameter {
+        /// The unknown parameter.
+        name: String,
+        /// The parameters that the prediction takes.
+        known: String,
+    },
+    /// No prediction has this id.
+    #[error("no prediction is called `{id}`; known: {known}")]
+    UnknownPrediction {
+        /// The id asked for.
+        id: String,
+        /// The known ids.
+        known: String,
+    },
+    /// The variance map has no (finite) fixed point.
+    #[error("no fixed point: {reason}")]
+    NoFixedPoint {
+        /// Why there is none.
+        reason: String,
+    },
+    /// The quantity does not exist for these parameters (a diverging moment, an empty spectrum).
+    #[error("{quantity} is undefined: {reason}")]
+    Undefined {
+        /// The quantity asked for.
+        quantity: String,
+        /// Why it does not exist, and what to use instead where there is something.
+        reason: String,
+    },
+    /// An iteration or a quadrature stopped at its cap.
+    #[error("{procedure} did not converge: {detail}")]
+    NotConverged {
+        /// The algorithm.
+        procedure: String,
+        /// How far it came.
+        detail: String,
+    },
+    /// The quadrature of a user's function does not converge as it does for smooth functions.
+    #[error("activation `{activation}` is not smooth: declare the positions of its kinks ({detail})")]
+    NonSmoothActivation {
+        /// Name of the activation.
+        activation: String,
+        /// The observed error of the quadrature.
+        detail: String,
+    },
+}
+
+impl TheoryError {
+    /// An [`TheoryError::InvalidParameter`] from displayable parts.
+    pub fn invalid(name: impl Into<String>, value: impl Display, valid: impl Into<String>) -> Self {
+        Self::InvalidParameter { name: name.into(), value: value.to_string(), valid: valid.into() }
+    }
+
+    /// An [`TheoryError::Undefined`] from its parts.
+    pub fn undefined(quantity: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::Undefined { quantity: quantity.into(), reason: reason.into() }
+    }
+
+    /// A stable, machine-readable name of the kind of error.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::InvalidParameter { .. } => "invalid-parameter",
+            Self::MissingParameter { .. } => "missing-parameter",
+            Self::UnknownParameter { .. } => "unknown-parameter",
+            Self::UnknownPrediction { .. } => "unknown-prediction",
+            Self::NoFixedPoint { .. } => "no-fixed-point",
+            Self::Undefined { .. } => "undefined",
+            Self::NotConverged { .. } => "not-converged",
+            Self::NonSmoothActivation { .. } => "non-smooth-activation",
+        }
+    }
+}
+
+/// `value` if it is finite and at least zero.
+pub(crate) fn non_negative(name: &str, value: f64) -> Result<f64, TheoryError> {
+    if value.is_finite() && value >= 0.0 {
+        Ok(value)
+    } else {
+        Err(TheoryError::invalid(name, value, "a finite number >= 0"))
+    }
+}
+
+/// `value` if it is finite and above zero.
+pub(crate) fn positive(name: &str, value: f64) -> Result<f64, TheoryError> {
+    if value.is_finite() && value > 0.0 {
+        Ok(value)
+    } else {
+        Err(TheoryError::invalid(name, value, "a finite number > 0"))
+    }
+}
+
+/// `value` if it is finite.
+pub(crate) fn finite(name: &str, value: f64) -> Result<f64, TheoryError> {
+    if value.is_finite() { Ok(value) } else { Err(TheoryError::invalid(name, value, "a finite number")) }
+}
+
+/// `value` if it is at least `least`.
+pub(crate) fn at_least(name: &str, value: usize, least: usize) -> Result<usize, TheoryError> {
+    if value >= least {
+        Ok(value)
+    } else {
+        Err(TheoryError::invalid(name, value, format!("an integer >= {least}")))
+    }
+}

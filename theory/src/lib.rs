@@ -1,0 +1,28 @@
+//! Closed-form theories of wide neural networks.
+//!
+//! Every function here is pure: a prediction is a number, a curve or a law computed from the parameters of a
+//! network and of its data, with no randomness and no I/O. Simulations that could prove the predictions wrong live
+//! in the crate `solvable`, which depends on this one and never the other way round.
+//!
+//! * [`activation`] and [`quadrature`]: nonlinearities and their Gaussian integrals;
+//! * [`architecture`]: the one description of a network that drives theory and simulation alike;
+//! * [`mean_field`]: order parameters, Fisher-information statistics, analytic neural tangent kernels;
+//! * [`normalization`]: how normalization layers change the sharpness;
+//! * [`catalog`]: every prediction by name, for the command line and for reference files;
+//! * [`bibliography`]: where the results come from.
+//!
+//! Arguments outside a formula's domain come back as a [`TheoryError`] that names the parameter, its value and
+//! what is valid. No function panics on bad input and none returns NaN.
+
+pub mod activation;
+pub mod architecture;
+pub mod bibliography;
+pub mod catalog;
+mod error;
+pub mod mean_field;
+pub mod normalization;
+pub mod quadrature;
+
+pub use activation::Activation;
+pub use architecture::{Architecture, InitialScales, Normalization};
+pub use error::TheoryError;
