@@ -1,1 +1,7 @@
-//! solvable
+//! Closed-form theories of wide neural networks, held against simulations of finite ones.
+
+pub mod figure;
+pub mod report;
+pub mod verify;
+
+pub use solvable_theory as theory;

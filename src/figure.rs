@@ -1,0 +1,163 @@
+//! A figure as data: what is to be seen, not how it is drawn.
+//!
+//! Papers build figures from predictions and trials; [`report`](crate::report) draws them.
+
+use serde::Serialize;
+
+/// One figure of one or more panels side by side.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Figure {
+    /// Unique id `<part>/<name>`; the file name is the same with a dash for the slash.
+    pub id: String,
+    /// Title, in plain text.
+    pub title: String,
+    /// What a reader should see in it, with the setting; plain text.
+    pub caption: String,
+    /// The panels, from left to right.
+    pub panels: Vec<Panel>,
+}
+
+/// One pair of axes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Panel {
+    /// Heading of the panel; empty for none.
+    pub title: String,
+    /// Horizontal axis.
+    pub x: Axis,
+    /// Vertical axis.
+    pub y: Axis,
+    /// What is drawn, in drawing order.
+    pub series: Vec<Series>,
+}
+
+/// An axis.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Axis {
+    /// Name and unit, in plain text with Unicode symbols: `width M`, `λ_max`.
+    pub label: String,
+    /// Linear or logarithmic.
+    pub scale: Scale,
+    /// The visible range; chosen from the data where `None`.
+    pub range: Option<(f64, f64)>,
+}
+
+/// How an axis maps values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Scale {
+    /// Proportional.
+    Linear,
+    /// Logarithmic, base 10; values at or below zero are not drawn.
+    Log,
+}
+
+/// The style of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Stroke {
+    /// A theory that is expected to hold.
+    Solid,
+    /// A rival, a bound or an approximation.
+    Dashed,
+    /// A guide to the eye.
+    Dotted,
+}
+
+/// A simulated point with its interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Point {
+    /// Abscissa.
+    pub x: f64,
+    /// Mean.
+    pub y: f64,
+    /// Lower end of the error bar.
+    pub low: f64,
+    /// Upper end of the error bar.
+    pub high: f64,
+}
+
+/// Something drawn in a panel. Series of the same `group` share a colour (and points their marker): a theory line and
+/// the simulation that tests it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum Series {
+    /// A curve, in general a theory. Non-finite points break the line.
+    Line {
+        /// Legend entry; empty for none.
+        label: String,
+        /// Colour group.
+        group: usize,
+        /// Line style.
+        stroke: Stroke,
+        /// The points, in order.
+        points: Vec<(f64, f64)>,
+    },
+    /// Markers with error bars: simulations.
+    Points {
+        /// Legend entry; empty for none.
+        label: String,
+        /// Colour group.
+        group: usize,
+        /// The points.
+        points: Vec<Point>,
+    },
+    /// Bars: a histogram of simulated values.
+    Histogram {
+        /// Legend entry; empty for none.
+        label: String,
+        /// Colour group.
+        group: usize,
+        /// Bin edges, ascending, one more than heights.
+        edges: Vec<f64>,
+        /// Heights.
+        heights: Vec<f64>,
+    },
+    /// Coloured cells; drawn with a colour bar.
+    HeatMap {
+        /// Label of the colour bar.
+        label: String,
+        /// Cell edges along x.
+        x_edges: Vec<f64>,
+        /// Cell edges along y.
+        y_edges: Vec<f64>,
+        /// Values, row by row (the first row lies between the first two y edges); non-finite cells are hatched grey.
+        values: Vec<f64>,
+        /// The range of the colour bar; from the data where `None`.
+        range: Option<(f64, f64)>,
+    },
+    /// A straight line across the panel at one value.
+    Rule {
+        /// Legend entry; empty for none.
+        label: String,
+        /// Colour group.
+        group: usize,
+        /// Line style.
+        stroke: Stroke,
+        /// Across which axis it stands.
+        at: Position,
+    },
+}
+
+/// Where a [`Series::Rule`] stands.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub enum Position {
+    /// A vertical line at this x.
+    X(f64),
+    /// A horizontal line at this y.
+    Y(f64),
+}
+
+impl Axis {
+    /// A linear axis.
+    pub fn linear(label: impl Into<String>) -> Self {
+        Self { label: label.into(), scale: Scale::Linear, range: None }
+    }
+
+    /// A logarithmic axis.
+    pub fn log(label: impl Into<String>) -> Self {
+        Self { label: label.into(), scale: Scale::Log, range: None }
+    }
+
+    /// The same axis with a fixed range.
+    pub fn within(mut self, low: f64, high: f64) -> Self {
+        self.range = Some((low, high));
+        self
+    }
+}

@@ -1,0 +1,1 @@
+//! Reports: figures, tables, HTML and PDF. Draws what [`verify`](crate::verify) found and computes nothing.
