@@ -7,8 +7,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use libm::{erf, erfc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use statrs::function::erf::{erf, erfc};
 
 use crate::TheoryError;
 use crate::error::{finite, positive};

@@ -16,3 +16,50 @@ pub struct Source {
     /// arXiv number, empty where there is none.
     pub arxiv: &'static str,
 }
+
+/// Declares sources, one a line.
+macro_rules! sources {
+    ($($(#[$doc:meta])* $name:ident: $key:literal, $authors:literal, $title:literal, $venue:literal, $year:literal, $arxiv:literal;)*) => {
+        $($(#[$doc])* pub const $name: Source = Source {
+            key: $key, authors: $authors, title: $title, venue: $venue, year: $year, arxiv: $arxiv,
+        };)*
+    };
+}
+
+sources! {
+    /// Fisher information statistics and their mean-field theory.
+    KARAKIDA_2019_UNIVERSAL: "karakida2019universal", "R. Karakida, S. Akaho, S. Amari",
+        "Universal statistics of Fisher information in deep neural networks: mean field approach",
+        "AISTATS", 2019, "1806.01316";
+    /// Normalization and sharpness.
+    KARAKIDA_2019_NORMALIZATION: "karakida2019normalization", "R. Karakida, S. Akaho, S. Amari",
+        "The normalization method for alleviating pathological sharpness in wide neural networks",
+        "NeurIPS", 2019, "1906.02926";
+    /// Statistical neurodynamics.
+    AMARI_2018_NEURODYNAMICS: "amari2018neurodynamics", "S. Amari, R. Karakida, M. Oizumi",
+        "Statistical neurodynamics of deep networks: geometry of signal spaces", "preprint", 2018, "1808.07169";
+    /// Fisher information of random deep networks.
+    AMARI_2019_FISHER: "amari2019fisher", "S. Amari, R. Karakida, M. Oizumi",
+        "Fisher information and natural gradient learning in random deep networks", "AISTATS", 2019, "1808.07172";
+    /// Forward signal propagation.
+    POOLE_2016: "poole2016exponential", "B. Poole, S. Lahiri, M. Raghu, J. Sohl-Dickstein, S. Ganguli",
+        "Exponential expressivity in deep neural networks through transient chaos", "NeurIPS", 2016, "1606.05340";
+    /// Depth scales.
+    SCHOENHOLZ_2017: "schoenholz2017deep", "S. S. Schoenholz, J. Gilmer, S. Ganguli, J. Sohl-Dickstein",
+        "Deep information propagation", "ICLR", 2017, "1611.01232";
+    /// The neural tangent kernel.
+    JACOT_2018: "jacot2018ntk", "A. Jacot, F. Gabriel, C. Hongler",
+        "Neural tangent kernel: convergence and generalization in neural networks", "NeurIPS", 2018, "1806.07572";
+    /// The arc-cosine kernels of ReLU networks.
+    CHO_2009: "cho2009kernel", "Y. Cho, L. K. Saul", "Kernel methods for deep learning", "NeurIPS", 2009, "";
+    /// The arc-sine kernel of erf networks.
+    WILLIAMS_1997: "williams1997computing", "C. K. I. Williams", "Computing with infinite networks",
+        "NeurIPS", 1997, "";
+    /// Nested Marchenko-Pastur laws of kernels at linear width.
+    FAN_2020: "fan2020spectra", "Z. Fan, Z. Wang",
+        "Spectra of the conjugate kernel and neural tangent kernel for linear-width neural networks",
+        "NeurIPS", 2020, "2005.11879";
+    /// Catapults at large step sizes.
+    LEWKOWYCZ_2020: "lewkowycz2020catapult", "A. Lewkowycz, Y. Bahri, E. Dyer, J. Sohl-Dickstein, G. Gur-Ari",
+        "The large learning rate phase of deep learning: the catapult mechanism", "preprint", 2020, "2003.02218";
+}

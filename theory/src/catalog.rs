@@ -189,3 +189,44 @@ pub fn find(id: &str) -> Result<Prediction, TheoryError> {
         known: all.iter().map(|p| p.id).collect::<Vec<_>>().join(", "),
     })
 }
+
+/// Parameters that many predictions share, with one wording and one domain.
+pub(crate) mod parameter {
+    use super::Parameter;
+
+    pub(crate) const fn required(
+        name: &'static str,
+        meaning: &'static str,
+        domain: &'static str,
+    ) -> Parameter {
+        Parameter { name, meaning, domain, default: None }
+    }
+
+    pub(crate) const fn optional(
+        name: &'static str,
+        meaning: &'static str,
+        domain: &'static str,
+        default: &'static str,
+    ) -> Parameter {
+        Parameter { name, meaning, domain, default: Some(default) }
+    }
+
+    pub(crate) const ACTIVATION: Parameter =
+        required("activation", "the activation of the hidden layers", "the name of an activation");
+    pub(crate) const SIGMA_W2: Parameter =
+        required("sigma_w2", "sigma_w^2, the variance of a weight times its fan-in", "a number > 0");
+    pub(crate) const SIGMA_B2: Parameter =
+        required("sigma_b2", "sigma_b^2, the variance of a bias", "a number >= 0");
+    pub(crate) const DEPTH: Parameter =
+        required("depth", "L, the number of weight layers", "an integer >= 1");
+    pub(crate) const WIDTHS: Parameter = required(
+        "widths",
+        "[M_0, ..., M_{L-1}, C], from the inputs to the outputs",
+        "a list of at least two positive integers",
+    );
+    pub(crate) const SAMPLES: Parameter = required("N", "the number of samples", "an integer >= 1");
+    pub(crate) const TRAIN_BIAS: Parameter =
+        optional("train_bias", "whether biases are trained", "true or false", "false");
+    pub(crate) const GAMMA: Parameter =
+        optional("gamma", "gamma, the scale of the normalized values", "a number other than 0", "1");
+}

@@ -131,3 +131,12 @@ pub(crate) fn at_least(name: &str, value: usize, least: usize) -> Result<usize, 
         Err(TheoryError::invalid(name, value, format!("an integer >= {least}")))
     }
 }
+
+/// `value` if it is a number that a `f64` can hold; overflow is reported instead of travelling on as ∞ or NaN.
+pub(crate) fn representable(quantity: &str, value: f64) -> Result<f64, TheoryError> {
+    if value.is_finite() {
+        Ok(value)
+    } else {
+        Err(TheoryError::undefined(quantity, "it exceeds the range of 64-bit floating point numbers"))
+    }
+}

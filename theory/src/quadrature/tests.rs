@@ -1,0 +1,239 @@
+use approx::assert_relative_eq;
+use proptest::prelude::*;
+
+use super::*;
+
+/// The same function without its name: only the generic rules can integrate it.
+fn anonymous(name: &str) -> Activation {
+    let phi: Activation = name.parse().unwrap();
+    let (kinks, odd) = (phi.kinks(), phi.is_odd());
+    Activation::custom("anonymous", kinks, odd, move |u| phi.value_and_derivative(u)).unwrap()
+}
+
+const COVARIANCES: [(f64, f64, f64); 6] = [
+    (1.3, 0.7, 0.4),
+    (0.5, 0.5, 0.49),
+    (2.0, 2.0, -1.1),
+    (1.0, 1.0, 0.9999),
+    (1.0, 1.0, 0.999999),
+    (1.7, 1.7, 1.7),
+];
+
+#[test]
+fn closed_forms_agree_with_quadrature() {
+    for name in ["linear", "relu", "leaky-relu(0.2)", "erf", "erf(0.6)", "sine", "gelu", "hard-tanh(0.8)"] {
+        let phi: Activation = name.parse().unwrap();
+        for (p, q, c) in COVARIANCES {
+            let closed = kernel_pair(&phi, p, q, c).unwrap();
+            let numeric = kernel_pair(&anonymous(name), p, q, c).unwrap();
+            assert_relative_eq!(closed.k, numeric.k, max_relative = 2e-14, epsilon = 1e-15);
+            assert_relative_eq!(closed.k_dot, numeric.k_dot, max_relative = 2e-14, epsilon = 1e-15);
+        }
+    }
+}
+
+#[test]
+fn moments_agree_with_quadrature() {
+    for name in [
+        "linear",
+        "relu",
+        "leaky-relu(-0.3)",
+        "erf(0.6)",
+        "sine",
+        "gelu",
+        "hard-tanh(0.8)",
+        "shifted-relu(0.4)",
+    ] {
+        let phi: Activation = name.parse().unwrap();
+        for (mean, variance) in [(0.0, 1.0), (0.0, 2.3), (0.7, 0.5), (-1.2, 1.5)] {
+            let closed = gaussian_moments(&phi, mean, variance).unwrap();
+            let numeric = gaussian_moments(&anonymous(name), mean, variance).unwrap();
+            for (a, b) in [
+                (closed.mean, numeric.mean),
+                (closed.mean_derivative, numeric.mean_derivative),
+                (closed.second, numeric.second),
+                (closed.second_derivative, numeric.second_derivative),
+                (closed.z_value, numeric.z_value),
+                (closed.z_derivative, numeric.z_derivative),
+                (closed.z_product, numeric.z_product),
+            ] {
+                assert_relative_eq!(a, b, epsilon = 1e-14, max_relative = 1e-13);
+            }
+        }
+    }
+}
+
+#[test]
+fn moments_and_pair_agree_on_the_diagonal_and_at_zero_correlation() {
+    for name in ["tanh", "relu", "gelu", "erf", "sine", "hard-tanh(1.1)", "shifted-relu(0.3)"] {
+        let phi: Activation = name.parse().unwrap();
+        let moments = gaussian_moments(&phi, 0.0, 1.4).unwrap();
+        let same = kernel_pair(&phi, 1.4, 1.4, 1.4).unwrap();
+        let apart = kernel_pair(&phi, 1.4, 1.4, 0.0).unwrap();
+        assert_relative_eq!(same.k, moments.second, max_relative = 1e-14);
+        assert_relative_eq!(same.k_dot, moments.second_derivative, max_relative = 1e-14);
+        assert_relative_eq!(apart.k, moments.mean.powi(2), epsilon = 1e-16, max_relative = 1e-14);
+        assert_relative_eq!(apart.k_dot, moments.mean_derivative.powi(2), max_relative = 1e-14);
+    }
+}
+
+#[test]
+fn gauss_hermite_confirms_tanh() {
+    // A second algorithm: the tensor Gauss-Hermite rule, accurate to about 1e-9 here.
+    let phi = Activation::tanh();
+    let (p, q, c) = (0.4f64, 0.3f64, 0.15f64);
+    let rho = c / (p * q).sqrt();
+    let (mut k, mut k_dot) = (0.0, 0.0);
+    for &(x, wx) in rules::hermite() {
+        for &(y, wy) in rules::hermite() {
+            let (u, v) = (p.sqrt() * x, q.sqrt() * (rho * x + (1.0 - rho * rho).sqrt() * y));
+            k += wx * wy * phi.value(u) * phi.value(v);
+            k_dot += wx * wy * phi.derivative(u) * phi.derivative(v);
+        }
+    }
+    let pair = kernel_pair(&phi, p, q, c).unwrap();
+    assert_relative_eq!(pair.k, k, max_relative = 1e-7);
+    assert_relative_eq!(pair.k_dot, k_dot, max_relative = 1e-7);
+}
+
+#[test]
+fn derivative_kernel_is_the_derivative_of_the_kernel() {
+    for name in ["tanh", "relu", "gelu", "erf", "sine", "hard-tanh(1.1)", "shifted-relu(0.3)"] {
+        let phi: Activation = name.parse().unwrap();
+        let step = 1e-5;
+        let k = |c| kernel_pair(&phi, 1.2, 0.9, c).unwrap().k;
+        let difference = (k(0.3 + step) - k(0.3 - step)) / (2.0 * step);
+        assert_relative_eq!(kernel_pair(&phi, 1.2, 0.9, 0.3).unwrap().k_dot, difference, max_relative = 1e-9);
+    }
+}
+
+#[test]
+fn relu_keeps_relative_accuracy_near_opposite_inputs() {
+    // g(ϑ) = ϑ³/3 (1 − ϑ²/10 + ...) with ϑ = arccos(−ρ) small.
+    let gap = 2f64.powi(-30);
+    let pair = kernel_pair(&Activation::relu(), 1.0, 1.0, gap - 1.0).unwrap();
+    let angle = 2.0 * (0.5 * gap).sqrt().asin();
+    let series = angle.powi(3) / 3.0 * (1.0 - angle * angle / 10.0) / (2.0 * std::f64::consts::PI);
+    assert_relative_eq!(pair.k, series, max_relative = 1e-14);
+}
+
+#[test]
+fn undeclared_kinks_are_noticed() {
+    for kink in [0.0, 0.3] {
+        let secret =
+            Activation::custom(
+                "secret",
+                vec![],
+                false,
+                move |u| if u > kink { (u - kink, 1.0) } else { (0.0, 0.0) },
+            )
+            .unwrap();
+        let error = kernel_pair(&secret, 1.0, 1.0, 0.5).unwrap_err();
+        assert_eq!(error.kind(), "non-smooth-activation");
+        assert!(error.to_string().contains("declare"));
+    }
+}
+
+#[test]
+fn steep_tanh_passes_until_its_poles_are_too_near() {
+    let tanh = Activation::tanh();
+    assert!(kernel_pair(&tanh, 2000.0, 2000.0, 2000.0).is_ok());
+    assert_eq!(kernel_pair(&tanh, 5000.0, 5000.0, 5000.0).unwrap_err().kind(), "non-smooth-activation");
+}
+
+#[test]
+fn vanishing_variances() {
+    let gelu = kernel_pair(&Activation::gelu(), 0.0, 1.0, 0.0).unwrap();
+    assert_eq!((gelu.k, gelu.k_dot), (0.0, 0.25));
+    assert_eq!(kernel_pair(&Activation::relu(), 0.0, 1.0, 0.0).unwrap_err().kind(), "undefined");
+    assert!(kernel_pair(&Activation::hard_tanh(1.0).unwrap(), 0.0, 1.0, 0.0).is_ok());
+    assert_eq!(gaussian_moments(&Activation::relu(), 0.0, 0.0).unwrap_err().kind(), "undefined");
+    assert_eq!(gaussian_moments(&Activation::relu(), 1.0, 0.0).unwrap().second, 1.0);
+}
+
+#[test]
+fn invalid_covariances_are_refused() {
+    let relu = Activation::relu();
+    for (p, q, c) in [
+        (-0.1, 0.7, 0.4),
+        (0.7, -0.1, 0.0),
+        (1.0, 1.0, 1.001),
+        (1.0, 1.0, f64::NAN),
+        (f64::INFINITY, 1.0, 0.0),
+        (0.0, 1.0, 1e-9),
+    ] {
+        assert_eq!(kernel_pair(&relu, p, q, c).unwrap_err().kind(), "invalid-parameter", "{p} {q} {c}");
+    }
+    assert!(kernel_pair(&relu, 1.0, 1.0, 1.0 + 1e-14).is_ok());
+}
+
+#[test]
+fn extreme_variances_give_numbers_or_errors() {
+    for name in [
+        "linear",
+        "relu",
+        "leaky-relu(0.2)",
+        "erf",
+        "sine",
+        "gelu",
+        "tanh",
+        "hard-tanh(2)",
+        "shifted-relu(-1)",
+    ] {
+        let phi: Activation = name.parse().unwrap();
+        for (p, q) in [
+            (1e-300f64, 1e-300f64),
+            (1e300, 1e300),
+            (1e-300, 1e300),
+            (1e300, 1.0),
+            (1e-300, 1.0),
+            (5e-324, 5e-324),
+        ] {
+            for rho in [-1.0, -0.5, 0.0, 0.5, 1.0] {
+                let c = rho * if p == q { p } else { p.sqrt() * q.sqrt() };
+                if let Ok(pair) = kernel_pair(&phi, p, q, c) {
+                    assert!(pair.k.is_finite() && pair.k_dot.is_finite(), "{name} {p} {q} {c}");
+                    let bound = (kernel_pair(&phi, p, p, p), kernel_pair(&phi, q, q, q));
+                    if let (Ok(u), Ok(v)) = bound {
+                        assert!(
+                            pair.k.abs() <= u.k.sqrt() * v.k.sqrt() * (1.0 + 1e-9) + 1e-300,
+                            "{name} {p} {q} {c}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn cauchy_schwarz_holds(
+        name in prop::sample::select(vec![
+            "linear", "relu", "leaky-relu(0.2)", "erf", "erf(3)", "sine", "gelu", "hard-tanh(0.5)", "shifted-relu(0.3)",
+        ]),
+        p in -12f64..12.0,
+        q in -12f64..12.0,
+        rho in -1f64..=1.0,
+    ) {
+        let phi: Activation = name.parse().unwrap();
+        let (p, q) = (10f64.powf(p), 10f64.powf(q));
+        let pair = kernel_pair(&phi, p, q, rho * p.sqrt() * q.sqrt()).unwrap();
+        let (u, v) = (kernel_pair(&phi, p, p, p).unwrap(), kernel_pair(&phi, q, q, q).unwrap());
+        prop_assert!(pair.k.abs() <= (u.k.sqrt() * v.k.sqrt()) * (1.0 + 1e-9) + 1e-300);
+        prop_assert!(pair.k_dot.abs() <= (u.k_dot.sqrt() * v.k_dot.sqrt()) * (1.0 + 1e-9) + 1e-300);
+    }
+
+    #[test]
+    fn any_bits_are_answered(p in any::<f64>(), q in any::<f64>(), c in any::<f64>()) {
+        for name in ["relu", "erf", "gelu", "sine", "hard-tanh(1)"] {
+            let phi: Activation = name.parse().unwrap();
+            if let Ok(pair) = kernel_pair(&phi, p, q, c) {
+                prop_assert!(pair.k.is_finite() && pair.k_dot.is_finite());
+            }
+            if let Ok(moments) = gaussian_moments(&phi, c, p) {
+                prop_assert!(moments.all_finite());
+            }
+        }
+    }
+}
