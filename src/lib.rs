@@ -2,6 +2,8 @@
 
 pub mod figure;
 pub mod report;
+pub mod simulate;
+pub mod streams;
 pub mod verify;
 
 pub use solvable_theory as theory;

@@ -1,8 +1,20 @@
 //! The engine: claims, margins, rivals, verdicts, deterministic streams, the trial store and the runner. It knows
 //! nothing of any paper.
 
+mod claim;
+mod engine;
+mod experiment;
+mod judge;
 mod results;
+pub mod statistic;
+mod store;
 mod verdict;
 
+pub use claim::{At, Case, Claim, ClaimBuilder, Components};
+pub use engine::{Engine, Observer, Options, Shard, ShardError, Tally};
+pub use experiment::{Experiment, MissingQuantity, Outcome, Request, SettingKey, TrialFailure};
+pub use judge::{Comparison, JudgeError};
 pub use results::{CaseResult, ClaimResult, Component, Estimate, Judgement, Margin, Results, RivalResult};
+pub use statistic::Statistic;
+pub use store::{STORE_FILE, StoreError, TrialStore};
 pub use verdict::{Profile, Verdict};

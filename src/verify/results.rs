@@ -64,6 +64,21 @@ pub struct CaseResult {
     pub error: Option<String>,
 }
 
+impl CaseResult {
+    /// A case of which nothing can be said.
+    pub(super) fn unjudged(error: &super::JudgeError) -> Self {
+        Self {
+            label: String::new(),
+            settings: Vec::new(),
+            trials: Vec::new(),
+            verdict: Verdict::Failed,
+            claim: Judgement { verdict: Verdict::Failed, components: Vec::new() },
+            rivals: Vec::new(),
+            error: Some(error.to_string()),
+        }
+    }
+}
+
 /// A rival, judged by the claim's own rule against the claim's own trials.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RivalResult {

@@ -1,0 +1,464 @@
+use std::sync::Arc;
+
+use solvable_theory::bibliography::Source;
+
+use super::experiment::{Experiment, Outcome, Request};
+use super::judge::{Comparison, JudgeError, Reading, Rule};
+use super::statistic::Statistic;
+use super::{CaseResult, ClaimResult, Judgement, Margin, Profile, RivalResult, Verdict};
+
+/// A prediction, the experiment that could prove it wrong, the statistic, the margin and the rivals.
+///
+/// ```text
+/// Claim::about::<FisherSpectrum>("mf/lambda-max", "The largest eigenvalue grows like the width")
+///     .formula(r"\lambda_{\max} = (\theta_t + (N-1)\theta_{st})/N")
+///     .cases(|profile| ...)       // at which settings, how many trials
+///     .measure(|setting, outcome| ...)   // what is read off a trial
+///     .predict(|setting| ...)            // what the theory says
+///     .margin(|setting, profile| ...)    // how far is still agreement
+///     .rival("without the diagonal", |setting| ...) // what the same trials must refute
+///     .finish()
+/// ```
+pub struct Claim {
+    /// `<part>/<name>`.
+    pub id: String,
+    /// One line: what is claimed.
+    pub title: String,
+    /// The formula, in LaTeX.
+    pub formula: String,
+    /// Where it comes from.
+    pub sources: Vec<Source>,
+    /// What is judged.
+    pub statistic: Statistic,
+    /// How prediction and measurement are compared.
+    pub comparison: Comparison,
+    cases: Box<dyn Fn(Profile) -> Result<Vec<Case>, JudgeError> + Send + Sync>,
+}
+
+/// A claim at one setting (or over one group of sizes).
+pub struct Case {
+    /// The setting in short.
+    pub label: String,
+    /// The trials it needs, one request for each setting.
+    pub requests: Vec<Request>,
+    judge: Judge,
+}
+
+type Judge =
+    Box<dyn Fn(&[Vec<&Outcome>], bool) -> Result<(Judgement, Vec<RivalResult>), JudgeError> + Send + Sync>;
+
+/// Settings of one case.
+#[derive(Debug, Clone)]
+pub struct At<S> {
+    label: String,
+    settings: Vec<S>,
+    trials: usize,
+}
+
+impl<S> At<S> {
+    /// One setting.
+    pub fn setting(label: impl Into<String>, setting: S, trials: usize) -> Self {
+        Self { label: label.into(), settings: vec![setting], trials }
+    }
+
+    /// Several sizes, over which a slope is fitted.
+    pub fn sizes(label: impl Into<String>, settings: Vec<S>, trials: usize) -> Self {
+        Self { label: label.into(), settings, trials }
+    }
+}
+
+/// One number or several: what predictions and measurements return.
+pub trait Components {
+    /// As a list.
+    fn into_list(self) -> Vec<f64>;
+}
+
+impl Components for f64 {
+    fn into_list(self) -> Vec<f64> {
+        vec![self]
+    }
+}
+
+impl Components for Vec<f64> {
+    fn into_list(self) -> Vec<f64> {
+        self
+    }
+}
+
+impl<const N: usize> Components for [f64; N] {
+    fn into_list(self) -> Vec<f64> {
+        self.to_vec()
+    }
+}
+
+type Read<S> = Arc<dyn Fn(&S, &Outcome) -> Result<Vec<f64>, JudgeError> + Send + Sync>;
+type OfSetting<S, T> = Arc<dyn Fn(&S) -> T + Send + Sync>;
+type Cases<S> = Box<dyn Fn(Profile) -> Vec<At<S>> + Send + Sync>;
+type MarginOf<S> = Box<dyn Fn(&S, Profile) -> Margin + Send + Sync>;
+
+enum Predict<S> {
+    /// A function of the setting alone, evaluated once.
+    Free(OfSetting<S, Result<Vec<f64>, JudgeError>>),
+    /// Conditional on quantities that the trial measured.
+    Given(Read<S>),
+}
+
+impl<S> Clone for Predict<S> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Free(f) => Self::Free(Arc::clone(f)),
+            Self::Given(f) => Self::Given(Arc::clone(f)),
+        }
+    }
+}
+
+impl<S> Predict<S> {
+    fn free<R: Components>(f: impl Fn(&S) -> Result<R, JudgeError> + Send + Sync + 'static) -> Self {
+        Self::Free(Arc::new(move |s| f(s).map(R::into_list)))
+    }
+
+    fn given<R: Components>(
+        f: impl Fn(&S, &Outcome) -> Result<R, JudgeError> + Send + Sync + 'static,
+    ) -> Self {
+        Self::Given(Arc::new(move |s, o| f(s, o).map(R::into_list)))
+    }
+
+    fn evaluate(&self, setting: &S, outcomes: &[&Outcome]) -> Result<Vec<Vec<f64>>, JudgeError> {
+        match self {
+            Self::Free(f) => Ok(vec![f(setting)?; outcomes.len()]),
+            Self::Given(f) => outcomes.iter().map(|outcome| f(setting, outcome)).collect(),
+        }
+    }
+}
+
+struct Rival<S> {
+    name: String,
+    applies: OfSetting<S, bool>,
+    predict: Predict<S>,
+}
+
+impl<S> Clone for Rival<S> {
+    fn clone(&self) -> Self {
+        Self { name: self.name.clone(), applies: Arc::clone(&self.applies), predict: self.predict.clone() }
+    }
+}
+
+/// Everything a case needs to judge its trials.
+struct Rules<S> {
+    statistic: Statistic,
+    comparison: Comparison,
+    labels: Vec<String>,
+    size: OfSetting<S, f64>,
+    measure: Read<S>,
+    predict: Predict<S>,
+    rivals: Vec<Rival<S>>,
+}
+
+impl<S> Rules<S> {
+    fn judge(
+        &self,
+        settings: &[S],
+        margin: Margin,
+        outcomes: &[Vec<&Outcome>],
+        broken: bool,
+    ) -> Result<(Judgement, Vec<RivalResult>), JudgeError> {
+        let measured = settings
+            .iter()
+            .zip(outcomes)
+            .map(|(s, trials)| trials.iter().map(|o| (self.measure)(s, o)).collect::<Result<Vec<_>, _>>())
+            .collect::<Result<Vec<_>, _>>()?;
+        let judge = |predict: &Predict<S>, broken: bool| {
+            let readings = settings
+                .iter()
+                .zip(outcomes)
+                .zip(&measured)
+                .map(|((s, trials), measured)| {
+                    Ok(Reading {
+                        size: (self.size)(s),
+                        measured: measured.clone(),
+                        predicted: predict.evaluate(s, trials)?,
+                    })
+                })
+                .collect::<Result<Vec<_>, JudgeError>>()?;
+            let Self { statistic, comparison, .. } = *self;
+            Rule { statistic, comparison, margin, labels: &self.labels, broken }.judge(&readings)
+        };
+        let own = judge(&self.predict, broken)?;
+        let rivals = self
+            .rivals
+            .iter()
+            .filter(|rival| settings.iter().all(|s| (rival.applies)(s)))
+            .map(|rival| {
+                Ok(RivalResult { name: rival.name.clone(), judgement: judge(&rival.predict, false)? })
+            })
+            .collect::<Result<_, JudgeError>>()?;
+        Ok((own, rivals))
+    }
+}
+
+/// A claim under construction; see [`Claim`].
+pub struct ClaimBuilder<E: Experiment> {
+    id: String,
+    title: String,
+    formula: String,
+    sources: Vec<Source>,
+    statistic: Statistic,
+    comparison: Comparison,
+    labels: Vec<String>,
+    size: Option<OfSetting<E::Setting, f64>>,
+    cases: Option<Cases<E::Setting>>,
+    measure: Option<Read<E::Setting>>,
+    predict: Option<Predict<E::Setting>>,
+    margin: Option<MarginOf<E::Setting>>,
+    rivals: Vec<Rival<E::Setting>>,
+}
+
+impl Claim {
+    /// Begins a claim about the experiment `E`.
+    pub fn about<E: Experiment>(id: impl Into<String>, title: impl Into<String>) -> ClaimBuilder<E> {
+        ClaimBuilder {
+            id: id.into(),
+            title: title.into(),
+            formula: String::new(),
+            sources: Vec::new(),
+            statistic: Statistic::Mean,
+            comparison: Comparison::Ratio,
+            labels: Vec::new(),
+            size: None,
+            cases: None,
+            measure: None,
+            predict: None,
+            margin: None,
+            rivals: Vec::new(),
+        }
+    }
+
+    /// The part of the id before the slash.
+    pub fn part(&self) -> &str {
+        self.id.split('/').next().unwrap_or(&self.id)
+    }
+
+    /// The cases of a profile.
+    pub fn cases(&self, profile: Profile) -> Result<Vec<Case>, JudgeError> {
+        (self.cases)(profile)
+    }
+
+    /// Joins the judged cases.
+    pub(super) fn result(&self, cases: Vec<CaseResult>) -> ClaimResult {
+        ClaimResult {
+            id: self.id.clone(),
+            part: self.part().to_owned(),
+            title: self.title.clone(),
+            formula: self.formula.clone(),
+            sources: self.sources.iter().map(|s| s.key.to_owned()).collect(),
+            statistic: self.statistic.name().to_owned(),
+            comparison: self.comparison.name().to_owned(),
+            verdict: cases.iter().map(|c| c.verdict).max().unwrap_or(Verdict::Failed),
+            cases,
+        }
+    }
+}
+
+impl Case {
+    /// Judges the trials: `outcomes` holds one list for each request. With `broken`, the claim's own prediction is
+    /// falsified on purpose (a factor 1.2, or three margins where a factor means nothing).
+    pub fn judge(&self, outcomes: &[Vec<&Outcome>], broken: bool) -> CaseResult {
+        let trials = outcomes.iter().map(Vec::len).collect();
+        let settings = self.requests.iter().map(|r| r.setting().clone()).collect();
+        let nothing = Judgement { verdict: Verdict::Failed, components: Vec::new() };
+        let (claim, rivals, error) = match (self.judge)(outcomes, broken) {
+            Ok((claim, rivals)) => (claim, rivals, None),
+            Err(error) => (nothing, Vec::new(), Some(error.to_string())),
+        };
+        let verdict = verdict(&claim, &rivals);
+        CaseResult { label: self.label.clone(), settings, trials, verdict, claim, rivals, error }
+    }
+
+    /// The result of a case whose trials ended in an error.
+    pub(super) fn failed(&self, error: &JudgeError) -> CaseResult {
+        CaseResult {
+            label: self.label.clone(),
+            settings: self.requests.iter().map(|r| r.setting().clone()).collect(),
+            trials: vec![0; self.requests.len()],
+            ..CaseResult::unjudged(error)
+        }
+    }
+}
+
+/// A claim stands only where its rivals fall: one that agrees too leaves the data powerless, one that straddles asks
+/// for more trials.
+fn verdict(claim: &Judgement, rivals: &[RivalResult]) -> Verdict {
+    if claim.verdict != Verdict::Confirmed {
+        return claim.verdict;
+    }
+    rivals
+        .iter()
+        .map(|rival| match rival.judgement.verdict {
+            Verdict::Refuted => Verdict::Confirmed,
+            Verdict::Confirmed => Verdict::Powerless,
+            other => other,
+        })
+        .max()
+        .unwrap_or(Verdict::Powerless)
+}
+
+impl<E: Experiment> ClaimBuilder<E> {
+    /// The formula, in LaTeX without delimiters.
+    pub fn formula(mut self, formula: impl Into<String>) -> Self {
+        self.formula = formula.into();
+        self
+    }
+
+    /// Where the claim comes from.
+    pub fn sources(mut self, sources: &[Source]) -> Self {
+        self.sources = sources.to_vec();
+        self
+    }
+
+    /// The settings and their numbers of trials.
+    pub fn cases(mut self, cases: impl Fn(Profile) -> Vec<At<E::Setting>> + Send + Sync + 'static) -> Self {
+        self.cases = Some(Box::new(cases));
+        self
+    }
+
+    /// What is read off a trial.
+    pub fn measure<R: Components>(
+        mut self,
+        measure: impl Fn(&E::Setting, &Outcome) -> Result<R, JudgeError> + Send + Sync + 'static,
+    ) -> Self {
+        self.measure = Some(Arc::new(move |s, o| measure(s, o).map(R::into_list)));
+        self
+    }
+
+    /// What the theory says of a setting.
+    pub fn predict<R: Components>(
+        mut self,
+        predict: impl Fn(&E::Setting) -> Result<R, JudgeError> + Send + Sync + 'static,
+    ) -> Self {
+        self.predict = Some(Predict::free(predict));
+        self
+    }
+
+    /// What the theory says of a trial, given other quantities that the trial measured.
+    pub fn predict_given<R: Components>(
+        mut self,
+        predict: impl Fn(&E::Setting, &Outcome) -> Result<R, JudgeError> + Send + Sync + 'static,
+    ) -> Self {
+        self.predict = Some(Predict::given(predict));
+        self
+    }
+
+    /// The discrepancies that still count as agreement.
+    pub fn margin(mut self, margin: impl Fn(&E::Setting, Profile) -> Margin + Send + Sync + 'static) -> Self {
+        self.margin = Some(Box::new(margin));
+        self
+    }
+
+    /// A wrong prediction that the same trials must refute.
+    pub fn rival<R: Components>(
+        self,
+        name: impl Into<String>,
+        predict: impl Fn(&E::Setting) -> Result<R, JudgeError> + Send + Sync + 'static,
+    ) -> Self {
+        self.rival_where(name, |_| true, predict)
+    }
+
+    /// A rival for the settings at which `applies` holds: where it coincides with the claim it is no rival.
+    pub fn rival_where<R: Components>(
+        mut self,
+        name: impl Into<String>,
+        applies: impl Fn(&E::Setting) -> bool + Send + Sync + 'static,
+        predict: impl Fn(&E::Setting) -> Result<R, JudgeError> + Send + Sync + 'static,
+    ) -> Self {
+        self.rivals.push(Rival {
+            name: name.into(),
+            applies: Arc::new(applies),
+            predict: Predict::free(predict),
+        });
+        self
+    }
+
+    /// A rival that is conditional on measured quantities.
+    pub fn rival_given<R: Components>(
+        mut self,
+        name: impl Into<String>,
+        predict: impl Fn(&E::Setting, &Outcome) -> Result<R, JudgeError> + Send + Sync + 'static,
+    ) -> Self {
+        self.rivals.push(Rival {
+            name: name.into(),
+            applies: Arc::new(|_| true),
+            predict: Predict::given(predict),
+        });
+        self
+    }
+
+    /// Compares by difference instead of ratio.
+    pub fn by_difference(mut self) -> Self {
+        self.comparison = Comparison::Difference;
+        self
+    }
+
+    /// Names the components of a curve.
+    pub fn components<L: Into<String>>(mut self, labels: impl IntoIterator<Item = L>) -> Self {
+        self.labels = labels.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Judges the log-log slope over sizes.
+    pub fn log_slope(mut self, size: impl Fn(&E::Setting) -> f64 + Send + Sync + 'static) -> Self {
+        (self.statistic, self.comparison) = (Statistic::LogSlope, Comparison::Difference);
+        self.size = Some(Arc::new(size));
+        self
+    }
+
+    /// Judges the worst single trial: the claim is an identity.
+    pub fn identity(mut self) -> Self {
+        self.statistic = Statistic::Identity;
+        self
+    }
+
+    /// Judges the median over trials.
+    pub fn median(mut self) -> Self {
+        self.statistic = Statistic::Median;
+        self
+    }
+
+    /// The finished claim. A claim that lacks a piece (a rival, say) comes out as *failed* wherever it is judged.
+    pub fn finish(self) -> Claim {
+        let Self { id, title, formula, sources, statistic, comparison, labels, size, .. } = self;
+        let size = size.unwrap_or_else(|| Arc::new(|_| 1.0));
+        let rivals = self.rivals;
+        let pieces = (|| {
+            if rivals.is_empty() {
+                return Err(JudgeError::Incomplete("rival"));
+            }
+            let cases = self.cases.ok_or(JudgeError::Incomplete("cases"))?;
+            let margin = self.margin.ok_or(JudgeError::Incomplete("margin"))?;
+            let measure = self.measure.ok_or(JudgeError::Incomplete("measurement"))?;
+            let predict = self.predict.ok_or(JudgeError::Incomplete("prediction"))?;
+            Ok((
+                cases,
+                margin,
+                Arc::new(Rules { statistic, comparison, labels, size, measure, predict, rivals }),
+            ))
+        })();
+        let cases = move |profile| {
+            let (cases, margin, rules) = pieces.as_ref().map_err(JudgeError::clone)?;
+            cases(profile)
+                .into_iter()
+                .map(|At { label, settings, trials }| {
+                    let requests = settings
+                        .iter()
+                        .map(|s| Request::new::<E>(s, trials))
+                        .collect::<Result<_, _>>()
+                        .map_err(|e| JudgeError::Other(format!("the setting cannot be serialised: {e}")))?;
+                    let first = settings.first().ok_or(JudgeError::Incomplete("setting"))?;
+                    let (margin, rules) = (margin(first, profile), Arc::clone(rules));
+                    let judge: Judge = Box::new(move |o, broken| rules.judge(&settings, margin, o, broken));
+                    Ok(Case { label, requests, judge })
+                })
+                .collect()
+        };
+        Claim { id, title, formula, sources, statistic, comparison, cases: Box::new(cases) }
+    }
+}

@@ -1,0 +1,226 @@
+//! Statistics with their confidence intervals.
+
+use rand::RngExt;
+use serde::{Deserialize, Serialize};
+use statrs::distribution::{ContinuousCDF, StudentsT};
+
+use super::Estimate;
+use crate::streams::Streams;
+
+/// Two-sided confidence level of every interval.
+pub const CONFIDENCE: f64 = 0.99;
+
+/// What a claim reads off its trials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Statistic {
+    /// The mean over trials; Student-$t$ interval.
+    Mean,
+    /// The median over trials; bootstrap interval. For heavy tails.
+    Median,
+    /// The trial that deviates most; no interval. For identities that hold in every single trial.
+    Identity,
+    /// The slope of $\ln$(mean) on $\ln$(size) over several sizes; jackknife interval.
+    LogSlope,
+}
+
+impl Statistic {
+    /// In words, for reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mean => "mean",
+            Self::Median => "median",
+            Self::Identity => "worst trial",
+            Self::LogSlope => "log-log slope",
+        }
+    }
+}
+
+/// A sample that no interval can be computed for.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum StatisticError {
+    /// Fewer trials than the statistic needs.
+    #[error("{found} trials; the {statistic} needs at least {needed}")]
+    TooFewTrials {
+        /// Trials found.
+        found: usize,
+        /// Trials needed.
+        needed: usize,
+        /// The statistic.
+        statistic: &'static str,
+    },
+    /// A slope over fewer than three different sizes.
+    #[error("a log-log slope needs at least three different sizes > 0, found {found:?}")]
+    TooFewSizes {
+        /// The sizes found.
+        found: Vec<f64>,
+    },
+    /// The logarithm of a mean that is not positive.
+    #[error("the mean {mean} at size {size} has no logarithm")]
+    NotPositive {
+        /// The mean.
+        mean: f64,
+        /// The size at which it was found.
+        size: f64,
+    },
+}
+
+/// Quantile of Student's t law such that intervals of `count` components hold jointly (Bonferroni).
+fn student_quantile(freedom: f64, count: usize) -> f64 {
+    let level = 1.0 - (1.0 - CONFIDENCE) / (2.0 * count.max(1) as f64);
+    StudentsT::new(0.0, 1.0, freedom).map_or(f64::INFINITY, |t| t.inverse_cdf(level))
+}
+
+/// Mean of `sample` with its Student-$t$ interval, one of `count` joint ones.
+pub fn mean(sample: &[f64], count: usize) -> Result<Estimate, StatisticError> {
+    let n = enough(sample, 2, Statistic::Mean)?;
+    let value = sample.iter().sum::<f64>() / n;
+    let variance = sample.iter().map(|x| (x - value).powi(2)).sum::<f64>() / (n - 1.0);
+    let half = student_quantile(n - 1.0, count) * (variance / n).sqrt();
+    Ok(Estimate { value, low: value - half, high: value + half })
+}
+
+/// Resamples behind a bootstrap interval.
+const RESAMPLES: usize = 4000;
+
+/// Median of `sample` with its percentile-bootstrap interval, one of `count` joint ones. The resampling stream is fixed,
+/// so the interval is a function of the sample alone.
+pub fn median(sample: &[f64], count: usize) -> Result<Estimate, StatisticError> {
+    enough(sample, 8, Statistic::Median)?;
+    let mut rng = Streams::for_trial("bootstrap", "median", sample.len() as u64, 0).rng(0);
+    let mut medians: Vec<f64> = (0..RESAMPLES)
+        .map(|_| middle((0..sample.len()).map(|_| sample[rng.random_range(0..sample.len())]).collect()))
+        .collect();
+    medians.sort_by(f64::total_cmp);
+    let tail = (1.0 - CONFIDENCE) / (2.0 * count.max(1) as f64);
+    let at = |level: f64| medians[(level * (RESAMPLES - 1) as f64).round() as usize];
+    Ok(Estimate { value: middle(sample.to_vec()), low: at(tail), high: at(1.0 - tail) })
+}
+
+fn middle(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let n = values.len();
+    if n % 2 == 1 { values[n / 2] } else { 0.5 * (values[n / 2 - 1] + values[n / 2]) }
+}
+
+/// The value of `sample` farthest from zero, as an interval of width zero.
+pub fn worst(sample: &[f64]) -> Result<Estimate, StatisticError> {
+    enough(sample, 1, Statistic::Identity)?;
+    let value = sample.iter().copied().fold(0.0, |w: f64, x| if x.abs() > w.abs() { x } else { w });
+    Ok(Estimate { value, low: value, high: value })
+}
+
+/// Slope of $\ln\bar m_i$ on $\ln x_i$ (least squares, equal weights) for samples $m_{ir}$ at sizes $x_i$, with its
+/// interval from the delete-one jackknife within each size.
+pub fn log_slope(sizes: &[f64], samples: &[Vec<f64>]) -> Result<Estimate, StatisticError> {
+    let weights = slope_weights(sizes)?;
+    let mut value = 0.0;
+    let mut variance = 0.0;
+    let mut freedom = 0.0;
+    for ((weight, sample), &size) in weights.iter().zip(samples).zip(sizes) {
+        let n = enough(sample, 2, Statistic::LogSlope)?;
+        let sum: f64 = sample.iter().sum();
+        let log = |mean: f64| {
+            if mean > 0.0 { Ok(mean.ln()) } else { Err(StatisticError::NotPositive { mean, size }) }
+        };
+        let left_out = sample.iter().map(|x| log((sum - x) / (n - 1.0))).collect::<Result<Vec<_>, _>>()?;
+        let center = left_out.iter().sum::<f64>() / n;
+        value += weight * log(sum / n)?;
+        variance +=
+            weight * weight * (n - 1.0) / n * left_out.iter().map(|x| (x - center).powi(2)).sum::<f64>();
+        freedom += n - 1.0;
+    }
+    let half = student_quantile(freedom, 1) * variance.sqrt();
+    Ok(Estimate { value, low: value - half, high: value + half })
+}
+
+/// Slope of $\ln y_i$ on $\ln x_i$ for exact values.
+pub fn exact_log_slope(sizes: &[f64], values: &[f64]) -> Result<f64, StatisticError> {
+    let weights = slope_weights(sizes)?;
+    weights.iter().zip(values).zip(sizes).try_fold(0.0, |slope, ((weight, &mean), &size)| {
+        if mean > 0.0 {
+            Ok(slope + weight * mean.ln())
+        } else {
+            Err(StatisticError::NotPositive { mean, size })
+        }
+    })
+}
+
+/// The slope is linear in the logarithms of the means: the coefficients.
+fn slope_weights(sizes: &[f64]) -> Result<Vec<f64>, StatisticError> {
+    let mut different = sizes.to_vec();
+    different.sort_by(f64::total_cmp);
+    different.dedup();
+    if different.len() < 3 || different[0] <= 0.0 {
+        return Err(StatisticError::TooFewSizes { found: sizes.to_vec() });
+    }
+    let logs: Vec<f64> = sizes.iter().map(|x| x.ln()).collect();
+    let center = logs.iter().sum::<f64>() / logs.len() as f64;
+    let square: f64 = logs.iter().map(|x| (x - center).powi(2)).sum();
+    Ok(logs.iter().map(|x| (x - center) / square).collect())
+}
+
+fn enough(sample: &[f64], needed: usize, statistic: Statistic) -> Result<f64, StatisticError> {
+    if sample.len() >= needed {
+        Ok(sample.len() as f64)
+    } else {
+        Err(StatisticError::TooFewTrials { found: sample.len(), needed, statistic: statistic.name() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use approx::assert_relative_eq;
+
+    #[test]
+    fn student_interval_matches_the_tables() {
+        // t_{0.995, 4} = 4.604095; the sample has mean 3 and standard deviation sqrt(2.5).
+        let estimate = mean(&[1.0, 2.0, 3.0, 4.0, 5.0], 1).unwrap();
+        assert_relative_eq!(estimate.value, 3.0);
+        assert_relative_eq!(estimate.high - 3.0, 4.604_094_9 * (2.5f64 / 5.0).sqrt(), max_relative = 1e-6);
+    }
+
+    #[test]
+    fn intervals_cover_as_often_as_they_say() {
+        let covered = |interval: fn(&[f64]) -> Estimate| {
+            (0..2000)
+                .filter(|&r| {
+                    let e = interval(&Streams::for_trial("coverage", "", r, 0).normals(24, 1.0));
+                    e.low <= 0.0 && 0.0 <= e.high
+                })
+                .count()
+        };
+        let by_mean = covered(|s| mean(s, 1).unwrap());
+        assert!((1960..=1995).contains(&by_mean), "{by_mean} of 2000, expected 1980");
+        let by_median = covered(|s| median(s, 1).unwrap());
+        assert!((1930..=2000).contains(&by_median), "{by_median} of 2000, expected about 1980");
+    }
+
+    #[test]
+    fn the_jackknife_interval_of_a_slope_covers() {
+        let sizes = [50.0, 100.0, 200.0];
+        let covered = (0..1000)
+            .filter(|&r| {
+                let noise = Streams::for_trial("slope", "", r, 0);
+                let samples: Vec<Vec<f64>> = sizes
+                    .iter()
+                    .enumerate()
+                    .map(|(i, m)| {
+                        noise.nth_child("size", i).normals(30, 0.1).iter().map(|z| m * (1.0 + z)).collect()
+                    })
+                    .collect();
+                let e = log_slope(&sizes, &samples).unwrap();
+                e.low <= 1.0 && 1.0 <= e.high
+            })
+            .count();
+        assert!((975..=999).contains(&covered), "{covered} of 1000, expected 990");
+    }
+
+    #[test]
+    fn samples_that_say_nothing_are_refused() {
+        assert!(mean(&[1.0], 1).is_err());
+        assert!(worst(&[]).is_err());
+        assert!(log_slope(&[1.0, 2.0], &[vec![1.0, 2.0], vec![1.0, 2.0]]).is_err());
+        assert!(log_slope(&[1.0, 2.0, 4.0], &[vec![1.0, -1.0], vec![1.0, 2.0], vec![1.0, 2.0]]).is_err());
+    }
+}
