@@ -1,0 +1,259 @@
+//! Inputs: Gaussian samples, the shipped digits, and the user's own files.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use flate2::read::MultiGzDecoder;
+use serde::{Serialize, Serializer};
+
+use super::SimulationError;
+use super::linalg::Matrix;
+use crate::streams::Streams;
+
+/// $N$ independent samples $x\sim N(0,I_{M_0})$, one a column.
+pub fn gaussian_inputs(dimension: usize, samples: usize, streams: &Streams) -> Matrix {
+    Matrix::from_vec(dimension, samples, streams.normals(dimension * samples, 1.0))
+}
+
+/// `samples` orthogonal inputs with $\|x\|^2=M_0$ (at most $M_0$ of them), a random frame.
+pub fn orthogonal_inputs(dimension: usize, samples: usize, streams: &Streams) -> Matrix {
+    let frame = gaussian_inputs(dimension, samples.min(dimension), streams).qr().q();
+    frame * (dimension as f64).sqrt()
+}
+
+/// Real inputs. Serialises as its name, its size and a digest of its values, which is what names it in the store of
+/// trials.
+#[derive(Debug, Clone)]
+pub struct Dataset {
+    name: String,
+    digest: String,
+    /// $M_0\times N$, one sample a column.
+    inputs: Arc<Matrix>,
+    /// Class labels, where the file's origin is known to have them.
+    labels: Option<Arc<Vec<u8>>>,
+}
+
+#[derive(Serialize)]
+struct Summary<'a> {
+    name: &'a str,
+    samples: usize,
+    dimension: usize,
+    digest: &'a str,
+}
+
+impl Serialize for Dataset {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (dimension, samples) = self.inputs.shape();
+        Summary { name: &self.name, samples, dimension, digest: &self.digest }.serialize(serializer)
+    }
+}
+
+/// The 8×8 digits of the UCI repository (E. Alpaydin, C. Kaynak 1998, CC BY 4.0): 64 pixels 0..16 and a label.
+const DIGITS: &[u8] = include_bytes!("../../data/digits.csv.gz");
+
+impl Dataset {
+    /// The shipped 8×8 digits: 1797 images, 64 pixels scaled to $[0,1]$, with labels.
+    pub fn digits() -> Result<Self, SimulationError> {
+        let rows = read_csv("digits", MultiGzDecoder::new(DIGITS))?;
+        let (dimension, samples) = (rows.nrows() - 1, rows.ncols());
+        let labels = rows.row(dimension).iter().map(|&label| label as u8).collect();
+        let inputs = rows.rows(0, dimension) / 16.0;
+        let mut digits = Self::new("digits", inputs)?;
+        debug_assert_eq!(digits.samples(), samples);
+        digits.labels = Some(Arc::new(labels));
+        Ok(digits)
+    }
+
+    /// A dataset from `inputs` ($M_0\times N$).
+    pub fn new(name: impl Into<String>, inputs: Matrix) -> Result<Self, SimulationError> {
+        let name = name.into();
+        let fail = |reason: String| SimulationError::Data { name: name.clone(), reason };
+        if inputs.nrows() == 0 || inputs.ncols() < 2 {
+            return Err(fail(format!(
+                "{} samples of {} features; at least 2 samples of 1 feature are needed",
+                inputs.ncols(),
+                inputs.nrows()
+            )));
+        }
+        if let Some(at) = inputs.iter().position(|x| !x.is_finite()) {
+            let (row, column) = (at / inputs.nrows() + 1, at % inputs.nrows() + 1);
+            return Err(fail(format!(
+                "sample {row}, feature {column} is {}; all values must be finite",
+                inputs[at]
+            )));
+        }
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&(inputs.nrows() as u64).to_le_bytes());
+        inputs.iter().for_each(|x| {
+            hasher.update(&x.to_le_bytes());
+        });
+        let digest = hasher.finalize().to_hex()[..16].to_owned();
+        Ok(Self { name, digest, inputs: Arc::new(inputs), labels: None })
+    }
+
+    /// Reads an $N\times d$ matrix, one sample a row, from a `.csv`, `.csv.gz` or `.npy` file. A first line of a CSV that
+    /// holds no numbers is taken as a header.
+    pub fn read(path: &Path) -> Result<Self, SimulationError> {
+        let name = path.file_name().map_or_else(|| "data".into(), |n| n.to_string_lossy().into_owned());
+        let fail = |reason: String| SimulationError::Data { name: path.display().to_string(), reason };
+        let file = BufReader::new(File::open(path).map_err(|e| fail(format!("cannot be opened: {e}")))?);
+        let lower = name.to_lowercase();
+        let inputs = if lower.ends_with(".npy") {
+            read_npy(&name, file)?
+        } else if lower.ends_with(".csv.gz") {
+            read_csv(&name, MultiGzDecoder::new(file))?
+        } else if lower.ends_with(".csv") {
+            read_csv(&name, file)?
+        } else {
+            return Err(fail("the file name must end in .csv, .csv.gz or .npy".into()));
+        };
+        Self::new(name, inputs)
+    }
+
+    /// The first `samples` samples, scaled by one number such that the mean of $\|x\|^2/M_0$ is 1, as for Gaussian inputs.
+    pub fn scaled_head(&self, samples: usize) -> Result<Self, SimulationError> {
+        let head = self.inputs.columns(0, samples.min(self.samples())).into_owned();
+        let mean_square = head.norm_squared() / head.len() as f64;
+        if mean_square <= 0.0 {
+            return Err(SimulationError::Data { name: self.name.clone(), reason: "all values are 0".into() });
+        }
+        Self::new(self.name.clone(), head / mean_square.sqrt())
+    }
+
+    /// The name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// $M_0\times N$, one sample a column.
+    pub fn inputs(&self) -> &Matrix {
+        &self.inputs
+    }
+
+    /// Labels of the samples, where known.
+    pub fn labels(&self) -> Option<&[u8]> {
+        self.labels.as_deref().map(Vec::as_slice)
+    }
+
+    /// $N$.
+    pub fn samples(&self) -> usize {
+        self.inputs.ncols()
+    }
+
+    /// $M_0$.
+    pub fn dimension(&self) -> usize {
+        self.inputs.nrows()
+    }
+
+    /// $x_n\cdot x_{n'}/M_0$ ($N\times N$).
+    pub fn gram(&self) -> Matrix {
+        super::linalg::transpose_product(&self.inputs, &self.inputs) / self.dimension() as f64
+    }
+}
+
+/// Rows of numbers become columns.
+fn read_csv(name: &str, reader: impl Read) -> Result<Matrix, SimulationError> {
+    let fail = |reason: String| SimulationError::Data { name: name.to_owned(), reason };
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(reader);
+    let mut values = Vec::new();
+    let mut width = None;
+    for (line, record) in reader.records().enumerate() {
+        let record = record.map_err(|e| fail(format!("line {}: {e}", line + 1)))?;
+        let header = line == 0 && record.iter().all(|field| field.parse::<f64>().is_err());
+        if header {
+            continue;
+        }
+        if record.len() != *width.get_or_insert(record.len()) {
+            let expected = width.unwrap_or_default();
+            return Err(fail(format!(
+                "line {} has {} fields, the lines before have {expected}",
+                line + 1,
+                record.len()
+            )));
+        }
+        for (column, field) in record.iter().enumerate() {
+            values.push(field.parse::<f64>().map_err(|_| {
+                fail(format!("line {}, column {}: \"{field}\" is not a number", line + 1, column + 1))
+            })?);
+        }
+    }
+    let width = width.ok_or_else(|| fail("the file holds no samples".into()))?;
+    Ok(Matrix::from_vec(width, values.len() / width, values))
+}
+
+fn read_npy(name: &str, reader: impl Read) -> Result<Matrix, SimulationError> {
+    let fail = |reason: String| SimulationError::Data { name: name.to_owned(), reason };
+    let file = npyz::NpyFile::new(reader).map_err(|e| fail(format!("not an NPY file: {e}")))?;
+    let shape = file.shape().to_vec();
+    let [samples, dimension] = shape[..] else {
+        return Err(fail(format!("an array of shape {shape:?}; an N x d matrix is needed")));
+    };
+    let order = file.order();
+    let text = file.dtype().descr();
+    let read = |e: std::io::Error| fail(format!("values of type {text}: {e}"));
+    let values: Vec<f64> = match text.trim_matches('\'').get(1..) {
+        Some("f8") => file.into_vec::<f64>().map_err(read)?,
+        Some("f4") => file.into_vec::<f32>().map_err(read)?.into_iter().map(f64::from).collect(),
+        Some("u1") => file.into_vec::<u8>().map_err(read)?.into_iter().map(f64::from).collect(),
+        Some("i4") => file.into_vec::<i32>().map_err(read)?.into_iter().map(f64::from).collect(),
+        Some("i8") => file.into_vec::<i64>().map_err(read)?.into_iter().map(|x| x as f64).collect(),
+        _ => return Err(fail(format!("values of type {text}; f4, f8, u1, i4 or i8 are read"))),
+    };
+    let (samples, dimension) = (samples as usize, dimension as usize);
+    Ok(match order {
+        npyz::Order::C => Matrix::from_vec(dimension, samples, values),
+        npyz::Order::Fortran => Matrix::from_vec(samples, dimension, values).transpose(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use approx::assert_relative_eq;
+
+    #[test]
+    fn the_shipped_digits_are_what_their_origin_says() {
+        let digits = Dataset::digits().unwrap();
+        assert_eq!((digits.samples(), digits.dimension()), (1797, 64));
+        assert_relative_eq!(digits.inputs().sum() * 16.0, 561_718.0, epsilon = 1e-6);
+        let labels = digits.labels().unwrap();
+        let count = |label| labels.iter().filter(|&&l| l == label).count();
+        assert_eq!([count(0), count(1), count(9)], [178, 182, 180]);
+    }
+
+    #[test]
+    fn scaled_inputs_have_unit_mean_square() {
+        let head = Dataset::digits().unwrap().scaled_head(50).unwrap();
+        assert_eq!(head.samples(), 50);
+        assert_relative_eq!(head.gram().trace() / 50.0, 1.0, max_relative = 1e-12);
+    }
+
+    #[test]
+    fn orthogonal_inputs_are_orthogonal() {
+        let x = orthogonal_inputs(20, 8, &Streams::for_trial("data", "", 0, 0));
+        assert_relative_eq!(x.transpose() * &x, Matrix::identity(8, 8) * 20.0, epsilon = 1e-12);
+    }
+
+    #[test]
+    fn csv_is_read_row_by_row_and_refused_with_its_line() {
+        let x = read_csv("t", "a,b\n1,2\n3,4\n5,6\n".as_bytes()).unwrap();
+        assert_eq!(x.shape(), (2, 3));
+        assert_eq!(x[(1, 2)], 6.0);
+        let message = |text: &str| read_csv("t", text.as_bytes()).unwrap_err().to_string();
+        assert!(message("1,2\n3\n").contains("line 2"));
+        assert!(message("1,2\n3,x\n").contains("column 2"));
+        assert!(message("").contains("no samples"));
+    }
+
+    #[test]
+    fn values_that_are_not_finite_are_named() {
+        let message =
+            Dataset::new("t", Matrix::from_vec(2, 2, vec![1.0, 2.0, f64::NAN, 4.0])).unwrap_err().to_string();
+        assert!(message.contains("sample 2, feature 1"), "{message}");
+        assert!(Dataset::new("t", Matrix::zeros(3, 1)).is_err());
+        assert!(Dataset::new("t", Matrix::zeros(3, 2)).unwrap().scaled_head(2).is_err());
+    }
+}

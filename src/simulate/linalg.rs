@@ -1,0 +1,284 @@
+//! The one seam to the linear-algebra back end.
+//!
+//! Matrices are nalgebra's, column-major; large products and eigenproblems go to faer. Products are cut into fixed
+//! blocks, each computed sequentially, so that their bits depend neither on the number of threads nor on where they
+//! run; the blocks of one large product run in parallel.
+
+use faer::diag::Diag;
+use faer::dyn_stack::{MemBuffer, MemStack};
+use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
+use faer::linalg::matmul::matmul;
+use faer::{Accum, Mat, MatMut, MatRef, Par};
+use nalgebra::DMatrix;
+use rayon::prelude::*;
+
+use super::SimulationError;
+
+/// A dense real matrix, column-major.
+pub type Matrix = DMatrix<f64>;
+
+/// Side of the output blocks of one product.
+const BLOCK: usize = 256;
+
+/// Products of fewer multiplications than this are not worth a second thread.
+const SMALL: usize = 1 << 22;
+
+fn view(a: &Matrix) -> MatRef<'_, f64> {
+    MatRef::from_column_major_slice(a.as_slice(), a.nrows(), a.ncols())
+}
+
+fn view_mut(a: &mut Matrix) -> MatMut<'_, f64> {
+    let (rows, columns) = a.shape();
+    MatMut::from_column_major_slice_mut(a.as_mut_slice(), rows, columns)
+}
+
+/// $C\leftarrow$ ($C$ if `accumulate`) $+\,\alpha AB$.
+fn multiply(c: MatMut<'_, f64>, accumulate: Accum, a: MatRef<'_, f64>, b: MatRef<'_, f64>, alpha: f64) {
+    if c.nrows() * c.ncols() * a.ncols() < SMALL {
+        matmul(c, accumulate, a, b, alpha, Par::Seq);
+    } else if c.nrows() >= c.ncols() {
+        c.par_row_chunks_mut(BLOCK).enumerate().for_each(|(i, block)| {
+            let rows = block.nrows();
+            matmul(block, accumulate, a.subrows(i * BLOCK, rows), b, alpha, Par::Seq);
+        });
+    } else {
+        c.par_col_chunks_mut(BLOCK).enumerate().for_each(|(i, block)| {
+            let columns = block.ncols();
+            matmul(block, accumulate, a, b.subcols(i * BLOCK, columns), alpha, Par::Seq);
+        });
+    }
+}
+
+/// $AB$.
+pub fn product(a: &Matrix, b: &Matrix) -> Matrix {
+    let mut c = Matrix::zeros(a.nrows(), b.ncols());
+    multiply(view_mut(&mut c), Accum::Replace, view(a), view(b), 1.0);
+    c
+}
+
+/// $A^\top B$.
+pub fn transpose_product(a: &Matrix, b: &Matrix) -> Matrix {
+    let mut c = Matrix::zeros(a.ncols(), b.ncols());
+    multiply(view_mut(&mut c), Accum::Replace, view(a).transpose(), view(b), 1.0);
+    c
+}
+
+/// $C\leftarrow C+\alpha AB^\top$.
+pub fn add_product_transpose(c: &mut Matrix, alpha: f64, a: &Matrix, b: &Matrix) {
+    multiply(view_mut(c), Accum::Add, view(a), view(b).transpose(), alpha);
+}
+
+/// $[A_1B,A_2B,\dots]$ for $A=[A_1,A_2,\dots]$ cut into blocks of as many columns as $B$ has rows ($B$ square).
+pub fn blockwise_product(a: &Matrix, b: &Matrix) -> Matrix {
+    let width = b.nrows();
+    let mut c = Matrix::zeros(a.nrows(), a.ncols());
+    let rows = a.nrows();
+    let length = (rows * width).max(1);
+    c.as_mut_slice().par_chunks_mut(length).zip(a.as_slice().par_chunks(length)).for_each(|(out, block)| {
+        let out = MatMut::from_column_major_slice_mut(out, rows, width);
+        let block = MatRef::from_column_major_slice(block, rows, width);
+        matmul(out, Accum::Replace, block, view(b), 1.0, Par::Seq);
+    });
+    c
+}
+
+/// $G^\top T$ where the columns of $G$ and $T$ are grouped into `groups` blocks and each block is read as one long vector.
+pub fn block_inner_products(g: &Matrix, t: &Matrix, groups: usize) -> Matrix {
+    let length = g.len() / groups.max(1);
+    let long = |m| MatRef::from_column_major_slice(m, length, groups);
+    let mut c = Matrix::zeros(groups, groups);
+    multiply(view_mut(&mut c), Accum::Replace, long(g.as_slice()).transpose(), long(t.as_slice()), 1.0);
+    c
+}
+
+/// Eigenvalues of a symmetric matrix, ascending.
+///
+/// Householder tridiagonalisation and implicit QR, $O(n^3)$; errors of order $\epsilon\|A\|$.
+pub fn symmetric_eigenvalues(a: &Matrix) -> Result<Vec<f64>, SimulationError> {
+    evd(a, None)
+}
+
+/// Eigenvalues (ascending) and orthonormal eigenvectors (columns) of a symmetric matrix.
+pub fn symmetric_eigen(a: &Matrix) -> Result<(Vec<f64>, Matrix), SimulationError> {
+    let n = a.nrows();
+    let mut vectors = Mat::zeros(n, n);
+    let values = evd(a, Some(vectors.as_mut()))?;
+    Ok((values, Matrix::from_fn(n, n, |i, j| vectors[(i, j)])))
+}
+
+fn evd(a: &Matrix, vectors: Option<MatMut<'_, f64>>) -> Result<Vec<f64>, SimulationError> {
+    let n = a.nrows();
+    if n != a.ncols() {
+        return Err(SimulationError::Shape {
+            what: "eigenvalues of a symmetric matrix",
+            expected: format!("{n} columns"),
+            found: format!("{}", a.ncols()),
+        });
+    }
+    if a.iter().any(|x| !x.is_finite()) {
+        return Err(SimulationError::NotFinite { what: "a matrix whose eigenvalues are asked for" });
+    }
+    let mode = if vectors.is_some() { ComputeEigenvectors::Yes } else { ComputeEigenvectors::No };
+    let scratch = self_adjoint_evd_scratch::<f64>(n, mode, Par::Seq, Default::default());
+    let mut values = Diag::<f64>::zeros(n);
+    let mut buffer = MemBuffer::new(scratch);
+    let stack = MemStack::new(&mut buffer);
+    self_adjoint_evd(view(a), values.as_mut(), vectors, Par::Seq, stack, Default::default())
+        .map_err(|_| SimulationError::NotConverged { what: "the symmetric eigenvalue iteration" })?;
+    Ok(values.column_vector().iter().copied().collect())
+}
+
+/// The `count` largest eigenvalues of a symmetric operator on $\mathbb R^n$, descending, by Lanczos with full
+/// reorthogonalisation.
+///
+/// `apply(x, y)` sets $y=Ax$. Stops when the residual bound of every wanted Ritz value falls below
+/// `tolerance` × the largest; eigenvalues of exact multiplicity are found once. Cost: a few dozen products for
+/// separated eigenvalues; at most $n$.
+pub fn lanczos_largest(
+    n: usize,
+    count: usize,
+    tolerance: f64,
+    mut apply: impl FnMut(&[f64], &mut [f64]),
+) -> Result<Vec<f64>, SimulationError> {
+    let start = crate::streams::Streams::for_trial("lanczos", "start", n as u64, 0).normals(n, 1.0);
+    let mut basis: Vec<Vec<f64>> = vec![start];
+    let scale = dot(&basis[0], &basis[0]).sqrt();
+    basis[0].iter_mut().for_each(|x| *x /= scale);
+    let (mut alphas, mut betas): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
+    let mut image = vec![0.0; n];
+    loop {
+        let last = &basis[basis.len() - 1];
+        apply(last, &mut image);
+        if image.iter().any(|x| !x.is_finite()) {
+            return Err(SimulationError::NotFinite { what: "an operator whose eigenvalues are asked for" });
+        }
+        alphas.push(dot(last, &image));
+        for _ in 0..2 {
+            for vector in &basis {
+                let overlap = dot(vector, &image);
+                image.iter_mut().zip(vector).for_each(|(x, v)| *x -= overlap * v);
+            }
+        }
+        let beta = dot(&image, &image).sqrt();
+        let steps = alphas.len();
+        let exhausted =
+            steps == n || beta <= f64::EPSILON * alphas.iter().fold(0.0, |m: f64, a| m.max(a.abs()));
+        // The small eigenproblem is solved at growing intervals: its cost must stay below that of the products.
+        if exhausted || steps.is_multiple_of(5 + steps / 10) {
+            let tridiagonal = Matrix::from_fn(steps, steps, |i, j| match i.abs_diff(j) {
+                0 => alphas[i],
+                1 => betas[i.min(j)],
+                _ => 0.0,
+            });
+            let (values, vectors) = symmetric_eigen(&tridiagonal)?;
+            let wanted = count.min(steps);
+            let largest = values[steps - 1].abs().max(f64::MIN_POSITIVE);
+            let residual = |k: usize| (beta * vectors[(steps - 1, steps - 1 - k)]).abs();
+            if exhausted || (wanted == count && (0..wanted).all(|k| residual(k) <= tolerance * largest)) {
+                return Ok(values.iter().rev().take(count).copied().collect());
+            }
+        }
+        betas.push(beta);
+        basis.push(image.iter().map(|x| x / beta).collect());
+    }
+}
+
+/// The `count` largest eigenvalues of a symmetric matrix, descending: dense below a few hundred rows, Lanczos above.
+pub fn largest_eigenvalues(a: &Matrix, count: usize) -> Result<Vec<f64>, SimulationError> {
+    const DENSE: usize = 600;
+    if a.nrows() <= DENSE {
+        let values = symmetric_eigenvalues(a)?;
+        return Ok(values.iter().rev().take(count).copied().collect());
+    }
+    lanczos_largest(a.nrows(), count, 1e-10, |x, y| {
+        let x = MatRef::from_column_major_slice(x, x.len(), 1);
+        let rows = y.len();
+        multiply(MatMut::from_column_major_slice_mut(y, rows, 1), Accum::Replace, view(a), x, 1.0);
+    })
+}
+
+/// $x\cdot y$, summed in a fixed order.
+pub fn dot(x: &[f64], y: &[f64]) -> f64 {
+    // Eight partial sums let the compiler use vector registers without changing the order from run to run.
+    let mut sums = [0.0; 8];
+    let (xs, ys) = (x.chunks_exact(8), y.chunks_exact(8));
+    let tail: f64 = xs.remainder().iter().zip(ys.remainder()).map(|(a, b)| a * b).sum();
+    for (a, b) in xs.zip(ys) {
+        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
+            *sum += a * b;
+        }
+    }
+    sums.iter().sum::<f64>() + tail
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::streams::Streams;
+    use approx::assert_relative_eq;
+
+    fn random(rows: usize, columns: usize) -> Matrix {
+        let stream = Streams::for_trial("linalg", "", (rows * 1000 + columns) as u64, 0);
+        Matrix::from_vec(rows, columns, stream.normals(rows * columns, 1.0))
+    }
+
+    #[test]
+    fn products_agree_with_nalgebra_at_small_and_blocked_sizes() {
+        for (m, k, n) in [(3, 4, 5), (1, 1, 1), (700, 130, 90), (90, 130, 700)] {
+            let (a, b) = (random(m, k), random(k, n));
+            assert_relative_eq!(product(&a, &b), &a * &b, epsilon = 1e-10);
+            assert_relative_eq!(transpose_product(&a.transpose(), &b), &a * &b, epsilon = 1e-10);
+            let mut c = random(m, n);
+            let expected = &c + 0.5 * (&a * &b);
+            add_product_transpose(&mut c, 0.5, &a, &b.transpose());
+            assert_relative_eq!(c, expected, epsilon = 1e-10);
+        }
+    }
+
+    #[test]
+    fn products_do_not_depend_on_the_number_of_threads() {
+        let (a, b) = (random(700, 300), random(300, 90));
+        let pool = |n| rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap();
+        assert_eq!(pool(1).install(|| product(&a, &b)), pool(2).install(|| product(&a, &b)));
+    }
+
+    #[test]
+    fn blockwise_products_are_products_of_the_blocks() {
+        let (a, b) = (random(4, 6), random(3, 3));
+        let c = blockwise_product(&a, &b);
+        assert_relative_eq!(c.columns(3, 3).into_owned(), a.columns(3, 3) * &b, epsilon = 1e-12);
+        let inner = block_inner_products(&a, &c, 2);
+        assert_relative_eq!(inner[(0, 1)], a.columns(0, 3).dot(&c.columns(3, 3)), epsilon = 1e-12);
+    }
+
+    #[test]
+    fn eigenvalues_agree_with_nalgebra_and_with_lanczos() {
+        let x = random(60, 40);
+        let gram = transpose_product(&x, &x);
+        let mut expected: Vec<f64> = gram.clone().symmetric_eigenvalues().iter().copied().collect();
+        expected.sort_by(f64::total_cmp);
+        let (values, vectors) = symmetric_eigen(&gram).unwrap();
+        for (a, b) in values.iter().zip(&expected) {
+            assert_relative_eq!(a, b, epsilon = 1e-10);
+        }
+        let back =
+            &vectors * Matrix::from_diagonal(&nalgebra::DVector::from_vec(values)) * vectors.transpose();
+        assert_relative_eq!(back, gram, epsilon = 1e-10);
+        let top = lanczos_largest(40, 3, 1e-12, |v, out| {
+            out.copy_from_slice((&gram * nalgebra::DVector::from_column_slice(v)).as_slice());
+        })
+        .unwrap();
+        for (a, b) in top.iter().zip(expected.iter().rev()) {
+            assert_relative_eq!(a, b, max_relative = 1e-10);
+        }
+    }
+
+    #[test]
+    fn lanczos_ends_on_trivial_operators() {
+        assert_eq!(lanczos_largest(5, 2, 1e-10, |_, y| y.fill(0.0)).unwrap()[0], 0.0);
+        let identity = lanczos_largest(5, 1, 1e-10, |x, y| y.copy_from_slice(x)).unwrap();
+        assert_relative_eq!(identity[0], 1.0, epsilon = 1e-12);
+        assert!(lanczos_largest(5, 1, 1e-10, |_, y| y.fill(f64::NAN)).is_err());
+        assert!(symmetric_eigenvalues(&Matrix::from_element(2, 2, f64::NAN)).is_err());
+    }
+}

@@ -1,0 +1,61 @@
+//! Finite systems: random networks, their Gram matrices and their training.
+//!
+//! Everything works in the dual: $N\times N$ (or $CN\times CN$) Gram matrices from layer-wise products, never a
+//! $P\times P$ matrix and never a materialised Jacobian.
+
+pub mod data;
+pub mod gram;
+pub mod linalg;
+pub mod network;
+mod normalizer;
+pub mod training;
+
+use solvable_theory::TheoryError;
+use thiserror::Error;
+
+/// Why a finite system could not be simulated.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SimulationError {
+    /// The description of the system is not valid.
+    #[error(transparent)]
+    Theory(#[from] TheoryError),
+    /// Matrices that do not fit together.
+    #[error("{what}: expected {expected}, found {found}")]
+    Shape {
+        /// The operation.
+        what: &'static str,
+        /// What would fit.
+        expected: String,
+        /// What was given.
+        found: String,
+    },
+    /// A NaN or an infinity where a number was needed.
+    #[error("{what} holds a value that is not finite")]
+    NotFinite {
+        /// What holds it.
+        what: &'static str,
+    },
+    /// A normalization of values that do not vary.
+    #[error("layer {layer} cannot be normalized: its values do not vary ({detail})")]
+    NoVariance {
+        /// The layer, from 1.
+        layer: usize,
+        /// Over what they do not vary.
+        detail: &'static str,
+    },
+    /// An iteration that stopped at its cap.
+    #[error("{what} did not converge")]
+    NotConverged {
+        /// The iteration.
+        what: &'static str,
+    },
+    /// Data that cannot be read or used.
+    #[error("data {name}: {reason}")]
+    Data {
+        /// The file or data set.
+        name: String,
+        /// What is wrong with it, and what would be right.
+        reason: String,
+    },
+}
