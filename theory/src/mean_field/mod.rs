@@ -14,7 +14,7 @@ pub use kernel::{
 pub use order::{OrderParameters, PairOrderParameters, order_parameters, pair_order_parameters};
 pub use phase::{CriticalPoint, FixedPoint, Phase, Stability, critical_point, fixed_points};
 
-pub(crate) use fisher::require_plain;
+pub(crate) use fisher::{parameters, require_plain, theta_of};
 
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,23 @@
+#![doc = include_str!("../../notes/normalization.md")]
+
+mod catalog;
+mod edge;
+mod hidden;
+mod last_layer;
+mod layer_norm;
+mod trainability;
+
+pub use catalog::catalog;
+pub use edge::{EdgeStatus, edge_linear, edge_proportional, edge_status};
+pub use hidden::{HiddenLayer, HiddenModes, HiddenTop, hidden_modes, hidden_top_refined};
+pub use last_layer::{
+    LastBatchNorm, LastBatchNormGiven, LastMeanSubtraction, last_batch_norm, last_batch_norm_given,
+    last_mean_subtraction,
+};
+pub use layer_norm::{
+    LayerNormPopulation, last_layer_norm_bound, last_layer_norm_outliers, last_ln_population,
+};
+pub use trainability::{critical_step, expected_log_inverse_overlap, visible_boundary};
+
+#[cfg(test)]
+mod tests;
