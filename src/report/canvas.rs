@@ -1,0 +1,220 @@
+//! A plotters back end that keeps what is drawn as a short list of shapes, which the SVG and PDF writers share.
+//!
+//! Plotters' own SVG back end rounds to whole pixels, guesses text widths from the number of bytes and has no
+//! sub- and superscripts; here a unit is a hundredth of a pixel, and text is measured in the font it is set in.
+
+use std::convert::Infallible;
+
+use plotters_backend::text_anchor::HPos;
+use plotters_backend::{
+    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
+    FontTransform,
+};
+
+use super::{font, markup};
+
+/// Back-end units in one pixel (1/96 inch).
+pub(super) const UNIT: f64 = 100.0;
+
+/// Pixels to back-end units. Saturates, so any input is safe.
+pub(super) fn units(pixels: f64) -> i32 {
+    (pixels * UNIT).round() as i32
+}
+
+/// Colour and opacity.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Paint {
+    pub(super) rgb: (u8, u8, u8),
+    pub(super) alpha: f64,
+}
+
+impl From<BackendColor> for Paint {
+    fn from(color: BackendColor) -> Self {
+        Self { rgb: color.rgb, alpha: color.alpha }
+    }
+}
+
+/// How an outline is painted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Ink {
+    Fill,
+    /// A line of this width, in back-end units.
+    Stroke(u32),
+}
+
+/// Points joined by straight lines.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Outline {
+    pub(super) points: Vec<BackendCoord>,
+    pub(super) closed: bool,
+}
+
+/// Where text is anchored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// A label, with its anchor on the baseline.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Label {
+    pub(super) text: String,
+    pub(super) at: BackendCoord,
+    pub(super) size: f64,
+    pub(super) anchor: Anchor,
+    /// Reads upwards.
+    pub(super) upwards: bool,
+    pub(super) paint: Paint,
+}
+
+/// One thing drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Shape {
+    /// Outlines of one style; consecutive ones are gathered, so a dashed line or a heat map's colour is one shape.
+    Path { outlines: Vec<Outline>, ink: Ink, paint: Paint },
+    /// A disc or circle.
+    Circle { center: BackendCoord, radius: u32, ink: Ink, paint: Paint },
+    /// Text.
+    Text(Label),
+}
+
+/// A finished drawing.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Drawing {
+    /// Size in back-end units.
+    pub(super) size: (u32, u32),
+    /// In drawing order.
+    pub(super) shapes: Vec<Shape>,
+}
+
+/// Draws onto a [`Drawing`].
+pub(super) struct Canvas<'a> {
+    drawing: &'a mut Drawing,
+}
+
+impl<'a> Canvas<'a> {
+    pub(super) fn new(drawing: &'a mut Drawing) -> Self {
+        Self { drawing }
+    }
+
+    fn outline(&mut self, outline: Outline, ink: Ink, paint: Paint) {
+        if outline.points.len() < 2 || paint.alpha <= 0.0 {
+            return;
+        }
+        if let Some(Shape::Path { outlines, ink: last_ink, paint: last_paint }) = self.drawing.shapes.last_mut()
+            && (*last_ink, *last_paint) == (ink, paint)
+            // Overlapping outlines of a translucent path would not darken each other.
+            && paint.alpha >= 1.0
+        {
+            outlines.push(outline);
+            return;
+        }
+        self.drawing.shapes.push(Shape::Path { outlines: vec![outline], ink, paint });
+    }
+}
+
+type Drawn = Result<(), DrawingErrorKind<Infallible>>;
+
+impl DrawingBackend for Canvas<'_> {
+    type ErrorType = Infallible;
+
+    fn get_size(&self) -> (u32, u32) {
+        self.drawing.size
+    }
+
+    fn ensure_prepared(&mut self) -> Drawn {
+        Ok(())
+    }
+
+    fn present(&mut self) -> Drawn {
+        Ok(())
+    }
+
+    fn draw_pixel(&mut self, (x, y): BackendCoord, color: BackendColor) -> Drawn {
+        self.draw_rect((x, y), (x + 1, y + 1), &color, true)
+    }
+
+    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Drawn {
+        self.draw_path([from, to], style)
+    }
+
+    fn draw_rect<S: BackendStyle>(
+        &mut self,
+        a: BackendCoord,
+        b: BackendCoord,
+        style: &S,
+        fill: bool,
+    ) -> Drawn {
+        let points = vec![a, (b.0, a.1), b, (a.0, b.1)];
+        let ink = if fill { Ink::Fill } else { Ink::Stroke(style.stroke_width()) };
+        self.outline(Outline { points, closed: true }, ink, style.color().into());
+        Ok(())
+    }
+
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Drawn {
+        let mut points: Vec<_> = path.into_iter().collect();
+        points.dedup();
+        self.outline(
+            Outline { points, closed: false },
+            Ink::Stroke(style.stroke_width()),
+            style.color().into(),
+        );
+        Ok(())
+    }
+
+    fn draw_circle<S: BackendStyle>(
+        &mut self,
+        center: BackendCoord,
+        radius: u32,
+        style: &S,
+        fill: bool,
+    ) -> Drawn {
+        let ink = if fill { Ink::Fill } else { Ink::Stroke(style.stroke_width()) };
+        self.drawing.shapes.push(Shape::Circle { center, radius, ink, paint: style.color().into() });
+        Ok(())
+    }
+
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        points: I,
+        style: &S,
+    ) -> Drawn {
+        let points = points.into_iter().collect();
+        self.outline(Outline { points, closed: true }, Ink::Fill, style.color().into());
+        Ok(())
+    }
+
+    /// The vertical position of the style is not used: `at` lies on the baseline.
+    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> Drawn {
+        let anchor = match style.anchor().h_pos {
+            HPos::Left => Anchor::Start,
+            HPos::Center => Anchor::Middle,
+            HPos::Right => Anchor::End,
+        };
+        let upwards = matches!(style.transform(), FontTransform::Rotate270);
+        let label = Label {
+            text: text.to_owned(),
+            at,
+            size: style.size(),
+            anchor,
+            upwards,
+            paint: style.color().into(),
+        };
+        self.drawing.shapes.push(Shape::Text(label));
+        Ok(())
+    }
+
+    fn estimate_text_size<S: BackendTextStyle>(
+        &self,
+        text: &str,
+        style: &S,
+    ) -> Result<(u32, u32), DrawingErrorKind<Infallible>> {
+        Ok((markup::width(text, style.size()).ceil() as u32, (font::CAP_HEIGHT * style.size()).ceil() as u32))
+    }
+}

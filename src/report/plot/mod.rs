@@ -1,0 +1,94 @@
+//! Figures as drawings: layout of the panels, and what their parts share.
+
+mod clip;
+mod heat;
+mod legend;
+mod palette;
+mod panel;
+mod pen;
+mod scale;
+
+use plotters::drawing::DrawingAreaErrorKind;
+use plotters::style::{Color, RGBColor};
+
+use self::panel::{Margins, Plan};
+use self::pen::{Area, At, Pen};
+use super::canvas::{Drawing, units};
+use crate::figure::{Figure, Stroke};
+
+/// Width of curves and radius of markers, in pixels.
+const LINE_WIDTH: f64 = 1.7;
+const MARKER_RADIUS: f64 = 3.4;
+/// Distance between panels, and at the borders.
+const SPACE: f64 = 10.0;
+const BORDER: f64 = 6.0;
+
+/// Plotters could not draw. With this back end, which cannot fail, it does not occur.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("plotters: {0}")]
+pub(super) struct DrawError(String);
+
+impl<E: std::error::Error + Send + Sync> From<DrawingAreaErrorKind<E>> for DrawError {
+    fn from(error: DrawingAreaErrorKind<E>) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// Draws `figure`.
+pub(super) fn draw(figure: &Figure) -> Result<Drawing, DrawError> {
+    let (columns, size) = match figure.panels.len() {
+        0 | 1 => (1, (430.0, 290.0)),
+        2 => (2, (318.0, 250.0)),
+        4 => (2, (318.0, 230.0)),
+        _ => (3, (262.0, 220.0)),
+    };
+    let mut plans: Vec<Plan<'_>> = Vec::new();
+    for panel in &figure.panels {
+        let plan = Plan::new(panel, size, plans.first().map(Plan::legend));
+        plans.push(plan);
+    }
+    let rows: Vec<&[Plan<'_>]> = plans.chunks(columns).collect();
+    let widths: Vec<Margins> = (0..columns)
+        .map(|column| widest(rows.iter().filter_map(|row| row.get(column)).map(|plan| plan.margins)))
+        .collect();
+    let heights: Vec<Margins> = rows.iter().map(|row| widest(row.iter().map(|plan| plan.margins))).collect();
+
+    let across = |m: &Margins| m.left + size.0 + m.right;
+    let down = |m: &Margins| m.top + size.1 + m.bottom;
+    let width = widths.iter().map(across).sum::<f64>() + (columns - 1) as f64 * SPACE + 2.0 * BORDER;
+    let gaps = rows.len().saturating_sub(1) as f64 * SPACE;
+    let height = heights.iter().map(down).sum::<f64>() + gaps + 2.0 * BORDER;
+    let pixels = |length: f64| units(length.ceil()).unsigned_abs();
+    let mut drawing = Drawing { size: (pixels(width), pixels(height)), shapes: Vec::new() };
+
+    let pen = Pen::new(&mut drawing);
+    let mut top = BORDER;
+    for (row, vertical) in rows.iter().zip(&heights) {
+        let mut left = BORDER;
+        for (plan, horizontal) in row.iter().zip(&widths) {
+            let area =
+                Area { x: left + horizontal.left, y: top + vertical.top, width: size.0, height: size.1 };
+            plan.draw(&pen, area)?;
+            left += across(horizontal) + SPACE;
+        }
+        top += down(vertical) + SPACE;
+    }
+    drop(pen);
+    Ok(drawing)
+}
+
+fn widest(margins: impl Iterator<Item = Margins>) -> Margins {
+    margins.fold(Margins::default(), |a, b| Margins {
+        left: a.left.max(b.left),
+        right: a.right.max(b.right),
+        top: a.top.max(b.top),
+        bottom: a.bottom.max(b.bottom),
+    })
+}
+
+/// A translucent bar between two corners.
+fn bar(pen: &Pen<'_>, from: At, to: At, color: RGBColor) -> Result<(), DrawError> {
+    pen.fill(from, to, color.mix(0.32))?;
+    let corners = [from, (from.0, to.1), to, (to.0, from.1)];
+    pen.line(&corners, Stroke::Solid, 0.8, color.mix(0.9))
+}
