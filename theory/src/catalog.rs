@@ -178,7 +178,7 @@ impl Prediction {
 
 /// All predictions, part by part.
 pub fn all() -> Vec<Prediction> {
-    [crate::mean_field::catalog(), crate::normalization::catalog()].concat()
+    [crate::mean_field::catalog(), crate::normalization::catalog(), crate::step_size::catalog()].concat()
 }
 
 /// The prediction called `id`.

@@ -15,6 +15,7 @@ pub use order::{OrderParameters, PairOrderParameters, order_parameters, pair_ord
 pub use phase::{CriticalPoint, FixedPoint, Phase, Stability, critical_point, fixed_points};
 
 pub(crate) use fisher::{parameters, require_plain, theta_of};
+pub(crate) use order::valid_depth;
 
 #[cfg(test)]
 mod tests;

@@ -92,7 +92,7 @@ impl CriticalPoint {
 /// $\chi_{c^*}=\sigma_w^2\dot K(q^*,q^*,c^*q^*)$; $\xi=-1/\ln\chi$.
 ///
 /// # Algorithm
-/// Sign changes of the variance map on a logarithmic grid, bisection to rounding; the correlation map is convex, so
+/// Sign changes of the variance map on a logarithmic grid, safeguarded interpolation to rounding; the correlation map is convex, so
 /// that $c^*<1$ has one root if $\chi_1>1$ and none otherwise. Homogeneous $\phi$ in closed form.
 ///
 /// # Errors
@@ -162,15 +162,23 @@ fn variance_roots(scales: &InitialScales) -> Result<Vec<f64>, TheoryError> {
         Ok(scales.sigma_w2.mul_add(second, scales.sigma_b2) - q)
     };
     let at_zero = scales.sigma_b2 + scales.sigma_w2 * scales.activation.value(0.0).powi(2);
-    let lowest = if at_zero > 0.0 { GRID.0.min(0.5 * at_zero) } else { GRID.0 };
+    // The map never falls below σ_b².
+    let lowest = if scales.sigma_b2 > 0.0 {
+        0.5 * scales.sigma_b2
+    } else if at_zero > 0.0 {
+        GRID.0.min(0.5 * at_zero)
+    } else {
+        GRID.0
+    };
     let highest = GRID.1.max(10.0 * (scales.sigma_b2 + scales.sigma_w2));
-    let points = ((highest / lowest).log10() * POINTS_PER_DECADE).ceil();
+    let (from, to) = (lowest.ln(), highest.ln());
+    let points = ((to - from) / std::f64::consts::LN_10 * POINTS_PER_DECADE).ceil();
 
     let mut roots = Vec::new();
     let mut before = (lowest, excess(lowest)?);
     let mut stopped = None;
     for i in 1..=points as u32 {
-        let q = lowest * (highest / lowest).powf(f64::from(i) / points);
+        let q = (from + (to - from) * (f64::from(i) / points)).exp();
         let value = match excess(q) {
             Ok(value) => value,
             Err(error) => {
@@ -181,7 +189,7 @@ fn variance_roots(scales: &InitialScales) -> Result<Vec<f64>, TheoryError> {
         if before.1 == 0.0 {
             roots.push(before.0);
         } else if before.1 * value < 0.0 {
-            roots.push(bisect(before.0, q, before.1 > 0.0, &excess)?);
+            roots.push(root(before, (q, value), &excess)?);
         }
         before = (q, value);
     }
@@ -192,25 +200,43 @@ fn variance_roots(scales: &InitialScales) -> Result<Vec<f64>, TheoryError> {
     }
 }
 
-/// The sign change of `f` between `low` and `high`, to rounding.
-fn bisect(
-    mut low: f64,
-    mut high: f64,
-    positive_below: bool,
+/// The sign change of `f` between `a` and `b`, to rounding: Chandrupatla's method, which interpolates where that is
+/// safe and bisects elsewhere. Evaluations are dear where the kernel is a two-dimensional integral.
+fn root(
+    (mut a, mut fa): (f64, f64),
+    (mut b, mut fb): (f64, f64),
     f: &impl Fn(f64) -> Result<f64, TheoryError>,
 ) -> Result<f64, TheoryError> {
-    for _ in 0..200 {
-        let middle = 0.5 * (low + high);
-        if middle <= low || middle >= high {
-            break;
-        }
-        let value = f(middle)?;
-        if value == 0.0 {
-            return Ok(middle);
-        }
-        if (value > 0.0) == positive_below { low = middle } else { high = middle }
+    if fa == 0.0 {
+        return Ok(a);
     }
-    Ok(0.5 * (low + high))
+    let mut step = 0.5;
+    for _ in 0..200 {
+        let x = a + step * (b - a);
+        let fx = f(x)?;
+        let (c, fc);
+        if (fx > 0.0) == (fa > 0.0) {
+            (c, fc) = (a, fa);
+        } else {
+            (c, fc) = (b, fb);
+            (b, fb) = (a, fa);
+        }
+        (a, fa) = (x, fx);
+        let (best, value) = if fa.abs() < fb.abs() { (a, fa) } else { (b, fb) };
+        let least = 2.0 * f64::EPSILON * best.abs() / (b - a).abs();
+        if value == 0.0 || least > 0.5 {
+            return Ok(best);
+        }
+        let (xi, phi) = ((a - b) / (c - b), (fa - fb) / (fc - fb));
+        let safe = phi * phi < xi && (1.0 - phi) * (1.0 - phi) < 1.0 - xi;
+        step = if safe {
+            fa / (fb - fa) * (fc / (fb - fc)) + (c - a) / (b - a) * (fa / (fc - fa)) * (fb / (fc - fb))
+        } else {
+            0.5
+        };
+        step = step.clamp(least, 1.0 - least);
+    }
+    Ok(if fa.abs() < fb.abs() { a } else { b })
 }
 
 fn linearise(scales: &InitialScales, q: f64) -> Result<FixedPoint, TheoryError> {
@@ -226,8 +252,9 @@ fn linearise(scales: &InitialScales, q: f64) -> Result<FixedPoint, TheoryError> 
         let excess = |c: f64| -> Result<f64, TheoryError> {
             Ok(scales.sigma_w2.mul_add(pair(c)?.k, scales.sigma_b2) / q - c)
         };
-        let top = 1.0 - 1e-6;
-        if excess(top)? >= 0.0 { 1.0 } else { bisect(0.0, top, true, &excess)? }
+        let (bottom, top) = (0.0, 1.0 - 1e-6);
+        let at_top = excess(top)?;
+        if at_top >= 0.0 { 1.0 } else { root((bottom, excess(bottom)?), (top, at_top), &excess)? }
     };
     let chi_c_star = if c_star == 1.0 { chi_1 } else { scales.sigma_w2 * pair(c_star)?.k_dot };
     let stability = if chi_q < 1.0 { Stability::Stable } else { Stability::Unstable };

@@ -8,6 +8,9 @@ use crate::{Activation, TheoryError};
 
 /// Two successive rules must agree to this share of the mean absolute integrand.
 const AGREEMENT: f64 = 1e-10;
+/// Averages far below this size come from the tail beyond the rules and need not agree: with `AGREEMENT` it makes an
+/// absolute tolerance of $10^{-20}$.
+const FLOOR: f64 = 1e-10;
 /// The coarser of two rules stands on a displaced grid, so that a kink can hide from at most one of them.
 const DISPLACEMENT: f64 = 0.37;
 /// Width of the inner panels of a two-dimensional integral at the coarsest level.
@@ -34,7 +37,7 @@ fn settle(phi: &Activation, mean: f64, deviation: f64) -> Result<(u32, GaussianM
             .iter()
             .zip(&fine)
             .zip(&scale)
-            .map(|((a, b), scale)| if a == b { 0.0 } else { (a - b).abs() / scale })
+            .map(|((a, b), scale)| (a - b).abs() / (scale + FLOOR))
             .fold(0.0, f64::max);
         if difference <= AGREEMENT {
             if phi.is_odd() && mean == 0.0 {
