@@ -161,3 +161,19 @@ impl Axis {
         self
     }
 }
+
+/// Counts of `values` in `bins` bins of equal width over their range: `(edges, counts)`.
+pub fn histogram(values: &[f64], bins: usize) -> (Vec<f64>, Vec<f64>) {
+    let (low, high) =
+        values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)));
+    if !(low.is_finite() && high.is_finite()) || bins == 0 {
+        return (Vec::new(), Vec::new());
+    }
+    let width = if high > low { (high - low) / bins as f64 } else { 1.0 };
+    let edges = (0..=bins).map(|i| low + width * i as f64).collect();
+    let mut counts = vec![0.0; bins];
+    for value in values {
+        counts[(((value - low) / width) as usize).min(bins - 1)] += 1.0;
+    }
+    (edges, counts)
+}

@@ -1,6 +1,7 @@
 //! Closed-form theories of wide neural networks, held against simulations of finite ones.
 
 pub mod figure;
+pub mod papers;
 pub mod report;
 pub mod simulate;
 pub mod streams;

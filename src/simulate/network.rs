@@ -191,6 +191,12 @@ pub fn without_last_normalization(architecture: &Architecture) -> Result<Archite
     Ok(architecture.clone().with_modes(modes, architecture.gamma(), beta)?)
 }
 
+/// The same network without any normalization.
+pub fn plain(architecture: &Architecture) -> Result<Architecture, solvable_theory::TheoryError> {
+    let modes = vec![Normalization::None; architecture.depth()];
+    architecture.clone().with_modes(modes, architecture.gamma(), 0.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -61,6 +61,11 @@ impl<S> At<S> {
         Self { label: label.into(), settings: vec![setting], trials }
     }
 
+    /// The setting in short.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
     /// Several sizes, over which a slope is fitted.
     pub fn sizes(label: impl Into<String>, settings: Vec<S>, trials: usize) -> Self {
         Self { label: label.into(), settings, trials }
@@ -93,7 +98,7 @@ impl<const N: usize> Components for [f64; N] {
 
 type Read<S> = Arc<dyn Fn(&S, &Outcome) -> Result<Vec<f64>, JudgeError> + Send + Sync>;
 type OfSetting<S, T> = Arc<dyn Fn(&S) -> T + Send + Sync>;
-type Cases<S> = Box<dyn Fn(Profile) -> Vec<At<S>> + Send + Sync>;
+type Cases<S> = Box<dyn Fn(Profile) -> Result<Vec<At<S>>, JudgeError> + Send + Sync>;
 type MarginOf<S> = Box<dyn Fn(&S, Profile) -> Margin + Send + Sync>;
 
 enum Predict<S> {
@@ -316,7 +321,10 @@ impl<E: Experiment> ClaimBuilder<E> {
     }
 
     /// The settings and their numbers of trials.
-    pub fn cases(mut self, cases: impl Fn(Profile) -> Vec<At<E::Setting>> + Send + Sync + 'static) -> Self {
+    pub fn cases(
+        mut self,
+        cases: impl Fn(Profile) -> Result<Vec<At<E::Setting>>, JudgeError> + Send + Sync + 'static,
+    ) -> Self {
         self.cases = Some(Box::new(cases));
         self
     }
@@ -380,13 +388,23 @@ impl<E: Experiment> ClaimBuilder<E> {
 
     /// A rival that is conditional on measured quantities.
     pub fn rival_given<R: Components>(
+        self,
+        name: impl Into<String>,
+        predict: impl Fn(&E::Setting, &Outcome) -> Result<R, JudgeError> + Send + Sync + 'static,
+    ) -> Self {
+        self.rival_given_where(name, |_| true, predict)
+    }
+
+    /// A rival that is conditional on measured quantities, for the settings at which `applies` holds.
+    pub fn rival_given_where<R: Components>(
         mut self,
         name: impl Into<String>,
+        applies: impl Fn(&E::Setting) -> bool + Send + Sync + 'static,
         predict: impl Fn(&E::Setting, &Outcome) -> Result<R, JudgeError> + Send + Sync + 'static,
     ) -> Self {
         self.rivals.push(Rival {
             name: name.into(),
-            applies: Arc::new(|_| true),
+            applies: Arc::new(applies),
             predict: Predict::given(predict),
         });
         self
@@ -444,7 +462,7 @@ impl<E: Experiment> ClaimBuilder<E> {
         })();
         let cases = move |profile| {
             let (cases, margin, rules) = pieces.as_ref().map_err(JudgeError::clone)?;
-            cases(profile)
+            cases(profile)?
                 .into_iter()
                 .map(|At { label, settings, trials }| {
                     let requests = settings

@@ -1,0 +1,155 @@
+use serde::Serialize;
+use solvable_theory::{Architecture, Normalization};
+
+use super::FisherSetting;
+use crate::simulate::gram::tangent_kernel;
+use crate::simulate::linalg::{self, Matrix};
+use crate::simulate::network::Network;
+use crate::simulate::training::GradientDescent;
+use crate::streams::Streams;
+use crate::verify::{Experiment, Outcome, TrialFailure};
+
+/// Gradient descent with an infinitesimal residual.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LocalBoundarySetting {
+    /// Network and samples.
+    #[serde(flatten)]
+    pub system: FisherSetting,
+    /// $T$: steps of a run.
+    pub steps: usize,
+}
+
+/// The learning rate above which gradient descent leaves the initial point: `boundary`, found by bisection; with
+/// `lambda_max` of the dual Fisher matrix of all trained parameters and `log_inverse_overlap` $=\ln(1/a)$, $a$ being the share of
+/// the initial residual in the top eigenvector.
+///
+/// Labels are $f_0$ plus $10^{-4}$ of its root mean square, so that the kernel stays what it is until an instability
+/// has grown. A run counts as unstable as soon as its loss exceeds ten times the initial loss, or ends above it: well above
+/// the boundary networks catapult to flatter regions and end *below* their start.
+pub struct LocalBoundary;
+
+const RESIDUAL: f64 = 1e-4;
+const BLOW_UP: f64 = 10.0;
+const BISECTIONS: usize = 6;
+
+impl Experiment for LocalBoundary {
+    type Setting = LocalBoundarySetting;
+    const ID: &'static str = "local-boundary";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &LocalBoundarySetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let (network, signals) = setting.system.draw(streams)?;
+        let (classes, samples) = signals.output.shape();
+        let size = RESIDUAL * (signals.output.norm_squared() / signals.output.len() as f64).sqrt();
+        let mut residual =
+            Matrix::from_vec(classes, samples, streams.child("labels").normals(classes * samples, size));
+        if setting.system.network.modes().last() == Some(&Normalization::MeanSubtraction) {
+            for mut row in residual.row_iter_mut() {
+                let mean = row.mean();
+                row.add_scalar_mut(-mean);
+            }
+        }
+        let targets = &signals.output - &residual;
+
+        let dual = tangent_kernel(&network, &signals) / samples as f64;
+        let (values, vectors) = linalg::symmetric_eigen(&dual)?;
+        let lambda_max = values[values.len() - 1];
+        let direction = vectors.column(values.len() - 1);
+        let stacked = residual.transpose();
+        let overlap = linalg::dot(direction.as_slice(), stacked.as_slice()).powi(2) / residual.norm_squared();
+
+        let (mut stable, mut unstable) = ((0.8 * 2.0 / lambda_max).ln(), (1.3 * 2.0 / lambda_max).ln());
+        for _ in 0..BISECTIONS {
+            let middle = 0.5 * (stable + unstable);
+            if is_unstable(&network, &signals.hidden[0], &targets, middle.exp(), setting.steps)? {
+                unstable = middle;
+            } else {
+                stable = middle;
+            }
+        }
+        Ok(Outcome::new()
+            .with("boundary", (0.5 * (stable + unstable)).exp())
+            .with("lambda_max", lambda_max)
+            .with("log_inverse_overlap", -overlap.ln()))
+    }
+
+    fn cost(setting: &LocalBoundarySetting) -> f64 {
+        setting.system.weight_cost() * (setting.steps * BISECTIONS) as f64
+    }
+}
+
+fn is_unstable(
+    network: &Network,
+    inputs: &Matrix,
+    targets: &Matrix,
+    learning_rate: f64,
+    steps: usize,
+) -> Result<bool, TrialFailure> {
+    let mut descent = GradientDescent::new(network.clone(), inputs, targets, learning_rate)?;
+    let start = descent.step()?;
+    let above = |loss: f64, limit: f64| !loss.is_finite() || loss > limit;
+    for _ in 1..steps {
+        if above(descent.step()?, BLOW_UP * start) {
+            return Ok(true);
+        }
+    }
+    Ok(above(descent.loss()?, start))
+}
+
+/// Gradient descent from $O(1)$ residuals at several learning rates.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TrainingPlaneSetting {
+    /// The network.
+    pub network: Architecture,
+    /// $N$.
+    pub samples: usize,
+    /// $T$.
+    pub steps: usize,
+    /// The learning rates.
+    pub learning_rates: Vec<f64>,
+}
+
+/// Training on random labels of size 1: `log10_loss`, the common logarithm of the loss after $T$ steps at each learning
+/// rate; losses above `CEILING` times 1, and infinite ones, count as the ceiling.
+pub struct TrainingPlane;
+
+impl TrainingPlane {
+    /// Common logarithm of the loss at which a run counts as diverged.
+    pub const CEILING: f64 = 3.0;
+}
+
+impl Experiment for TrainingPlane {
+    type Setting = TrainingPlaneSetting;
+    const ID: &'static str = "training-plane";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &TrainingPlaneSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let system = FisherSetting { network: setting.network.clone(), samples: setting.samples };
+        let (network, signals) = system.draw(streams)?;
+        let (classes, samples) = signals.output.shape();
+        let targets =
+            Matrix::from_vec(classes, samples, streams.child("labels").normals(classes * samples, 1.0));
+        let ceiling = 10f64.powf(TrainingPlane::CEILING);
+        let final_loss = |learning_rate: f64| -> Result<f64, TrialFailure> {
+            let mut descent =
+                GradientDescent::new(network.clone(), &signals.hidden[0], &targets, learning_rate)?;
+            for _ in 0..setting.steps {
+                let loss = descent.step()?;
+                // A loss this large does not come back; a NaN fails the comparison and stops the run, too.
+                if !(loss <= 1e6 * ceiling) {
+                    return Ok(ceiling);
+                }
+            }
+            let loss = descent.loss()?;
+            Ok(if loss <= ceiling { loss } else { ceiling })
+        };
+        let losses =
+            setting.learning_rates.iter().map(|&eta| final_loss(eta)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Outcome::new().with_list("log10_loss", losses.iter().map(|l| l.max(1e-12).log10()).collect()))
+    }
+
+    fn cost(setting: &TrainingPlaneSetting) -> f64 {
+        let system = FisherSetting { network: setting.network.clone(), samples: setting.samples };
+        system.weight_cost() * (setting.steps * setting.learning_rates.len()) as f64
+    }
+}

@@ -1,0 +1,13 @@
+//! Experiments that several papers share: kinds of finite systems, and what is measured on them.
+
+mod descent;
+mod fisher;
+mod layer_norm;
+mod normalized;
+mod signals;
+
+pub use descent::{LocalBoundary, LocalBoundarySetting, TrainingPlane, TrainingPlaneSetting};
+pub use fisher::{DataFisher, DataFisherSetting, Fisher, FisherSetting, FisherSpectrum};
+pub use layer_norm::{GaussianOutputs, GaussianOutputsSetting, LastLayerIdentities, LayerNormOutliers};
+pub use normalized::{NormalizedDiagonal, NormalizedOutlier};
+pub use signals::DeepSignals;

@@ -1,0 +1,106 @@
+use std::sync::Arc;
+
+use crate::figure::Figure;
+use crate::verify::{Engine, Experiment, JudgeError, Outcome, Profile, Request};
+
+/// A figure to be: the trials it needs and how it is made from them.
+pub struct FigurePlan {
+    /// `<part>/<name>`.
+    pub id: &'static str,
+    requests: fn(Profile) -> Result<Vec<Request>, JudgeError>,
+    draw: fn(&Trials<'_>) -> Result<Figure, JudgeError>,
+}
+
+/// The trials that a figure may look at.
+#[derive(Debug, Clone, Copy)]
+pub struct Trials<'a> {
+    engine: &'a Engine,
+    requests: &'a [Request],
+}
+
+impl FigurePlan {
+    /// A figure from the trials that `requests` asks for.
+    pub fn new(
+        id: &'static str,
+        requests: fn(Profile) -> Result<Vec<Request>, JudgeError>,
+        draw: fn(&Trials<'_>) -> Result<Figure, JudgeError>,
+    ) -> Self {
+        Self { id, requests, draw }
+    }
+
+    /// The trials needed.
+    pub fn requests(&self, profile: Profile) -> Result<Vec<Request>, JudgeError> {
+        (self.requests)(profile)
+    }
+
+    /// The figure, from the trials in the engine's store.
+    pub fn figure(&self, engine: &Engine) -> Result<Figure, JudgeError> {
+        let requests = self.requests(engine.options().profile)?;
+        (self.draw)(&Trials { engine, requests: &requests })
+    }
+}
+
+impl Trials<'_> {
+    /// The profile drawn for.
+    pub fn profile(&self) -> Profile {
+        self.engine.options().profile
+    }
+
+    /// The trials of the experiment `E` at `setting`; an error where the plan did not ask for them or none is stored.
+    pub fn of<E: Experiment>(&self, setting: &E::Setting) -> Result<Vec<Arc<Outcome>>, JudgeError> {
+        let key = Request::new::<E>(setting, 0).map_err(|e| JudgeError::Other(e.to_string()))?.key;
+        let request = self.requests.iter().find(|r| r.key == key);
+        let outcomes = request.map(|r| self.engine.outcomes(r)).unwrap_or_default();
+        if outcomes.is_empty() {
+            return Err(JudgeError::Other(format!(
+                "no trials of {} are stored for {}",
+                key.experiment, key.setting
+            )));
+        }
+        Ok(outcomes)
+    }
+
+    /// The numbers `name` of these trials.
+    pub fn numbers<E: Experiment>(&self, setting: &E::Setting, name: &str) -> Result<Vec<f64>, JudgeError> {
+        Ok(self.of::<E>(setting)?.iter().map(|o| o.number(name)).collect::<Result<_, _>>()?)
+    }
+
+    /// Mean and 99 % interval of the numbers `name`, as a point at `x`.
+    pub fn point<E: Experiment>(
+        &self,
+        x: f64,
+        setting: &E::Setting,
+        name: &str,
+    ) -> Result<crate::figure::Point, JudgeError> {
+        let estimate = crate::verify::statistic::mean(&self.numbers::<E>(setting, name)?, 1)?;
+        Ok(crate::figure::Point { x, y: estimate.value, low: estimate.low, high: estimate.high })
+    }
+}
+
+/// One request for each setting.
+pub(super) fn requests<E: Experiment>(
+    settings: &[E::Setting],
+    trials: usize,
+) -> Result<Vec<Request>, JudgeError> {
+    settings
+        .iter()
+        .map(|s| Request::new::<E>(s, trials).map_err(|e| JudgeError::Other(e.to_string())))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::{Options, TrialStore};
+
+    #[test]
+    fn figures_say_which_trials_they_miss() {
+        for paper in super::super::all() {
+            for plan in paper.figures.iter().filter(|p| !p.requests(Profile::Quick).unwrap().is_empty()) {
+                let engine = Engine::new(TrialStore::in_memory(), Options::default());
+                let message = plan.figure(&engine).unwrap_err().to_string();
+                assert!(message.contains("no trials of"), "{}: {message}", plan.id);
+            }
+        }
+    }
+}

@@ -1,0 +1,303 @@
+use solvable_theory::bibliography::{KARAKIDA_2019_UNIVERSAL, POOLE_2016, SCHOENHOLZ_2017};
+use solvable_theory::mean_field::{self, FimStatistics};
+use solvable_theory::{Activation, Architecture, TheoryError};
+
+use super::super::experiments::{DataFisherSetting, DeepSignals, Fisher, FisherSetting};
+use super::super::{by, real_data};
+use crate::simulate::data::Dataset;
+use crate::verify::{At, Claim, JudgeError, Margin, Profile};
+
+pub(super) fn all() -> Vec<Claim> {
+    let mut claims = vec![
+        mean_eigenvalue(),
+        second_moment(),
+        second_moment_without_bias(),
+        largest_eigenvalue(),
+        growth_of_the_largest_eigenvalue(),
+        bias_block(),
+        forward_correlations(),
+        backward_growth(),
+    ];
+    claims.extend(real_data::claims("mf/digits", digits));
+    claims
+}
+
+/// The real inputs of the standing claims: the first images of the shipped digits.
+fn digits(profile: Profile) -> Result<Vec<At<DataFisherSetting>>, JudgeError> {
+    let (width, samples, trials) = by(profile, (400, 40, 128), (1000, 100, 200));
+    let digits = Dataset::digits()
+        .and_then(|d| d.scaled_head(samples))
+        .map_err(|e| JudgeError::Other(e.to_string()))?;
+    real_data::cases(&digits, width, trials)
+}
+
+/// A network of the verified table: activation, hidden and input widths in units of $M$, $\sigma_w^2$, $\sigma_b^2$, $C$.
+type Row = (&'static str, &'static [f64], f64, f64, usize);
+
+const NETWORKS: [Row; 6] = [
+    ("tanh", &[1.0, 1.0, 1.0], 3.0, 0.64, 2),
+    ("erf(0.7071067811865476)", &[1.0, 1.0, 1.0], 2.0, 0.3, 2),
+    ("relu", &[1.0, 1.0, 1.0], 2.0, 0.1, 2),
+    ("linear", &[1.0, 1.0, 1.0], 1.0, 0.1, 2),
+    ("gelu", &[1.0, 1.5], 2.0, 0.1, 1),
+    ("relu", &[1.0, 0.5, 1.5, 1.0], 2.0, 0.1, 1),
+];
+
+fn network(
+    &(name, multiples, sigma_w2, sigma_b2, classes): &Row,
+    width: usize,
+) -> Result<Architecture, TheoryError> {
+    let hidden = multiples.iter().map(|m| (m * width as f64) as usize);
+    Architecture::new(hidden.chain([classes]).collect(), name.parse::<Activation>()?, sigma_w2, sigma_b2)
+}
+
+/// The networks with trained biases: $M=400$, $N=40$ (quick), $M=1000$, $N=100$ and ten classes on top (full).
+fn networks(profile: Profile) -> Result<Vec<At<FisherSetting>>, JudgeError> {
+    let (width, samples) = by(profile, (400, 40), (1000, 100));
+    let ten_classes: Row = ("tanh", &[1.0, 1.0, 1.0], 3.0, 0.64, 10);
+    let rows = NETWORKS.iter().chain((profile == Profile::Full).then_some(&ten_classes));
+    rows.map(|row| {
+        let setting = FisherSetting { network: network(row, width)?.with_trained_biases(true), samples };
+        let label = format!("{} L={} M={width} C={}", row.0, row.1.len(), row.4);
+        // Networks of unequal widths fluctuate twice as much as the others.
+        let trials = by(profile, 64, 100) * if row.1.len() == 4 { 4 } else { 1 };
+        Ok(At::setting(label, setting, trials))
+    })
+    .collect()
+}
+
+fn statistics(setting: &FisherSetting) -> Result<FimStatistics, JudgeError> {
+    Ok(mean_field::fim_statistics(&setting.network, setting.samples)?)
+}
+
+fn mean_eigenvalue() -> Claim {
+    Claim::about::<Fisher>("mf/m-lambda", "The mean eigenvalue of the Fisher information is C θ_t / P, of order 1/M")
+        .formula(r"m_\lambda = \frac{C\theta_t}{P},\qquad \theta_t=\sum_{l=1}^L\tilde q^l_t\,(M_{l-1}\hat q^{l-1}_t+\beta)")
+        .sources(&[KARAKIDA_2019_UNIVERSAL])
+        .cases(networks)
+        .measure(|_, o| Ok(o.number("m_lambda")?))
+        .predict(|s| Ok(statistics(s)?.m_lambda))
+        .margin(|_, profile| Margin::symmetric(by(profile, 0.05, 0.02)))
+        .rival("the last layer counted as wide as the others in P", |s| {
+            let widths = s.network.widths();
+            let last = widths[widths.len() - 2] as f64;
+            let wide = s.network.parameter_count() as f64 + last * (last - s.network.classes() as f64);
+            Ok(statistics(s)?.m_lambda * s.network.parameter_count() as f64 / wide)
+        })
+        .rival("overlaps of different samples in place of norms", |s| {
+            let all = statistics(s)?;
+            Ok(all.m_lambda * all.theta_st / all.theta_t)
+        })
+        .finish()
+}
+
+fn second_moment() -> Claim {
+    Claim::about::<Fisher>("mf/s-lambda", "The second moment of the eigenvalues is of order 1")
+        .formula(
+            r"s_\lambda = \frac CP\left[\frac{\theta_t^2}{N}+\frac{N-1}{N}\theta_{st}^2\right],\qquad
+              \theta_{st}=\sum_{l=1}^L\tilde q^l_{st}\,(M_{l-1}\hat q^{l-1}_{st}+\beta)",
+        )
+        .sources(&[KARAKIDA_2019_UNIVERSAL])
+        .cases(|profile| {
+            let cases = networks(profile)?;
+            if profile == Profile::Quick {
+                return Ok(cases);
+            }
+            // The linear network's correction, 45/M, leaves the full margin only at M = 2000.
+            let wide = FisherSetting {
+                network: network(&NETWORKS[3], 2000)?.with_trained_biases(true),
+                samples: 100,
+            };
+            let rest = cases.into_iter().filter(|case| !case.label().starts_with("linear"));
+            Ok(rest.chain([At::setting("linear L=3 M=2000 C=2", wide, 100)]).collect())
+        })
+        .measure(|_, o| Ok(o.number("s_lambda")?))
+        .predict(|s| Ok(statistics(s)?.s_lambda))
+        .margin(|_, profile| by(profile, Margin::between(-0.08, 0.20), Margin::symmetric(0.05)))
+        .rival("different samples taken as orthogonal: θ_t²/N alone", |s| {
+            let all = statistics(s)?;
+            let p = s.network.parameter_count() as f64;
+            Ok(s.network.classes() as f64 * all.theta_t.powi(2) / (p * s.samples as f64))
+        })
+        .rival("all samples taken as equal: θ_t² throughout", |s| {
+            let all = statistics(s)?;
+            Ok(s.network.classes() as f64 * all.theta_t.powi(2) / s.network.parameter_count() as f64)
+        })
+        .finish()
+}
+
+fn second_moment_without_bias() -> Claim {
+    Claim::about::<Fisher>(
+        "mf/s-variance",
+        "Without overlaps on average (odd φ, no biases) the fluctuations of the kernel make the second moment",
+    )
+    .formula(
+        r"s_\lambda=\frac{C}{PN^2}\left[N\theta_t^2+N(N-1)\,\mathrm{Var}\,\Theta_{nn'}\right],\qquad
+          \mathrm{Var}\,\Theta_{nn'}=\sum_{l,m}c_lc_m\Big(\prod_{j=\min+1}^{\max}b_j^2\sigma_w^2\Big)V_{\min(l,m)}",
+    )
+    .sources(&[KARAKIDA_2019_UNIVERSAL])
+    .cases(|profile| {
+        let (width, trials) = by(profile, (200, 64), (1000, 24));
+        [("linear", 3, 1.0), ("erf(0.7071067811865476)", 3, 2.0), ("tanh", 3, 3.0), ("sine", 2, 2.0)]
+            .into_iter()
+            .map(|(name, depth, sigma_w2)| {
+                let widths = [vec![width; depth], vec![1]].concat();
+                let network = Architecture::new(widths, name.parse()?, sigma_w2, 0.0)?;
+                let label = format!("{name} L={depth} M=N={width}");
+                Ok(At::setting(label, FisherSetting { network, samples: width }, trials))
+            })
+            .collect()
+    })
+    .measure(|_, o| Ok(o.number("s_lambda")?))
+    .predict(|s| Ok(mean_field::s_variance(&s.network, s.samples)?.s_lambda))
+    .margin(|_, profile| Margin::symmetric(by(profile, 0.10, 0.04)))
+    .rival("no fluctuations off the diagonal", |s| Ok(statistics(s)?.s_lambda))
+    .finish()
+}
+
+fn largest_eigenvalue() -> Claim {
+    Claim::about::<Fisher>("mf/lambda-max", "The C largest eigenvalues are outliers of order M")
+        .formula(r"\lambda_{\max}=\frac{\theta_t+(N-1)\theta_{st}}{N}\quad(C\text{-fold}),\qquad \eta_c=\frac2{\lambda_{\max}}")
+        .sources(&[KARAKIDA_2019_UNIVERSAL])
+        .cases(networks)
+        .measure(|_, o| Ok(o.number("lambda_top")?))
+        .predict(|s| Ok(statistics(s)?.lambda_max))
+        .margin(|s, profile| {
+            let noisy = matches!(s.network.activation().to_string().as_str(), "relu" | "linear");
+            Margin::symmetric(by(profile, if noisy { 0.08 } else { 0.06 }, 0.03))
+        })
+        .rival("norms in place of overlaps: λ_max = αMκ_1", |s| Ok(statistics(s)?.theta_t))
+        .rival_where(
+            "without the diagonal: λ_max = αMκ_2",
+            // Elsewhere κ_1/(Nκ_2) is below the margin and the two laws coincide within it.
+            |s| is_tanh(s) && s.samples <= 40,
+            |s| Ok(statistics(s)?.theta_st),
+        )
+        .finish()
+}
+
+fn growth_of_the_largest_eigenvalue() -> Claim {
+    Claim::about::<Fisher>("mf/lambda-max-growth", "λ_max grows in proportion to the width, at N = M")
+        .formula(r"\lambda_{\max}\propto M^{s},\qquad s\to1")
+        .sources(&[KARAKIDA_2019_UNIVERSAL])
+        .cases(|profile| proportional(by(profile, &[50, 100, 200], &[200, 400, 1000]), by(profile, 64, 24)))
+        .log_slope(|s| s.network.widths()[0] as f64)
+        .measure(|_, o| Ok(o.number("lambda_max")?))
+        .predict(|s| Ok(statistics(s)?.lambda_max))
+        .margin(|_, profile| Margin::symmetric(by(profile, 0.12, 0.05)))
+        .rival("independent of the width", |_| Ok(1.0))
+        .rival("a random matrix without structure: √M", |s| Ok((s.network.widths()[0] as f64).sqrt()))
+        .finish()
+}
+
+/// The two networks of the scaling laws, weights only, $L=3$, $C=1$, $N=M$.
+pub(in super::super) fn proportional(
+    widths: &[usize],
+    trials: usize,
+) -> Result<Vec<At<FisherSetting>>, JudgeError> {
+    [("relu", 2.0, 0.1), ("tanh", 3.0, 0.64)]
+        .into_iter()
+        .map(|(name, sigma_w2, sigma_b2)| {
+            let settings = widths
+                .iter()
+                .map(|&m| {
+                    let network = Architecture::new(vec![m, m, m, 1], name.parse()?, sigma_w2, sigma_b2)?;
+                    Ok(FisherSetting { network, samples: m })
+                })
+                .collect::<Result<_, TheoryError>>()?;
+            Ok(At::sizes(format!("{name} L=3 M=N={widths:?}"), settings, trials))
+        })
+        .collect()
+}
+
+fn bias_block() -> Claim {
+    Claim::about::<Fisher>("mf/bias-block", "A bias adds its backward signals alone, without the width")
+        .formula(
+            r"\sum_l\delta^l\cdot\delta^{l\prime}=\sum_l\tilde q^l_{t}\ \text{or}\ \sum_l\tilde q^l_{st}",
+        )
+        .sources(&[KARAKIDA_2019_UNIVERSAL])
+        .cases(|profile| {
+            let tanh = networks(profile)?.into_iter().filter(|case| case.label().starts_with("tanh"));
+            Ok(tanh.collect())
+        })
+        .components(["same sample", "different samples"])
+        .measure(|_, o| Ok([o.number("bias_diagonal")?, o.number("bias_off_diagonal")?]))
+        .predict(|s| {
+            let order = mean_field::order_parameters(s.network.scales(), s.network.depth())?;
+            Ok([order.qtilde_t.iter().sum::<f64>(), order.qtilde_st.iter().sum()])
+        })
+        .margin(|_, profile| Margin::symmetric(by(profile, 0.05, 0.02)))
+        .rival("weighted by the forward signals", |s| {
+            let order = mean_field::order_parameters(s.network.scales(), s.network.depth())?;
+            let weigh =
+                |back: &[f64], forward: &[f64]| back.iter().zip(forward).map(|(b, f)| b * f).sum::<f64>();
+            Ok([weigh(&order.qtilde_t, &order.qhat_t), weigh(&order.qtilde_st, &order.qhat_t)])
+        })
+        .finish()
+}
+
+const LAYERS: [usize; 4] = [1, 5, 10, 20];
+
+fn deep(profile: Profile) -> Result<Vec<At<FisherSetting>>, JudgeError> {
+    let (width, trials) = by(profile, (400, 48), (1000, 24));
+    [("tanh", 3.0, 0.64), ("erf(0.7071067811865476)", 4.0, 0.1)]
+        .into_iter()
+        .map(|(name, sigma_w2, sigma_b2)| {
+            // Twenty hidden layers; the output layer is of width 1 and carries no signal of interest.
+            let widths = [vec![width; 21], vec![1]].concat();
+            let network = Architecture::new(widths, name.parse()?, sigma_w2, sigma_b2)?;
+            Ok(At::setting(format!("{name} L=21 M={width}"), FisherSetting { network, samples: 8 }, trials))
+        })
+        .collect()
+}
+
+/// $c^l=q^l_{st}/q^l_t$ at the layers $1..L+1$.
+fn correlations(setting: &FisherSetting) -> Result<Vec<f64>, JudgeError> {
+    let order = mean_field::order_parameters(setting.network.scales(), setting.network.depth() + 1)?;
+    Ok(order.q_st.iter().zip(&order.q_t).map(|(st, t)| st / t).collect())
+}
+
+fn forward_correlations() -> Claim {
+    Claim::about::<DeepSignals>("mf/correlations", "Correlations of deep signals follow the correlation map")
+        .formula(r"c^l=\frac{q^l_{st}}{q^l_t},\qquad q^{l}=\sigma_w^2K_\phi(q^{l-1}_t,q^{l-1}_t,q^{l-1})+\sigma_b^2")
+        .sources(&[POOLE_2016, SCHOENHOLZ_2017])
+        .cases(deep)
+        .by_difference()
+        .components(LAYERS.map(|l| format!("layer {l}")))
+        .measure(|_, o| {
+            let list = o.list("correlations")?;
+            Ok(LAYERS.map(|l| list[l - 1]))
+        })
+        .predict(|s| correlations(s).map(|c| LAYERS.map(|l| c[l - 1])))
+        .margin(|s, profile| {
+            let quick = if is_tanh(s) { 0.03 } else { 0.05 };
+            Margin::symmetric(by(profile, quick, 0.5 * quick))
+        })
+        // In the chaotic network the correlations move by less than the margin per layer.
+        .rival_where("one layer ahead", is_tanh, |s| correlations(s).map(|c| LAYERS.map(|l| c[l])))
+        .rival("no biases: orthogonal inputs stay orthogonal", |_| Ok(LAYERS.map(|_| 0.0)))
+        .finish()
+}
+
+fn backward_growth() -> Claim {
+    Claim::about::<DeepSignals>("mf/backward-growth", "Backward signals grow or decay by χ_1 per layer")
+        .formula(r"\frac{\mathrm d\ln\|\delta^l\|^2}{\mathrm d(-l)}=\ln\chi_1,\qquad\chi_1=\sigma_w^2E[\phi'(\sqrt{q^*}z)^2]")
+        .sources(&[SCHOENHOLZ_2017])
+        .cases(deep)
+        .by_difference()
+        .measure(|_, o| Ok(o.number("backward_growth")?))
+        .predict(|s| Ok(fixed_point(s)?.chi_1.ln()))
+        // Four standard errors of the specification's own four networks.
+        .margin(|_, profile| Margin::symmetric(by(profile, 0.05, 0.025)))
+        .rival("governed by the forward stability χ_q", |s| Ok(fixed_point(s)?.chi_q.ln()))
+        .finish()
+}
+
+fn fixed_point(setting: &FisherSetting) -> Result<mean_field::FixedPoint, JudgeError> {
+    let stable = mean_field::fixed_points(setting.network.scales())?.into_iter().next();
+    stable.ok_or_else(|| JudgeError::Other("no fixed point".into()))
+}
+
+fn is_tanh(setting: &FisherSetting) -> bool {
+    setting.network.activation() == &Activation::tanh()
+}

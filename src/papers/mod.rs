@@ -1,0 +1,48 @@
+//! Where one theory meets its experiments: claims, settings, rivals, figures. One file for each paper.
+
+pub mod experiments;
+mod figure_plan;
+mod mean_field;
+mod normalization;
+mod real_data;
+
+use solvable_theory::bibliography::Source;
+
+use crate::simulate::data::Dataset;
+use crate::verify::{Claim, Profile};
+
+pub use figure_plan::{FigurePlan, Trials};
+
+/// A body of theory, its claims and its figures.
+pub struct Paper {
+    /// The part of the ids before the slash.
+    pub id: &'static str,
+    /// Title.
+    pub title: &'static str,
+    /// What the theory says, in a few sentences.
+    pub summary: &'static str,
+    /// The publications.
+    pub sources: &'static [Source],
+    /// What is claimed.
+    pub claims: Vec<Claim>,
+    /// What is drawn.
+    pub figures: Vec<FigurePlan>,
+}
+
+/// Every paper, in the order of the report.
+pub fn all() -> Vec<Paper> {
+    vec![mean_field::paper(), normalization::paper()]
+}
+
+/// The data-dependent predictions, on the user's own inputs.
+pub fn on_data(data: &Dataset) -> Paper {
+    real_data::paper(data)
+}
+
+/// The choice of a profile.
+fn by<T>(profile: Profile, quick: T, full: T) -> T {
+    match profile {
+        Profile::Quick => quick,
+        Profile::Full => full,
+    }
+}

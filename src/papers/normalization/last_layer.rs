@@ -1,0 +1,362 @@
+//! Mean subtraction, batch and layer normalization of the last layer.
+
+use solvable_theory::bibliography::{FAN_2020, KARAKIDA_2019_NORMALIZATION};
+use solvable_theory::normalization::{
+    edge_proportional, last_batch_norm_given, last_layer_norm_bound, last_layer_norm_outliers,
+    last_ln_population, last_mean_subtraction,
+};
+use solvable_theory::{Architecture, mean_field};
+
+use super::super::by;
+use super::super::experiments::{
+    Fisher, FisherSetting, GaussianOutputs, GaussianOutputsSetting, LastLayerIdentities, LayerNormOutliers,
+};
+use super::super::mean_field::proportional;
+use super::{equal_widths, modes};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile};
+
+pub(super) fn claims() -> Vec<Claim> {
+    vec![
+        projection_identity(),
+        affine_units(),
+        mean_subtraction_mean(),
+        mean_subtraction_second_moment(),
+        batch_norm_mean(),
+        edge(),
+        flatness(),
+        growth_at_fixed_samples(),
+        layer_norm_sum(),
+        layer_norm_largest(),
+        layer_norm_population(),
+    ]
+}
+
+const RELU: (f64, f64) = (2.0, 0.1);
+const TANH: (f64, f64) = (3.0, 0.64);
+
+fn identity_cases(patterns: &'static [&'static str]) -> Result<Vec<At<FisherSetting>>, JudgeError> {
+    let mut cases = Vec::new();
+    for pattern in patterns {
+        for name in ["tanh", "relu"] {
+            let network = Architecture::new(vec![20, 30, 25, 4], name.parse()?, 2.0, 0.3)?.with_modes(
+                modes(pattern),
+                1.3,
+                0.0,
+            )?;
+            cases.push(At::setting(format!("{name} {pattern}"), FisherSetting { network, samples: 10 }, 8));
+        }
+    }
+    Ok(cases)
+}
+
+fn projection_identity() -> Claim {
+    Claim::about::<LastLayerIdentities>(
+        "norm/last-layer-projection",
+        "Normalizing the last layer projects the dual Fisher matrix, exactly and at any width",
+    )
+    .formula(
+        r"F^*=\tfrac1N(I_C\otimes H)\Theta(I_C\otimes H);\qquad
+          F^*_{kk'}=\tfrac{\gamma^2}{N\sigma_k\sigma_{k'}}\Pi_k\Theta_{kk'}\Pi_{k'};\qquad
+          F^*_{nn'}=\tfrac1NJ(n)\Theta_{nn'}J(n')",
+    )
+    .sources(&[KARAKIDA_2019_NORMALIZATION])
+    .cases(|_| identity_cases(&["--m", "--b", "--l"]))
+    .identity()
+    .components(["trace", "Frobenius norm", "largest eigenvalue"])
+    .measure(|_, o| Ok(o.list("normalized")?.to_vec()))
+    .predict_given(|_, o| Ok(o.list("projected")?.to_vec()))
+    .margin(|_, _| Margin::symmetric(1e-10))
+    .rival_given("no projection", |_, o| Ok(o.list("plain")?.to_vec()))
+    .finish()
+}
+
+fn affine_units() -> Claim {
+    Claim::about::<LastLayerIdentities>(
+        "norm/last-bn-affine",
+        "Training γ_k, β_k of a batch-normalized last layer adds exactly 2C eigenvalues equal to 1",
+    )
+    .formula(r"F^*_{kk}\mathrel{+}=\tfrac1N(11^\top+\hat u_k\hat u_k^\top)")
+    .sources(&[KARAKIDA_2019_NORMALIZATION])
+    .cases(|_| identity_cases(&["--b"]))
+    .identity()
+    .by_difference()
+    .measure(|_, o| Ok(o.number("units")?))
+    .predict(|s| Ok(2.0 * s.network.classes() as f64))
+    .margin(|_, _| Margin::symmetric(0.5))
+    .rival("one for each class", |s| Ok(s.network.classes() as f64))
+    .finish()
+}
+
+/// Fixed $N=16$, three layers.
+fn fixed_samples(
+    width: usize,
+    trials: usize,
+    ten_classes: bool,
+) -> Result<Vec<At<FisherSetting>>, JudgeError> {
+    let mut rows = vec![("tanh", TANH, 2), ("relu", RELU, 2)];
+    if ten_classes {
+        rows.push(("relu", RELU, 10));
+    }
+    rows.into_iter()
+        .map(|(name, scales, classes)| {
+            let network = equal_widths(name, scales, 3, width, classes)?;
+            let label = format!("{name} L=3 M={width} N=16 C={classes}");
+            Ok(At::setting(label, FisherSetting { network, samples: 16 }, trials))
+        })
+        .collect()
+}
+
+fn mean_subtraction_mean() -> Claim {
+    Claim::about::<Fisher>(
+        "norm/last-ms-m-lambda",
+        "Mean subtraction in the last layer leaves the mean of the difference θ_t − θ_st",
+    )
+    .formula(r"m_\lambda=\frac{C\,\Theta_D(N-1)}{NP},\qquad\Theta_D=\theta_t-\theta_{st}=\alpha M(\kappa_1-\kappa_2)")
+    .sources(&[KARAKIDA_2019_NORMALIZATION])
+    .cases(|p| fixed_samples(by(p, 400, 1000), by(p, 48, 100), true))
+    .measure(|_, o| Ok(o.number("ms_m_lambda")?))
+    .predict(|s| Ok(last_mean_subtraction(&s.network, s.samples)?.m_lambda))
+    .margin(|_, p| Margin::symmetric(by(p, 0.06, 0.03)))
+    .rival("without subtracting κ_2", |s| Ok(kept_overlap(s)? * last_mean_subtraction(&s.network, s.samples)?.m_lambda))
+    .finish()
+}
+
+/// $\theta_t/(\theta_t-\theta_{st})$: the error of forgetting the overlap.
+fn kept_overlap(setting: &FisherSetting) -> Result<f64, JudgeError> {
+    let theta = mean_field::theta(&setting.network)?;
+    Ok(theta.theta_t / (theta.theta_t - theta.theta_st))
+}
+
+fn mean_subtraction_second_moment() -> Claim {
+    Claim::about::<Fisher>(
+        "norm/last-ms-s-lambda",
+        "Mean subtraction in the last layer leaves C(N − 1) nearly equal eigenvalues",
+    )
+    .formula(r"s_\lambda\to\frac{C\,\Theta_D^2(N-1)}{N^2P}")
+    .sources(&[KARAKIDA_2019_NORMALIZATION])
+    .cases(|p| fixed_samples(1600, by(p, 32, 100), false))
+    .measure(|_, o| Ok(o.number("ms_s_lambda")?))
+    .predict(|s| Ok(last_mean_subtraction(&s.network, s.samples)?.s_lambda))
+    .margin(|_, p| Margin::symmetric(by(p, 0.08, 0.04)))
+    .rival("without subtracting κ_2", |s| {
+        Ok(kept_overlap(s)?.powi(2) * last_mean_subtraction(&s.network, s.samples)?.s_lambda)
+    })
+    .rival("the outlier stays", |s| Ok(mean_field::fim_statistics(&s.network, s.samples)?.s_lambda))
+    .finish()
+}
+
+fn batch_norm_mean() -> Claim {
+    Claim::about::<Fisher>(
+        "norm/last-bn-m-lambda",
+        "Batch normalization in the last layer leaves N − 2 eigenvalues per class, scaled by 1/σ_k²",
+    )
+    .formula(r"m_\lambda=\frac{\gamma^2\Theta_D(N-2)}{NP}\sum_k\sigma_k^{-2}\quad\text{given the measured }\sigma_k")
+    .sources(&[KARAKIDA_2019_NORMALIZATION])
+    .cases(|p| fixed_samples(by(p, 400, 1000), by(p, 48, 100), true))
+    .measure(|_, o| Ok(o.number("bn_m_lambda")?))
+    .predict_given(|s, o| {
+        Ok(last_batch_norm_given(&s.network, s.samples, 1.0, o.list("bn_variances")?)?.m_lambda)
+    })
+    .margin(|_, p| Margin::symmetric(by(p, 0.06, 0.03)))
+    .rival_given("without subtracting κ_2", |s, o| {
+        let given = last_batch_norm_given(&s.network, s.samples, 1.0, o.list("bn_variances")?)?;
+        Ok(kept_overlap(s)? * given.m_lambda)
+    })
+    .finish()
+}
+
+fn edge() -> Claim {
+    Claim::about::<Fisher>(
+        "norm/edge",
+        "With N in proportion to M the largest eigenvalue is the edge of a nested Marchenko–Pastur law",
+    )
+    .formula(
+        r"\lambda_+=\frac1N\min_{0<g<g_{\max}}\Big[\frac1g+r+\frac{M_0\hat a_0}{1-\hat a_0Ng}
+          +\sum_{l\ge1}M_l\Big\langle\frac{\hat a_ls_l^2}{1-\hat a_lT_l}\Big\rangle\Big]",
+    )
+    .sources(&[KARAKIDA_2019_NORMALIZATION, FAN_2020])
+    .cases(|p| {
+        let rows = [
+            ("linear", (1.0, 0.0), 2),
+            ("linear", (1.0, 0.0), 3),
+            ("erf(0.7071067811865476)", (2.0, 0.0), 2),
+            ("erf(0.7071067811865476)", (2.0, 0.0), 3),
+            ("tanh", (3.0, 0.0), 2),
+            ("sine", (2.0, 0.0), 2),
+            ("relu", (2.0, 0.0), 2),
+            ("gelu", (2.0, 0.2), 2),
+        ];
+        let (width, trials) = by(p, (400, 24), (1000, 24));
+        rows.into_iter()
+            .map(|(name, scales, depth)| {
+                let network = equal_widths(name, scales, depth, width, 1)?;
+                let label = format!("{name} L={depth} M=N={width}");
+                Ok(At::setting(label, FisherSetting { network, samples: width }, trials))
+            })
+            .collect()
+    })
+    .measure(|_, o| Ok(o.number("ms_lambda_max")?))
+    .predict(|s| Ok(edge_proportional(&s.network, s.samples)?))
+    .margin(|s, p| match p {
+        // The finite-size shift is negative, of order N^(-2/3), and grows with depth.
+        Profile::Quick if s.network.depth() >= 3 => Margin::between(-0.10, 0.03),
+        Profile::Quick => Margin::between(-0.08, 0.03),
+        Profile::Full => Margin::between(-0.04, 0.03),
+    })
+    .rival("no spread: λ_max = Θ_D/N", |s| Ok(last_mean_subtraction(&s.network, s.samples)?.lambda_max))
+    .rival("the upper bound √(C(N−1)) Θ_D/N taken as a value", |s| {
+        Ok(last_mean_subtraction(&s.network, s.samples)?.upper_bound)
+    })
+    .finish()
+}
+
+fn flatness() -> Claim {
+    Claim::about::<Fisher>(
+        "norm/last-ms-flat",
+        "With mean subtraction in the last layer λ_max does not grow with the width, at N = M",
+    )
+    .formula(r"\lambda_{\max}\propto M^{s},\qquad s\to0")
+    .sources(&[KARAKIDA_2019_NORMALIZATION])
+    .cases(|p| proportional(by(p, &[50, 100, 200], &[200, 400, 1000]), by(p, 64, 24)))
+    .log_slope(|s| s.network.widths()[0] as f64)
+    .measure(|_, o| Ok(o.number("ms_lambda_max")?))
+    .predict(|_| Ok(1.0))
+    .margin(|_, p| Margin::symmetric(by(p, 0.2, 0.06)))
+    .rival("as without normalization", |s| Ok(mean_field::fim_statistics(&s.network, s.samples)?.lambda_max))
+    .rival("like the upper bound, √M", |s| Ok((s.network.widths()[0] as f64).sqrt()))
+    .finish()
+}
+
+fn growth_at_fixed_samples() -> Claim {
+    Claim::about::<Fisher>(
+        "norm/last-ms-fixed-samples",
+        "At fixed N the largest eigenvalue still grows with the width, along the edge",
+    )
+    .formula(r"\frac{\mathrm d\ln\lambda_{\max}}{\mathrm d\ln M}=\frac{\mathrm d\ln\lambda_+(M,N)}{\mathrm d\ln M}")
+    .sources(&[KARAKIDA_2019_NORMALIZATION])
+    .cases(|p| {
+        let widths = by(p, [50, 100, 200, 400], [200, 400, 800, 1600]);
+        let settings = widths.map(|m| {
+            let network = equal_widths("tanh", TANH, 3, m, 1)?;
+            Ok::<_, JudgeError>(FisherSetting { network, samples: 50 })
+        });
+        let settings = settings.into_iter().collect::<Result<Vec<_>, _>>()?;
+        Ok(vec![At::sizes(format!("tanh L=3 N=50 M={widths:?}"), settings, by(p, 64, 100))])
+    })
+    .log_slope(|s| s.network.widths()[0] as f64)
+    .measure(|_, o| Ok(o.number("ms_lambda_max")?))
+    .predict(|s| Ok(edge_proportional(&s.network, s.samples)?))
+    // The margin of slopes of growing laws, as declared for λ_max without normalization.
+    .margin(|_, p| Margin::symmetric(by(p, 0.12, 0.05)))
+    .rival("flat in M at fixed N", |_| Ok(1.0))
+    .rival("in proportion to M", |s| Ok(s.network.widths()[0] as f64))
+    .finish()
+}
+
+fn layer_norm_cases(profile: Profile) -> Result<Vec<At<FisherSetting>>, JudgeError> {
+    let (width, trials) = by(profile, (400, 40), (1000, 48));
+    let mut cases = Vec::new();
+    for (name, scales) in [("relu", RELU), ("tanh", TANH)] {
+        for classes in [4, 6, 10] {
+            let network = equal_widths(name, scales, 3, width, classes)?;
+            let label = format!("{name} M={width} N=40 C={classes}");
+            cases.push(At::setting(label, FisherSetting { network, samples: 40 }, trials));
+        }
+    }
+    Ok(cases)
+}
+
+fn layer_norm_sum() -> Claim {
+    Claim::about::<LayerNormOutliers>(
+        "norm/last-ln-outliers",
+        "Layer normalization of the outputs leaves C − 1 outliers, given the outputs",
+    )
+    .formula(
+        r"F^*=\tfrac1N\big[\Theta_D\,\mathrm{blockdiag}(J(n)^2)+\theta_{st}SS^\top\big],\qquad
+          J(n)=\tfrac{\gamma}{\sigma(n)}\Big(I_C-\tfrac{11^\top}C-\tfrac{\hat u\hat u^\top}C\Big)",
+    )
+    .sources(&[KARAKIDA_2019_NORMALIZATION])
+    .cases(layer_norm_cases)
+    .measure(|_, o| Ok(o.number("top_sum")?))
+    .predict_given(|s, o| {
+        Ok(last_layer_norm_outliers(&s.network, 1.0, o.list("outputs")?)?.iter().sum::<f64>())
+    })
+    .margin(|_, p| Margin::symmetric(by(p, 0.09, 0.04)))
+    .rival_given("norms in place of overlaps", |s, o| {
+        let theta = mean_field::theta(&s.network)?;
+        let sum: f64 = last_layer_norm_outliers(&s.network, 1.0, o.list("outputs")?)?.iter().sum();
+        Ok(sum * theta.theta_t / theta.theta_st)
+    })
+    .rival_where(
+        "the outliers of the plain outputs",
+        // With few classes the outlier is dominated by the rare sample of small variance, and fluctuates too much.
+        |s| s.network.classes() == 10,
+        |s| {
+            Ok(mean_field::fim_statistics(&s.network, s.samples)?.lambda_max
+                * (s.network.classes() - 1) as f64)
+        },
+    )
+    .finish()
+}
+
+fn layer_norm_largest() -> Claim {
+    Claim::about::<LayerNormOutliers>(
+        "norm/last-ln-largest",
+        "The largest of these outliers lies well above the trace bound",
+    )
+    .formula(r"\lambda_{\max}>\theta_{st}\gamma^2\tfrac{C-2}C\,\overline{\sigma^{-2}}")
+    .sources(&[KARAKIDA_2019_NORMALIZATION])
+    .cases(layer_norm_cases)
+    .measure(|_, o| Ok(o.number("lambda_max")?))
+    .predict_given(|s, o| Ok(last_layer_norm_outliers(&s.network, 1.0, o.list("outputs")?)?[0]))
+    // The margin of the sum, and above it the O(1/√M) excess of a single largest eigenvalue, 10 % at M = 400.
+    .margin(|_, p| by(p, Margin::between(-0.09, 0.19), Margin::between(-0.04, 0.10)))
+    .rival_given("the trace bound taken as a value", |s, o| {
+        let mean = mean_inverse_variance(o.list("outputs")?, s.network.classes());
+        Ok(last_layer_norm_bound(&s.network, 1.0, Some(mean))?)
+    })
+    .finish()
+}
+
+/// $\overline{\sigma(n)^{-2}}$ over the samples of `outputs` ($C\times N$).
+fn mean_inverse_variance(outputs: &[f64], classes: usize) -> f64 {
+    let inverse = |u: &[f64]| {
+        let mean = u.iter().sum::<f64>() / classes as f64;
+        classes as f64 / u.iter().map(|x| (x - mean).powi(2)).sum::<f64>()
+    };
+    outputs.chunks(classes).map(inverse).sum::<f64>() * classes as f64 / outputs.len() as f64
+}
+
+fn layer_norm_population() -> Claim {
+    Claim::about::<GaussianOutputs>(
+        "norm/last-ln-population",
+        "With many samples the outliers of layer normalization have closed-form population values",
+    )
+    .formula(
+        r"e_\parallel=C(A_0-B),\quad e_\perp=C\Big(A_0-\frac{A_0-B}{d-1}\Big),\quad
+          A_0=\tfrac12\int_0^1x^{d/2-2}e^{-\lambda(1-x)/2}\mathrm dx",
+    )
+    .sources(&[KARAKIDA_2019_NORMALIZATION])
+    .cases(|p| {
+        let rows = [(6, 2.0), (10, 5.0)];
+        let samples = by(p, 20_000, 200_000);
+        let at = |(classes, lambda)| {
+            let setting = GaussianOutputsSetting { classes, lambda, samples };
+            At::setting(format!("C={classes} λ={lambda}"), setting, by(p, 32, 100))
+        };
+        Ok(rows.map(at).to_vec())
+    })
+    .components(["parallel", "perpendicular"])
+    .measure(|_, o| Ok([o.number("parallel")?, o.number("perpendicular")?]))
+    .predict(|s| {
+        let e = last_ln_population(s.classes, s.lambda)?;
+        Ok([e.e_parallel, e.e_perp])
+    })
+    // Sampling error alone: the law is exact.
+    .margin(|_, p| Margin::symmetric(by(p, 0.02, 0.005)))
+    .rival("no common mean: λ = 0", |s| {
+        let e = last_ln_population(s.classes, 0.0)?;
+        Ok([e.e_parallel, e.e_perp])
+    })
+    .finish()
+}
