@@ -1,5 +1,6 @@
 //! Closed-form theories of wide neural networks, held against simulations of finite ones.
 
+pub mod cli;
 pub mod figure;
 pub mod papers;
 pub mod report;

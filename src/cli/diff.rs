@@ -1,0 +1,127 @@
+//! `diff`: the guard for theory changes.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+
+use super::terminal::short;
+use crate::verify::{Component, Results, Verdict};
+
+/// Claim, case and component.
+type Name = (String, String, String);
+
+/// Compares two result files. Exit code 1 where a verdict got worse, something disappeared, or a number changed by
+/// more than the intervals allow.
+pub fn diff(before: &Path, after: &Path) -> Result<ExitCode> {
+    let (before, after) = (read(before)?, read(after)?);
+    let mut out = std::io::stdout().lock();
+    let same_run = |a: &Results, b: &Results| (a.profile, a.seed) == (b.profile, b.seed);
+    if !same_run(&before, &after) {
+        writeln!(
+            out,
+            "note: {} profile, seed {} against {} profile, seed {}",
+            before.profile, before.seed, after.profile, after.seed
+        )?;
+    }
+    let (old, new) = (components(&before), components(&after));
+    let (mut matters, mut changed) = (0, 0);
+    for (name, (verdict, component)) in &old {
+        let Some((now_verdict, now)) = new.get(name) else {
+            matters += 1;
+            writeln!(out, "gone     {}", show(name))?;
+            continue;
+        };
+        let change = Change::between(component.as_ref(), now.as_ref(), *verdict, *now_verdict);
+        if let Some(text) = &change.text {
+            changed += 1;
+            matters += usize::from(change.matters);
+            writeln!(out, "{} {}: {text}", if change.matters { "MATTERS " } else { "changed " }, show(name))?;
+        }
+    }
+    for name in new.keys().filter(|name| !old.contains_key(*name)) {
+        changed += 1;
+        writeln!(out, "new      {}", show(name))?;
+    }
+    writeln!(out, "{} compared, {changed} changed, {matters} matter", old.len())?;
+    Ok(if matters == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn read(path: &Path) -> Result<Results> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    serde_json::from_str(&text)
+        .with_context(|| format!("{} is not a results.json of this program", path.display()))
+}
+
+fn components(results: &Results) -> BTreeMap<Name, (Verdict, Option<Component>)> {
+    let mut all = BTreeMap::new();
+    for claim in &results.claims {
+        for case in &claim.cases {
+            let name = |component: &str| (claim.id.clone(), case.label.clone(), component.to_owned());
+            if case.claim.components.is_empty() {
+                all.insert(name(""), (case.verdict, None));
+            }
+            for component in &case.claim.components {
+                all.insert(name(&component.label), (case.verdict, Some(component.clone())));
+            }
+        }
+    }
+    all
+}
+
+fn show((claim, case, component): &Name) -> String {
+    let component = if component.is_empty() { String::new() } else { format!(" {component}") };
+    format!("{claim} [{case}]{component}")
+}
+
+struct Change {
+    text: Option<String>,
+    matters: bool,
+}
+
+impl Change {
+    fn between(old: Option<&Component>, new: Option<&Component>, was: Verdict, is: Verdict) -> Self {
+        let mut texts = Vec::new();
+        let mut matters = is > was;
+        if is != was {
+            texts.push(format!("{was} -> {is}"));
+        }
+        if let (Some(old), Some(new)) = (old, new) {
+            let half = |c: &Component| 0.5 * (c.measured.high - c.measured.low);
+            let noise = half(old).hypot(half(new));
+            let shift = new.measured.value - old.measured.value;
+            let moved = new.measured != old.measured;
+            if moved {
+                let significant = shift.abs() > noise;
+                matters |= significant;
+                texts.push(format!(
+                    "measured {} -> {} ({} the intervals)",
+                    short(old.measured.value),
+                    short(new.measured.value),
+                    if significant { "beyond" } else { "within" }
+                ));
+            }
+            if new.predicted != old.predicted {
+                // A prediction has no noise of its own: what counts is whether the trials can tell old from new.
+                let significant = (new.predicted - old.predicted).abs() > half(new);
+                matters |= significant && !moved;
+                texts.push(format!(
+                    "predicted {} -> {} ({} by these trials)",
+                    short(old.predicted),
+                    short(new.predicted),
+                    if significant { "told apart" } else { "not told apart" }
+                ));
+            }
+            if new.margin != old.margin {
+                matters = true;
+                texts.push(format!(
+                    "margin [{}, {}] -> [{}, {}]",
+                    old.margin.low, old.margin.high, new.margin.low, new.margin.high
+                ));
+            }
+        }
+        Self { text: (!texts.is_empty()).then(|| texts.join("; ")), matters }
+    }
+}

@@ -1,0 +1,190 @@
+//! `verify` and `report`.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Instant, SystemTime};
+
+use anyhow::{Context, Result, bail};
+
+use super::progress::Bar;
+use super::{ReportArgs, Selection, VerifyArgs, selected, terminal};
+use crate::papers::{self, FigurePlan, Paper};
+use crate::report::{self, Part, Report, RunInfo};
+use crate::simulate::data::Dataset;
+use crate::verify::{Claim, Engine, Options, Results, STORE_FILE, Tally, TrialStore, Verdict};
+
+/// The papers, with claims and figures taken out and selected.
+struct Agenda {
+    parts: Vec<Part>,
+    claims: Vec<Claim>,
+    figures: Vec<FigurePlan>,
+}
+
+impl Agenda {
+    fn new(patterns: &[String], data: Option<&Path>) -> Result<Self> {
+        let mut all = Vec::new();
+        if data.is_none() || !patterns.is_empty() {
+            all = papers::all();
+        }
+        if let Some(path) = data {
+            all.push(papers::on_data(&Dataset::read(path)?));
+        }
+        let known: Vec<String> = all.iter().flat_map(|p| p.claims.iter().map(|c| c.id.clone())).collect();
+        let mut agenda = Self { parts: Vec::new(), claims: Vec::new(), figures: Vec::new() };
+        for Paper { id, title, summary, sources, claims, figures } in all {
+            let (claims_before, figures_before) = (agenda.claims.len(), agenda.figures.len());
+            agenda.claims.extend(claims.into_iter().filter(|c| selected(patterns, &c.id)));
+            agenda.figures.extend(figures.into_iter().filter(|f| selected(patterns, f.id)));
+            if (agenda.claims.len(), agenda.figures.len()) != (claims_before, figures_before) {
+                agenda.parts.push(Part {
+                    id: id.into(),
+                    title: title.into(),
+                    summary: summary.into(),
+                    sources: sources.to_vec(),
+                });
+            }
+        }
+        if agenda.parts.is_empty() {
+            bail!("no claim or figure matches {patterns:?}; known claims: {}", known.join(", "));
+        }
+        Ok(agenda)
+    }
+}
+
+pub fn verify(args: &VerifyArgs) -> Result<ExitCode> {
+    let (started, begin) = (SystemTime::now(), Instant::now());
+    let Selection { profile, seed, trials, data, out } = &args.selection;
+    check_trials(*trials)?;
+    let agenda = Agenda::new(&args.patterns, data.as_deref())?;
+    if let Some(jobs) = args.jobs {
+        if jobs == 0 {
+            bail!("--jobs is 0; valid: an integer >= 1");
+        }
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(jobs)
+            .build_global()
+            .context("cannot start the threads")?;
+    }
+    if args.fresh {
+        set_aside(out)?;
+    }
+    let store = TrialStore::open(out)?;
+    let options = Options { profile: *profile, seed: *seed, trials: *trials, shard: args.shard };
+    let engine = Engine::new(store, options);
+    warn(engine.store());
+
+    let mut requests = engine.requests(&agenda.claims);
+    for plan in &agenda.figures {
+        requests.extend(plan.requests(*profile)?);
+    }
+    let bar = Bar::new();
+    let tally = engine.run(&requests, &bar)?;
+    bar.finish();
+    if args.shard.is_some() {
+        println!(
+            "{} trials run, {} reused; join the shards with `solvable report DIR...`",
+            tally.run, tally.reused
+        );
+        return Ok(if tally.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
+    finish(&engine, agenda, &tally, out, started, begin)
+}
+
+pub fn report(args: &ReportArgs) -> Result<ExitCode> {
+    let (started, begin) = (SystemTime::now(), Instant::now());
+    let Selection { profile, seed, trials, data, out } = &args.selection;
+    check_trials(*trials)?;
+    let mut agenda = Agenda::new(&[], data.as_deref())?;
+    let stores = if args.stores.is_empty() { vec![out.clone()] } else { args.stores.clone() };
+    let store = TrialStore::read(&stores)?;
+    let engine = Engine::new(store, Options { profile: *profile, seed: *seed, trials: *trials, shard: None });
+    warn(engine.store());
+    if engine.store().duplicates() > 0 {
+        eprintln!("note: {} trials are stored more than once and count once", engine.store().duplicates());
+    }
+    // A store of a selective run holds nothing on the other claims; they are left out, not failed.
+    agenda.claims.retain(|claim| {
+        let cases = claim.cases(*profile).unwrap_or_default();
+        cases.iter().flat_map(|case| &case.requests).any(|request| !engine.outcomes(request).is_empty())
+    });
+    if agenda.claims.is_empty() {
+        bail!("the stores hold no trials of the {profile} profile with seed {seed}");
+    }
+    agenda.figures.retain(|plan| {
+        let requests = plan.requests(*profile).unwrap_or_default();
+        requests.iter().all(|request| !engine.outcomes(request).is_empty())
+    });
+    agenda.parts.retain(|part| agenda.claims.iter().any(|claim| claim.part() == part.id));
+    let tally = Tally { reused: engine.store().len(), ..Tally::default() };
+    finish(&engine, agenda, &tally, out, started, begin)
+}
+
+/// Judges, prints, writes the report.
+fn finish(
+    engine: &Engine,
+    agenda: Agenda,
+    tally: &Tally,
+    out: &Path,
+    started: SystemTime,
+    begin: Instant,
+) -> Result<ExitCode> {
+    let results = engine.judge(&agenda.claims, tally);
+    let mut notes = engine.store().warnings().to_vec();
+    let mut figures = Vec::new();
+    for plan in &agenda.figures {
+        match plan.figure(engine) {
+            Ok(figure) => figures.push(figure),
+            Err(error) => notes.push(format!("figure {} is not drawn: {error}", plan.id)),
+        }
+    }
+    terminal::table(&results)?;
+    for note in &notes {
+        eprintln!("note: {note}");
+    }
+    let run = RunInfo {
+        command: std::env::args().skip(1).collect::<Vec<_>>().join(" "),
+        started: humantime::format_rfc3339_seconds(started).to_string(),
+        seconds: begin.elapsed().as_secs_f64(),
+        trials_run: tally.run,
+        trials_reused: tally.reused,
+        notes,
+    };
+    let report = Report { results, parts: agenda.parts, figures, run };
+    report::write(&report, out)?;
+    println!("report: {}", out.join("index.html").display());
+    Ok(exit_code(&report.results))
+}
+
+fn exit_code(results: &Results) -> ExitCode {
+    match results.claims.iter().map(|c| c.verdict).max() {
+        None | Some(Verdict::Confirmed) => ExitCode::SUCCESS,
+        Some(Verdict::Inconclusive) => ExitCode::from(3),
+        Some(_) => ExitCode::FAILURE,
+    }
+}
+
+fn check_trials(trials: Option<usize>) -> Result<()> {
+    match trials {
+        Some(trials @ 0..2) => {
+            bail!("--trials is {trials}; valid: an integer >= 2 (an interval needs two trials)")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `--fresh` keeps the old trials under another name: a long run is not lost by a slip.
+fn set_aside(out: &Path) -> Result<()> {
+    let store = out.join(STORE_FILE);
+    if store.exists() {
+        let aside = out.join("trials.previous.jsonl");
+        std::fs::rename(&store, &aside)
+            .with_context(|| format!("cannot move {} to {}", store.display(), aside.display()))?;
+    }
+    Ok(())
+}
+
+fn warn(store: &TrialStore) {
+    for warning in store.warnings() {
+        eprintln!("warning: {warning}");
+    }
+}
