@@ -247,14 +247,14 @@ pub fn s_variance(network: &Architecture, samples: usize) -> Result<SVariance, T
 
     // `tail` is Σ_{m<l} c_m Π_{m<j≤l}(b_j²σ_w²) V_m: the covariance of layer l with all below, up to c_l.
     let (mut fluctuation, mut tail, mut variance) = (1.0 / widths[0], 0.0, 0.0);
-    for l in 0..network.depth() {
+    for (l, &width) in widths[..network.depth()].iter().enumerate() {
         if l > 0 {
             let slope = gaussian_moments(&scales.activation, 0.0, order.q_t[l - 1])?.mean_derivative;
             let gain = slope * slope * scales.sigma_w2;
-            fluctuation = order.qhat_t[l] * order.qhat_t[l] / widths[l] + gain * gain * fluctuation;
+            fluctuation = order.qhat_t[l] * order.qhat_t[l] / width + gain * gain * fluctuation;
             tail *= gain;
         }
-        let c = widths[l] * order.qtilde_st[l];
+        let c = width * order.qtilde_st[l];
         variance += c * (c * fluctuation + 2.0 * tail);
         tail += c * fluctuation;
     }
