@@ -204,9 +204,11 @@ impl Architecture {
         self.beta
     }
 
-    /// $P=\sum_lM_l(M_{l-1}+[\text{biases trained}])$ exactly.
+    /// $P=\sum_lM_l(M_{l-1}+[\text{biases trained}])$ exactly; `usize::MAX` where it is larger.
     pub fn parameter_count(&self) -> usize {
-        self.widths.windows(2).map(|w| w[1] * (w[0] + usize::from(self.train_bias))).sum()
+        let bias = usize::from(self.train_bias);
+        let layers = self.widths.windows(2).map(|w| w[1].saturating_mul(w[0].saturating_add(bias)));
+        layers.fold(0, usize::saturating_add)
     }
 }
 

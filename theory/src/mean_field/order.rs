@@ -97,8 +97,7 @@ impl Chain {
     pub fn diagonal(scales: &InitialScales, depth: usize, start: f64) -> Result<Self, TheoryError> {
         let mut last: Option<(f64, KernelPair)> = None;
         Self::run(scales, depth, start, |_, q| match last {
-            // Deep networks sit at their fixed point.
-            Some((at, pair)) if at == q => Ok(pair),
+            Some((at, pair)) if settled(at, q) => Ok(pair),
             _ => {
                 let pair = kernel_pair(&scales.activation, q, q, q)?;
                 last = Some((q, pair));
@@ -122,7 +121,11 @@ impl Chain {
             let bound = if p == q { p } else { p.sqrt() * q.sqrt() };
             let c = c.clamp(-bound, bound);
             match last {
-                Some((at, pair)) if at == [p, q, c] => Ok(pair),
+                Some(([at_p, at_q, at_c], pair))
+                    if settled(at_p, p) && settled(at_q, q) && settled(at_c, c) =>
+                {
+                    Ok(pair)
+                }
                 _ => {
                     let pair = kernel_pair(&scales.activation, p, q, c)?;
                     last = Some(([p, q, c], pair));
@@ -131,6 +134,11 @@ impl Chain {
             }
         })
     }
+}
+
+/// Deep networks sit at their fixed point, up to rounding that would have the kernels evaluated again and again.
+fn settled(before: f64, now: f64) -> bool {
+    (now - before).abs() <= 4.0 * f64::EPSILON * now.abs()
 }
 
 pub(crate) fn valid_depth(depth: usize) -> Result<usize, TheoryError> {

@@ -1,0 +1,131 @@
+//! Odd, extreme and wrong parameters: every prediction answers with a number or a typed error, never with NaN.
+
+// Helpers of tests may fail like tests do.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use serde_json::{Map, Value as Json, json};
+use solvable_theory::catalog;
+
+/// A valid value for every parameter name.
+fn usual(name: &str) -> Json {
+    match name {
+        "activation" => json!("relu"),
+        "q1" | "q2" | "q_star" | "xx" | "yy" | "sigma_w2" | "gamma" | "eta_ntk" | "lam" | "lambda_max" => {
+            json!(1.3)
+        }
+        "q12" | "xy" | "sigma_b2" => json!(0.4),
+        "widths" => json!([20, 30, 10, 5]),
+        "alphas" => json!([1, 0.5, 1]),
+        "modes" => json!(["bn", "ms", null]),
+        "depth" => json!(3),
+        "N" | "width" | "C" | "classes" | "steps" => json!(12),
+        "a" => json!(0.1),
+        "beta" => json!(0.0),
+        "train_bias" => json!(true),
+        "normalization" => json!("none"),
+        "sigma2" | "outputs" => Json::Null,
+        _ => panic!("the parameter {name} is new: add a usual value for it"),
+    }
+}
+
+fn odd() -> Vec<Json> {
+    let numbers =
+        [0.0, -1.0, 1.0, 2.0, 3.0, 1e-300, 1e-12, 0.5, 1e3, 1e9, 1e17, 1e150, 1e300, -1e300, 5e-324, 1e308];
+    let mut values: Vec<Json> = numbers.iter().map(|&x| json!(x)).collect();
+    values.extend([
+        Json::Null,
+        json!(true),
+        json!(""),
+        json!("NaN"),
+        json!([]),
+        json!([1]),
+        json!([0, 1]),
+        json!([1, 1]),
+        json!([1e300, 1e-300]),
+        json!([1u64 << 62, 1u64 << 62, 1u64 << 62]),
+        json!([-1, 2, 3]),
+        json!(["ln", "ln", "ln"]),
+        json!(["ln", "bn", "bn"]),
+        json!(["ms", null]),
+        json!([[1, 2, 3, 4, 5], [1, 1, 1, 1, 1]]),
+        json!([[1, 2, 3, 4, 6], [5, 1e150, 1, -1e150, 1]]),
+        json!({"a": 1}),
+        json!("linear"),
+        json!("sine"),
+        json!("gelu"),
+        json!("tanh"),
+        json!("erf(1e200)"),
+        json!("erf(1e-200)"),
+        json!("hard-tanh(1e-200)"),
+        json!("hard-tanh(1e200)"),
+        json!("shifted-relu(1e200)"),
+        json!("shifted-relu(-1e200)"),
+        json!("leaky-relu(1e200)"),
+        json!("leaky-relu(0)"),
+        json!("erf(inf)"),
+    ]);
+    values
+}
+
+fn assert_answered(prediction: &catalog::Prediction, given: &Map<String, Json>) {
+    let context = || format!("{} {}", prediction.id, Json::from(given.clone()));
+    match prediction.evaluate(given) {
+        Ok(value) => assert!(!value.to_json().to_string().contains("NaN"), "{}", context()),
+        Err(error) => assert!(!error.to_string().is_empty() && !error.kind().is_empty(), "{}", context()),
+    }
+}
+
+#[test]
+fn usual_parameters_are_answered() {
+    for prediction in catalog::all() {
+        let given: Map<String, Json> =
+            prediction.parameters.iter().map(|p| (p.name.to_owned(), usual(p.name))).collect();
+        assert_answered(&prediction, &given);
+    }
+}
+
+#[test]
+fn odd_parameters_never_give_nan() {
+    for prediction in catalog::all() {
+        let usual: Map<String, Json> =
+            prediction.parameters.iter().map(|p| (p.name.to_owned(), usual(p.name))).collect();
+        for parameter in prediction.parameters {
+            for value in odd() {
+                let mut given = usual.clone();
+                given.insert(parameter.name.to_owned(), value.clone());
+                assert_answered(&prediction, &given);
+                // The same with an activation that needs no care at zero.
+                if parameter.name != "activation" && usual.contains_key("activation") {
+                    for activation in ["linear", "erf", "hard-tanh(1)"] {
+                        given.insert("activation".to_owned(), json!(activation));
+                        assert_answered(&prediction, &given);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn missing_and_unknown_parameters_are_named() {
+    for prediction in catalog::all() {
+        let error = prediction.evaluate(json!({"speed": 1}).as_object().unwrap()).unwrap_err();
+        assert!(error.to_string().contains("speed"), "{error}");
+        if let Some(required) = prediction.parameters.iter().find(|p| p.default.is_none()) {
+            let error = prediction.evaluate(&Map::new()).unwrap_err();
+            assert!(error.to_string().contains(required.name), "{error}");
+        }
+    }
+}
+
+#[test]
+fn ids_are_unique_and_every_entry_is_documented() {
+    let all = catalog::all();
+    for (i, prediction) in all.iter().enumerate() {
+        assert!(all[..i].iter().all(|other| other.id != prediction.id), "{}", prediction.id);
+        for text in [prediction.title, prediction.formula, prediction.value, prediction.validity] {
+            assert!(!text.is_empty(), "{}", prediction.id);
+        }
+        assert!(!prediction.sources.is_empty(), "{}", prediction.id);
+    }
+}
