@@ -1,4 +1,4 @@
-//! Closed-form theories of wide neural networks, held against simulations of finite ones.
+#![doc = include_str!("../README.md")]
 
 pub mod cli;
 pub mod figure;

@@ -84,7 +84,8 @@ struct Change {
 impl Change {
     fn between(old: Option<&Component>, new: Option<&Component>, was: Verdict, is: Verdict) -> Self {
         let mut texts = Vec::new();
-        let mut matters = is > was;
+        // Inconclusive asks for more trials; it is the numbers below that tell whether something happened.
+        let mut matters = is > was && is != Verdict::Inconclusive;
         if is != was {
             texts.push(format!("{was} -> {is}"));
         }

@@ -11,7 +11,7 @@ use super::{ReportArgs, Selection, VerifyArgs, selected, terminal};
 use crate::papers::{self, FigurePlan, Paper};
 use crate::report::{self, Part, Report, RunInfo};
 use crate::simulate::data::Dataset;
-use crate::verify::{Claim, Engine, Options, Results, STORE_FILE, Tally, TrialStore, Verdict};
+use crate::verify::{Claim, Engine, Options, Request, Results, STORE_FILE, Tally, TrialStore, Verdict};
 
 /// The papers, with claims and figures taken out and selected.
 struct Agenda {
@@ -102,17 +102,26 @@ pub fn report(args: &ReportArgs) -> Result<ExitCode> {
     if engine.store().duplicates() > 0 {
         eprintln!("note: {} trials are stored more than once and count once", engine.store().duplicates());
     }
-    // A store of a selective run holds nothing on the other claims; they are left out, not failed.
+    // A store of a selective run holds nothing on the other claims, or only some of their cases; they are left out.
+    let is_stored = |request: &Request| !engine.outcomes(request).is_empty();
+    let mut partial = Vec::new();
     agenda.claims.retain(|claim| {
         let cases = claim.cases(*profile).unwrap_or_default();
-        cases.iter().flat_map(|case| &case.requests).any(|request| !engine.outcomes(request).is_empty())
+        let stored = cases.iter().filter(|case| case.requests.iter().all(is_stored)).count();
+        if 0 < stored && stored < cases.len() {
+            partial.push(format!("{} ({stored} of {} cases)", claim.id, cases.len()));
+        }
+        0 < stored && stored == cases.len()
     });
+    if !partial.is_empty() {
+        eprintln!("note: left out for want of trials: {}", partial.join(", "));
+    }
     if agenda.claims.is_empty() {
         bail!("the stores hold no trials of the {profile} profile with seed {seed}");
     }
     agenda.figures.retain(|plan| {
         let requests = plan.requests(*profile).unwrap_or_default();
-        requests.iter().all(|request| !engine.outcomes(request).is_empty())
+        requests.iter().all(is_stored)
     });
     agenda.parts.retain(|part| agenda.claims.iter().any(|claim| claim.part() == part.id));
     let tally = Tally { reused: engine.store().len(), ..Tally::default() };

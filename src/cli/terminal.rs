@@ -66,7 +66,7 @@ fn line(case: &CaseResult, comparison: &str, statistic: &str) -> String {
             short(half)
         );
         let (shift, margin) = if comparison == "ratio" {
-            (percent(c.discrepancy.value), interval(c, |x| percent(x)))
+            (percent(c.discrepancy.value), interval(c, percent))
         } else {
             (format!("{:+.3}", c.discrepancy.value), interval(c, |x| format!("{x:+}")))
         };

@@ -135,8 +135,8 @@ impl Experiment for TrainingPlane {
                 GradientDescent::new(network.clone(), &signals.hidden[0], &targets, learning_rate)?;
             for _ in 0..setting.steps {
                 let loss = descent.step()?;
-                // A loss this large does not come back; a NaN fails the comparison and stops the run, too.
-                if !(loss <= 1e6 * ceiling) {
+                // A loss this large does not come back.
+                if loss.is_nan() || loss > 1e6 * ceiling {
                     return Ok(ceiling);
                 }
             }

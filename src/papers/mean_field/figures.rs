@@ -149,7 +149,7 @@ fn phase_diagram(_: &Trials<'_>) -> Result<Figure, JudgeError> {
     }
     let mut line = Vec::new();
     for step in 0..=200 {
-        let point = mean_field::critical_point(&activation, 1e-3 * 10f64.powf(step as f64 / 200.0 * 3.6))?;
+        let point = mean_field::critical_point(&activation, 1e-3 * 10f64.powf(step as f64 / 200.0 * 4.0))?;
         if point.exists() {
             line.push((point.sigma_w2.sqrt(), point.sigma_b2.sqrt()));
         }

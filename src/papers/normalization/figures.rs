@@ -21,7 +21,7 @@ pub(super) fn all() -> Vec<FigurePlan> {
             |p| requests::<FisherSpectrum>(&[spectrum_setting(p)?], 8),
             spectrum,
         ),
-        FigurePlan::new("norm/edge", |p| requests::<Fisher>(&edge_settings(p)?, 8), edge),
+        FigurePlan::new("norm/edge", |p| requests::<Fisher>(&edge_settings(p)?, 16), edge),
     ]
 }
 
@@ -38,13 +38,13 @@ const PANELS: [(&str, &str); 2] =
     [("---", "no normalization"), ("--m", "mean subtraction in the last layer")];
 
 fn plane_widths(profile: Profile) -> &'static [usize] {
-    by(profile, &[16, 24, 36, 54, 81], &[16, 24, 36, 54, 81, 121, 182, 273])
+    by(profile, &[16, 25, 40, 63, 100], &[16, 25, 40, 63, 100, 160, 250])
 }
 
-/// From 0.004 to 9, eleven to thirteen cells in all; edges and centres in geometric progression.
+/// In geometric progression.
 fn learning_rates(profile: Profile) -> Vec<f64> {
-    let count = by(profile, 12, 24);
-    (0..count).map(|i| 0.005 * (2000f64).powf(i as f64 / (count - 1) as f64)).collect()
+    let count = by(profile, 14, 28);
+    (0..count).map(|i| 0.006 * 500f64.powf(i as f64 / (count - 1) as f64)).collect()
 }
 
 fn plane_setting(width: usize, letters: &str, profile: Profile) -> Result<TrainingPlaneSetting, TheoryError> {
@@ -69,8 +69,8 @@ fn plane_requests(profile: Profile) -> Result<Vec<Request>, JudgeError> {
             boundaries.push(boundary_setting(width, letters)?);
         }
     }
-    let mut all = requests::<TrainingPlane>(&planes, by(profile, 2, 8))?;
-    all.extend(requests::<LocalBoundary>(&boundaries, by(profile, 3, 8))?);
+    let mut all = requests::<TrainingPlane>(&planes, by(profile, 2, 4))?;
+    all.extend(requests::<LocalBoundary>(&boundaries, 8)?);
     Ok(all)
 }
 
@@ -120,7 +120,7 @@ fn plane(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
                     x_edges: log_edges(&centres),
                     y_edges: log_edges(&rates),
                     values,
-                    range: Some((-2.0, TrainingPlane::CEILING)),
+                    range: Some((-2.0, 1.0)),
                 },
                 Series::Line {
                     label: format!("theory {law}"),
@@ -335,7 +335,7 @@ fn edge(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         ),
         panels: vec![Panel {
             title: String::new(),
-            x: Axis::log("samples per unit N/M"),
+            x: Axis::log("samples per width N/M"),
             y: Axis::linear("λ_max N/Θ_D"),
             series,
         }],

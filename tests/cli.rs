@@ -1,0 +1,245 @@
+//! The command line: exit codes, messages, predictions by name.
+
+#![allow(clippy::expect_used)]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+
+fn solvable(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_solvable")).args(arguments).output().expect("the program starts")
+}
+
+fn printed(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("text")
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a plain path")
+}
+
+/// Every number of `value` against `expected`, to `digits` significant digits.
+fn agree(value: &Value, expected: &Value, digits: i32) -> bool {
+    match (value, expected) {
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| agree(a, b, digits))
+        }
+        _ => match (value.as_f64(), expected.as_f64()) {
+            (Some(a), Some(b)) => {
+                (a - b).abs() <= 10f64.powi(-digits) * b.abs() || (b == 0.0 && a.abs() <= 1e-12)
+            }
+            _ => value == expected,
+        },
+    }
+}
+
+#[test]
+fn batches_answer_every_entry_of_the_reference_files() {
+    for name in ["mean-field.json", "normalization.json"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("theory/tests/reference").join(name);
+        let reference: Vec<Value> =
+            serde_json::from_str(&fs::read_to_string(&path).expect("the reference file")).expect("JSON");
+        let output = solvable(&["predict", "--batch", text(&path), "--json"]);
+        assert_eq!(output.status.code(), Some(0));
+        let answers: Vec<Value> = serde_json::from_str(&printed(&output)).expect("a JSON array");
+        assert_eq!(answers.len(), reference.len());
+        for (answer, entry) in answers.iter().zip(&reference) {
+            assert_eq!((&answer["id"], &answer["params"]), (&entry["id"], &entry["params"]));
+            if entry.get("error").is_some() {
+                assert!(
+                    answer["error"]["kind"].is_string() && answer["error"]["message"].is_string(),
+                    "{answer}"
+                );
+            } else {
+                let digits = entry["digits"].as_i64().expect("digits") as i32;
+                assert!(
+                    agree(&answer["value"], &entry["value"], digits),
+                    "{answer} against {}",
+                    entry["value"]
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn one_bad_entry_never_stops_the_others() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("batch.json");
+    let good = json!({ "id": "mf/critical-line", "params": { "activation": "tanh", "q_star": 0.5 } });
+    let entries = json!([
+        { "id": "no/such", "params": {} },
+        5,
+        { "id": "mf/critical-line", "params": { "activation": "tanh" } },
+        { "id": "mf/critical-line", "params": { "activation": "tanh", "q_star": -1.0 } },
+        { "id": "mf/critical-line", "params": { "activation": "softsign", "q_star": 0.5 } },
+        { "id": "mf/critical-line", "params": { "activation": "tanh", "q_star": 0.5, "typo": 1 } },
+        good
+    ]);
+    fs::write(&file, entries.to_string()).expect("a file");
+    let output = solvable(&["predict", "--batch", text(&file), "--json"]);
+    let answers: Vec<Value> = serde_json::from_str(&printed(&output)).expect("a JSON array");
+    let kinds: Vec<&str> =
+        answers[..6].iter().map(|a| a["error"]["kind"].as_str().expect("a kind")).collect();
+    assert_eq!(
+        kinds,
+        [
+            "unknown-prediction",
+            "invalid-entry",
+            "missing-parameter",
+            "invalid-parameter",
+            "invalid-parameter",
+            "unknown-parameter"
+        ]
+    );
+    assert!(answers[6]["value"].is_array());
+
+    fs::write(&file, "{not json").expect("a file");
+    assert_eq!(solvable(&["predict", "--batch", text(&file), "--json"]).status.code(), Some(2));
+    assert_eq!(solvable(&["predict", "--batch", "/nowhere.json"]).status.code(), Some(2));
+}
+
+#[test]
+fn single_predictions_take_parameters_from_the_command_line() {
+    let output = solvable(&[
+        "predict",
+        "mf/kappa",
+        "activation=relu",
+        "depth=3",
+        "sigma_w2=2",
+        "sigma_b2=0.1",
+        "alphas=1,1,1",
+        "--json",
+    ]);
+    let answer: Value = serde_json::from_str(&printed(&output)).expect("JSON");
+    assert!(agree(&answer["value"], &json!([1.575, 0.401_494_217_255_149, 2.0]), 12), "{answer}");
+
+    for (arguments, words) in [
+        (vec!["predict", "mf/kernel-pair", "activation=relu", "q1=-1", "q2=1", "q12=0"], ["q1", "-1"]),
+        (vec!["predict", "mf/kernel-pair", "activation=relu", "q1=nan", "q2=1", "q12=0"], ["q1", "nan"]),
+        (vec!["predict", "mf/kernel-pair", "activation=relu", "q1=1", "q2=1"], ["q12", "missing"]),
+        (vec!["predict", "mf/kapa"], ["mf/kapa", "mf/kappa"]),
+        (vec!["predict", "mf/kappa", "depth"], ["depth", "key=value"]),
+        (
+            vec![
+                "predict",
+                "norm/last-mean-subtraction",
+                "activation=relu",
+                "widths=0,1",
+                "sigma_w2=1",
+                "sigma_b2=0",
+                "N=9",
+            ],
+            ["widths", "0"],
+        ),
+    ] {
+        let output = solvable(&arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(words.iter().all(|w| message.contains(w)), "{arguments:?}: {message}");
+    }
+}
+
+#[test]
+fn the_practitioner_learns_a_step_size() {
+    for normalization in ["none", "last-ms", "last-bn", "hidden-bn"] {
+        let setting = format!("normalization={normalization}");
+        let output = solvable(&[
+            "predict",
+            "step-size",
+            "depth=5",
+            "width=4096",
+            "activation=relu",
+            "N=1000",
+            &setting,
+            "--json",
+        ]);
+        let answer: Value = serde_json::from_str(&printed(&output)).expect("JSON");
+        let value = &answer["value"];
+        let (eta, lambda) =
+            (value["eta_c"].as_f64().expect("eta_c"), value["lambda_max"].as_f64().expect("lambda_max"));
+        assert!((eta * lambda - 2.0).abs() < 1e-12, "{answer}");
+    }
+}
+
+#[test]
+fn exit_codes_tell_the_verdict() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let out = text(folder.path());
+    assert_eq!(solvable(&["verify", "norm/last-layer-projection", "--out", out]).status.code(), Some(0));
+    // Two trials cannot settle a mean: inconclusive, and nothing worse.
+    assert_eq!(solvable(&["verify", "mf/s-variance", "--trials", "2", "--out", out]).status.code(), Some(3));
+    assert_eq!(solvable(&["verify", "no/such", "--out", out]).status.code(), Some(2));
+    assert_eq!(solvable(&["no-command"]).status.code(), Some(2));
+    for file in ["index.html", "results.json", "results.csv", "run.json"] {
+        assert!(folder.path().join(file).exists(), "{file}");
+    }
+}
+
+#[test]
+fn lists_and_explanations_name_formula_parameters_and_source() {
+    let list = printed(&solvable(&["list"]));
+    for id in ["mf/fim-stats", "norm/edge-proportional", "mf/lambda-max", "norm/trainability"] {
+        assert!(list.contains(id), "{id}");
+    }
+    let explained = printed(&solvable(&["explain", "mf/fim-stats"]));
+    for word in ["lambda_max", "sigma_w2", "AISTATS"] {
+        assert!(explained.contains(word), "{word} in {explained}");
+    }
+    assert!(printed(&solvable(&["explain", "norm/edge"])).contains("24 trials"));
+    assert_eq!(solvable(&["explain", "mf/nothing"]).status.code(), Some(2));
+}
+
+#[test]
+fn diff_tells_noise_from_change() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let run = |name: &str, seed: &str| {
+        let out = folder.path().join(name);
+        solvable(&["verify", "mf/bias-block", "--trials", "16", "--seed", seed, "--out", text(&out)]);
+        out.join("results.json")
+    };
+    let (zero, one) = (run("zero", "0"), run("one", "1"));
+    let same = solvable(&["diff", text(&zero), text(&zero)]);
+    assert_eq!(same.status.code(), Some(0));
+    assert!(printed(&same).contains("0 changed"));
+    let noise = solvable(&["diff", text(&zero), text(&one)]);
+    assert_eq!(noise.status.code(), Some(0), "{}", printed(&noise));
+    assert!(printed(&noise).contains("within the intervals"));
+
+    // A prediction that is off by a tenth, as after a slip in a theory file.
+    let mut results: Value =
+        serde_json::from_str(&fs::read_to_string(&zero).expect("results")).expect("JSON");
+    let component = &mut results["claims"][0]["cases"][0]["claim"]["components"][0];
+    component["predicted"] = json!(component["predicted"].as_f64().expect("a number") * 1.1);
+    let slip = folder.path().join("slip.json");
+    fs::write(&slip, results.to_string()).expect("a file");
+    let output = solvable(&["diff", text(&zero), text(&slip)]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(printed(&output).contains("MATTERS"));
+    assert_eq!(solvable(&["diff", text(&zero), "/nowhere.json"]).status.code(), Some(2));
+}
+
+#[test]
+fn the_users_own_data_are_verified() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("mine.csv");
+    let rows: Vec<String> = (0..30)
+        .map(|n| {
+            (0..12)
+                .map(|i| format!("{:.6}", ((n * 7 + i * i * 3) as f64).sin()))
+                .collect::<Vec<_>>()
+                .join(",")
+        })
+        .collect();
+    fs::write(
+        &file,
+        format!("{}\n{}\n", (0..12).map(|i| format!("x{i}")).collect::<Vec<_>>().join(","), rows.join("\n")),
+    )
+    .expect("a file");
+    let output = solvable(&["verify", "--data", text(&file), "--out", text(folder.path())]);
+    let table = printed(&output);
+    assert!(table.contains("data/lambda-max") && table.contains("mine.csv"), "{table}");
+    assert_eq!(output.status.code(), Some(0), "{table}");
+}

@@ -1,0 +1,151 @@
+//! The reproduction of one part, shared by the tests of all parts.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use solvable::papers;
+use solvable::theory::catalog;
+use solvable::verify::{Claim, Engine, Options, Outcome, Profile, Results, TrialStore, Verdict};
+
+pub fn claims(part: &str) -> Vec<Claim> {
+    papers::all().into_iter().find(|p| p.id == part).expect("a known part").claims
+}
+
+/// Runs the quick trials of a part and asserts that every claim stands and every rival falls; then breaks every
+/// prediction and asserts that the same trials refute it.
+pub fn fresh_quick_trials_confirm(part: &str) {
+    let claims = claims(part);
+    let engine = Engine::new(TrialStore::in_memory(), Options::default());
+    let results = engine.verify(&claims, &()).expect("an in-memory store cannot fail");
+    assert_stands(&results);
+    assert_broken_claims_fall(&engine, &claims);
+}
+
+/// Judges the recorded full-profile trials of a part by the theory of today.
+pub fn recorded_full_trials_confirm(part: &str) {
+    let store = TrialStore::read(&[recorded(part)]).expect("the recorded trials are readable");
+    assert!(store.warnings().is_empty(), "{:?}", store.warnings());
+    let engine = Engine::new(store, Options { profile: Profile::Full, ..Options::default() });
+    let claims = claims(part);
+    for request in engine.requests(&claims) {
+        assert_eq!(engine.outcomes(&request).len(), request.trials, "recorded trials of {:?}", request.key);
+    }
+    let results = engine.judge(&claims, &Default::default());
+    assert_stands(&results);
+    assert_broken_claims_fall(&engine, &claims);
+    insta::with_settings!({ snapshot_path => "../../snapshots", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!(format!("{part}-full"), summary(&results));
+    });
+}
+
+/// The recorded trials are those of the experiments as they are now: an experiment that was changed without a new
+/// version betrays itself here. One cheap trial of each kind is run again.
+pub fn recorded_trials_are_of_todays_experiments(part: &str) {
+    let store = TrialStore::read(&[recorded(part)]).expect("the recorded trials are readable");
+    let engine = Engine::new(store, Options { profile: Profile::Full, ..Options::default() });
+    let mut requests = engine.requests(&claims(part));
+    requests.sort_by(|a, b| a.key.experiment.cmp(&b.key.experiment).then(a.cost.total_cmp(&b.cost)));
+    requests.dedup_by(|b, a| a.key.experiment == b.key.experiment);
+    assert!(requests.len() > 2);
+    for request in requests {
+        let recorded: Vec<Arc<Outcome>> = engine.outcomes(&request);
+        let again = request.run_trial(0, 0).expect("a recorded trial runs again");
+        let distance = recorded[0].distance(&again);
+        assert!(distance < 1e-6, "{}: {distance}", request.key.experiment);
+    }
+}
+
+/// The predictions behind the claims, as numbers.
+pub fn predictions_are_unchanged(part: &str) {
+    let text = std::fs::read_to_string(manifest().join("theory/tests/reference").join(match part {
+        "mf" => "mean-field.json",
+        _ => "normalization.json",
+    }))
+    .expect("the reference file");
+    let entries: Vec<serde_json::Value> = serde_json::from_str(&text).expect("JSON");
+    let mut table = String::new();
+    for entry in &entries {
+        let id = entry["id"].as_str().expect("an id");
+        let params = entry["params"].as_object().expect("parameters");
+        let value = match catalog::find(id).and_then(|p| p.evaluate(params)) {
+            Ok(value) => rounded(&value.to_json()),
+            Err(error) => format!("{}: {error}", error.kind()),
+        };
+        table += &format!("{id} {}\n    {value}\n", entry["params"]);
+    }
+    insta::with_settings!({ snapshot_path => "../../snapshots", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!(format!("{part}-predictions"), table);
+    });
+}
+
+fn assert_stands(results: &Results) {
+    for claim in &results.claims {
+        for case in &claim.cases {
+            assert_eq!(case.verdict, Verdict::Confirmed, "{} [{}]: {case:#?}", claim.id, case.label);
+            assert!(!case.rivals.is_empty(), "{} [{}] has no rival", claim.id, case.label);
+            for rival in &case.rivals {
+                assert_eq!(
+                    rival.judgement.verdict,
+                    Verdict::Refuted,
+                    "{} [{}] {}",
+                    claim.id,
+                    case.label,
+                    rival.name
+                );
+            }
+        }
+    }
+}
+
+fn assert_broken_claims_fall(engine: &Engine, claims: &[Claim]) {
+    for claim in engine.judge_broken(claims).claims {
+        for case in claim.cases {
+            assert_eq!(
+                case.verdict,
+                Verdict::Refuted,
+                "{} [{}] with its prediction broken",
+                claim.id,
+                case.label
+            );
+        }
+    }
+}
+
+fn manifest() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn recorded(part: &str) -> std::path::PathBuf {
+    manifest().join(format!("snapshots/recorded/{part}.jsonl.gz"))
+}
+
+/// Verdicts and predictions; measurements are left out, their last digits being those of one machine.
+fn summary(results: &Results) -> String {
+    let mut text = String::new();
+    for claim in &results.claims {
+        text += &format!("{} {} ({}, {})\n", claim.verdict, claim.id, claim.statistic, claim.comparison);
+        for case in &claim.cases {
+            let refuted = case.rivals.iter().filter(|r| r.judgement.verdict == Verdict::Refuted).count();
+            let margin = case.claim.components.first().map(|c| c.margin);
+            let margin = margin.map_or_else(String::new, |m| format!("[{}, {}]", m.low, m.high));
+            text += &format!(
+                "    {}: {:?} trials, margin {margin}, rivals refuted {refuted}/{}\n",
+                case.label,
+                case.trials,
+                case.rivals.len()
+            );
+        }
+    }
+    text
+}
+
+/// Nine significant digits: fewer than any platform's rounding, more than any change of a theory.
+fn rounded(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Number(n) => format!("{:.8e}", n.as_f64().unwrap_or(f64::NAN) + 0.0),
+        serde_json::Value::Array(items) => {
+            format!("[{}]", items.iter().map(rounded).collect::<Vec<_>>().join(", "))
+        }
+        other => other.to_string(),
+    }
+}
