@@ -137,7 +137,7 @@ fn second_moment_without_bias() -> Claim {
     )
     .sources(&[KARAKIDA_2019_UNIVERSAL])
     .cases(|profile| {
-        let (width, trials) = by(profile, (200, 64), (1000, 24));
+        let (width, trials) = by(profile, (200, 128), (1000, 24));
         [("linear", 3, 1.0), ("erf(0.7071067811865476)", 3, 2.0), ("tanh", 3, 3.0), ("sine", 2, 2.0)]
             .into_iter()
             .map(|(name, depth, sigma_w2)| {

@@ -191,6 +191,8 @@ fn edge() -> Claim {
             .map(|(name, scales, depth)| {
                 let network = equal_widths(name, scales, depth, width, 1)?;
                 let label = format!("{name} L={depth} M=N={width}");
+                // Deeper networks fluctuate more.
+                let trials = if depth >= 3 { 2 * trials } else { trials };
                 Ok(At::setting(label, FisherSetting { network, samples: width }, trials))
             })
             .collect()
