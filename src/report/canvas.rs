@@ -72,7 +72,7 @@ pub(super) struct Label {
 /// One thing drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Shape {
-    /// Outlines of one style; consecutive ones are gathered, so a dashed line or a heat map's colour is one shape.
+    /// Outlines of one style; consecutive lines are gathered, so a dashed line is one shape.
     Path { outlines: Vec<Outline>, ink: Ink, paint: Paint },
     /// A disc or circle.
     Circle { center: BackendCoord, radius: u32, ink: Ink, paint: Paint },
@@ -105,8 +105,8 @@ impl<'a> Canvas<'a> {
         }
         if let Some(Shape::Path { outlines, ink: last_ink, paint: last_paint }) = self.drawing.shapes.last_mut()
             && (*last_ink, *last_paint) == (ink, paint)
-            // Overlapping outlines of a translucent path would not darken each other.
-            && paint.alpha >= 1.0
+            // Areas stay apart: renderers blend the common edge of two areas of one path badly.
+            && ink != Ink::Fill
         {
             outlines.push(outline);
             return;

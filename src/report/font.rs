@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use ttf_parser::Face;
 
 /// Noto Sans with the mathematical symbols that labels use; see `assets/fonts/README.md`.
@@ -15,6 +17,21 @@ const UNKNOWN_ADVANCE: f64 = 0.6;
 
 /// Vertical extent, in units of the font size, that typesetting assumes.
 pub(super) const CAP_HEIGHT: f64 = 0.714;
+
+/// New Computer Modern Math, cut down to what formulas use.
+const MATH_DATA: &[u8] = include_bytes!("../../assets/fonts/SolvableMath.woff2");
+
+/// The CSS rule that defines the font of the formulas.
+pub(super) static MATH_FACE_RULE: LazyLock<String> = LazyLock::new(|| {
+    let data = STANDARD.encode(MATH_DATA);
+    format!("@font-face{{font-family:'Solvable Math';src:url(data:font/woff2;base64,{data})}}")
+});
+
+/// The CSS rule that defines the font.
+pub(super) static FACE_RULE: LazyLock<String> = LazyLock::new(|| {
+    let data = STANDARD.encode(DATA);
+    format!("@font-face{{font-family:'Noto Sans';src:url(data:font/ttf;base64,{data})}}")
+});
 
 static FACE: LazyLock<Option<Face<'static>>> = LazyLock::new(|| Face::parse(DATA, 0).ok());
 

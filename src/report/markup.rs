@@ -58,8 +58,16 @@ pub(super) fn width(label: &str, size: f64) -> f64 {
     runs(label).iter().map(|run| run.x + run.width).fold(0.0, f64::max) * size
 }
 
-/// Breaks a label at spaces so that no line is wider than `room`, unless one word is.
+/// Breaks a label at spaces so that no line is wider than `room`, unless one word is; in as few lines as possible, of
+/// about equal length.
 pub(super) fn wrap(label: &str, size: f64, room: f64) -> Vec<String> {
+    let full = fill(label, size, room);
+    let narrower = |share: u32| fill(label, size, room * f64::from(share) / 20.0);
+    (10..20).map(narrower).find(|lines| lines.len() == full.len()).unwrap_or(full)
+}
+
+/// Fills line after line.
+fn fill(label: &str, size: f64, room: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in label.split_whitespace() {
         if let Some(line) = lines.last_mut() {
@@ -118,9 +126,10 @@ fn script(characters: &[char], i: usize) -> Option<(String, usize)> {
     let mut end = after;
     while let Some(&c) = characters.get(end) {
         let sign = end == after && matches!(c, '-' | '−' | '+');
-        let mark = end == after && matches!(c, '*' | '⊤' | '†' | '∞' | '′');
+        let last = !characters.get(end + 1).is_some_and(|&next| is_word(next));
+        let mark = end == after && (matches!(c, '*' | '⊤' | '†' | '∞' | '′') || sign && last);
         if mark {
-            return Some((c.to_string(), end + 1));
+            return Some((c.to_string().replace('-', "−"), end + 1));
         }
         if !(sign || is_word(c) && unicode_script(c).is_none()) {
             break;
@@ -164,6 +173,7 @@ mod tests {
         assert_eq!(pieces("χ₁"), [piece("χ", Base), piece("1", Sub)]);
         assert_eq!(pieces("10^{-3}"), [piece("10", Base), piece("−3", Super)]);
         assert_eq!(pieces("q^*"), [piece("q", Base), piece("*", Super)]);
+        assert_eq!(pieces("λ_+ ok"), [piece("λ", Base), piece("+", Sub), piece(" ok", Base)]);
         assert_eq!(pieces("N^-1"), [piece("N", Base), piece("−1", Super)]);
     }
 

@@ -83,7 +83,7 @@ pub(super) fn html(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     /// Formulas as the theory modules write them.

@@ -14,6 +14,7 @@
 mod canvas;
 mod font;
 mod html;
+mod interval;
 mod markup;
 mod math;
 mod number;
@@ -21,6 +22,8 @@ mod outline;
 mod plot;
 mod svg;
 mod table;
+#[cfg(feature = "pdf")]
+mod typeset;
 mod vector_pdf;
 
 use std::collections::BTreeMap;
@@ -114,26 +117,33 @@ pub fn write(report: &Report, directory: &Path) -> Result<Vec<PathBuf>, ReportEr
     let mut figures = BTreeMap::new();
     for figure in &report.figures {
         let drawing = draw(figure)?;
-        let svg = svg::document(&drawing, &figure.title, &figure.caption);
+        let svg = svg::document(&drawing, &figure.title, &figure.caption, true);
         let name = figure_name(&figure.id);
         files.put(&format!("figures/{name}.svg"), svg.as_bytes())?;
         let pdf = vector_pdf::document(&drawing, &figure.title)
             .map_err(|error| ReportError::Figure { id: figure.id.clone(), reason: error.to_string() })?;
         files.put(&format!("figures/{name}.pdf"), &pdf)?;
-        figures.insert(figure.id.as_str(), svg);
+        let inline = svg::document(&drawing, &figure.title, &figure.caption, false);
+        figures.insert(figure.id.as_str(), inline);
     }
     files.put("results.json", &json("results.json", &report.results)?)?;
     let csv = table::csv(&report.results)
         .map_err(|error| ReportError::Compose { file: "results.csv", reason: error.to_string() })?;
     files.put("results.csv", &csv)?;
     files.put("index.html", html::page(report, &figures).as_bytes())?;
+    #[cfg(feature = "pdf")]
+    files.put(
+        "report.pdf",
+        &typeset::pdf(report, &figures)
+            .map_err(|reason| ReportError::Compose { file: "report.pdf", reason })?,
+    )?;
     files.put("run.json", &json("run.json", &report.run)?)?;
     Ok(files.written)
 }
 
 /// A figure as a stand-alone SVG document.
 pub fn render_svg(figure: &Figure) -> Result<String, ReportError> {
-    Ok(svg::document(&draw(figure)?, &figure.title, &figure.caption))
+    Ok(svg::document(&draw(figure)?, &figure.title, &figure.caption, true))
 }
 
 fn draw(figure: &Figure) -> Result<canvas::Drawing, ReportError> {

@@ -5,16 +5,18 @@ use std::fmt::Write;
 use super::canvas::{Anchor, Drawing, Ink, Label, Outline, Paint, Shape, UNIT};
 use super::{escape, font, markup};
 
-/// `drawing` as a stand-alone SVG document; `title` and `description` are for those who cannot see it.
-pub(super) fn document(drawing: &Drawing, title: &str, description: &str) -> String {
+/// `drawing` as an SVG document; `title` and `description` are for those who cannot see it. A stand-alone document brings
+/// the font along; one that is put into a page or typeset finds it there.
+pub(super) fn document(drawing: &Drawing, title: &str, description: &str, stand_alone: bool) -> String {
     let (width, height) = (f64::from(drawing.size.0) / UNIT, f64::from(drawing.size.1) / UNIT);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
          viewBox=\"0 0 {width} {height}\" role=\"img\" font-family=\"{}\">\n<title>{}</title>\n<desc>{}</desc>\n\
-         <rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n",
+         {}<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n",
         font::STACK,
         escape(title),
-        escape(description)
+        escape(description),
+        if stand_alone { format!("<style>{}</style>\n", *font::FACE_RULE) } else { String::new() }
     );
     for shape in &drawing.shapes {
         match shape {
@@ -63,6 +65,10 @@ fn style(ink: Ink, paint: Paint) -> String {
 fn path(svg: &mut String, outlines: &[Outline], ink: Ink, paint: Paint) {
     let mut d = String::new();
     for outline in outlines {
+        if let Some((x, y, width, height)) = rectangle(outline) {
+            let _ = write!(d, "M{x} {y}h{width}v{height}h{}z", -width);
+            continue;
+        }
         for (i, &(x, y)) in outline.points.iter().enumerate() {
             let command = if i == 0 { 'M' } else { 'L' };
             let _ = write!(d, "{command}{} {}", number(x), number(y));
@@ -73,6 +79,13 @@ fn path(svg: &mut String, outlines: &[Outline], ink: Ink, paint: Paint) {
     }
     let round = if ink == Ink::Fill { "" } else { " stroke-linejoin=\"round\"" };
     put(svg, format_args!("<path d=\"{d}\"{}{round}/>", style(ink, paint)));
+}
+
+/// Upper left corner, width and height of an upright rectangle.
+fn rectangle(outline: &Outline) -> Option<(f64, f64, f64, f64)> {
+    let &[a, b, c, d] = outline.points.as_slice() else { return None };
+    let upright = outline.closed && a.1 == b.1 && b.0 == c.0 && c.1 == d.1 && d.0 == a.0;
+    upright.then(|| (number(a.0), number(a.1), number(c.0 - a.0), number(c.1 - a.1)))
 }
 
 fn text(svg: &mut String, label: &Label) {

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{anchor, badge, interval};
+use super::{anchor, badge};
+use crate::report::interval::{self, worst};
 use crate::report::outline::{Outline, citation};
 use crate::report::{escape, math, number};
 use crate::verify::{CaseResult, ClaimResult, Component, Judgement, Verdict};
@@ -136,7 +137,7 @@ fn case(html: &mut String, case: &CaseResult) {
         (n, s) => format!("{s} of {n} rivals not refuted"),
     };
     let open = if surviving > 0 && !case.rivals.is_empty() { " open" } else { "" };
-    let _ = write!(html, "<details{open}><summary>{rivals}; settings</summary>\n");
+    let _ = writeln!(html, "<details{open}><summary>{rivals}; settings</summary>");
     if case.claim.components.len() > 1 {
         judgement(html, "The claim", &case.claim);
     }
@@ -198,17 +199,4 @@ fn trials(trials: &[usize]) -> String {
         [first, rest @ ..] if rest.iter().all(|n| n == first) => format!("{}×{first}", trials.len()),
         many => many.iter().sum::<usize>().to_string(),
     }
-}
-
-/// The component whose discrepancy is largest in units of its margin, of those with the worst verdict.
-fn worst<'c>(components: impl IntoIterator<Item = &'c Component>) -> Option<&'c Component> {
-    let strain = |c: &Component| {
-        let center = (c.margin.low + c.margin.high) / 2.0;
-        let half = ((c.margin.high - c.margin.low) / 2.0).max(f64::MIN_POSITIVE);
-        let reach = (c.discrepancy.low - center).abs().max((c.discrepancy.high - center).abs());
-        reach / half
-    };
-    components
-        .into_iter()
-        .max_by(|a, b| a.verdict.cmp(&b.verdict).then_with(|| strain(a).total_cmp(&strain(b))))
 }

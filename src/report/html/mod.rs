@@ -1,13 +1,9 @@
 //! `index.html`: one file that needs nothing else, in light and dark.
 
 mod claim;
-mod interval;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 
 use super::outline::{Outline, Section};
 use super::{Report, escape, font, math, number};
@@ -33,13 +29,14 @@ pub(super) fn page(report: &Report, figures: &BTreeMap<&str, String>) -> String 
 }
 
 fn head(html: &mut String) {
-    let font = STANDARD.encode(font::DATA);
     let _ = write!(
         html,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>solvable: theory against simulation</title>\n\
-         <style>\n@font-face{{font-family:'Noto Sans';src:url(data:font/ttf;base64,{font})}}\n{}</style>\n</head>\n<body>\n",
+         <style>\n{}\n{}\n{}</style>\n</head>\n<body>\n",
+        *font::FACE_RULE,
+        *font::MATH_FACE_RULE,
         include_str!("style.css")
     );
 }

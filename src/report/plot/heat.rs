@@ -1,6 +1,8 @@
 //! Heat maps: coloured cells and their scale.
 
-use super::pen::{Area, LABEL, Pen, SMALL};
+use plotters::style::RGBColor;
+
+use super::pen::{Area, At, LABEL, Pen, SMALL};
 use super::scale::{Mapping, Ticks};
 use super::{DrawError, palette};
 use crate::figure::{Axis, Series, Stroke};
@@ -14,8 +16,8 @@ pub(super) struct Heat<'a> {
     pub(super) label: Vec<String>,
 }
 
-/// Neighbouring cells overlap by this many pixels, lest the paper shine through between them.
-const OVERLAP: f64 = 0.35;
+/// How far cells reach under their neighbours, in pixels.
+const OVERLAP: f64 = 1.0;
 
 impl<'a> Heat<'a> {
     /// The scale of the first heat map of a panel, if it has one.
@@ -43,36 +45,42 @@ impl<'a> Heat<'a> {
             edges.windows(2).map(|w| Some((clamped(w[0])?, clamped(w[1])?)).filter(|(a, b)| a < b)).collect()
         };
         let (columns, rows) = (spans(x, x_edges), spans(y, y_edges));
-        // Cells of one shade together, so that they become one path.
-        let mut shades: Vec<Vec<_>> = vec![Vec::new(); palette::SHADES];
+        // From top to bottom and from left to right, each run of one shade reaching under its later neighbours, lest the
+        // paper shine through between them.
         let mut missing = Vec::new();
-        for (value, index) in values.iter().zip(0..rows.len() * columns.len()) {
-            let (Some((left, right)), Some((low, high))) =
-                (columns[index % columns.len()], rows[index / columns.len()])
-            else {
-                continue;
-            };
-            let (from, to) = (area.place((left, high)), area.place((right, low)));
-            match mapping.fraction(*value) {
-                Some(t) => shades[((t * palette::SHADES as f64).max(0.0) as usize).min(palette::SHADES - 1)]
-                    .push((from, to)),
-                None => missing.push((from, to)),
+        for (row, span) in rows.iter().enumerate().rev() {
+            let Some((low, high)) = *span else { continue };
+            let mut run: Option<(RGBColor, At, At)> = None;
+            for (column, span) in columns.iter().enumerate() {
+                let value = values.get(row * columns.len() + column);
+                let (Some((left, right)), Some(value)) = (*span, value) else { continue };
+                let (from, to) = (area.place((left, high)), area.place((right, low)));
+                let shade = match mapping.fraction(*value) {
+                    Some(t) => palette::shade((t.max(0.0) * palette::SHADES as f64) as usize),
+                    None => {
+                        missing.push((from, to));
+                        palette::MISSING
+                    }
+                };
+                match &mut run {
+                    Some((same, _, end)) if *same == shade && end.0 == from.0 => *end = to,
+                    _ => {
+                        cell(pen, area, run.replace((shade, from, to)))?;
+                    }
+                }
             }
-        }
-        for (level, cells) in shades.iter().enumerate() {
-            for &(from, to) in cells {
-                let to = ((to.0 + OVERLAP).min(area.right()), (to.1 + OVERLAP).min(area.bottom()));
-                pen.fill(from, to, palette::shade(level))?;
-            }
-        }
-        for &(from, to) in &missing {
-            pen.fill(from, to, palette::MISSING)?;
+            cell(pen, area, run)?;
         }
         for &(from, to) in &missing {
             pen.line(&[(from.0, to.1), (to.0, from.1)], Stroke::Solid, 0.6, palette::HATCH)?;
         }
         Ok(())
     }
+}
+
+fn cell(pen: &Pen<'_>, area: Area, run: Option<(RGBColor, At, At)>) -> Result<(), DrawError> {
+    let Some((shade, from, to)) = run else { return Ok(()) };
+    pen.fill(from, ((to.0 + OVERLAP).min(area.right()), (to.1 + OVERLAP).min(area.bottom())), shade)
 }
 
 fn mapping(series: &Series) -> Option<Mapping> {

@@ -1,5 +1,7 @@
 //! The legend: its entries, a free corner for it, or rows below the panel.
 
+use plotters::style::Color;
+
 use super::palette;
 use super::pen::{Align, Area, At, LEADING, Pen, SMALL, text_height, text_width};
 use super::{DrawError, clip};
@@ -167,7 +169,15 @@ impl Entry {
                     pen.line(&[(center, middle - 5.5), (center, middle + 5.5)], Stroke::Solid, 1.2, color)?;
                     pen.marker((center, middle), palette::marker(self.group), super::MARKER_RADIUS, color)?;
                 }
-                Key::Bar => super::bar(pen, (x + 4.0, middle + 4.5), (x + KEY - 4.0, middle - 4.5), color)?,
+                Key::Bar => {
+                    let swatch = Area { x: x + 4.0, y: middle - 4.5, width: KEY - 8.0, height: 9.0 };
+                    pen.fill(
+                        (swatch.x, swatch.y),
+                        (swatch.right(), swatch.bottom()),
+                        color.mix(super::BAR_OPACITY),
+                    )?;
+                    pen.frame(swatch, 1.1, color)?;
+                }
             }
         }
         for (i, line) in lines.iter().enumerate() {

@@ -9,16 +9,17 @@ mod pen;
 mod scale;
 
 use plotters::drawing::DrawingAreaErrorKind;
-use plotters::style::{Color, RGBColor};
 
 use self::panel::{Margins, Plan};
-use self::pen::{Area, At, Pen};
+use self::pen::{Area, Pen};
 use super::canvas::{Drawing, units};
-use crate::figure::{Figure, Stroke};
+use crate::figure::Figure;
 
 /// Width of curves and radius of markers, in pixels.
 const LINE_WIDTH: f64 = 1.7;
 const MARKER_RADIUS: f64 = 3.4;
+/// Opacity of histogram bars.
+const BAR_OPACITY: f64 = 0.3;
 /// Distance between panels, and at the borders.
 const SPACE: f64 = 10.0;
 const BORDER: f64 = 6.0;
@@ -84,11 +85,4 @@ fn widest(margins: impl Iterator<Item = Margins>) -> Margins {
         top: a.top.max(b.top),
         bottom: a.bottom.max(b.bottom),
     })
-}
-
-/// A translucent bar between two corners.
-fn bar(pen: &Pen<'_>, from: At, to: At, color: RGBColor) -> Result<(), DrawError> {
-    pen.fill(from, to, color.mix(0.32))?;
-    let corners = [from, (from.0, to.1), to, (to.0, from.1)];
-    pen.line(&corners, Stroke::Solid, 0.8, color.mix(0.9))
 }

@@ -1,10 +1,12 @@
 //! One panel: how much room it needs, and what is drawn in it.
 
+use plotters::style::{Color, RGBColor};
+
 use super::heat::Heat;
 use super::legend::{Legend, Obstacle, Spot};
 use super::pen::{Align, Area, At, LABEL, Pen, SMALL, TITLE, text_height, text_width};
 use super::scale::{Mapping, Ticks};
-use super::{DrawError, LINE_WIDTH, MARKER_RADIUS, bar, clip, palette};
+use super::{BAR_OPACITY, DrawError, LINE_WIDTH, MARKER_RADIUS, clip, palette};
 use crate::figure::{Panel, Point, Position, Series, Stroke};
 use crate::report::markup;
 
@@ -46,11 +48,14 @@ impl<'a> Plan<'a> {
         let heat = Heat::of(&panel.series);
         let bars = panel.series.iter().any(|s| matches!(s, Series::Histogram { .. }));
         let pads = (heat.is_none(), heat.is_none());
-        let x = Mapping::new(&panel.x, abscissae(&panel.series), pads);
-        let y = Mapping::new(&panel.y, ordinates(&panel.series), (pads.0 && !bars, pads.1));
+        // A heat map fills its panel; curves over it are cut.
+        let spanning: Vec<&Series> =
+            panel.series.iter().filter(|s| heat.is_none() || matches!(s, Series::HeatMap { .. })).collect();
+        let x = Mapping::new(&panel.x, spanning.iter().flat_map(|s| abscissae(s)), pads);
+        let y = Mapping::new(&panel.y, spanning.iter().flat_map(|s| ordinates(s)), (pads.0 && !bars, pads.1));
         let x_ticks =
-            x.ticks((width / 68.0) as usize).thinned(width, |label| markup::width(label, SMALL) + 8.0);
-        let y_ticks = y.ticks((height / 46.0) as usize).thinned(height, |_| SMALL + 4.0);
+            x.ticks((width / 58.0) as usize).thinned(width, |label| markup::width(label, SMALL) + 8.0);
+        let y_ticks = y.ticks((height / 34.0) as usize).thinned(height, |_| SMALL + 4.0);
         let x_room = if x_ticks.factor.is_some() { width - 100.0 } else { width };
         let legend = Legend::of(&panel.series);
         let repeated = legend.is_empty() || shown == Some(&legend);
@@ -163,9 +168,7 @@ impl<'a> Plan<'a> {
                 }
             }
             Series::Histogram { group, edges, heights, .. } => {
-                for (from, to) in self.bars(edges, heights) {
-                    bar(pen, area.place(from), area.place(to), palette::color(*group))?;
-                }
+                self.histogram(pen, area, &self.bars(edges, heights), palette::color(*group))?;
             }
             Series::HeatMap { .. } => {
                 Heat::draw_cells(pen, area, (&self.x, &self.y), self.heat.as_ref(), series)?;
@@ -226,6 +229,33 @@ impl<'a> Plan<'a> {
             Position::X(x) => self.x.fraction(x).filter(inside).map(|x| ((x, 0.0), (x, 1.0))),
             Position::Y(y) => self.y.fraction(y).filter(inside).map(|y| ((0.0, y), (1.0, y))),
         }
+    }
+
+    /// Translucent bars under one stepped line.
+    fn histogram(
+        &self,
+        pen: &Pen<'_>,
+        area: Area,
+        bars: &[(At, At)],
+        color: RGBColor,
+    ) -> Result<(), DrawError> {
+        let mut steps: Vec<At> = Vec::new();
+        for (i, &(from, to)) in bars.iter().enumerate() {
+            steps.extend([area.place((from.0, to.1)), area.place(to)]);
+            let first = i == 0 || bars[i - 1].1.0 < from.0;
+            let last = bars.get(i + 1).is_none_or(|next| next.0.0 > to.0);
+            if first {
+                steps.insert(steps.len() - 2, area.place(from));
+            }
+            if last {
+                steps.push(area.place((to.0, from.1)));
+                // One area: bars of their own would show seams.
+                pen.polygon(&steps, color.mix(BAR_OPACITY))?;
+                pen.line(&steps, Stroke::Solid, 1.1, color)?;
+                steps.clear();
+            }
+        }
+        Ok(())
     }
 
     /// Opposite corners of the bars, in fractions.
@@ -352,24 +382,20 @@ impl<'a> Plan<'a> {
     }
 }
 
-fn abscissae(series: &[Series]) -> impl Iterator<Item = f64> {
-    series.iter().flat_map(|series| match series {
-        Series::Line { points, .. } => {
-            points.iter().filter(|p| p.1.is_finite()).map(|p| p.0).collect::<Vec<_>>()
-        }
+fn abscissae(series: &Series) -> Vec<f64> {
+    match series {
+        Series::Line { points, .. } => points.iter().filter(|p| p.1.is_finite()).map(|p| p.0).collect(),
         Series::Points { points, .. } => points.iter().filter(|p| p.y.is_finite()).map(|p| p.x).collect(),
         Series::Histogram { edges, .. } => edges.clone(),
         Series::HeatMap { x_edges, .. } => x_edges.clone(),
         Series::Rule { at: Position::X(x), .. } => vec![*x],
         Series::Rule { .. } => Vec::new(),
-    })
+    }
 }
 
-fn ordinates(series: &[Series]) -> impl Iterator<Item = f64> {
-    series.iter().flat_map(|series| match series {
-        Series::Line { points, .. } => {
-            points.iter().filter(|p| p.0.is_finite()).map(|p| p.1).collect::<Vec<_>>()
-        }
+fn ordinates(series: &Series) -> Vec<f64> {
+    match series {
+        Series::Line { points, .. } => points.iter().filter(|p| p.0.is_finite()).map(|p| p.1).collect(),
         Series::Points { points, .. } => {
             points.iter().filter(|p| p.x.is_finite()).flat_map(|p| [p.low, p.y, p.high]).collect()
         }
@@ -377,5 +403,5 @@ fn ordinates(series: &[Series]) -> impl Iterator<Item = f64> {
         Series::HeatMap { y_edges, .. } => y_edges.clone(),
         Series::Rule { at: Position::Y(y), .. } => vec![*y],
         Series::Rule { .. } => Vec::new(),
-    })
+    }
 }

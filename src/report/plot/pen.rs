@@ -87,6 +87,11 @@ impl<'a> Pen<'a> {
         Ok(self.area.draw(&Rectangle::new([place(&from), place(&to)], color.filled()))?)
     }
 
+    pub(super) fn polygon(&self, corners: &[At], color: impl Color) -> Drawn {
+        let corners: Vec<_> = corners.iter().map(place).collect();
+        Ok(self.area.draw(&Polygon::new(corners, color.to_rgba()))?)
+    }
+
     pub(super) fn frame(&self, area: Area, width: f64, color: impl Color) -> Drawn {
         let corners = [place(&(area.x, area.y)), place(&(area.right(), area.bottom()))];
         Ok(self.area.draw(&Rectangle::new(corners, stroked(width, color)))?)

@@ -228,11 +228,7 @@ fn fixed(value: f64, decimals: usize) -> String {
 }
 
 fn power(exponent: f64) -> String {
-    match exponent as i32 {
-        0 => "1".to_owned(),
-        1 => "10".to_owned(),
-        e => format!("10^{{{e}}}").replace('-', "−"),
-    }
+    format!("10^{{{exponent}}}").replace('-', "−")
 }
 
 /// A number with few digits: plain where that is short, with a power of ten elsewhere.
@@ -273,7 +269,10 @@ mod tests {
 
     #[test]
     fn decades_are_powers_and_few_decades_are_plain() {
-        assert_eq!(labels(Axis::log(""), &[1e-3, 10.0], 6), ["10^{−3}", "10^{−2}", "10^{−1}", "1", "10"]);
+        assert_eq!(
+            labels(Axis::log(""), &[1e-3, 10.0], 6),
+            ["10^{−3}", "10^{−2}", "10^{−1}", "10^{0}", "10^{1}"]
+        );
         assert_eq!(labels(Axis::log(""), &[64.0, 1024.0], 5), ["100", "200", "500", "1000"]);
         assert_eq!(labels(Axis::log(""), &[1e-30, 1.0], 4).len(), 4);
         assert_eq!(labels(Axis::log(""), &[100.0, 120.0], 5), ["100", "105", "110", "115", "120"]);

@@ -4,6 +4,36 @@ use std::fmt::Write;
 
 use crate::verify::Component;
 
+/// Colours of the picture where no style sheet gives them.
+#[cfg(feature = "pdf")]
+const STYLE: &str = ".band{fill:#dbe7f1}.zero{stroke:#77808a;stroke-dasharray:2 2;fill:none}.range{stroke-width:2.2}\
+     .confirmed .range{stroke:#0b6e4f}.inconclusive .range{stroke:#8a5a00}.powerless .range{stroke:#7b3a8c}\
+     .refuted .range{stroke:#a8201a}.failed .range{stroke:#4a4f57}.confirmed .dot{fill:#0b6e4f}\
+     .inconclusive .dot{fill:#8a5a00}.powerless .dot{fill:#7b3a8c}.refuted .dot{fill:#a8201a}.failed .dot{fill:#4a4f57}";
+
+/// The component whose discrepancy is largest in units of its margin, of those with the worst verdict.
+pub(super) fn worst<'c>(components: impl IntoIterator<Item = &'c Component>) -> Option<&'c Component> {
+    let strain = |c: &Component| {
+        let center = (c.margin.low + c.margin.high) / 2.0;
+        let half = ((c.margin.high - c.margin.low) / 2.0).max(f64::MIN_POSITIVE);
+        let reach = (c.discrepancy.low - center).abs().max((c.discrepancy.high - center).abs());
+        reach / half
+    };
+    components
+        .into_iter()
+        .max_by(|a, b| a.verdict.cmp(&b.verdict).then_with(|| strain(a).total_cmp(&strain(b))))
+}
+
+/// The same picture as a document of its own.
+#[cfg(feature = "pdf")]
+pub(super) fn document(component: &Component) -> String {
+    picture(component).replacen("<svg ", "<svg xmlns=\"http://www.w3.org/2000/svg\" ", 1).replacen(
+        '>',
+        &format!("><style>{STYLE}</style>"),
+        1,
+    )
+}
+
 const WIDTH: f64 = 150.0;
 const HEIGHT: f64 = 18.0;
 
