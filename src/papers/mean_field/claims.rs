@@ -109,7 +109,7 @@ fn second_moment() -> Claim {
                 samples: 100,
             };
             let rest = cases.into_iter().filter(|case| !case.label().starts_with("linear"));
-            Ok(rest.chain([At::setting("linear L=3 M=2000 C=2", wide, 100)]).collect())
+            Ok(rest.chain([At::setting("linear L=3 M=2000 N=40 C=2", wide, 100)]).collect())
         })
         .measure(|_, o| Ok(o.number("s_lambda")?))
         .predict(|s| Ok(statistics(s)?.s_lambda))
@@ -137,7 +137,7 @@ fn second_moment_without_bias() -> Claim {
     )
     .sources(&[KARAKIDA_2019_UNIVERSAL])
     .cases(|profile| {
-        let (width, trials) = by(profile, (200, 128), (1000, 24));
+        let (width, trials) = by(profile, (200, 128), (1000, 96));
         [("linear", 3, 1.0), ("erf(0.7071067811865476)", 3, 2.0), ("tanh", 3, 3.0), ("sine", 2, 2.0)]
             .into_iter()
             .map(|(name, depth, sigma_w2)| {
@@ -180,7 +180,7 @@ fn growth_of_the_largest_eigenvalue() -> Claim {
     Claim::about::<Fisher>("mf/lambda-max-growth", "λ_max grows in proportion to the width, at N = M")
         .formula(r"\lambda_{\max}\propto M^{s},\qquad s\to1")
         .sources(&[KARAKIDA_2019_UNIVERSAL])
-        .cases(|profile| proportional(by(profile, &[50, 100, 200], &[200, 400, 1000]), by(profile, 64, 24)))
+        .cases(|profile| proportional(by(profile, &[50, 100, 200], &[200, 400, 1000]), by(profile, 64, 96)))
         .log_slope(|s| s.network.widths()[0] as f64)
         .measure(|_, o| Ok(o.number("lambda_max")?))
         .predict(|s| Ok(statistics(s)?.lambda_max))
@@ -239,7 +239,7 @@ fn bias_block() -> Claim {
 const LAYERS: [usize; 4] = [1, 5, 10, 20];
 
 fn deep(profile: Profile) -> Result<Vec<At<FisherSetting>>, JudgeError> {
-    let (width, trials) = by(profile, (400, 48), (1000, 24));
+    let (width, trials) = by(profile, (400, 48), (1000, 96));
     [("tanh", 3.0, 0.64), ("erf(0.7071067811865476)", 4.0, 0.1)]
         .into_iter()
         .map(|(name, sigma_w2, sigma_b2)| {

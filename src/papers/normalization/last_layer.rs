@@ -256,7 +256,7 @@ fn growth_at_fixed_samples() -> Claim {
 }
 
 fn layer_norm_cases(profile: Profile) -> Result<Vec<At<FisherSetting>>, JudgeError> {
-    let (width, trials) = by(profile, (400, 40), (1000, 48));
+    let (width, trials) = by(profile, (400, 40), (1000, 128));
     let mut cases = Vec::new();
     for (name, scales) in [("relu", RELU), ("tanh", TANH)] {
         for classes in [4, 6, 10] {
