@@ -16,7 +16,7 @@ const MOST_SAMPLES: usize = 200;
 pub(super) fn paper(data: &Dataset) -> Paper {
     let data = data.clone();
     let at = move |profile| {
-        let (width, samples, trials) = by(profile, (400, 40, 128), (1000, MOST_SAMPLES, 100));
+        let (width, samples, trials) = by(profile, (400, 40, 512), (1000, MOST_SAMPLES, 200));
         let head = data.scaled_head(samples).map_err(|e| JudgeError::Other(e.to_string()))?;
         cases(&head, width, trials)
     };
