@@ -83,7 +83,8 @@ fn fill(label: &str, size: f64, room: f64) -> Vec<String> {
 }
 
 fn split(label: &str) -> Vec<(String, Level)> {
-    let characters: Vec<char> = label.chars().filter(|c| !c.is_control()).collect();
+    let visible = label.chars().filter(|c| !c.is_control() || c.is_whitespace());
+    let characters: Vec<char> = visible.map(|c| if c.is_control() { ' ' } else { c }).collect();
     let mut pieces: Vec<(String, Level)> = Vec::new();
     let mut push = |text: &str, level: Level| match pieces.last_mut() {
         Some((last, same)) if *same == level => last.push_str(text),

@@ -1,10 +1,11 @@
 //! Formulas: LaTeX to MathML, and text with formulas and code in it.
 
 use pulldown_latex::config::{DisplayMode, RenderConfig};
-use pulldown_latex::event::Event;
+use pulldown_latex::event::{Content, Event};
 use pulldown_latex::{Parser, Storage, push_mathml};
 
 use super::escape;
+use super::markup::{self, Level};
 
 /// `latex` as MathML; as escaped source where it is not understood.
 pub(super) fn mathml(latex: &str, block: bool) -> String {
@@ -26,7 +27,14 @@ pub(super) fn mathml(latex: &str, block: bool) -> String {
 
 /// The parsed formula, or `None` where the parser objects.
 pub(super) fn events<'a>(storage: &'a Storage, latex: &'a str) -> Option<Vec<Event<'a>>> {
-    Parser::new(latex, storage).collect::<Result<_, _>>().ok()
+    let mut events: Vec<Event<'a>> = Parser::new(latex, storage).collect::<Result<_, _>>().ok()?;
+    for event in &mut events {
+        // pulldown-latex 0.8.0 gives `\\ ` and `~` as an entity, which its own writer then escapes.
+        if *event == Event::Content(Content::Text("&nbsp;")) {
+            *event = Event::Content(Content::Text(" "));
+        }
+    }
+    Some(events)
 }
 
 fn verbatim(latex: &str) -> String {
@@ -75,9 +83,21 @@ pub(super) fn html(text: &str) -> String {
     pieces(text)
         .into_iter()
         .map(|piece| match piece {
-            Piece::Text(text) => escape(text),
+            Piece::Text(text) => label(text),
             Piece::Math(latex) => mathml(latex, false),
             Piece::Code(code) => format!("<code>{}</code>", escape(code)),
+        })
+        .collect()
+}
+
+/// Plain text as HTML, with the sub- and superscripts of labels: `λ_max`.
+pub(super) fn label(text: &str) -> String {
+    markup::runs(text)
+        .into_iter()
+        .map(|run| match run.level {
+            Level::Base => escape(&run.text),
+            Level::Sub => format!("<sub>{}</sub>", escape(&run.text)),
+            Level::Super => format!("<sup>{}</sup>", escape(&run.text)),
         })
         .collect()
 }
@@ -105,6 +125,24 @@ pub(super) mod tests {
             assert!(math.starts_with("<math"), "{latex} -> {math}");
             assert!(!math.contains("merror"), "{latex} -> {math}");
         }
+    }
+
+    #[test]
+    fn formulas_of_the_catalog_become_mathml() {
+        for prediction in crate::theory::catalog::all() {
+            let math = mathml(prediction.formula, true);
+            assert!(math.starts_with("<math"), "{}: {math}", prediction.id);
+        }
+    }
+
+    #[test]
+    fn spaces_are_not_shown_as_entities() {
+        assert!(!mathml(r"a\ \text{or}~b", true).contains("&amp;nbsp"));
+    }
+
+    #[test]
+    fn scripts_of_labels_are_set() {
+        assert_eq!(html("λ_max < 2 at `step_size`"), "λ<sub>max</sub> &lt; 2 at <code>step_size</code>");
     }
 
     #[test]

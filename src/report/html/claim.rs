@@ -43,14 +43,15 @@ pub(super) fn reason(claim: &ClaimResult) -> String {
         escape(error)
     } else if case.verdict == Verdict::Powerless {
         let alive = case.rivals.iter().filter(|r| r.judgement.verdict != Verdict::Refuted);
-        let names: Vec<String> = alive.map(|r| escape(&r.name)).collect();
+        let names: Vec<String> = alive.map(|r| math::html(&r.name)).collect();
         format!("not told from: {}", names.join(", "))
     } else {
         worst(&case.claim.components).map_or_else(String::new, |c| {
             format!("discrepancy {}, margin {}", number::estimate(c.discrepancy), number::margin(c.margin))
         })
     };
-    let label = if case.label.is_empty() { String::new() } else { format!(" at {}", escape(&case.label)) };
+    let label =
+        if case.label.is_empty() { String::new() } else { format!(" at {}", math::label(&case.label)) };
     format!(
         "<br><span class=\"reason\">{} of {} settings{label}: {what}</span>",
         bad.len(),
@@ -99,14 +100,17 @@ pub(super) fn article(html: &mut String, claim: &ClaimResult, outline: &Outline<
 }
 
 fn case(html: &mut String, case: &CaseResult) {
-    let label = if case.label.is_empty() { "—".to_owned() } else { escape(&case.label) };
+    let label = if case.label.is_empty() { "—".to_owned() } else { math::label(&case.label) };
     html.push_str("<tbody>\n");
     let trials = trials(&case.trials);
     match worst(&case.claim.components) {
         Some(component) => {
             let count = case.claim.components.len();
             let which = if count > 1 {
-                format!("<br><span class=\"reason\">worst of {count}: {}</span>", escape(&component.label))
+                format!(
+                    "<br><span class=\"reason\">worst of {count}: {}</span>",
+                    math::label(&component.label)
+                )
             } else {
                 String::new()
             };
@@ -157,7 +161,7 @@ fn judgement(html: &mut String, name: &str, judgement: &Judgement) {
         math::html(name)
     );
     for component in judgement.components.iter().take(MOST_COMPONENTS) {
-        let _ = writeln!(html, "<tr><td>{}</td>{}</tr>", escape(&component.label), cells(component));
+        let _ = writeln!(html, "<tr><td>{}</td>{}</tr>", math::label(&component.label), cells(component));
     }
     let left = judgement.components.len().saturating_sub(MOST_COMPONENTS);
     if left > 0 {

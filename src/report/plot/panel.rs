@@ -202,13 +202,21 @@ impl<'a> Plan<'a> {
         if let (Some(low), Some(high)) = ends
             && let Some((a, b)) = clip::segment((x, low), (x, high))
         {
-            pen.line(&[area.place(a), area.place(b)], Stroke::Solid, 1.2, color)?;
+            let mut lines = vec![vec![area.place(a), area.place(b)]];
             for (end, fraction) in [(a, low), (b, high)] {
                 // A bar that leaves the panel has no cap there.
                 if (0.0..=1.0).contains(&fraction) {
                     let (px, py) = area.place(end);
-                    pen.line(&[(px - CAP, py), (px + CAP, py)], Stroke::Solid, 1.2, color)?;
+                    lines.push(vec![(px - CAP, py), (px + CAP, py)]);
                 }
+            }
+            if self.heat.is_some() {
+                for line in &lines {
+                    pen.line(line, Stroke::Solid, 3.0, plotters::style::WHITE)?;
+                }
+            }
+            for line in &lines {
+                pen.line(line, Stroke::Solid, 1.2, color)?;
             }
         }
         match self.y.fraction(point.y) {

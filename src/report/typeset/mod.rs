@@ -122,3 +122,59 @@ impl World for Desk {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::math::tests::FORMULAS;
+    use crate::theory::catalog;
+
+    fn compile(body: String) -> Result<usize, String> {
+        let desk = Desk::new(body, std::iter::empty())?;
+        let document = typst::compile(&desk).output.map_err(|errors| describe(&errors))?;
+        typst_pdf::pdf(&document, &PdfOptions::default())
+            .map(|pdf| pdf.len())
+            .map_err(|errors| describe(&errors))
+    }
+
+    #[test]
+    fn all_formulas_of_the_catalog_and_awkward_ones_are_typeset() {
+        let awkward = [
+            "(",
+            "x_{)}",
+            "a // b /* c",
+            r#"\text{a "b" \# $}"#,
+            r"\#\%\&\_",
+            r"a \; b",
+            "f(x, y); g",
+            "x''",
+            "{}^a_b",
+            "#x @y <z>",
+            r"\left. x \right|_{y=0}",
+            r"\binom{n}{k} \not\in \vec{v} \underbrace{a+b}_{c} \overline{ab}",
+            r"[0, 1) \cup \{1\}",
+            "~ ^a",
+            r"\begin{aligned} a &= b \\ c &= d \end{aligned}",
+            r"\begin{pmatrix} a & b \\ c & d \end{pmatrix}",
+            r"\mathbf{x}^\top\mathcal{N}",
+        ];
+        let predictions = catalog::all();
+        let known = predictions.iter().map(|p| p.formula);
+        for latex in known.chain(FORMULAS).chain(awkward) {
+            for block in [true, false] {
+                let equation = math::equation(latex, block);
+                assert!(
+                    compile(format!("#{{{equation}}}")).is_ok_and(|size| size > 0),
+                    "{latex}: {equation}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn text_is_never_markup() {
+        let hostile = "#panic() $x$ *b* _i_ \\ \" <l> @r = // [ ] \u{7}\n end";
+        assert!(compile(format!("#{}", quote(hostile))).is_ok());
+        assert_eq!(quote("a\"b\\"), "\"a\\\"b\\\\\"");
+    }
+}

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{image_name, math, quote};
+use crate::report::markup::{self, Level};
 use crate::report::math::{Piece, pieces};
 use crate::report::outline::{Outline, Section, citation};
 use crate::report::{Report, interval, number};
@@ -128,7 +129,7 @@ fn case(source: &mut String, case: &CaseResult) {
     let note = match (worst, case.claim.components.len(), &case.error) {
         (_, _, Some(error)) => quote(error),
         (Some(component), 2.., None) => {
-            quote(&format!("worst of {}: {}", case.claim.components.len(), component.label))
+            label(&format!("worst of {}: {}", case.claim.components.len(), component.label))
         }
         _ => "none".to_owned(),
     };
@@ -151,7 +152,7 @@ fn case(source: &mut String, case: &CaseResult) {
         source,
         "(verdict: \"{}\", label: {}, note: {note}, numbers: {}, picture: {}, trials: {trials}, rivals: {}),",
         case.verdict,
-        quote(&case.label),
+        label(&case.label),
         numbers(worst),
         picture(worst),
         array(&rivals)
@@ -190,10 +191,23 @@ fn text(words: &str) -> String {
     let parts: Vec<String> = pieces(words)
         .into_iter()
         .map(|piece| match piece {
-            Piece::Text(plain) => quote(plain),
+            Piece::Text(plain) => label(plain),
             Piece::Math(latex) => math::equation(latex, false),
             Piece::Code(code) => format!("raw({})", quote(code)),
         })
         .collect();
     if parts.is_empty() { "\"\"".to_owned() } else { format!("({})", parts.join(" + ")) }
+}
+
+/// Plain text as an expression, with the sub- and superscripts of labels: `λ_max`.
+fn label(text: &str) -> String {
+    let runs: Vec<String> = markup::runs(text)
+        .into_iter()
+        .map(|run| match run.level {
+            Level::Base => quote(&run.text),
+            Level::Sub => format!("sub({})", quote(&run.text)),
+            Level::Super => format!("super({})", quote(&run.text)),
+        })
+        .collect();
+    if runs.is_empty() { "\"\"".to_owned() } else { format!("({})", runs.join(" + ")) }
 }
