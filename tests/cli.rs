@@ -221,25 +221,31 @@ fn diff_tells_noise_from_change() {
     assert_eq!(solvable(&["diff", text(&zero), "/nowhere.json"]).status.code(), Some(2));
 }
 
+/// Waves, data that are like Gaussian inputs, and data with a large common offset.
 #[test]
 fn the_users_own_data_are_verified() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let file = folder.path().join("mine.csv");
-    let rows: Vec<String> = (0..30)
-        .map(|n| {
-            (0..12)
-                .map(|i| format!("{:.6}", ((n * 7 + i * i * 3) as f64).sin()))
-                .collect::<Vec<_>>()
-                .join(",")
-        })
-        .collect();
-    fs::write(
-        &file,
-        format!("{}\n{}\n", (0..12).map(|i| format!("x{i}")).collect::<Vec<_>>().join(","), rows.join("\n")),
-    )
-    .expect("a file");
-    let output = solvable(&["verify", "--data", text(&file), "--out", text(folder.path())]);
-    let table = printed(&output);
-    assert!(table.contains("data/lambda-max") && table.contains("mine.csv"), "{table}");
-    assert_eq!(output.status.code(), Some(0), "{table}");
+    let normals = solvable::streams::Streams::for_trial("test", "data", 0, 0).normals(40 * 100, 1.0);
+    let sets: [(&str, usize, Box<dyn Fn(usize, usize) -> f64>); 3] = [
+        ("waves.csv", 12, Box::new(|n, i| ((n * 7 + i * i * 3) as f64).sin())),
+        ("gaussian.csv", 100, Box::new(move |n, i| normals[n * 100 + i])),
+        ("offset.csv", 12, Box::new(|n, i| 20.0 + ((n * 5 + i * 3) as f64).cos())),
+    ];
+    for (name, dimension, value) in sets {
+        let file = folder.path().join(name);
+        let header: Vec<String> = (0..dimension).map(|i| format!("x{i}")).collect();
+        let row = |n| (0..dimension).map(|i| format!("{:.6}", value(n, i))).collect::<Vec<_>>().join(",");
+        let rows: Vec<String> = (0..40).map(row).collect();
+        fs::write(&file, format!("{}\n{}\n", header.join(","), rows.join("\n"))).expect("a file");
+        let output = solvable(&[
+            "verify",
+            "--data",
+            text(&file),
+            "--out",
+            text(&folder.path().join(dimension.to_string())),
+        ]);
+        let table = printed(&output);
+        assert!(table.contains("data/lambda-max") && table.contains(name), "{table}");
+        assert_eq!(output.status.code(), Some(0), "{table}");
+    }
 }

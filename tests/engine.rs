@@ -5,8 +5,8 @@
 use serde::Serialize;
 use solvable::streams::Streams;
 use solvable::verify::{
-    At, Claim, ClaimBuilder, Engine, Experiment, Margin, Options, Outcome, Profile, Results, Statistic,
-    TrialFailure, TrialStore, Verdict,
+    At, Breakage, Claim, ClaimBuilder, Engine, Experiment, Margin, Options, Outcome, Profile, Results,
+    Statistic, TrialFailure, TrialStore, Verdict,
 };
 
 /// Normal numbers of mean `mean` and deviation `noise`.
@@ -95,7 +95,7 @@ fn broken_predictions_are_refuted_and_nothing_depends_on_order() {
     let run = |claims: &[Claim]| -> (Results, Results) {
         let engine = Engine::new(TrialStore::in_memory(), Options::default());
         let judged = engine.verify(claims, &()).expect("an in-memory store cannot fail");
-        (judged, engine.judge_broken(claims))
+        (judged, engine.judge_broken(claims, Breakage::TooLarge))
     };
     let claims = build();
     assert_eq!(claims[2].statistic, Statistic::Median);

@@ -7,7 +7,10 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
+use statrs::distribution::{ContinuousCDF, Normal};
+
 use super::terminal::short;
+use crate::verify::statistic::CONFIDENCE;
 use crate::verify::{Component, Results, Verdict};
 
 /// Claim, case and component.
@@ -18,8 +21,8 @@ type Name = (String, String, String);
 pub fn diff(before: &Path, after: &Path) -> Result<ExitCode> {
     let (before, after) = (read(before)?, read(after)?);
     let mut out = std::io::stdout().lock();
-    let same_run = |a: &Results, b: &Results| (a.profile, a.seed) == (b.profile, b.seed);
-    if !same_run(&before, &after) {
+    let same_run = (before.profile, before.seed) == (after.profile, after.seed);
+    if !same_run {
         writeln!(
             out,
             "note: {} profile, seed {} against {} profile, seed {}",
@@ -27,6 +30,7 @@ pub fn diff(before: &Path, after: &Path) -> Result<ExitCode> {
         )?;
     }
     let (old, new) = (components(&before), components(&after));
+    let scope = Scope { same_run, count: old.len() };
     let (mut matters, mut changed) = (0, 0);
     for (name, (verdict, component)) in &old {
         let Some((now_verdict, now)) = new.get(name) else {
@@ -34,7 +38,7 @@ pub fn diff(before: &Path, after: &Path) -> Result<ExitCode> {
             writeln!(out, "gone     {}", show(name))?;
             continue;
         };
-        let change = Change::between(component.as_ref(), now.as_ref(), *verdict, *now_verdict);
+        let change = scope.change(component.as_ref(), now.as_ref(), *verdict, *now_verdict);
         if let Some(text) = &change.text {
             changed += 1;
             matters += usize::from(change.matters);
@@ -81,8 +85,23 @@ struct Change {
     matters: bool,
 }
 
-impl Change {
-    fn between(old: Option<&Component>, new: Option<&Component>, was: Verdict, is: Verdict) -> Self {
+/// What is compared with what.
+struct Scope {
+    /// The same profile and seed: the same trials, unless the experiment changed.
+    same_run: bool,
+    /// Numbers compared: among many, some are far apart by chance.
+    count: usize,
+}
+
+impl Scope {
+    /// By how much intervals are widened so that, of all comparisons together, one in a hundred errs.
+    fn widening(&self) -> f64 {
+        let quantile = |tail: f64| Normal::standard().inverse_cdf(1.0 - 0.5 * tail);
+        let tail = 1.0 - CONFIDENCE;
+        quantile(tail / self.count.max(1) as f64) / quantile(tail)
+    }
+
+    fn change(&self, old: Option<&Component>, new: Option<&Component>, was: Verdict, is: Verdict) -> Change {
         let mut texts = Vec::new();
         // Inconclusive asks for more trials; it is the numbers below that tell whether something happened.
         let mut matters = is > was && is != Verdict::Inconclusive;
@@ -91,9 +110,10 @@ impl Change {
         }
         if let (Some(old), Some(new)) = (old, new) {
             let half = |c: &Component| 0.5 * (c.measured.high - c.measured.low);
-            let noise = half(old).hypot(half(new));
+            let noise = self.widening() * half(old).hypot(half(new));
             let shift = new.measured.value - old.measured.value;
-            let moved = new.measured != old.measured;
+            // Beyond the rounding of another machine.
+            let moved = shift.abs() > 1e-9 * old.measured.value.abs();
             if moved {
                 let significant = shift.abs() > noise;
                 matters |= significant;
@@ -107,7 +127,7 @@ impl Change {
             if new.predicted != old.predicted {
                 // A prediction has no noise of its own: what counts is whether the trials can tell old from new.
                 let significant = (new.predicted - old.predicted).abs() > half(new);
-                matters |= significant && !moved;
+                matters |= significant && (self.same_run || !moved);
                 texts.push(format!(
                     "predicted {} -> {} ({} by these trials)",
                     short(old.predicted),
@@ -123,6 +143,6 @@ impl Change {
                 ));
             }
         }
-        Self { text: (!texts.is_empty()).then(|| texts.join("; ")), matters }
+        Change { text: (!texts.is_empty()).then(|| texts.join("; ")), matters }
     }
 }

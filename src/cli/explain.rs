@@ -20,6 +20,10 @@ pub fn list(patterns: &[String]) -> Result<ExitCode> {
         writeln!(out, "  {:<30} {}", prediction.id, prediction.title)?;
     }
     for paper in papers::all() {
+        let ids = paper.claims.iter().map(|c| c.id.as_str()).chain(paper.figures.iter().map(|f| f.id));
+        if !ids.into_iter().any(|id| selected(patterns, id)) {
+            continue;
+        }
         writeln!(out, "{} (solvable verify {})", paper.title, paper.id)?;
         for claim in paper.claims.iter().filter(|c| selected(patterns, &c.id)) {
             found = true;

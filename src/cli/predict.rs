@@ -84,7 +84,7 @@ fn batch(path: &Path, as_json: bool) -> Result<ExitCode> {
     let answers: Vec<Json> = entries.par_iter().map(evaluate_entry).collect();
     let mut out = std::io::stdout().lock();
     if as_json {
-        serde_json::to_writer_pretty(&mut out, &answers)?;
+        serde_json::to_writer_pretty(&mut out, &answers).map_err(std::io::Error::from)?;
         writeln!(out)?;
     } else {
         for answer in &answers {

@@ -1,5 +1,6 @@
 //! `verify` and `report`.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Instant, SystemTime};
@@ -22,6 +23,9 @@ struct Agenda {
 
 impl Agenda {
     fn new(patterns: &[String], data: Option<&Path>) -> Result<Self> {
+        if patterns.iter().any(String::is_empty) {
+            bail!("a pattern is empty; valid: a part of an id, such as `mf` or `norm/*`");
+        }
         let mut all = Vec::new();
         if data.is_none() || !patterns.is_empty() {
             all = papers::all();
@@ -29,7 +33,11 @@ impl Agenda {
         if let Some(path) = data {
             all.push(papers::on_data(&Dataset::read(path)?));
         }
-        let known: Vec<String> = all.iter().flat_map(|p| p.claims.iter().map(|c| c.id.clone())).collect();
+        let ids = |p: &Paper| {
+            let figures = p.figures.iter().map(|f| f.id.to_owned());
+            p.claims.iter().map(|c| c.id.clone()).chain(figures).collect::<Vec<_>>()
+        };
+        let known: Vec<String> = all.iter().flat_map(ids).collect();
         let mut agenda = Self { parts: Vec::new(), claims: Vec::new(), figures: Vec::new() };
         for Paper { id, title, summary, sources, claims, figures } in all {
             let (claims_before, figures_before) = (agenda.claims.len(), agenda.figures.len());
@@ -45,7 +53,7 @@ impl Agenda {
             }
         }
         if agenda.parts.is_empty() {
-            bail!("no claim or figure matches {patterns:?}; known claims: {}", known.join(", "));
+            bail!("no claim or figure matches {patterns:?}; known: {}", known.join(", "));
         }
         Ok(agenda)
     }
@@ -65,10 +73,12 @@ pub fn verify(args: &VerifyArgs) -> Result<ExitCode> {
             .build_global()
             .context("cannot start the threads")?;
     }
+    let mut store = TrialStore::open(out)?;
     if args.fresh {
         set_aside(out)?;
+        drop(store);
+        store = TrialStore::open(out)?;
     }
-    let store = TrialStore::open(out)?;
     let options = Options { profile: *profile, seed: *seed, trials: *trials, shard: args.shard };
     let engine = Engine::new(store, options);
     warn(engine.store());
@@ -81,7 +91,7 @@ pub fn verify(args: &VerifyArgs) -> Result<ExitCode> {
     let tally = engine.run(&requests, &bar)?;
     bar.finish();
     if args.shard.is_some() {
-        println!(
+        eprintln!(
             "{} trials run, {} reused; join the shards with `solvable report DIR...`",
             tally.run, tally.reused
         );
@@ -94,7 +104,7 @@ pub fn report(args: &ReportArgs) -> Result<ExitCode> {
     let (started, begin) = (SystemTime::now(), Instant::now());
     let Selection { profile, seed, trials, data, out } = &args.selection;
     check_trials(*trials)?;
-    let mut agenda = Agenda::new(&[], data.as_deref())?;
+    let mut agenda = Agenda::new(&[String::from("*")], data.as_deref())?;
     let stores = if args.stores.is_empty() { vec![out.clone()] } else { args.stores.clone() };
     let store = TrialStore::read(&stores)?;
     let engine = Engine::new(store, Options { profile: *profile, seed: *seed, trials: *trials, shard: None });
@@ -146,10 +156,7 @@ fn finish(
             Err(error) => notes.push(format!("figure {} is not drawn: {error}", plan.id)),
         }
     }
-    terminal::table(&results)?;
-    for note in &notes {
-        eprintln!("note: {note}");
-    }
+    notes.extend(shortfall(engine, &agenda.claims));
     let run = RunInfo {
         command: std::env::args().skip(1).collect::<Vec<_>>().join(" "),
         started: humantime::format_rfc3339_seconds(started).to_string(),
@@ -160,8 +167,30 @@ fn finish(
     };
     let report = Report { results, parts: agenda.parts, figures, run };
     report::write(&report, out)?;
-    println!("report: {}", out.join("index.html").display());
-    Ok(exit_code(&report.results))
+    // The report is on disk; a reader who closes the pipe early takes nothing from it, nor from the exit code.
+    let printed = terminal::table(&report.results, &out.join("index.html"));
+    for note in &report.run.notes {
+        eprintln!("note: {note}");
+    }
+    match printed {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(exit_code(&report.results)),
+    }
+}
+
+/// Says where claims were judged by fewer trials than they declare, as by one shard of several.
+fn shortfall(engine: &Engine, claims: &[Claim]) -> Option<String> {
+    let Options { profile, trials, .. } = *engine.options();
+    let requests = engine.requests(claims);
+    let wanted = |request: &Request| trials.unwrap_or(request.trials);
+    let short: Vec<_> = requests.iter().filter(|r| engine.outcomes(r).len() < wanted(r)).collect();
+    (!short.is_empty()).then(|| {
+        format!(
+            "{} of {} settings were judged by fewer trials than the {profile} profile asks for",
+            short.len(),
+            requests.len()
+        )
+    })
 }
 
 fn exit_code(results: &Results) -> ExitCode {
@@ -173,7 +202,9 @@ fn exit_code(results: &Results) -> ExitCode {
 }
 
 fn check_trials(trials: Option<usize>) -> Result<()> {
+    const MOST: usize = 1_000_000;
     match trials {
+        Some(trials) if trials > MOST => bail!("--trials is {trials}; valid: an integer from 2 to {MOST}"),
         Some(trials @ 0..2) => {
             bail!("--trials is {trials}; valid: an integer >= 2 (an interval needs two trials)")
         }
@@ -184,10 +215,14 @@ fn check_trials(trials: Option<usize>) -> Result<()> {
 /// `--fresh` keeps the old trials under another name: a long run is not lost by a slip.
 fn set_aside(out: &Path) -> Result<()> {
     let store = out.join(STORE_FILE);
-    if store.exists() {
-        let aside = out.join("trials.previous.jsonl");
-        std::fs::rename(&store, &aside)
-            .with_context(|| format!("cannot move {} to {}", store.display(), aside.display()))?;
+    if std::fs::metadata(&store).is_ok_and(|m| m.len() > 0) {
+        let names = (1..).map(|n| out.join(format!("trials.previous-{n}.jsonl")));
+        for aside in names {
+            if !aside.exists() {
+                return std::fs::rename(&store, &aside)
+                    .with_context(|| format!("cannot move {} to {}", store.display(), aside.display()));
+            }
+        }
     }
     Ok(())
 }

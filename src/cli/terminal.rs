@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
@@ -16,8 +17,8 @@ fn style(verdict: Verdict) -> Style {
     Style::new().bold().fg_color(Some(color.into()))
 }
 
-/// Prints every claim with its cases, and the count of verdicts.
-pub fn table(results: &Results) -> io::Result<()> {
+/// Prints every claim with its cases, the count of verdicts, and where the report is.
+pub fn table(results: &Results, report: &Path) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
     for claim in &results.claims {
         let style = style(claim.verdict);
@@ -43,7 +44,8 @@ pub fn table(results: &Results) -> io::Result<()> {
         results.profile,
         results.seed,
         100.0 * results.confidence
-    )
+    )?;
+    writeln!(out, "report: {}", report.display())
 }
 
 fn line(case: &CaseResult, comparison: &str, statistic: &str) -> String {

@@ -115,10 +115,13 @@ impl Dataset {
     /// The first `samples` samples, scaled by one number such that the mean of $\|x\|^2/M_0$ is 1, as for Gaussian inputs.
     pub fn scaled_head(&self, samples: usize) -> Result<Self, SimulationError> {
         let head = self.inputs.columns(0, samples.min(self.samples())).into_owned();
-        let mean_square = head.norm_squared() / head.len() as f64;
-        if mean_square <= 0.0 {
+        let largest = head.amax();
+        if largest == 0.0 {
             return Err(SimulationError::Data { name: self.name.clone(), reason: "all values are 0".into() });
         }
+        // First to size 1, lest the squares of very large or very small values leave the range of numbers.
+        let head = head / largest;
+        let mean_square = head.norm_squared() / head.len() as f64;
         Self::new(self.name.clone(), head / mean_square.sqrt())
     }
 
@@ -161,7 +164,7 @@ fn read_csv(name: &str, reader: impl Read) -> Result<Matrix, SimulationError> {
     let mut values = Vec::new();
     let mut width = None;
     for (line, record) in reader.records().enumerate() {
-        let record = record.map_err(|e| fail(format!("line {}: {e}", line + 1)))?;
+        let record = record.map_err(|e| fail(format!("record {}: {e}", line + 1)))?;
         let header = line == 0 && record.iter().all(|field| field.parse::<f64>().is_err());
         if header {
             continue;
@@ -170,7 +173,7 @@ fn read_csv(name: &str, reader: impl Read) -> Result<Matrix, SimulationError> {
             let expected = width.unwrap_or_default();
             return Err(fail(format!(
                 "line {} has {} fields, the lines before have {expected}",
-                line + 1,
+                record.position().map_or(0, csv::Position::line),
                 record.len()
             )));
         }
@@ -203,6 +206,9 @@ fn read_npy(name: &str, reader: impl Read) -> Result<Matrix, SimulationError> {
         _ => return Err(fail(format!("values of type {text}; f4, f8, u1, i4 or i8 are read"))),
     };
     let (samples, dimension) = (samples as usize, dimension as usize);
+    if samples.checked_mul(dimension) != Some(values.len()) {
+        return Err(fail(format!("shape {samples} x {dimension} with {} values", values.len())));
+    }
     Ok(match order {
         npyz::Order::C => Matrix::from_vec(dimension, samples, values),
         npyz::Order::Fortran => Matrix::from_vec(samples, dimension, values).transpose(),

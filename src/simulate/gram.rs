@@ -1,8 +1,11 @@
 //! Gram matrices of the gradients: the neural tangent kernel $\Theta$ and the dual Fisher matrix $F^*=\Theta/N$.
 
+use solvable_theory::Normalization;
+
 use super::SimulationError;
 use super::linalg::{self, Matrix};
 use super::network::{Network, Signals};
+use super::normalizer::Normalizer;
 
 /// $\Theta_{(k,n),(k',n')}=\nabla f_k(n)\cdot\nabla f_{k'}(n')$ ($CN\times CN$, class by class) over the trained parameters
 /// of any network, whatever its normalization.
@@ -148,55 +151,31 @@ pub fn centred(kernel: &Matrix, classes: usize) -> Matrix {
 
 /// The kernel after batch normalization of the last layer, exactly: block $(k,k')$ is
 /// $\frac{\gamma^2}{\sigma_k\sigma_{k'}}\Pi_k\Theta_{kk'}\Pi_{k'}$ with
-/// $\Pi_k=I-\frac{11^\top}N-\frac{\hat u_k\hat u_k^\top}N$. `output` is the plain output ($C\times N$). Returns the kernel
-/// and $\sigma_k^2$.
-pub fn batch_normalized(
-    kernel: &Matrix,
-    output: &Matrix,
-    gamma: f64,
-) -> Result<(Matrix, Vec<f64>), SimulationError> {
-    let (classes, samples) = output.shape();
-    let depth = 0;
-    let mut variances = Vec::with_capacity(classes);
-    let mut units = Vec::with_capacity(classes);
-    for row in output.row_iter() {
-        let mean = row.mean();
-        let variance = row.iter().map(|u| (u - mean).powi(2)).sum::<f64>() / samples as f64;
-        if variance <= 0.0 {
-            return Err(SimulationError::NoVariance {
-                layer: depth,
-                detail: "the last layer, over the samples",
-            });
-        }
-        units.push(row.iter().map(|u| (u - mean) / variance.sqrt()).collect::<Vec<_>>());
-        variances.push(variance);
-    }
-    let project = |columns: &mut Matrix| {
-        for mut column in columns.column_iter_mut() {
-            for (k, unit) in units.iter().enumerate() {
-                let mut block = column.rows_mut(k * samples, samples);
-                let mean = block.mean();
-                let overlap = block.iter().zip(unit).map(|(x, u)| x * u).sum::<f64>() / samples as f64;
-                let gain = gamma / variances[k].sqrt();
-                block.iter_mut().zip(unit).for_each(|(x, u)| *x = gain * (*x - mean - overlap * u));
-            }
-        }
-    };
-    let mut once = kernel.clone();
-    project(&mut once);
-    let mut twice = once.transpose();
-    project(&mut twice);
-    Ok((twice, variances))
+/// $\Pi_k=I-\frac{11^\top}N-\frac{\hat u_k\hat u_k^\top}N$. `output` is the plain output ($C\times N$).
+pub fn batch_normalized(kernel: &Matrix, output: &Matrix, gamma: f64) -> Result<Matrix, SimulationError> {
+    output_normalized(kernel, output, Normalization::BatchNorm, gamma)
+}
+
+/// The variances $\sigma_k^2$ of the outputs ($C\times N$) over the samples.
+pub fn output_variances(output: &Matrix) -> Vec<f64> {
+    output.row_iter().map(|row| row.variance()).collect()
 }
 
 /// The kernel after layer normalization of the outputs, exactly: $J(n)\Theta_{nn'}J(n')$ with
 /// $J(n)=\frac\gamma{\sigma(n)}(I_C-\frac{11^\top}C-\frac{\hat u\hat u^\top}C)$. `output` is the plain output ($C\times N$).
 pub fn layer_normalized(kernel: &Matrix, output: &Matrix, gamma: f64) -> Result<Matrix, SimulationError> {
-    use super::normalizer::Normalizer;
-    use solvable_theory::Normalization;
+    output_normalized(kernel, output, Normalization::LayerNorm, gamma)
+}
 
+/// Applies the (symmetric) Jacobian of a normalized output to both sides of the kernel.
+fn output_normalized(
+    kernel: &Matrix,
+    output: &Matrix,
+    mode: Normalization,
+    gamma: f64,
+) -> Result<Matrix, SimulationError> {
     let (classes, samples) = output.shape();
-    let normalizer = Normalizer::apply(Normalization::LayerNorm, gamma, 0.0, 0, &mut output.clone())?;
+    let normalizer = Normalizer::apply(mode, gamma, 0.0, "the output", &mut output.clone())?;
     // Rows (k, n) of each column become a C×N block, the shape in which the normalizer works.
     let project = |columns: &Matrix| {
         let mut blocks = Matrix::zeros(classes, samples * columns.ncols());
@@ -301,9 +280,9 @@ mod tests {
             tangent_kernel(&network, &signals)
         };
         assert_relative_eq!(centred(&plain, 4), normalized(MeanSubtraction), epsilon = 1e-10);
-        let (batch, variances) = batch_normalized(&plain, &signals.output, 1.3).unwrap();
+        let batch = batch_normalized(&plain, &signals.output, 1.3).unwrap();
         assert_relative_eq!(batch, normalized(BatchNorm), epsilon = 1e-10);
-        assert_eq!(variances.len(), 4);
+        assert_eq!(output_variances(&signals.output).len(), 4);
         let layer = layer_normalized(&plain, &signals.output, 1.3).unwrap();
         assert_relative_eq!(layer, normalized(LayerNorm), epsilon = 1e-10);
     }

@@ -37,10 +37,10 @@ pub enum SimulationError {
         what: &'static str,
     },
     /// A normalization of values that do not vary.
-    #[error("layer {layer} cannot be normalized: its values do not vary ({detail})")]
+    #[error("{layer} cannot be normalized: its values do not vary ({detail})")]
     NoVariance {
-        /// The layer, from 1.
-        layer: usize,
+        /// The layer, in words.
+        layer: String,
         /// Over what they do not vary.
         detail: &'static str,
     },

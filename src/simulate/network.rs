@@ -73,7 +73,7 @@ impl Network {
             }
             let mode = self.architecture.modes()[l - 1];
             let (gamma, beta) = (self.architecture.gamma(), self.architecture.beta());
-            normalizers.push(Normalizer::apply(mode, gamma, beta, l, &mut signal)?);
+            normalizers.push(Normalizer::apply(mode, gamma, beta, &format!("layer {l}"), &mut signal)?);
             if l == depth {
                 return Ok(Signals { hidden, slopes, output: signal, normalizers });
             }
@@ -158,16 +158,6 @@ impl Signals {
     pub fn mixes_samples(&self) -> bool {
         self.normalizers.iter().any(Normalizer::mixes_samples)
     }
-
-    /// $\sigma_k$ of a batch-normalized or $\sigma(n)$ of a layer-normalized last layer.
-    pub fn last_layer_deviations(&self, gamma: f64) -> Option<Vec<f64>> {
-        match self.normalizers.last()? {
-            Normalizer::Batch { gain, .. } | Normalizer::Layer { gain, .. } => {
-                Some(gain.iter().map(|g| gamma / g).collect())
-            }
-            Normalizer::Identity | Normalizer::Centering => None,
-        }
-    }
 }
 
 /// Multiplies every block of columns of `vectors` elementwise by `factors`.
@@ -178,7 +168,7 @@ fn multiply_blocks(vectors: &mut Matrix, factors: &Matrix) {
     });
 }
 
-/// A network that is plain but for its last layer, and that last layer's normalization.
+/// The same network with the normalization of its last layer removed.
 ///
 /// What the last layer does to the Gram matrix is an exact projection, so that one plain network serves every method
 /// of normalizing its output.
@@ -244,7 +234,9 @@ mod tests {
     fn constant_batches_cannot_be_normalized() {
         let (network, _) = network(vec![Normalization::BatchNorm; 3]);
         let same = Matrix::from_element(5, 4, 0.3);
-        assert!(matches!(network.forward(&same), Err(SimulationError::NoVariance { layer: 1, .. })));
+        assert!(
+            matches!(network.forward(&same), Err(SimulationError::NoVariance { layer, .. }) if layer == "layer 1")
+        );
         assert!(network.forward(&Matrix::zeros(4, 4)).is_err());
         assert!(network.forward(&Matrix::zeros(5, 0)).is_err());
     }

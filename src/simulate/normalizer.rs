@@ -21,12 +21,12 @@ pub(super) enum Normalizer {
 }
 
 impl Normalizer {
-    /// Normalizes `values` ($M\times N$) of layer number `layer` in place.
+    /// Normalizes `values` ($M\times N$) of `layer` (its name, for errors) in place.
     pub fn apply(
         mode: Normalization,
         gamma: f64,
         beta: f64,
-        layer: usize,
+        layer: &str,
         values: &mut Matrix,
     ) -> Result<Self, SimulationError> {
         let (units, samples) = values.shape();
@@ -45,7 +45,10 @@ impl Normalizer {
                     .zip(rest)
                     .map(|(size, rest)| inverse_deviation(*size, rest, samples))
                     .collect::<Option<Vec<_>>>()
-                    .ok_or(SimulationError::NoVariance { layer, detail: "over the samples" })?;
+                    .ok_or(SimulationError::NoVariance {
+                        layer: layer.to_owned(),
+                        detail: "over the samples",
+                    })?;
                 for mut column in values.column_iter_mut() {
                     column.iter_mut().zip(&inverse).for_each(|(x, s)| *x *= s);
                 }
@@ -59,8 +62,12 @@ impl Normalizer {
                     let size = column.norm_squared();
                     let mean = column.sum() / units as f64;
                     column.add_scalar_mut(-mean);
-                    let inverse = inverse_deviation(size, column.norm_squared(), units)
-                        .ok_or(SimulationError::NoVariance { layer, detail: "over the units of a sample" })?;
+                    let inverse = inverse_deviation(size, column.norm_squared(), units).ok_or(
+                        SimulationError::NoVariance {
+                            layer: layer.to_owned(),
+                            detail: "over the units of a sample",
+                        },
+                    )?;
                     column *= inverse;
                     gain.push(gamma * inverse);
                 }

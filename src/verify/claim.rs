@@ -3,7 +3,7 @@ use std::sync::Arc;
 use solvable_theory::bibliography::Source;
 
 use super::experiment::{Experiment, Outcome, Request};
-use super::judge::{Comparison, JudgeError, Reading, Rule};
+use super::judge::{Breakage, Comparison, JudgeError, Reading, Rule};
 use super::statistic::Statistic;
 use super::{CaseResult, ClaimResult, Judgement, Margin, Profile, RivalResult, Verdict};
 
@@ -44,8 +44,9 @@ pub struct Case {
     judge: Judge,
 }
 
-type Judge =
-    Box<dyn Fn(&[Vec<&Outcome>], bool) -> Result<(Judgement, Vec<RivalResult>), JudgeError> + Send + Sync>;
+type Judge = Box<
+    dyn Fn(&[Vec<&Outcome>], Breakage) -> Result<(Judgement, Vec<RivalResult>), JudgeError> + Send + Sync,
+>;
 
 /// Settings of one case.
 #[derive(Debug, Clone)]
@@ -165,14 +166,14 @@ impl<S> Rules<S> {
         settings: &[S],
         margin: Margin,
         outcomes: &[Vec<&Outcome>],
-        broken: bool,
+        breakage: Breakage,
     ) -> Result<(Judgement, Vec<RivalResult>), JudgeError> {
         let measured = settings
             .iter()
             .zip(outcomes)
             .map(|(s, trials)| trials.iter().map(|o| (self.measure)(s, o)).collect::<Result<Vec<_>, _>>())
             .collect::<Result<Vec<_>, _>>()?;
-        let judge = |predict: &Predict<S>, broken: bool| {
+        let judge = |predict: &Predict<S>, breakage: Breakage| {
             let readings = settings
                 .iter()
                 .zip(outcomes)
@@ -186,15 +187,18 @@ impl<S> Rules<S> {
                 })
                 .collect::<Result<Vec<_>, JudgeError>>()?;
             let Self { statistic, comparison, .. } = *self;
-            Rule { statistic, comparison, margin, labels: &self.labels, broken }.judge(&readings)
+            Rule { statistic, comparison, margin, labels: &self.labels, breakage }.judge(&readings)
         };
-        let own = judge(&self.predict, broken)?;
+        let own = judge(&self.predict, breakage)?;
         let rivals = self
             .rivals
             .iter()
             .filter(|rival| settings.iter().all(|s| (rival.applies)(s)))
             .map(|rival| {
-                Ok(RivalResult { name: rival.name.clone(), judgement: judge(&rival.predict, false)? })
+                Ok(RivalResult {
+                    name: rival.name.clone(),
+                    judgement: judge(&rival.predict, Breakage::None)?,
+                })
             })
             .collect::<Result<_, JudgeError>>()?;
         Ok((own, rivals))
@@ -265,13 +269,13 @@ impl Claim {
 }
 
 impl Case {
-    /// Judges the trials: `outcomes` holds one list for each request. With `broken`, the claim's own prediction is
-    /// falsified on purpose (a factor 1.2, or three margins where a factor means nothing).
-    pub fn judge(&self, outcomes: &[Vec<&Outcome>], broken: bool) -> CaseResult {
+    /// Judges the trials: `outcomes` holds one list for each request. The claim's own
+    /// prediction may be falsified on purpose.
+    pub fn judge(&self, outcomes: &[Vec<&Outcome>], breakage: Breakage) -> CaseResult {
         let trials = outcomes.iter().map(Vec::len).collect();
         let settings = self.requests.iter().map(|r| r.setting().clone()).collect();
         let nothing = Judgement { verdict: Verdict::Failed, components: Vec::new() };
-        let (claim, rivals, error) = match (self.judge)(outcomes, broken) {
+        let (claim, rivals, error) = match (self.judge)(outcomes, breakage) {
             Ok((claim, rivals)) => (claim, rivals, None),
             Err(error) => (nothing, Vec::new(), Some(error.to_string())),
         };
@@ -472,7 +476,8 @@ impl<E: Experiment> ClaimBuilder<E> {
                         .map_err(|e| JudgeError::Other(format!("the setting cannot be serialised: {e}")))?;
                     let first = settings.first().ok_or(JudgeError::Incomplete("setting"))?;
                     let (margin, rules) = (margin(first, profile), Arc::clone(rules));
-                    let judge: Judge = Box::new(move |o, broken| rules.judge(&settings, margin, o, broken));
+                    let judge: Judge =
+                        Box::new(move |o, breakage| rules.judge(&settings, margin, o, breakage));
                     Ok(Case { label, requests, judge })
                 })
                 .collect()

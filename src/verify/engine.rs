@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use super::claim::{Case, Claim};
 use super::experiment::{Outcome, Request, SettingKey};
-use super::judge::JudgeError;
+use super::judge::{Breakage, JudgeError};
 use super::statistic::CONFIDENCE;
 use super::store::{StoreError, TrialStore};
 use super::{CaseResult, Profile, Results};
@@ -176,21 +176,21 @@ impl Engine {
 
     /// Judges `claims` by the stored trials.
     pub fn judge(&self, claims: &[Claim], tally: &Tally) -> Results {
-        self.judge_as(claims, tally, false)
+        self.judge_as(claims, tally, Breakage::None)
     }
 
-    /// Judges `claims` with their predictions broken on purpose: each ought to come out refuted.
-    pub fn judge_broken(&self, claims: &[Claim]) -> Results {
-        self.judge_as(claims, &Tally::default(), true)
+    /// Judges `claims` with their predictions broken on purpose: none ought to stand.
+    pub fn judge_broken(&self, claims: &[Claim], breakage: Breakage) -> Results {
+        self.judge_as(claims, &Tally::default(), breakage)
     }
 
-    fn judge_as(&self, claims: &[Claim], tally: &Tally, broken: bool) -> Results {
+    fn judge_as(&self, claims: &[Claim], tally: &Tally, breakage: Breakage) -> Results {
         let Options { profile, seed, .. } = self.options;
         let claims = claims
             .par_iter()
             .map(|claim| match claim.cases(profile) {
                 Ok(cases) => {
-                    claim.result(cases.par_iter().map(|c| self.judge_case(c, tally, broken)).collect())
+                    claim.result(cases.par_iter().map(|c| self.judge_case(c, tally, breakage)).collect())
                 }
                 Err(error) => claim.result(vec![CaseResult::unjudged(&error)]),
             })
@@ -204,10 +204,12 @@ impl Engine {
         }
     }
 
-    fn judge_case(&self, case: &Case, tally: &Tally, broken: bool) -> CaseResult {
+    fn judge_case(&self, case: &Case, tally: &Tally, breakage: Breakage) -> CaseResult {
         let mut outcomes = Vec::new();
         for request in &case.requests {
-            if let Some((trial, message)) = tally.failures.get(&request.key) {
+            let wanted = self.options.trials.unwrap_or(request.trials) as u64;
+            let failure = tally.failures.get(&request.key).filter(|(trial, _)| *trial < wanted);
+            if let Some((trial, message)) = failure {
                 let (experiment, message) = (request.key.experiment.clone(), message.clone());
                 return case.failed(&JudgeError::Trial { experiment, trial: *trial, message });
             }
@@ -219,7 +221,7 @@ impl Engine {
         }
         let borrowed: Vec<Vec<&Outcome>> =
             outcomes.iter().map(|o| o.iter().map(AsRef::as_ref).collect()).collect();
-        case.judge(&borrowed, broken)
+        case.judge(&borrowed, breakage)
     }
 
     /// The stored outcomes of a request under this engine's seed and number of trials.

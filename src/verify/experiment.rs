@@ -117,7 +117,7 @@ impl Outcome {
             if a.len() != b.len() {
                 return f64::INFINITY;
             }
-            let scale = a.iter().fold(f64::MIN_POSITIVE, |s, x| s.max(x.abs()));
+            let scale = a.iter().chain(b).fold(f64::MIN_POSITIVE, |s, x| s.max(x.abs()));
             a.iter().zip(b).fold(worst, |w, (x, y)| w.max((x - y).abs() / scale))
         })
     }
@@ -190,5 +190,45 @@ impl fmt::Debug for Request {
             .field("key", &self.key)
             .field("trials", &self.trials)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Nothing;
+
+    #[derive(Clone, Serialize)]
+    struct Setting {
+        zeta: f64,
+        alpha: [usize; 2],
+    }
+
+    impl Experiment for Nothing {
+        type Setting = Setting;
+        const ID: &'static str = "nothing";
+        const VERSION: u32 = 3;
+
+        fn run(_: &Setting, _: &Streams) -> Result<Outcome, TrialFailure> {
+            Ok(Outcome::new())
+        }
+    }
+
+    /// Streams and stores are keyed by this text; a map that kept the order of insertion would change them all.
+    #[test]
+    fn settings_are_named_with_sorted_keys() {
+        let request = Request::new::<Nothing>(&Setting { zeta: 0.5, alpha: [1, 2] }, 1).unwrap();
+        assert_eq!(request.key.experiment, "nothing@3");
+        assert_eq!(request.key.setting, r#"{"alpha":[1,2],"zeta":0.5}"#);
+    }
+
+    #[test]
+    fn distances_are_relative_and_symmetric() {
+        let outcome = |x: f64| Outcome::new().with_list("x", vec![100.0, x]);
+        assert_eq!(outcome(1.0).distance(&outcome(1.0)), 0.0);
+        assert_eq!(outcome(1.0).distance(&outcome(2.0)), 0.01);
+        assert_eq!(outcome(2.0).distance(&outcome(1.0)), 0.01);
+        assert_eq!(outcome(1.0).distance(&Outcome::new()), f64::INFINITY);
     }
 }

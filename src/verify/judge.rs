@@ -105,12 +105,35 @@ pub(super) struct Rule<'a> {
     pub margin: Margin,
     pub labels: &'a [String],
     /// Breaks the prediction on purpose, to see that the rule notices.
-    pub broken: bool,
+    pub breakage: Breakage,
 }
 
-/// A broken prediction is this factor too large; where a factor means nothing (differences, slopes), it is off by
-/// three margins.
-const BREAKING_FACTOR: f64 = 1.2;
+/// How a prediction is falsified on purpose: by the factor 1.2, or by three margins where a factor means nothing
+/// (differences, slopes).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Breakage {
+    /// It is not.
+    #[default]
+    None,
+    /// The prediction is made too large.
+    TooLarge,
+    /// The prediction is made too small.
+    TooSmall,
+}
+
+impl Breakage {
+    fn apply(self, predicted: f64, comparison: Comparison, margin: Margin) -> f64 {
+        const FACTOR: f64 = 1.2;
+        let shift = 3.0 * margin.high;
+        match (self, comparison) {
+            (Self::None, _) => predicted,
+            (Self::TooLarge, Comparison::Ratio) => predicted * FACTOR,
+            (Self::TooSmall, Comparison::Ratio) => predicted / FACTOR,
+            (Self::TooLarge, Comparison::Difference) => predicted + shift,
+            (Self::TooSmall, Comparison::Difference) => predicted - shift,
+        }
+    }
+}
 
 impl Rule<'_> {
     pub fn judge(&self, readings: &[Reading]) -> Result<Judgement, JudgeError> {
@@ -140,22 +163,38 @@ impl Rule<'_> {
     }
 
     fn component(&self, reading: &Reading, k: usize, count: usize) -> Result<Component, JudgeError> {
-        let predicted: Vec<f64> = reading.predicted.iter().map(|p| self.distort(p[k])).collect();
+        let predicted: Vec<f64> = reading
+            .predicted
+            .iter()
+            .map(|p| self.breakage.apply(p[k], self.comparison, self.margin))
+            .collect();
         let discrepancies = reading
             .measured
             .iter()
             .zip(&predicted)
             .map(|(measured, &predicted)| self.comparison.discrepancy(measured[k], predicted))
             .collect::<Result<Vec<_>, _>>()?;
-        let discrepancy = match self.statistic {
-            Statistic::Median => statistic::median(&discrepancies, count)?,
-            Statistic::Identity => statistic::worst(&discrepancies)?,
-            _ => statistic::mean(&discrepancies, count)?,
+        if let Some(&value) = discrepancies.iter().find(|d| !d.is_finite()) {
+            return Err(JudgeError::NotFinite { what: "discrepancy of a trial", value });
+        }
+        let estimate = |sample: &[f64]| match self.statistic {
+            Statistic::Median => statistic::median(sample, count),
+            Statistic::Identity => statistic::worst(sample),
+            _ => statistic::mean(sample, count),
         };
+        let discrepancy = estimate(&discrepancies)?;
+        let free =
+            predicted.windows(2).all(|pair| pair[0] == pair[1]) && self.statistic != Statistic::Identity;
         let predicted = predicted.iter().sum::<f64>() / predicted.len() as f64;
-        let measured = |d: f64| self.comparison.measured(d, predicted);
-        let (a, b) = (measured(discrepancy.low), measured(discrepancy.high));
-        let measured = Estimate { value: measured(discrepancy.value), low: a.min(b), high: a.max(b) };
+        let measured = if free {
+            // From the measurements alone, so that a change of the prediction leaves it as it is.
+            estimate(&reading.measured.iter().map(|m| m[k]).collect::<Vec<_>>())?
+        } else {
+            // Against a prediction that differs from trial to trial only the discrepancy has a meaningful interval.
+            let measured = |d: f64| self.comparison.measured(d, predicted);
+            let (a, b) = (measured(discrepancy.low), measured(discrepancy.high));
+            Estimate { value: measured(discrepancy.value), low: a.min(b), high: a.max(b) }
+        };
         let label = self.labels.get(k).cloned().unwrap_or_default();
         self.verdict(label, predicted, measured, discrepancy)
     }
@@ -175,10 +214,8 @@ impl Rule<'_> {
             .iter()
             .map(|r| single(&r.predicted).map(|p| p.iter().sum::<f64>() / p.len().max(1) as f64))
             .collect::<Result<Vec<_>, _>>()?;
-        let mut predicted = statistic::exact_log_slope(&sizes, &predictions)?;
-        if self.broken {
-            predicted += 3.0 * self.margin.high;
-        }
+        let predicted = statistic::exact_log_slope(&sizes, &predictions)?;
+        let predicted = self.breakage.apply(predicted, Comparison::Difference, self.margin);
         let measured = statistic::log_slope(&sizes, &samples)?;
         let discrepancy = Estimate {
             value: measured.value - predicted,
@@ -186,14 +223,6 @@ impl Rule<'_> {
             high: measured.high - predicted,
         };
         self.verdict(String::new(), predicted, measured, discrepancy)
-    }
-
-    fn distort(&self, predicted: f64) -> f64 {
-        match (self.broken, self.comparison) {
-            (false, _) => predicted,
-            (true, Comparison::Ratio) => predicted * BREAKING_FACTOR,
-            (true, Comparison::Difference) => predicted + 3.0 * self.margin.high,
-        }
     }
 
     fn verdict(
@@ -235,7 +264,7 @@ mod tests {
             comparison,
             margin: Margin::symmetric(margin),
             labels: &[],
-            broken: false,
+            breakage: Breakage::None,
         }
     }
 

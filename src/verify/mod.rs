@@ -13,7 +13,7 @@ mod verdict;
 pub use claim::{At, Case, Claim, ClaimBuilder, Components};
 pub use engine::{Engine, Observer, Options, Shard, ShardError, Tally};
 pub use experiment::{Experiment, MissingQuantity, Outcome, Request, SettingKey, TrialFailure};
-pub use judge::{Comparison, JudgeError};
+pub use judge::{Breakage, Comparison, JudgeError};
 pub use results::{CaseResult, ClaimResult, Component, Estimate, Judgement, Margin, Results, RivalResult};
 pub use statistic::Statistic;
 pub use store::{STORE_FILE, StoreError, TrialStore};

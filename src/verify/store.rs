@@ -43,6 +43,14 @@ struct Line {
     outcome: Outcome,
 }
 
+/// How far a file of trials is sound.
+struct Extent {
+    /// Length up to the end of the last record or line.
+    whole: u64,
+    /// The last record lacks its line end.
+    open_end: bool,
+}
+
 /// Why trials cannot be read or kept.
 #[derive(Debug, Error)]
 pub enum StoreError {
@@ -103,10 +111,13 @@ impl TrialStore {
             Ok(()) | Err(TryLockError::Error(_)) => {}
         }
         let mut store = Self::default();
-        let whole = store.load(&path, BufReader::new(&mut file))?;
+        let Extent { whole, open_end } = store.load(&path, BufReader::new(&mut file))?;
         let length = file.seek(SeekFrom::End(0)).map_err(fail("read"))?;
         if whole < length {
             file.set_len(whole).map_err(fail("write"))?;
+        }
+        if open_end {
+            file.write_all(b"\n").map_err(fail("write"))?;
         }
         store.file = Some((path, Mutex::new(file)));
         Ok(store)
@@ -132,9 +143,11 @@ impl TrialStore {
         Ok(store)
     }
 
-    /// Reads all lines; returns the length of the text up to the last line end.
-    fn load(&mut self, path: &Path, mut reader: impl BufRead) -> Result<u64, StoreError> {
-        let mut whole = 0;
+    /// Reads all lines.
+    fn load(&mut self, path: &Path, mut reader: impl BufRead) -> Result<Extent, StoreError> {
+        const NAMED: usize = 3;
+        let mut extent = Extent { whole: 0, open_end: false };
+        let mut skipped = 0;
         let mut buffer = Vec::new();
         for number in 1.. {
             buffer.clear();
@@ -147,23 +160,33 @@ impl TrialStore {
                 break;
             }
             let torn = buffer.last() != Some(&b'\n');
-            let line = if torn { None } else { serde_json::from_slice::<Line>(&buffer).ok() };
-            match line {
-                Some(line) => self.admit(path, number, line)?,
-                None if torn => self.warnings.push(format!(
-                    "{} line {number}: dropped a torn last line; its trial is run again",
-                    path.display()
-                )),
+            match serde_json::from_slice::<Line>(&buffer).ok() {
+                Some(line) => {
+                    self.admit(path, number, line)?;
+                    extent.open_end = torn;
+                }
+                None if torn => {
+                    self.warnings.push(format!(
+                        "{} line {number}: dropped a torn last line; its trial is run again",
+                        path.display()
+                    ));
+                    break;
+                }
                 None if buffer.trim_ascii().is_empty() => {}
-                None => self
-                    .warnings
-                    .push(format!("{} line {number}: skipped, not a trial record", path.display())),
+                None => {
+                    skipped += 1;
+                    if skipped <= NAMED {
+                        self.warnings
+                            .push(format!("{} line {number}: skipped, not a trial record", path.display()));
+                    }
+                }
             }
-            if !torn {
-                whole += read as u64;
-            }
+            extent.whole += read as u64;
         }
-        Ok(whole)
+        if skipped > NAMED {
+            self.warnings.push(format!("{}: {} more lines skipped", path.display(), skipped - NAMED));
+        }
+        Ok(extent)
     }
 
     fn admit(&mut self, path: &Path, line_number: usize, line: Line) -> Result<(), StoreError> {

@@ -110,7 +110,7 @@ pub struct TrainingPlaneSetting {
 }
 
 /// Training on random labels of size 1: `log10_loss`, the common logarithm of the loss after $T$ steps at each learning
-/// rate; losses above `CEILING` times 1, and infinite ones, count as the ceiling.
+/// rate; losses above $10^{\mathtt{CEILING}}$, and infinite ones, count as that.
 pub struct TrainingPlane;
 
 impl TrainingPlane {

@@ -2,7 +2,7 @@ use serde::Serialize;
 use solvable_theory::Architecture;
 
 use crate::simulate::data::{Dataset, gaussian_inputs};
-use crate::simulate::gram::{FisherStatistics, batch_normalized, centred, tangent_kernel};
+use crate::simulate::gram::{FisherStatistics, batch_normalized, centred, output_variances, tangent_kernel};
 use crate::simulate::linalg::{self, Matrix};
 use crate::simulate::network::{Network, Signals};
 use crate::streams::Streams;
@@ -76,10 +76,10 @@ impl Experiment for Fisher {
                 .with("ms_lambda_max", ms.largest);
         }
         if samples >= 3 {
-            let (bn, variances) = batch_normalized(&kernel, &signals.output, 1.0)?;
+            let bn = batch_normalized(&kernel, &signals.output, 1.0)?;
             outcome = outcome
                 .with("bn_m_lambda", bn.trace() / samples as f64 / parameters as f64)
-                .with_list("bn_variances", variances);
+                .with_list("bn_variances", output_variances(&signals.output));
         }
         Ok(outcome)
     }
@@ -121,6 +121,26 @@ impl Experiment for FisherSpectrum {
         Ok(Outcome::new()
             .with_list("eigenvalues", linalg::symmetric_eigenvalues(&kernel)?)
             .with_list("ms_eigenvalues", linalg::symmetric_eigenvalues(&ms)?))
+    }
+
+    fn cost(setting: &FisherSetting) -> f64 {
+        setting.weight_cost() + setting.kernel_cost()
+    }
+}
+
+/// Batch normalization ($\gamma=1$) of the outputs of a plain network: `lambda_max` of $F^*$.
+pub struct LastBatchNorm;
+
+impl Experiment for LastBatchNorm {
+    type Setting = FisherSetting;
+    const ID: &'static str = "last-batch-norm";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let (network, signals) = setting.draw(streams)?;
+        let kernel = batch_normalized(&tangent_kernel(&network, &signals), &signals.output, 1.0)?;
+        Ok(Outcome::new()
+            .with("lambda_max", linalg::largest_eigenvalues(&kernel, 1)?[0] / setting.samples as f64))
     }
 
     fn cost(setting: &FisherSetting) -> f64 {

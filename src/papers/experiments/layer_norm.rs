@@ -57,7 +57,7 @@ impl Experiment for LastLayerIdentities {
         let gamma = setting.network.gamma();
         let projected = match setting.network.modes().last() {
             Some(Normalization::MeanSubtraction) => centred(&plain, classes),
-            Some(Normalization::BatchNorm) => batch_normalized(&plain, &signals.output, gamma)?.0,
+            Some(Normalization::BatchNorm) => batch_normalized(&plain, &signals.output, gamma)?,
             Some(Normalization::LayerNorm) => layer_normalized(&plain, &signals.output, gamma)?,
             _ => return Err("the last layer must be normalized".into()),
         };

@@ -7,7 +7,7 @@ mod normalized;
 mod signals;
 
 pub use descent::{LocalBoundary, LocalBoundarySetting, TrainingPlane, TrainingPlaneSetting};
-pub use fisher::{DataFisher, DataFisherSetting, Fisher, FisherSetting, FisherSpectrum};
+pub use fisher::{DataFisher, DataFisherSetting, Fisher, FisherSetting, FisherSpectrum, LastBatchNorm};
 pub use layer_norm::{GaussianOutputs, GaussianOutputsSetting, LastLayerIdentities, LayerNormOutliers};
 pub use normalized::{NormalizedDiagonal, NormalizedOutlier};
 pub use signals::DeepSignals;

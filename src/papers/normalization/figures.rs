@@ -144,7 +144,7 @@ fn plane(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     })
 }
 
-/// Label, modes, and whether the Fisher experiment measures it (as a projection) or the matrix-free one.
+/// Label and modes of the layers.
 const METHODS: [(&str, &str); 5] = [
     ("none", "---"),
     ("hidden layer norm.", "ll-"),
@@ -218,7 +218,7 @@ fn methods(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         id: "norm/methods".into(),
         title: "Sharpness against width, by method of normalization".into(),
         caption: "Largest eigenvalue of the Fisher information at N = M (ReLU, L = 3, C = 1). Only the methods that remove the \
-                  common direction of the outputs stop the growth. Points: means over 24 networks with 99 % intervals; lines: \
+                  common direction of the outputs stop the growth. Points: means over networks with 99 % intervals; lines: \
                   theory (none is drawn for hidden batch normalization with last-layer mean subtraction, whose edge has no \
                   closed form)."
             .into(),
