@@ -226,7 +226,8 @@ fn diff_tells_noise_from_change() {
 fn the_users_own_data_are_verified() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let normals = solvable::streams::Streams::for_trial("test", "data", 0, 0).normals(40 * 100, 1.0);
-    let sets: [(&str, usize, Box<dyn Fn(usize, usize) -> f64>); 3] = [
+    type Entry = Box<dyn Fn(usize, usize) -> f64>;
+    let sets: [(&str, usize, Entry); 3] = [
         ("waves.csv", 12, Box::new(|n, i| ((n * 7 + i * i * 3) as f64).sin())),
         ("gaussian.csv", 100, Box::new(move |n, i| normals[n * 100 + i])),
         ("offset.csv", 12, Box::new(|n, i| 20.0 + ((n * 5 + i * 3) as f64).cos())),

@@ -39,6 +39,11 @@ pub fn on_data(data: &Dataset) -> Paper {
     real_data::paper(data)
 }
 
+/// An activation's name in labels: the scale of erf that theory likes best is spelled out.
+fn label_of(activation: &str) -> &str {
+    if activation == "erf(0.7071067811865476)" { "erf(u/√2)" } else { activation }
+}
+
 /// The choice of a profile.
 fn by<T>(profile: Profile, quick: T, full: T) -> T {
     match profile {

@@ -3,7 +3,7 @@ use solvable_theory::mean_field::{self, FimStatistics};
 use solvable_theory::{Activation, Architecture, TheoryError};
 
 use super::super::experiments::{DataFisherSetting, DeepSignals, Fisher, FisherSetting};
-use super::super::{by, real_data};
+use super::super::{by, label_of, real_data};
 use crate::simulate::data::Dataset;
 use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
@@ -58,7 +58,7 @@ fn networks(profile: Profile) -> Result<Vec<At<FisherSetting>>, JudgeError> {
     let rows = NETWORKS.iter().chain((profile == Profile::Full).then_some(&ten_classes));
     rows.map(|row| {
         let setting = FisherSetting { network: network(row, width)?.with_trained_biases(true), samples };
-        let label = format!("{} L={} M={width} C={}", row.0, row.1.len(), row.4);
+        let label = format!("{} L={} M={width} C={}", label_of(row.0), row.1.len(), row.4);
         // The four-layer network fluctuates twice as much as the others.
         let trials = by(profile, 64, 100) * if row.1.len() == 4 { 4 } else { 1 };
         Ok(At::setting(label, setting, trials))
@@ -142,7 +142,7 @@ fn second_moment_without_bias() -> Claim {
             .map(|(name, depth, sigma_w2)| {
                 let widths = [vec![width; depth], vec![1]].concat();
                 let network = Architecture::new(widths, name.parse()?, sigma_w2, 0.0)?;
-                let label = format!("{name} L={depth} M=N={width}");
+                let label = format!("{} L={depth} M=N={width}", label_of(name));
                 Ok(At::setting(label, FisherSetting { network, samples: width }, trials))
             })
             .collect()
@@ -245,7 +245,11 @@ fn deep(profile: Profile) -> Result<Vec<At<FisherSetting>>, JudgeError> {
             // Twenty hidden layers; the output layer is of width 1 and carries no signal of interest.
             let widths = [vec![width; 21], vec![1]].concat();
             let network = Architecture::new(widths, name.parse()?, sigma_w2, sigma_b2)?;
-            Ok(At::setting(format!("{name} L=21 M={width}"), FisherSetting { network, samples: 8 }, trials))
+            Ok(At::setting(
+                format!("{} L=21 M={width}", label_of(name)),
+                FisherSetting { network, samples: 8 },
+                trials,
+            ))
         })
         .collect()
 }

@@ -7,12 +7,12 @@ use solvable_theory::normalization::{
 };
 use solvable_theory::{Architecture, mean_field};
 
-use super::super::by;
 use super::super::experiments::{
     Fisher, FisherSetting, GaussianOutputs, GaussianOutputsSetting, LastBatchNorm, LastLayerIdentities,
     LayerNormOutliers,
 };
 use super::super::mean_field::proportional;
+use super::super::{by, label_of};
 use super::{equal_widths, modes};
 use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
@@ -192,7 +192,7 @@ fn edge() -> Claim {
         rows.into_iter()
             .map(|(name, scales, depth)| {
                 let network = equal_widths(name, scales, depth, width, 1)?;
-                let label = format!("{name} L={depth} M=N={width}");
+                let label = format!("{} L={depth} M=N={width}", label_of(name));
                 // Deeper networks fluctuate more.
                 let trials = if depth >= 3 { 2 * trials } else { trials };
                 Ok(At::setting(label, FisherSetting { network, samples: width }, trials))
