@@ -188,7 +188,10 @@ fn lists_and_explanations_name_formula_parameters_and_source() {
     for word in ["lambda_max", "sigma_w2", "AISTATS"] {
         assert!(explained.contains(word), "{word} in {explained}");
     }
-    assert!(printed(&solvable(&["explain", "norm/edge"])).contains("24 trials"));
+    let explained = printed(&solvable(&["explain", "norm/edge"]));
+    for word in ["24 trials", "margin [-0.08, +0.03]", "no spread"] {
+        assert!(explained.contains(word), "{word} in {explained}");
+    }
     assert_eq!(solvable(&["explain", "mf/nothing"]).status.code(), Some(2));
 }
 

@@ -80,8 +80,13 @@ fn explain_claim(out: &mut impl Write, claim: &Claim) -> Result<()> {
         writeln!(out, "{profile} profile")?;
         for case in claim.cases(profile)? {
             let trials: Vec<_> = case.requests.iter().map(|r| r.trials.to_string()).collect();
-            writeln!(out, "  {} ({} trials)", case.label, trials.join(" + "))?;
+            let margin = format!("[{:+}, {:+}]", case.margin.low, case.margin.high);
+            writeln!(out, "  {} ({} trials, margin {margin})", case.label, trials.join(" + "))?;
         }
+    }
+    writeln!(out, "rivals, which the same trials must refute")?;
+    for rival in &claim.rivals {
+        writeln!(out, "  {rival}")?;
     }
     sources(out, &claim.sources)
 }

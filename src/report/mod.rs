@@ -1,6 +1,6 @@
 //! Reports: figures, tables, HTML and PDF. Draws what [`verify`](crate::verify) found and computes nothing.
 //!
-//! [`write`] puts a whole report into a directory:
+//! [`write()`] puts a whole report into a directory:
 //!
 //! | file | what |
 //! |---|---|

@@ -54,7 +54,7 @@ impl Serialize for Dataset {
 const DIGITS: &[u8] = include_bytes!("../../data/digits.csv.gz");
 
 impl Dataset {
-    /// The shipped 8×8 digits: 1797 images, 64 pixels scaled to $[0,1]$, with labels.
+    /// The shipped 8×8 digits: 1797 images, 64 pixels scaled to the unit interval, with labels.
     pub fn digits() -> Result<Self, SimulationError> {
         let rows = read_csv("digits", MultiGzDecoder::new(DIGITS))?;
         let (dimension, samples) = (rows.nrows() - 1, rows.ncols());

@@ -32,6 +32,8 @@ pub struct Claim {
     pub statistic: Statistic,
     /// How prediction and measurement are compared.
     pub comparison: Comparison,
+    /// What the rivals assert.
+    pub rivals: Vec<String>,
     cases: Box<dyn Fn(Profile) -> Result<Vec<Case>, JudgeError> + Send + Sync>,
 }
 
@@ -41,6 +43,8 @@ pub struct Case {
     pub label: String,
     /// The trials it needs, one request for each setting.
     pub requests: Vec<Request>,
+    /// The discrepancies that still count as agreement.
+    pub margin: Margin,
     judge: Judge,
 }
 
@@ -450,6 +454,7 @@ impl<E: Experiment> ClaimBuilder<E> {
         let Self { id, title, formula, sources, statistic, comparison, labels, size, .. } = self;
         let size = size.unwrap_or_else(|| Arc::new(|_| 1.0));
         let rivals = self.rivals;
+        let names = rivals.iter().map(|rival| rival.name.clone()).collect();
         let pieces = (|| {
             if rivals.is_empty() {
                 return Err(JudgeError::Incomplete("rival"));
@@ -478,10 +483,10 @@ impl<E: Experiment> ClaimBuilder<E> {
                     let (margin, rules) = (margin(first, profile), Arc::clone(rules));
                     let judge: Judge =
                         Box::new(move |o, breakage| rules.judge(&settings, margin, o, breakage));
-                    Ok(Case { label, requests, judge })
+                    Ok(Case { label, requests, margin, judge })
                 })
                 .collect()
         };
-        Claim { id, title, formula, sources, statistic, comparison, cases: Box::new(cases) }
+        Claim { id, title, formula, sources, statistic, comparison, rivals: names, cases: Box::new(cases) }
     }
 }
