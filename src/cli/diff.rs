@@ -11,7 +11,7 @@ use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::terminal::short;
 use crate::verify::statistic::CONFIDENCE;
-use crate::verify::{Component, Results, Verdict};
+use crate::verify::{Component, Estimate, Results, Verdict};
 
 /// Claim, case and component.
 type Name = (String, String, String);
@@ -109,13 +109,23 @@ impl Scope {
             texts.push(format!("{was} -> {is}"));
         }
         if let (Some(old), Some(new)) = (old, new) {
-            let half = |c: &Component| 0.5 * (c.measured.high - c.measured.low);
-            let noise = self.widening() * half(old).hypot(half(new));
-            let shift = new.measured.value - old.measured.value;
+            let half = |e: &Estimate| 0.5 * (e.high - e.low);
+            let beyond = |a: &Estimate, b: &Estimate, least: f64| {
+                (b.value - a.value).abs() > least.max(self.widening() * half(a).hypot(half(b)))
+            };
+            // An identity has no interval, only rounding: far less than its margin.
+            let rounding = 0.01 * (new.margin.high - new.margin.low);
             // Beyond the rounding of another machine.
+            let shift = new.measured.value - old.measured.value;
             let moved = shift.abs() > 1e-9 * old.measured.value.abs();
             if moved {
-                let significant = shift.abs() > noise;
+                // Other trials of a conditional prediction differ in what they are conditioned on; their discrepancies
+                // do not.
+                let significant = if self.same_run {
+                    beyond(&old.measured, &new.measured, 0.0)
+                } else {
+                    beyond(&old.discrepancy, &new.discrepancy, rounding)
+                };
                 matters |= significant;
                 texts.push(format!(
                     "measured {} -> {} ({} the intervals)",
@@ -126,7 +136,7 @@ impl Scope {
             }
             if new.predicted != old.predicted {
                 // A prediction has no noise of its own: what counts is whether the trials can tell old from new.
-                let significant = (new.predicted - old.predicted).abs() > half(new);
+                let significant = (new.predicted - old.predicted).abs() > half(&new.measured);
                 matters |= significant && (self.same_run || !moved);
                 texts.push(format!(
                     "predicted {} -> {} ({} by these trials)",
