@@ -62,4 +62,15 @@ sources! {
     /// Catapults at large step sizes.
     LEWKOWYCZ_2020: "lewkowycz2020catapult", "A. Lewkowycz, Y. Bahri, E. Dyer, J. Sohl-Dickstein, G. Gur-Ari",
         "The large learning rate phase of deep learning: the catapult mechanism", "preprint", 2020, "2003.02218";
+    /// Natural gradient with approximate Fisher information matrices.
+    KARAKIDA_2020_NATURAL: "karakida2020natural", "R. Karakida, K. Osawa",
+        "Understanding approximate Fisher information for fast convergence of natural gradient descent in wide neural networks",
+        "NeurIPS", 2020, "2010.00879";
+    /// Kronecker-factored approximate curvature.
+    MARTENS_2015: "martens2015kfac", "J. Martens, R. Grosse",
+        "Optimizing neural networks with Kronecker-factored approximate curvature", "ICML", 2015, "1503.05671";
+    /// The transform that makes all leverages equal.
+    FORSTER_2002: "forster2002linear", "J. Forster",
+        "A linear lower bound on the unbounded error probabilistic communication complexity",
+        "Journal of Computer and System Sciences", 2002, "";
 }

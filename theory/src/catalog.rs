@@ -3,6 +3,7 @@
 //! A theory module lists its predictions in a function `catalog()`; [`all`] joins the lists. The ids, the
 //! parameter names and the order of array values are those of the reference files in `theory/tests/reference`.
 
+use nalgebra::DMatrix;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
@@ -86,6 +87,13 @@ impl<T: Into<Value>> From<Vec<T>> for Value {
     }
 }
 
+impl From<&DMatrix<f64>> for Value {
+    /// A list of rows.
+    fn from(matrix: &DMatrix<f64>) -> Self {
+        matrix.row_iter().map(|row| row.iter().copied().collect::<Vec<_>>()).collect::<Vec<_>>().into()
+    }
+}
+
 impl<T: Into<Value>, const N: usize> From<[T; N]> for Value {
     fn from(values: [T; N]) -> Self {
         Self::List(values.into_iter().map(Into::into).collect())
@@ -146,6 +154,20 @@ impl Params {
         }
     }
 
+    /// A matrix given as a list of rows, all of one length.
+    pub fn matrix(&self, name: &str) -> Result<DMatrix<f64>, TheoryError> {
+        let rows: Vec<Vec<f64>> = self.get(name)?;
+        let columns = rows.first().map_or(0, Vec::len);
+        if columns == 0 || rows.iter().any(|row| row.len() != columns) {
+            return Err(TheoryError::invalid(
+                name,
+                "a list of lists",
+                "rows of one length, at least one number",
+            ));
+        }
+        Ok(DMatrix::from_row_iterator(rows.len(), columns, rows.into_iter().flatten()))
+    }
+
     /// An activation by its name; a wrong one is refused with the list of the known ones.
     pub fn activation(&self) -> Result<Activation, TheoryError> {
         self.get::<String>("activation")?.parse()
@@ -178,7 +200,13 @@ impl Prediction {
 
 /// All predictions, part by part.
 pub fn all() -> Vec<Prediction> {
-    [crate::mean_field::catalog(), crate::normalization::catalog(), crate::step_size::catalog()].concat()
+    [
+        crate::mean_field::catalog(),
+        crate::normalization::catalog(),
+        crate::natural_gradient::catalog(),
+        crate::step_size::catalog(),
+    ]
+    .concat()
 }
 
 /// The prediction called `id`.

@@ -8,6 +8,7 @@
 //! * [`architecture`]: the one description of a network that drives theory and simulation alike;
 //! * [`mean_field`]: order parameters, Fisher-information statistics, analytic neural tangent kernels;
 //! * [`normalization`]: how normalization layers change the sharpness;
+//! * [`natural_gradient`]: how approximate Fisher matrices train wide networks;
 //! * [`step_size`]: the critical learning rate of a given network;
 //! * [`catalog`]: every prediction by name, for the command line and for reference files;
 //! * [`bibliography`]: where the results come from.
@@ -21,6 +22,7 @@ pub mod bibliography;
 pub mod catalog;
 mod error;
 pub mod mean_field;
+pub mod natural_gradient;
 pub mod normalization;
 pub mod quadrature;
 pub mod step_size;

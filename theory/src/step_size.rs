@@ -2,16 +2,18 @@
 //!
 //! Full-batch gradient descent on $\frac1{2N}\sum_n\|f(n)-y(n)\|^2$ with one rate for all parameters is locally stable
 //! up to $\eta_c=2/\lambda_{\max}$. Which formula gives $\lambda_{\max}$ depends on where the network is normalized;
-//! [`step_size`] chooses it, names it, and says how far it holds.
+//! [`step_size`] chooses it, names it, and says how far it holds. Natural gradient has an isotropy constant $\alpha$ in
+//! place of $\lambda_{\max}$, and learns in one step at half the critical rate: [`natural_step_size`].
 
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::bibliography::{KARAKIDA_2019_NORMALIZATION, KARAKIDA_2019_UNIVERSAL};
+use crate::bibliography::{KARAKIDA_2019_NORMALIZATION, KARAKIDA_2019_UNIVERSAL, KARAKIDA_2020_NATURAL};
 use crate::catalog::parameter::{ACTIVATION, GAMMA, optional};
 use crate::catalog::{Params, Prediction, Value};
 use crate::error::at_least;
 use crate::mean_field::{fim_statistics, valid_depth};
+use crate::natural_gradient::{Method, alpha, unit_alpha};
 use crate::normalization::{
     EdgeStatus, HiddenModes, critical_step, edge_proportional, edge_status, hidden_modes, hidden_top_refined,
     last_batch_norm, last_layer_norm_bound, last_mean_subtraction,
@@ -157,6 +159,68 @@ fn hidden_layers(
     }
 }
 
+const ISOTROPIC: &str = "isotropic response of a natural gradient without damping: all residuals shrink by \
+    1 - eta alpha a step; exact for every network whose kernels can be inverted, up to curvature";
+const UNIT_WISE: &str = "mean over initialisations; holds for small residuals or one hidden layer only, as \
+    test predictions have heavy tails";
+
+/// The critical learning rate of an approximate natural gradient without damping.
+///
+/// # Formula
+/// $\eta_c=2/\alpha$ with $\alpha$ of [`alpha`] or [`unit_alpha`]; one step at $1/\alpha$ removes the residual.
+///
+/// # Errors
+/// Normalized networks; gd and diag, which are not isotropic; more samples than the approximation can fit (K-FAC:
+/// than inputs, or times the outputs than hidden units; bd, btd and unit: than the features of a layer); those of [`alpha`].
+///
+/// # Source
+/// Karakida and Osawa (2020).
+///
+/// # Example
+/// ```
+/// use solvable_theory::{Activation, Architecture, natural_gradient::Method, step_size::natural_step_size};
+/// let network = Architecture::new(vec![64, 512, 512, 1], Activation::relu(), 2.0, 0.0)?;
+/// assert_eq!(natural_step_size(&network, 32, Method::Kfac)?.eta_c, 2.0 / 65.0);
+/// # Ok::<(), solvable_theory::TheoryError>(())
+/// ```
+pub fn natural_step_size(
+    network: &Architecture,
+    samples: usize,
+    method: Method,
+) -> Result<StepSize, TheoryError> {
+    at_least("N", samples, 1)?;
+    if network.modes().iter().any(|&mode| mode != Normalization::None) {
+        let valid = "none: the theory of natural gradient is for plain networks";
+        return Err(TheoryError::invalid("normalization", "of some layer", valid));
+    }
+    let (inputs, hidden) = (network.widths()[0], &network.widths()[1..network.depth()]);
+    let classes = network.widths()[network.depth()];
+    let last = hidden.last().copied().unwrap_or(inputs);
+    let smallest = hidden.iter().copied().min().unwrap_or(usize::MAX);
+    // A trained bias is one more feature.
+    let bias = usize::from(network.scales().sigma_b2 > 0.0 && network.train_bias());
+    let most = match method {
+        Method::Kfac | Method::KfacScaled | Method::KfacJoint => {
+            (smallest / classes).min(smallest.min(inputs).saturating_add(bias))
+        }
+        Method::Unit => smallest.min(inputs).saturating_add(bias),
+        Method::Bd | Method::Btd | Method::BtdPinv => last.saturating_add(bias),
+        _ => usize::MAX,
+    };
+    if samples > most {
+        let valid =
+            format!("at most {most} for {method} in this network, or with damping: see ngd/response-damped");
+        return Err(TheoryError::invalid("N", samples, valid));
+    }
+    let (lambda_max, remark) = if method == Method::Unit {
+        let active = if network.scales().activation.kinks().is_empty() { 1.0 } else { 0.5 };
+        (unit_alpha(hidden, active, classes)?, UNIT_WISE)
+    } else {
+        (alpha(method, network.depth(), samples)?, ISOTROPIC)
+    };
+    Ok(StepSize { eta_c: 2.0 / lambda_max, lambda_max, formula: "ngd/alpha", remark })
+}
+
 /// The prediction of this module.
 pub fn catalog() -> Vec<Prediction> {
     vec![Prediction {
@@ -182,6 +246,12 @@ pub fn catalog() -> Vec<Prediction> {
                 ),
                 optional("N", "the number of samples", "an integer >= 1", "100"),
                 optional(
+                    "method",
+                    "the rule: gradient descent, or an approximate natural gradient without damping",
+                    "gd, exact, bd, btd, btd_pinv, kfac, kfac_scaled, kfac_joint or unit",
+                    "\"gd\"",
+                ),
+                optional(
                     "sigma_w2",
                     "sigma_w^2, the variance of a weight times its fan-in; null: 1/E phi'(z)^2, as He's 2 for ReLU",
                     "a number > 0, or null",
@@ -205,9 +275,9 @@ pub fn catalog() -> Vec<Prediction> {
                 ),
             ]
         },
-        value: "{eta_c, lambda_max, formula: id of the prediction used, remark: its validity, sigma_w2}",
+        value: "{eta_c, lambda_max, formula: id of the prediction used, remark: its validity, sigma_w2}; natural gradient: also alpha, and eta_one_step = 1/alpha",
         validity: "inputs with independent standard normal entries, full-batch gradient descent, one rate, residuals so small that training does not leave the initial curvature",
-        sources: &[KARAKIDA_2019_UNIVERSAL, KARAKIDA_2019_NORMALIZATION],
+        sources: &[KARAKIDA_2019_UNIVERSAL, KARAKIDA_2019_NORMALIZATION, KARAKIDA_2020_NATURAL],
         evaluate,
     }]
 }
@@ -230,14 +300,24 @@ fn evaluate(params: &Params) -> Result<Value, TheoryError> {
         .with_trained_biases(params.get("train_bias")?);
     let modes = modes(&params.get("normalization")?, network.depth())?;
     let network = network.with_modes(modes, params.number("gamma")?, params.number("beta")?)?;
-    let step = step_size(&network, params.integer("N")?)?;
-    Ok(Value::Object(vec![
+    let method: Method = params.get::<String>("method")?.parse()?;
+    let samples = params.integer("N")?;
+    let step = match method {
+        Method::Gd => step_size(&network, samples)?,
+        method => natural_step_size(&network, samples, method)?,
+    };
+    let mut fields = vec![
         ("eta_c", step.eta_c.into()),
         ("lambda_max", step.lambda_max.into()),
         ("formula", Value::Word(step.formula)),
         ("remark", Value::Word(step.remark)),
         ("sigma_w2", sigma_w2.into()),
-    ]))
+    ];
+    if method != Method::Gd {
+        fields.push(("alpha", step.lambda_max.into()));
+        fields.push(("eta_one_step", (1.0 / step.lambda_max).into()));
+    }
+    Ok(Value::Object(fields))
 }
 
 /// Reads `hidden-bn` and the like, or a list of modes.
@@ -345,8 +425,34 @@ mod tests {
     }
 
     #[test]
+    fn natural_methods_answer_with_their_isotropy_constant() {
+        for (method, alpha) in [
+            ("exact", 1.0),
+            ("bd", 3.0),
+            ("btd", 1.0),
+            ("kfac", 201.0),
+            ("kfac_scaled", 300.0),
+            ("unit", 1001.0),
+        ] {
+            let value = answer(json!({"activation": "relu", "method": method})).unwrap();
+            assert_eq!(value["alpha"], alpha, "{method}");
+            assert_relative_eq!(value["eta_c"].as_f64().unwrap(), 2.0 / alpha);
+            assert_relative_eq!(value["eta_one_step"].as_f64().unwrap(), 1.0 / alpha);
+        }
+        assert_eq!(answer(json!({"activation": "tanh", "method": "unit"})).unwrap()["alpha"], 2001.0);
+    }
+
+    #[test]
     fn bad_questions_are_refused() {
         for bad in [
+            json!({"activation": "relu", "method": "newton"}),
+            json!({"activation": "relu", "method": "diag"}),
+            json!({"activation": "relu", "method": "btd", "depth": 5}),
+            json!({"activation": "relu", "method": "btd_pinv", "depth": 3}),
+            json!({"activation": "relu", "method": "kfac", "N": 2000}),
+            json!({"activation": "relu", "method": "kfac", "N": 600, "classes": 2}),
+            json!({"activation": "relu", "method": "bd", "N": 2000}),
+            json!({"activation": "relu", "method": "exact", "normalization": "last-bn"}),
             json!({}),
             json!({"activation": "swish"}),
             json!({"activation": "relu", "normalization": "group"}),

@@ -13,6 +13,8 @@ const ZERO: f64 = 1e-12;
 struct Entry {
     id: String,
     params: Map<String, Json>,
+    /// The isotropy constant, where one is stated beside the value.
+    alpha: Option<f64>,
     value: Option<Json>,
     error: Option<String>,
     digits: Option<i32>,
@@ -35,17 +37,61 @@ fn compare(expected: &Json, found: &Json, tolerance: f64, context: &str) {
     }
 }
 
+/// The numbers of a value, row by row.
+fn numbers(value: &Json) -> Vec<f64> {
+    match value {
+        Json::Array(values) => values.iter().flat_map(numbers).collect(),
+        other => vec![other.as_f64().unwrap_or_else(|| panic!("{other} is not a number"))],
+    }
+}
+
+/// Compares matrices to a tolerance relative to the largest entry, field by field.
+fn compare_norms(expected: &Json, found: &Json, tolerance: f64, context: &str) {
+    if let (Json::Object(expected), Json::Object(found)) = (expected, found) {
+        assert_eq!(expected.len(), found.len(), "{context}");
+        for (name, expected) in expected {
+            compare_norms(expected, &found[name], tolerance, context);
+        }
+        return;
+    }
+    let (expected, found) = (numbers(expected), numbers(found));
+    assert_eq!(expected.len(), found.len(), "{context}");
+    let largest = expected.iter().fold(0.0f64, |m, x| m.max(x.abs()));
+    for (e, f) in expected.iter().zip(&found) {
+        assert!((f - e).abs() <= tolerance * largest, "{context}: expected {e}, found {f}");
+    }
+}
+
+/// The isotropy constant that belongs to the parameters of another prediction.
+fn alpha_of(id: &str, params: &Map<String, Json>) -> f64 {
+    let method = if id == "ngd/btd-coefficients" { Json::from("btd") } else { params["method"].clone() };
+    let mut question =
+        Map::from_iter([("method".to_owned(), method), ("depth".to_owned(), params["depth"].clone())]);
+    if let Some(rows) = params.get("cos_train").and_then(Json::as_array) {
+        question.insert("N".to_owned(), rows.len().into());
+    }
+    catalog::find("ngd/alpha").unwrap().evaluate(&question).unwrap().to_json().as_f64().unwrap()
+}
+
 fn check(file: &str) {
+    check_with(file, &|expected, found, digits, context| {
+        compare(expected, found, 10f64.powi(-digits), context);
+    });
+}
+
+fn check_with(file: &str, compare: &dyn Fn(&Json, &Json, i32, &str)) {
     let entries: Vec<Entry> = serde_json::from_str(file).unwrap();
-    for Entry { id, params, value, error, digits } in entries {
+    for Entry { id, params, alpha, value, error, digits } in entries {
+        if let Some(alpha) = alpha {
+            assert_eq!(alpha_of(&id, &params), alpha, "{id}");
+        }
         let context = format!("{id} {}", Json::from(params.clone()));
         let prediction = catalog::find(&id).unwrap();
         let result = prediction.evaluate(&params);
         match (value, error) {
             (Some(expected), None) => {
-                let tolerance = 10f64.powi(-digits.unwrap());
                 let found = result.unwrap_or_else(|error| panic!("{context}: {error}"));
-                compare(&expected, &found.to_json(), tolerance, &context);
+                compare(&expected, &found.to_json(), digits.unwrap(), &context);
             }
             (None, Some(reason)) => {
                 let error = result.map(|value| value.to_json()).expect_err(&context);
@@ -64,4 +110,11 @@ fn mean_field_values_are_reproduced() {
 #[test]
 fn normalization_values_are_reproduced() {
     check(include_str!("reference/normalization.json"));
+}
+
+#[test]
+fn natural_gradient_values_are_reproduced() {
+    check_with(include_str!("reference/natural-gradient.json"), &|expected, found, digits, context| {
+        compare_norms(expected, found, 10f64.powi(1 - digits), context);
+    });
 }
