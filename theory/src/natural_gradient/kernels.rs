@@ -170,7 +170,7 @@ fn check_range(name: &str, cosines: &DMatrix<f64>) -> Result<(), TheoryError> {
     if cosines.is_empty() {
         return Err(TheoryError::invalid(name, "empty", "at least one row and one column"));
     }
-    match cosines.iter().find(|c| !(c.abs() <= 1.0 + ROUNDING)) {
+    match cosines.iter().find(|c| c.is_nan() || c.abs() > 1.0 + ROUNDING) {
         Some(c) => Err(TheoryError::invalid(name, c, "cosines: numbers from -1 to 1")),
         None => Ok(()),
     }

@@ -157,7 +157,7 @@ pub fn forster(x: &DMatrix<f64>) -> Result<Forster, TheoryError> {
             return Err(degenerate());
         }
         let inverse = DVector::from_iterator(dimension, values.iter().map(|v| 1.0 / v.sqrt()));
-        map = map * (&vectors * DMatrix::from_diagonal(&inverse) * vectors.transpose());
+        map *= &vectors * DMatrix::from_diagonal(&inverse) * vectors.transpose();
         let scale = map.amax();
         map /= scale;
     }

@@ -10,6 +10,8 @@ use crate::TheoryError;
 use crate::error::{finite, representable};
 
 const DAMP: &str = "remove duplicates, or damp the method";
+const FACTORS: &str = "use at most as many samples as dimensions or units, damp the method, or, for inputs alone, the \
+    leverages of ngd/kfac-leverage";
 
 /// The test kernel $k(x',X)$ (test rows by training columns) of an isotropic method without damping:
 /// $f_t(x')=f_0(x')+[1-(1-\eta\alpha)^t]\,k(x',X)(y-f_0)$.
@@ -63,43 +65,30 @@ pub fn test_kernel(
                 .try_fold(zero, |sum, l| Ok::<_, TheoryError>(sum + layer(l)? * coefficients[l - 1]))?
         }
         Method::BtdPinv => pinv_response(train, cross)?,
-        _ => {
-            let last = if method == Method::KfacScaled { samples as f64 } else { 1.0 };
-            kronecker(train, cross, last, &|matrix, what| {
-                let instead = "use at most as many samples as dimensions or units, damp the method, or, for inputs \
-                               alone, the leverages of ngd/kfac-leverage";
-                Definite::new(matrix, what, instead)
-            })?
-        }
+        _ => kronecker(method, train, cross, (0.0, 0.0))?,
     };
     Ok(response / alpha)
 }
 
-/// $N\sum_{l<L}[A_l(x',X)\bar A_l^{-1}]\circ[B_l(x',X)\bar B_l^{-1}]+s_LA_L(x',X)\bar A_L^{-1}$ for given inverses.
+/// $N\sum_{l<L}[A_l(x',X)(A_l+N\rho_A)^{-1}]\circ[B_l(x',X)(B_l+N\rho_B)^{-1}]+\frac s{1+\rho_B}A_L(x',X)(A_L+N\rho_A)^{-1}$, $s=N$
+/// for kfac_scaled and else 1.
 fn kronecker(
+    method: Method,
     train: &LayerKernels,
     rows: &LayerKernels,
-    last: f64,
-    invert: &dyn Fn(&DMatrix<f64>, &str) -> Result<Definite, TheoryError>,
-) -> Result<DMatrix<f64>, TheoryError> {
-    kronecker_with(train, rows, last, invert, invert)
-}
-
-fn kronecker_with(
-    train: &LayerKernels,
-    rows: &LayerKernels,
-    last: f64,
-    invert_a: &dyn Fn(&DMatrix<f64>, &str) -> Result<Definite, TheoryError>,
-    invert_b: &dyn Fn(&DMatrix<f64>, &str) -> Result<Definite, TheoryError>,
+    (rho_a, rho_b): (f64, f64),
 ) -> Result<DMatrix<f64>, TheoryError> {
     let (depth, n) = (train.depth(), train.columns() as f64);
+    let last = if method == Method::KfacScaled { n } else { 1.0 } / (1.0 + rho_b);
     let forward = |l: usize| {
-        let inverse = invert_a(train.forward(l), &format!("the forward kernel A of layer {l}"))?;
+        let inverse =
+            definite(train.forward(l), n * rho_a, &format!("the forward kernel A of layer {l}"), FACTORS)?;
         Ok::<_, TheoryError>(inverse.solve_right(rows.forward(l)))
     };
     let output = forward(depth)? * last;
     (1..depth).try_fold(output, |sum, l| {
-        let inverse = invert_b(train.backward(l), &format!("the backward kernel B of layer {l}"))?;
+        let what = format!("the backward kernel B of layer {l}");
+        let inverse = definite(train.backward(l), n * rho_b, &what, FACTORS)?;
         Ok(sum + forward(l)?.component_mul(&inverse.solve_right(rows.backward(l))) * n)
     })
 }
@@ -158,10 +147,7 @@ pub fn response(
                 Damping::Ridge(rho) => (rho.sqrt(), rho.sqrt()),
                 Damping::None => (0.0, 0.0),
             };
-            let last = if method == Method::KfacScaled { n } else { 1.0 } / (1.0 + rho_b);
-            return kronecker_with(train, rows, last, &|a, what| definite(a, n * rho_a, what), &|b, what| {
-                definite(b, n * rho_b, what)
-            });
+            return kronecker(method, train, rows, (rho_a, rho_b));
         }
         (_, Damping::Factored(..)) => {
             return Err(no_such("one strength rho; two are for kfac and kfac_scaled"));
@@ -172,10 +158,10 @@ pub fn response(
     let layers = 1..=train.depth();
     match method {
         Method::Exact => {
-            Ok(definite(&train.total(), shift, "the tangent kernel")?.solve_right(&rows.total()))
+            Ok(definite(&train.total(), shift, "the tangent kernel", DAMP)?.solve_right(&rows.total()))
         }
         Method::Bd => layers.clone().try_fold(DMatrix::zeros(rows.rows(), train.columns()), |sum, l| {
-            let kernel = definite(&train.tangent(l), shift, &format!("the kernel of layer {l}"))?;
+            let kernel = definite(&train.tangent(l), shift, &format!("the kernel of layer {l}"), DAMP)?;
             Ok(sum + kernel.solve_right(&rows.tangent(l)))
         }),
         Method::Btd => damped_response(train, rows, strength),
@@ -191,7 +177,7 @@ fn undamped(method: Method, train: &LayerKernels, rows: &LayerKernels) -> Result
 }
 
 /// $A+sI$; without a shift the singular are refused.
-fn definite(matrix: &DMatrix<f64>, shift: f64, what: &str) -> Result<Definite, TheoryError> {
+fn definite(matrix: &DMatrix<f64>, shift: f64, what: &str, instead: &str) -> Result<Definite, TheoryError> {
     if shift > 0.0 {
         Definite::shifted(matrix, representable("N rho", shift)?).ok_or_else(|| {
             TheoryError::undefined(
@@ -200,7 +186,7 @@ fn definite(matrix: &DMatrix<f64>, shift: f64, what: &str) -> Result<Definite, T
             )
         })
     } else {
-        Definite::new(matrix, what, DAMP)
+        Definite::new(matrix, what, instead)
     }
 }
 
