@@ -58,7 +58,7 @@ fn line(case: &CaseResult, comparison: &str, statistic: &str) -> String {
     // A curve is shown by the component that is worst off.
     let severity = |c: &&Component| (c.verdict, (c.discrepancy.value / c.margin.high).abs().to_bits());
     if let Some(c) = case.claim.components.iter().max_by_key(severity) {
-        let name = if statistic == "log-log slope" { "slope " } else { "" };
+        let name = if statistic.starts_with("log-log slope") { "slope " } else { "" };
         let half = 0.5 * (c.measured.high - c.measured.low);
         let _ = write!(
             text,

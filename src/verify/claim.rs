@@ -437,6 +437,32 @@ impl<E: Experiment> ClaimBuilder<E> {
         self
     }
 
+    /// Judges the log-log slope of the root mean square over sizes.
+    pub fn rms_log_slope(self, size: impl Fn(&E::Setting) -> f64 + Send + Sync + 'static) -> Self {
+        let mut claim = self.log_slope(size);
+        claim.statistic = Statistic::RmsLogSlope;
+        claim
+    }
+
+    /// Compares all components at once, as a trajectory: by $\|$measured $-$ predicted$\|$, root mean square over trials.
+    pub fn by_distance(mut self) -> Self {
+        (self.statistic, self.comparison) = (Statistic::RootMeanSquare, Comparison::Distance);
+        self
+    }
+
+    /// As [`by_distance`](Self::by_distance), relative to the length of the prediction.
+    pub fn by_relative_distance(mut self) -> Self {
+        (self.statistic, self.comparison) = (Statistic::RootMeanSquare, Comparison::RelativeDistance);
+        self
+    }
+
+    /// Judges the law of a single number by Kolmogorov's distance. The prediction is the distribution function at the
+    /// measured number.
+    pub fn law(mut self) -> Self {
+        (self.statistic, self.comparison) = (Statistic::Kolmogorov, Comparison::Difference);
+        self
+    }
+
     /// Judges the worst single trial: the claim is an identity.
     pub fn identity(mut self) -> Self {
         self.statistic = Statistic::Identity;

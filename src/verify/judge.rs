@@ -14,6 +14,10 @@ pub enum Comparison {
     Ratio,
     /// $\delta=$ measured $-$ predicted.
     Difference,
+    /// $\delta=\|$measured $-$ predicted$\|$ over all components: a trajectory or a curve as one vector.
+    Distance,
+    /// $\delta=\|$measured $-$ predicted$\|/\|$predicted$\|$ over all components.
+    RelativeDistance,
 }
 
 impl Comparison {
@@ -22,21 +26,28 @@ impl Comparison {
         match self {
             Self::Ratio => "ratio",
             Self::Difference => "difference",
+            Self::Distance => "distance",
+            Self::RelativeDistance => "relative distance",
         }
+    }
+
+    /// Whether all components are compared at once, as a vector.
+    fn is_distance(self) -> bool {
+        matches!(self, Self::Distance | Self::RelativeDistance)
     }
 
     fn discrepancy(self, measured: f64, predicted: f64) -> Result<f64, JudgeError> {
         match self {
             Self::Ratio if predicted == 0.0 => Err(JudgeError::ZeroPrediction),
             Self::Ratio => Ok(measured / predicted - 1.0),
-            Self::Difference => Ok(measured - predicted),
+            Self::Difference | Self::Distance | Self::RelativeDistance => Ok(measured - predicted),
         }
     }
 
     fn measured(self, discrepancy: f64, predicted: f64) -> f64 {
         match self {
             Self::Ratio => predicted * (1.0 + discrepancy),
-            Self::Difference => predicted + discrepancy,
+            Self::Difference | Self::Distance | Self::RelativeDistance => predicted + discrepancy,
         }
     }
 }
@@ -129,16 +140,32 @@ impl Breakage {
             (Self::None, _) => predicted,
             (Self::TooLarge, Comparison::Ratio) => predicted * FACTOR,
             (Self::TooSmall, Comparison::Ratio) => predicted / FACTOR,
-            (Self::TooLarge, Comparison::Difference) => predicted + shift,
-            (Self::TooSmall, Comparison::Difference) => predicted - shift,
+            (Self::TooLarge, _) => predicted + shift,
+            (Self::TooSmall, _) => predicted - shift,
         }
     }
+
+    /// Moves a vector by three margins (of its own length, for relative distances), evenly over its components.
+    fn apply_to_vector(self, predicted: &[f64], comparison: Comparison, margin: Margin) -> Vec<f64> {
+        let scale = if comparison == Comparison::RelativeDistance { norm(predicted) } else { 1.0 };
+        let shift = 3.0 * margin.high * scale / (predicted.len() as f64).sqrt();
+        let sign = match self {
+            Self::None => 0.0,
+            Self::TooLarge => 1.0,
+            Self::TooSmall => -1.0,
+        };
+        predicted.iter().map(|p| p + sign * shift).collect()
+    }
+}
+
+fn norm(x: &[f64]) -> f64 {
+    x.iter().map(|x| x * x).sum::<f64>().sqrt()
 }
 
 impl Rule<'_> {
     pub fn judge(&self, readings: &[Reading]) -> Result<Judgement, JudgeError> {
         let components = match self.statistic {
-            Statistic::LogSlope => vec![self.slope(readings)?],
+            Statistic::LogSlope | Statistic::RmsLogSlope => vec![self.slope(readings)?],
             _ => {
                 let [reading] = readings else {
                     return Err(JudgeError::Other(
@@ -159,7 +186,61 @@ impl Rule<'_> {
                 return Err(JudgeError::Shape { predicted: predicted.len(), measured: measured.len() });
             }
         }
+        if self.comparison.is_distance() {
+            return Ok(vec![self.vector(reading)?]);
+        }
+        if self.statistic == Statistic::Kolmogorov {
+            return Ok(vec![self.law(reading)?]);
+        }
         (0..count).map(|k| self.component(reading, k, count)).collect()
+    }
+
+    fn estimate(&self, sample: &[f64], count: usize) -> Result<Estimate, StatisticError> {
+        match self.statistic {
+            Statistic::Median => statistic::median(sample, count),
+            Statistic::Identity => statistic::worst(sample),
+            Statistic::RootMeanSquare => statistic::root_mean_square(sample, count),
+            _ => statistic::mean(sample, count),
+        }
+    }
+
+    /// All components as one vector: reported are the lengths of the prediction and of the measurement, judged is the
+    /// distance between them.
+    fn vector(&self, reading: &Reading) -> Result<Component, JudgeError> {
+        let mut distances = Vec::with_capacity(reading.measured.len());
+        let mut lengths = Vec::with_capacity(reading.measured.len());
+        let mut predicted_square = 0.0;
+        for (measured, predicted) in reading.measured.iter().zip(&reading.predicted) {
+            let predicted = self.breakage.apply_to_vector(predicted, self.comparison, self.margin);
+            let difference: Vec<f64> = measured.iter().zip(&predicted).map(|(m, p)| m - p).collect();
+            let scale = match self.comparison {
+                Comparison::RelativeDistance => norm(&predicted),
+                _ => 1.0,
+            };
+            if scale == 0.0 {
+                return Err(JudgeError::ZeroPrediction);
+            }
+            distances.push(norm(&difference) / scale);
+            lengths.push(norm(measured));
+            predicted_square += predicted.iter().map(|p| p * p).sum::<f64>();
+        }
+        if let Some(&value) = distances.iter().find(|d| !d.is_finite()) {
+            return Err(JudgeError::NotFinite { what: "distance of a trial", value });
+        }
+        let predicted = (predicted_square / distances.len().max(1) as f64).sqrt();
+        let measured = self.estimate(&lengths, 1)?;
+        self.verdict(String::new(), predicted, measured, self.estimate(&distances, 1)?)
+    }
+
+    /// A single number whose law is predicted: the predictions are its distribution function at the measured numbers.
+    fn law(&self, reading: &Reading) -> Result<Component, JudgeError> {
+        let shift = self.breakage.apply(0.0, Comparison::Difference, self.margin);
+        let levels: Vec<f64> = reading.predicted.iter().map(|p| (p[0] + shift).clamp(0.0, 1.0)).collect();
+        if let Some(&value) = levels.iter().find(|u| !u.is_finite()) {
+            return Err(JudgeError::NotFinite { what: "distribution function at a trial", value });
+        }
+        let distance = statistic::kolmogorov(&levels)?;
+        self.verdict(String::new(), 0.0, distance, distance)
     }
 
     fn component(&self, reading: &Reading, k: usize, count: usize) -> Result<Component, JudgeError> {
@@ -177,18 +258,13 @@ impl Rule<'_> {
         if let Some(&value) = discrepancies.iter().find(|d| !d.is_finite()) {
             return Err(JudgeError::NotFinite { what: "discrepancy of a trial", value });
         }
-        let estimate = |sample: &[f64]| match self.statistic {
-            Statistic::Median => statistic::median(sample, count),
-            Statistic::Identity => statistic::worst(sample),
-            _ => statistic::mean(sample, count),
-        };
-        let discrepancy = estimate(&discrepancies)?;
-        let free =
-            predicted.windows(2).all(|pair| pair[0] == pair[1]) && self.statistic != Statistic::Identity;
+        let discrepancy = self.estimate(&discrepancies, count)?;
+        let free = predicted.windows(2).all(|pair| pair[0] == pair[1])
+            && matches!(self.statistic, Statistic::Mean | Statistic::Median);
         let predicted = predicted.iter().sum::<f64>() / predicted.len() as f64;
         let measured = if free {
             // From the measurements alone, so that a change of the prediction leaves it as it is.
-            estimate(&reading.measured.iter().map(|m| m[k]).collect::<Vec<_>>())?
+            self.estimate(&reading.measured.iter().map(|m| m[k]).collect::<Vec<_>>(), count)?
         } else {
             // Against a prediction that differs from trial to trial only the discrepancy has a meaningful interval.
             let measured = |d: f64| self.comparison.measured(d, predicted);
@@ -209,14 +285,23 @@ impl Rule<'_> {
                 })
                 .collect()
         };
-        let samples = readings.iter().map(|r| single(&r.measured)).collect::<Result<Vec<_>, _>>()?;
+        let mut samples = readings.iter().map(|r| single(&r.measured)).collect::<Result<Vec<_>, _>>()?;
         let predictions = readings
             .iter()
             .map(|r| single(&r.predicted).map(|p| p.iter().sum::<f64>() / p.len().max(1) as f64))
             .collect::<Result<Vec<_>, _>>()?;
         let predicted = statistic::exact_log_slope(&sizes, &predictions)?;
         let predicted = self.breakage.apply(predicted, Comparison::Difference, self.margin);
-        let measured = statistic::log_slope(&sizes, &samples)?;
+        let rms = self.statistic == Statistic::RmsLogSlope;
+        if rms {
+            samples.iter_mut().flatten().for_each(|x| *x *= *x);
+        }
+        let mut measured = statistic::log_slope(&sizes, &samples)?;
+        if rms {
+            // The slope of the mean square is twice that of its root.
+            let Estimate { value, low, high } = measured;
+            measured = Estimate { value: value / 2.0, low: low / 2.0, high: high / 2.0 };
+        }
         let discrepancy = Estimate {
             value: measured.value - predicted,
             low: measured.low - predicted,
@@ -297,6 +382,37 @@ mod tests {
         let judgement = rule(Comparison::Difference, 0.1).judge(&[curve]).unwrap();
         assert_eq!(judgement.components[0].verdict, Verdict::Confirmed);
         assert_eq!(judgement.verdict, Verdict::Refuted);
+    }
+
+    #[test]
+    fn a_trajectory_is_judged_by_its_distance() {
+        let curve = |scale: f64| {
+            [Reading {
+                size: 1.0,
+                // Distances 5, 5 and 5.05 times (scale − 1) in three directions.
+                measured: vec![
+                    vec![3.0 * scale, 4.0 * scale],
+                    vec![3.0, 4.0 + 5.0 * (scale - 1.0)],
+                    vec![3.0 + 5.05 * (scale - 1.0), 4.0],
+                ],
+                predicted: vec![vec![3.0, 4.0]; 3],
+            }]
+        };
+        let with = |comparison, breakage, scale: f64| {
+            let mut rule = rule(comparison, 0.1);
+            (rule.statistic, rule.breakage) = (Statistic::RootMeanSquare, breakage);
+            rule.judge(&curve(scale)).unwrap()
+        };
+        let judgement = with(Comparison::RelativeDistance, Breakage::None, 1.01);
+        assert_eq!(judgement.verdict, Verdict::Confirmed);
+        let expected = ((2.0 * 0.05f64.powi(2) + 0.0505f64.powi(2)) / 3.0).sqrt() / 5.0;
+        assert!((judgement.components[0].discrepancy.value - expected).abs() < 1e-12);
+        for comparison in [Comparison::Distance, Comparison::RelativeDistance] {
+            for breakage in [Breakage::TooLarge, Breakage::TooSmall] {
+                assert_eq!(with(comparison, breakage, 1.001).verdict, Verdict::Refuted);
+            }
+            assert_eq!(with(comparison, Breakage::None, 1.5).verdict, Verdict::Refuted);
+        }
     }
 
     #[test]

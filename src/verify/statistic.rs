@@ -19,8 +19,15 @@ pub enum Statistic {
     Median,
     /// The trial that deviates most; no interval. For identities that hold in every single trial.
     Identity,
+    /// The root mean square over trials; jackknife interval. For distances and residuals.
+    RootMeanSquare,
     /// The slope of $\ln$(mean) on $\ln$(size) over several sizes; jackknife interval.
     LogSlope,
+    /// The slope of $\ln$(root mean square) on $\ln$(size) over several sizes; jackknife interval.
+    RmsLogSlope,
+    /// Kolmogorov's distance between the law of a trial's number and the predicted law; interval from the
+    /// Dvoretzky–Kiefer–Wolfowitz inequality. The prediction is the distribution function at the measured number.
+    Kolmogorov,
 }
 
 impl Statistic {
@@ -30,7 +37,10 @@ impl Statistic {
             Self::Mean => "mean",
             Self::Median => "median",
             Self::Identity => "worst trial",
+            Self::RootMeanSquare => "root mean square",
             Self::LogSlope => "log-log slope",
+            Self::RmsLogSlope => "log-log slope of the root mean square",
+            Self::Kolmogorov => "Kolmogorov distance",
         }
     }
 }
@@ -107,6 +117,29 @@ pub fn worst(sample: &[f64]) -> Result<Estimate, StatisticError> {
     enough(sample, 1, Statistic::Identity)?;
     let value = sample.iter().copied().fold(0.0, |w: f64, x| if x.abs() > w.abs() { x } else { w });
     Ok(Estimate { value, low: value, high: value })
+}
+
+/// Root mean square of `sample` with its delete-one jackknife interval, one of `count` joint ones.
+pub fn root_mean_square(sample: &[f64], count: usize) -> Result<Estimate, StatisticError> {
+    let n = enough(sample, 2, Statistic::RootMeanSquare)?;
+    let sum: f64 = sample.iter().map(|x| x * x).sum();
+    let left_out: Vec<f64> = sample.iter().map(|x| ((sum - x * x).max(0.0) / (n - 1.0)).sqrt()).collect();
+    let center = left_out.iter().sum::<f64>() / n;
+    let variance = (n - 1.0) / n * left_out.iter().map(|x| (x - center).powi(2)).sum::<f64>();
+    let (value, half) = ((sum / n).sqrt(), student_quantile(n - 1.0, count) * variance.sqrt());
+    Ok(Estimate { value, low: value - half, high: value + half })
+}
+
+/// Kolmogorov's distance between the sample whose values of the predicted distribution function are `levels`, and the
+/// uniform law, with the interval of Dvoretzky, Kiefer, Wolfowitz and Massart: $\pm\sqrt{\ln(2/\alpha)/2n}$.
+pub fn kolmogorov(levels: &[f64]) -> Result<Estimate, StatisticError> {
+    let n = enough(levels, 8, Statistic::Kolmogorov)?;
+    let mut sorted = levels.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let steps = sorted.iter().enumerate();
+    let value = steps.fold(0.0, |d: f64, (i, u)| d.max(u - i as f64 / n).max((i + 1) as f64 / n - u));
+    let half = ((2.0 / (1.0 - CONFIDENCE)).ln() / (2.0 * n)).sqrt();
+    Ok(Estimate { value, low: (value - half).max(0.0), high: (value + half).min(1.0) })
 }
 
 /// Slope of $\ln\bar m_i$ on $\ln x_i$ (least squares, equal weights) for samples $m_{ir}$ at sizes $x_i$, with its
@@ -214,6 +247,37 @@ mod tests {
             })
             .count();
         assert!((975..=999).contains(&covered), "{covered} of 1000, expected 990");
+    }
+
+    #[test]
+    fn distances_between_laws_are_those_of_the_definition() {
+        // Four levels: the empirical law jumps at 0.1, 0.2, 0.3, 0.9; the largest gap is 3/4 − 0.3.
+        let repeated: Vec<f64> = [0.1, 0.2, 0.3, 0.9].repeat(2);
+        assert_relative_eq!(kolmogorov(&repeated).unwrap().value, 0.45, epsilon = 1e-12);
+        let covered = (0..300)
+            .filter(|&r| {
+                let normals = Streams::for_trial("kolmogorov", "", r, 0).normals(100, 1.0);
+                let levels: Vec<f64> = normals.iter().map(|z| 0.5 * libm_erfc(-z / 2f64.sqrt())).collect();
+                kolmogorov(&levels).unwrap().low == 0.0
+            })
+            .count();
+        assert!(covered >= 292, "{covered} of 300, expected at least 297");
+    }
+
+    fn libm_erfc(x: f64) -> f64 {
+        statrs::function::erf::erfc(x)
+    }
+
+    #[test]
+    fn root_mean_squares_cover() {
+        let covered = (0..1000)
+            .filter(|&r| {
+                let e = root_mean_square(&Streams::for_trial("rms", "", r, 0).normals(60, 2.0), 1).unwrap();
+                e.low <= 2.0 && 2.0 <= e.high
+            })
+            .count();
+        assert!((960..=998).contains(&covered), "{covered} of 1000, expected about 985");
+        assert_relative_eq!(root_mean_square(&[3.0, 4.0, 0.0, 0.0], 1).unwrap().value, 2.5);
     }
 
     #[test]

@@ -80,6 +80,8 @@ pub(super) fn article(html: &mut String, claim: &ClaimResult, outline: &Outline<
     let discrepancy = match claim.comparison.as_str() {
         "ratio" => "measured / predicted − 1".to_owned(),
         "difference" => "measured − predicted".to_owned(),
+        "distance" => "‖measured − predicted‖".to_owned(),
+        "relative distance" => "‖measured − predicted‖ / ‖predicted‖".to_owned(),
         other => escape(other),
     };
     let _ = writeln!(
