@@ -23,6 +23,20 @@ pub fn orthogonal_inputs(dimension: usize, samples: usize, streams: &Streams) ->
     frame * (dimension as f64).sqrt()
 }
 
+/// Scales every column to length $\sqrt{M_0}$, as on the sphere. A column of zeros has no direction and is refused.
+pub fn on_sphere(mut inputs: Matrix) -> Result<Matrix, SimulationError> {
+    let radius = (inputs.nrows() as f64).sqrt();
+    for (n, mut column) in inputs.column_iter_mut().enumerate() {
+        let length = column.norm();
+        if length == 0.0 || !length.is_finite() {
+            let reason = format!("sample {} has length {length}; it cannot be scaled to the sphere", n + 1);
+            return Err(SimulationError::Data { name: "inputs".into(), reason });
+        }
+        column *= radius / length;
+    }
+    Ok(inputs)
+}
+
 /// Real inputs. Serialises as its name, its size and a digest of its values, which is what names it in the store of
 /// trials.
 #[derive(Debug, Clone)]
@@ -123,6 +137,21 @@ impl Dataset {
         let head = head / largest;
         let mean_square = head.norm_squared() / head.len() as f64;
         Self::new(self.name.clone(), head / mean_square.sqrt())
+    }
+
+    /// The samples with one of the labels `first` and `second`, less the mean of all values and over their standard
+    /// deviation, with the label as $\pm\frac12$. Data without labels have no classes.
+    pub fn two_classes(&self, first: u8, second: u8) -> Result<(Matrix, Vec<f64>), SimulationError> {
+        let labels = self.labels().unwrap_or_default();
+        let chosen: Vec<usize> =
+            (0..labels.len()).filter(|&n| labels[n] == first || labels[n] == second).collect();
+        if chosen.is_empty() {
+            let reason = format!("no samples are labelled {first} or {second}");
+            return Err(SimulationError::Data { name: self.name.clone(), reason });
+        }
+        let (mean, deviation) = (self.inputs.mean(), self.inputs.variance().sqrt());
+        let inputs = self.inputs.select_columns(&chosen).map(|x| (x - mean) / deviation);
+        Ok((inputs, chosen.iter().map(|&n| if labels[n] == first { 0.5 } else { -0.5 }).collect()))
     }
 
     /// The name.
@@ -235,6 +264,18 @@ mod tests {
         let head = Dataset::digits().unwrap().scaled_head(50).unwrap();
         assert_eq!(head.samples(), 50);
         assert_relative_eq!(head.gram().trace() / 50.0, 1.0, max_relative = 1e-12);
+    }
+
+    #[test]
+    fn two_classes_are_told_apart_and_zeros_have_no_direction() {
+        let digits = Dataset::digits().unwrap();
+        let (inputs, labels) = digits.two_classes(3, 8).unwrap();
+        assert_eq!((inputs.shape(), labels.len()), ((64, 357), 357));
+        assert_eq!(labels.iter().filter(|&&y| y == 0.5).count(), 183);
+        let sphere = on_sphere(inputs).unwrap();
+        assert_relative_eq!(sphere.column(5).norm(), 8.0, epsilon = 1e-12);
+        assert!(on_sphere(Matrix::zeros(3, 2)).is_err());
+        assert!(Dataset::new("t", Matrix::zeros(3, 2)).unwrap().two_classes(0, 1).is_err());
     }
 
     #[test]

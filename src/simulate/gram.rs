@@ -28,15 +28,22 @@ fn layered_kernel(deltas: &[Matrix], signals: &Signals, train_bias: bool) -> Mat
     for (delta, hidden) in deltas.iter().zip(&signals.hidden) {
         let overlaps = input_overlaps(hidden, train_bias);
         let mut term = linalg::transpose_product(delta, delta);
-        for (j, mut column) in term.column_iter_mut().enumerate() {
-            let overlaps = overlaps.column(j % samples);
-            for k in 0..classes {
-                column.rows_mut(k * samples, samples).component_mul_assign(&overlaps);
-            }
-        }
+        sample_product(&mut term, &overlaps);
         kernel += term;
     }
     kernel
+}
+
+/// Multiplies entry $((k,n),(k',n'))$ of `outputs` ($CN\times CN$, class by class) by entry $(n,n')$ of `samples`
+/// ($N\times N$).
+pub(super) fn sample_product(outputs: &mut Matrix, samples: &Matrix) {
+    let (rows, columns) = samples.shape();
+    for (j, mut column) in outputs.column_iter_mut().enumerate() {
+        let factors = samples.column(j % columns);
+        for k in 0..column.len() / rows.max(1) {
+            column.rows_mut(k * rows, rows).component_mul_assign(&factors);
+        }
+    }
 }
 
 fn mixed_kernel(network: &Network, signals: &Signals) -> Matrix {

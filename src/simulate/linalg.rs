@@ -9,7 +9,7 @@ use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatMut, MatRef, Par};
-use nalgebra::DMatrix;
+use nalgebra::{Cholesky, DMatrix, Dyn, LU};
 use rayon::prelude::*;
 
 use super::SimulationError;
@@ -89,6 +89,84 @@ pub fn block_inner_products(g: &Matrix, t: &Matrix, groups: usize) -> Matrix {
     let mut c = Matrix::zeros(groups, groups);
     multiply(view_mut(&mut c), Accum::Replace, long(g.as_slice()).transpose(), long(t.as_slice()), 1.0);
     c
+}
+
+/// Pivots below this share of the largest count as rank deficiency.
+const RANK_TOLERANCE: f64 = 1e-12;
+
+/// The Cholesky factor of `a`, symmetric and positive definite; `what` names it in errors.
+///
+/// Meant for the small systems of the dual; sequential, so that its bits do not depend on threads. $n^3/3$ flops.
+pub fn cholesky(a: Matrix, what: &str) -> Result<Cholesky<f64, Dyn>, SimulationError> {
+    if a.iter().any(|x| !x.is_finite()) {
+        return Err(SimulationError::NotFinite { what: "a system of equations" });
+    }
+    let singular = |ratio| SimulationError::Singular { what: what.to_owned(), ratio };
+    let factor = Cholesky::new(a).ok_or_else(|| singular(0.0))?;
+    let pivots = factor.l_dirty().diagonal().map(|x| x * x);
+    let ratio = if pivots.is_empty() { 1.0 } else { pivots.min() / pivots.max() };
+    if ratio > RANK_TOLERANCE { Ok(factor) } else { Err(singular(ratio)) }
+}
+
+/// A small system of linear equations, factorized once for many right-hand sides.
+pub enum Solver {
+    /// Symmetric and positive definite.
+    Definite(Cholesky<f64, Dyn>),
+    /// Any regular matrix.
+    General(LU<f64, Dyn, Dyn>),
+    /// Its inverse on its range.
+    Explicit(Matrix),
+}
+
+impl Solver {
+    /// Of $A+\mathtt{shift}\,I$, symmetric and positive definite; `what` names $A$ in errors.
+    pub fn spd(a: &Matrix, shift: f64, what: &str) -> Result<Self, SimulationError> {
+        let mut shifted = a.clone();
+        for i in 0..a.nrows() {
+            shifted[(i, i)] += shift;
+        }
+        cholesky(shifted, what).map(Self::Definite)
+    }
+
+    /// Of any regular matrix, by LU with partial pivoting.
+    pub fn general(a: Matrix, what: &str) -> Result<Self, SimulationError> {
+        if a.iter().any(|x| !x.is_finite()) {
+            return Err(SimulationError::NotFinite { what: "a system of equations" });
+        }
+        let factor = a.lu();
+        let pivots = factor.u().diagonal().abs();
+        let ratio = if pivots.is_empty() { 1.0 } else { pivots.min() / pivots.max() };
+        if ratio > f64::EPSILON {
+            Ok(Self::General(factor))
+        } else {
+            Err(SimulationError::Singular { what: what.to_owned(), ratio })
+        }
+    }
+
+    /// The Moore-Penrose inverse of a symmetric positive semidefinite matrix; eigenvalues below $10^{-10}$ of the largest
+    /// count as zero.
+    pub fn pseudo_inverse(a: &Matrix) -> Result<Self, SimulationError> {
+        const CUTOFF: f64 = 1e-10;
+        let (values, vectors) = symmetric_eigen(a)?;
+        let largest = values.last().copied().unwrap_or(0.0);
+        let mut scaled = vectors.clone();
+        for (mut column, value) in scaled.column_iter_mut().zip(&values) {
+            column *= if *value > CUTOFF * largest { value.recip() } else { 0.0 };
+        }
+        Ok(Self::Explicit(scaled * vectors.transpose()))
+    }
+
+    /// $A^{-1}B$.
+    pub fn solve(&self, b: &Matrix) -> Matrix {
+        match self {
+            Self::Definite(factor) => factor.solve(b),
+            // Regular by construction.
+            Self::General(factor) => {
+                factor.solve(b).unwrap_or_else(|| Matrix::from_element(b.nrows(), b.ncols(), f64::NAN))
+            }
+            Self::Explicit(inverse) => inverse * b,
+        }
+    }
 }
 
 /// Eigenvalues of a symmetric matrix, ascending.

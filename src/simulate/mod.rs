@@ -44,6 +44,23 @@ pub enum SimulationError {
         /// Over what they do not vary.
         detail: &'static str,
     },
+    /// A kernel that must be inverted and cannot be.
+    #[error(
+        "{what} is singular: its smallest pivot is {ratio:.1e} of its largest; use distinct inputs, fewer samples \
+         than its rank, or damping"
+    )]
+    Singular {
+        /// The kernel, in words.
+        what: String,
+        /// Smallest over largest pivot.
+        ratio: f64,
+    },
+    /// Gradients sample by sample, of a network that mixes samples.
+    #[error(
+        "the layers of this network mix samples (mean subtraction or batch normalization); the method needs \
+         networks that keep samples apart"
+    )]
+    MixedSamples,
     /// An iteration that stopped at its cap.
     #[error("{what} did not converge")]
     NotConverged {

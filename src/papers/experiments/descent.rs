@@ -5,7 +5,7 @@ use super::FisherSetting;
 use crate::simulate::gram::tangent_kernel;
 use crate::simulate::linalg::{self, Matrix};
 use crate::simulate::network::Network;
-use crate::simulate::training::GradientDescent;
+use crate::simulate::training::Training;
 use crate::streams::Streams;
 use crate::verify::{Experiment, Outcome, TrialFailure};
 
@@ -85,7 +85,7 @@ fn is_unstable(
     learning_rate: f64,
     steps: usize,
 ) -> Result<bool, TrialFailure> {
-    let mut descent = GradientDescent::new(network.clone(), inputs, targets, learning_rate)?;
+    let mut descent = Training::gradient_descent(network.clone(), inputs, targets, learning_rate)?;
     let start = descent.step()?;
     let above = |loss: f64, limit: f64| !loss.is_finite() || loss > limit;
     for _ in 1..steps {
@@ -132,7 +132,7 @@ impl Experiment for TrainingPlane {
         let ceiling = 10f64.powf(TrainingPlane::CEILING);
         let final_loss = |learning_rate: f64| -> Result<f64, TrialFailure> {
             let mut descent =
-                GradientDescent::new(network.clone(), &signals.hidden[0], &targets, learning_rate)?;
+                Training::gradient_descent(network.clone(), &signals.hidden[0], &targets, learning_rate)?;
             for _ in 0..setting.steps {
                 let loss = descent.step()?;
                 // A loss this large does not come back.

@@ -1,27 +1,96 @@
-//! Full-batch gradient descent of real finite networks.
+//! Full-batch training of real finite networks: gradient descent and its preconditioned relatives.
+//!
+//! A rule of descent turns the residuals at one point into a step for every layer. All rules but the entry-wise diagonal
+//! one write the step of a layer as $\Delta W^l\propto Z_l\,h^{l-1\top}$ with $Z_l$ of shape $M_l\times N$: the weights are
+//! moved by one product, and nothing of size $P$ is ever formed.
+
+mod natural;
+mod tangents;
+mod unit_wise;
+
+use serde::{Deserialize, Serialize};
 
 use super::SimulationError;
 use super::linalg::{self, Matrix};
 use super::network::{Network, Signals};
 
-/// Gradient descent on $\mathcal L=\frac1{2N}\sum_n\|f(n)-y(n)\|^2$ over the trained parameters of a network.
+pub use natural::{NaturalGradient, Prepared};
+pub use tangents::{LayerStep, Tangents};
+
+/// In which coordinates "one learning rate for all parameters" is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Parametrization {
+    /// The weights $W^l_{ij}\sim N(0,\sigma_w^2/M_{l-1})$ themselves.
+    Standard,
+    /// Standard normal weights $w$ with $W=\frac{\sigma_w}{\sqrt{M_{l-1}}}w$, $b=\sigma_b\beta$.
+    Ntk,
+}
+
+impl Parametrization {
+    /// The squared scales of the weights and of the biases of layer $l$ (from 1): a step of size one in the parameters moves
+    /// $W^l$ by the first times its gradient. Biases that are not trained have scale 0.
+    fn scales(self, network: &Network, layer: usize) -> (f64, f64) {
+        let architecture = network.architecture();
+        let scales = architecture.scales();
+        let (weight, bias) = match self {
+            Self::Standard => (1.0, 1.0),
+            Self::Ntk => (scales.sigma_w2 / architecture.widths()[layer - 1] as f64, scales.sigma_b2),
+        };
+        (weight, if architecture.train_bias() { bias } else { 0.0 })
+    }
+}
+
+/// How residuals become a step.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// Gradient descent, for any network, whatever its normalization.
+    Gradient(Parametrization),
+    /// Gradient descent preconditioned by an approximate Fisher matrix, in the NTK parametrization.
+    Natural(NaturalGradient),
+}
+
+/// Descent on $\mathcal L=\frac1{2N}\sum_n\|f(n)-y(n)\|^2$ over the trained parameters of a network.
+///
+/// A step is one forward pass, one backward pass, the Gram matrices and small systems of the rule, and one update of the
+/// weights.
 #[derive(Debug, Clone)]
-pub struct GradientDescent<'a> {
+pub struct Training<'a> {
     network: Network,
     inputs: &'a Matrix,
     targets: &'a Matrix,
     learning_rate: f64,
+    rule: Rule,
 }
 
-impl<'a> GradientDescent<'a> {
+impl<'a> Training<'a> {
     /// Starts at `network` with `inputs` ($M_0\times N$) and `targets` ($C\times N$).
     pub fn new(
         network: Network,
         inputs: &'a Matrix,
         targets: &'a Matrix,
+        rule: Rule,
         learning_rate: f64,
     ) -> Result<Self, SimulationError> {
-        let expected = (network.architecture().classes(), inputs.ncols());
+        let mut training = Self { network, inputs, targets, learning_rate, rule };
+        training.present(inputs, targets)?;
+        Ok(training)
+    }
+
+    /// Gradient descent with one rate for the weights and biases themselves.
+    pub fn gradient_descent(
+        network: Network,
+        inputs: &'a Matrix,
+        targets: &'a Matrix,
+        learning_rate: f64,
+    ) -> Result<Self, SimulationError> {
+        Self::new(network, inputs, targets, Rule::Gradient(Parametrization::Standard), learning_rate)
+    }
+
+    /// Goes on with other samples: the next batch, or the next task.
+    pub fn present(&mut self, inputs: &'a Matrix, targets: &'a Matrix) -> Result<(), SimulationError> {
+        let expected = (self.network.architecture().classes(), inputs.ncols());
         if targets.shape() != expected {
             return Err(SimulationError::Shape {
                 what: "targets of training",
@@ -29,79 +98,85 @@ impl<'a> GradientDescent<'a> {
                 found: format!("{} x {}", targets.nrows(), targets.ncols()),
             });
         }
-        Ok(Self { network, inputs, targets, learning_rate })
+        (self.inputs, self.targets) = (inputs, targets);
+        Ok(())
     }
 
     /// Takes one step and returns the loss *before* it.
     pub fn step(&mut self) -> Result<f64, SimulationError> {
+        let residual = self.step_from()?;
+        Ok(residual.norm_squared() / (2.0 * self.inputs.ncols() as f64))
+    }
+
+    /// Takes one step and returns the residual $g=f-y$ ($C\times N$) *before* it.
+    pub fn step_from(&mut self) -> Result<Matrix, SimulationError> {
         let signals = self.network.forward(self.inputs)?;
-        let (loss, residual) = self.loss_and_residual(&signals);
-        let deltas = self.network.backward(&signals, residual / self.inputs.ncols() as f64);
-        for (l, delta) in deltas.iter().enumerate() {
-            linalg::add_product_transpose(
-                &mut self.network.weights[l],
-                -self.learning_rate,
-                delta,
-                &signals.hidden[l],
-            );
-            if self.network.architecture().train_bias() {
-                for (bias, row) in self.network.biases[l].iter_mut().zip(delta.row_iter()) {
-                    *bias -= self.learning_rate * row.sum();
+        let residual = &signals.output - self.targets;
+        match self.rule {
+            Rule::Gradient(parametrization) => {
+                let cotangent = &residual / self.inputs.ncols() as f64;
+                for (l, delta) in self.network.backward(&signals, cotangent).into_iter().enumerate() {
+                    let step = LayerStep::Samples(delta);
+                    apply(&mut self.network, parametrization, l + 1, &step, &signals, self.learning_rate);
+                }
+            }
+            Rule::Natural(rule) => {
+                let tangents = Tangents::new(&self.network, signals, Parametrization::Ntk)?;
+                let steps = rule.prepare(&tangents)?.steps(&residual)?;
+                let signals = tangents.into_signals();
+                for (l, step) in steps.iter().enumerate() {
+                    let rate = self.learning_rate;
+                    apply(&mut self.network, Parametrization::Ntk, l + 1, step, &signals, rate);
                 }
             }
         }
-        Ok(loss)
+        Ok(residual)
+    }
+
+    /// The residual $g=f-y$ ($C\times N$) at the present parameters.
+    pub fn residual(&self) -> Result<Matrix, SimulationError> {
+        Ok(self.network.forward(self.inputs)?.output - self.targets)
     }
 
     /// The loss at the present parameters.
     pub fn loss(&self) -> Result<f64, SimulationError> {
-        Ok(self.loss_and_residual(&self.network.forward(self.inputs)?).0)
+        Ok(self.residual()?.norm_squared() / (2.0 * self.inputs.ncols() as f64))
     }
 
     /// The present network.
     pub fn network(&self) -> &Network {
         &self.network
     }
+}
 
-    fn loss_and_residual(&self, signals: &Signals) -> (f64, Matrix) {
-        let residual = &signals.output - self.targets;
-        (residual.norm_squared() / (2.0 * self.inputs.ncols() as f64), residual)
+/// Moves layer `layer` (from 1) of `network` by $-\eta$ times the step.
+fn apply(
+    network: &mut Network,
+    parametrization: Parametrization,
+    layer: usize,
+    step: &LayerStep,
+    signals: &Signals,
+    learning_rate: f64,
+) {
+    let (weight_scale, bias_scale) = parametrization.scales(network, layer);
+    let (weights, biases) = (&mut network.weights[layer - 1], &mut network.biases[layer - 1]);
+    match step {
+        LayerStep::Samples(coefficients) => {
+            let rate = -learning_rate * weight_scale;
+            linalg::add_product_transpose(weights, rate, coefficients, &signals.hidden[layer - 1]);
+            if bias_scale > 0.0 {
+                for (bias, row) in biases.iter_mut().zip(coefficients.row_iter()) {
+                    *bias -= learning_rate * bias_scale * row.sum();
+                }
+            }
+        }
+        LayerStep::Entries { weights: move_weights, biases: move_biases } => {
+            let (rate, bias_rate) = (learning_rate * weight_scale.sqrt(), learning_rate * bias_scale.sqrt());
+            weights.iter_mut().zip(move_weights.iter()).for_each(|(w, step)| *w -= rate * step);
+            biases.iter_mut().zip(move_biases).for_each(|(b, step)| *b -= bias_rate * step);
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::streams::Streams;
-    use approx::assert_relative_eq;
-    use solvable_theory::{Activation, Architecture};
-
-    #[test]
-    fn a_small_step_lowers_the_loss_by_the_squared_gradient() {
-        let architecture =
-            Architecture::new(vec![4, 9, 2], Activation::tanh(), 1.5, 0.1).unwrap().with_trained_biases(true);
-        let streams = Streams::for_trial("training", "", 0, 0);
-        let network = Network::draw(&architecture, &streams);
-        let inputs = Matrix::from_vec(4, 5, streams.child("x").normals(20, 1.0));
-        let targets = Matrix::from_vec(2, 5, streams.child("y").normals(10, 1.0));
-        let signals = network.forward(&inputs).unwrap();
-        let residual = &signals.output - &targets;
-        // ||grad L||^2 = r' Θ r / N^2 with r laid out class by class.
-        let kernel = super::super::gram::tangent_kernel(&network, &signals);
-        let r = nalgebra::DVector::from_column_slice(residual.transpose().as_slice());
-        let squared_gradient = (&kernel * &r).dot(&r) / 25.0;
-        let eta = 1e-6;
-        let mut descent = GradientDescent::new(network, &inputs, &targets, eta).unwrap();
-        let before = descent.step().unwrap();
-        let after = descent.loss().unwrap();
-        assert_relative_eq!((before - after) / eta, squared_gradient, max_relative = 1e-4);
-    }
-
-    #[test]
-    fn targets_of_another_shape_are_refused() {
-        let architecture = Architecture::new(vec![4, 2], Activation::tanh(), 1.5, 0.1).unwrap();
-        let network = Network::draw(&architecture, &Streams::for_trial("training", "", 0, 0));
-        let (inputs, targets) = (Matrix::zeros(4, 5), Matrix::zeros(2, 4));
-        assert!(GradientDescent::new(network, &inputs, &targets, 0.1).is_err());
-    }
-}
+mod tests;
