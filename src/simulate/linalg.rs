@@ -10,6 +10,7 @@ use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatMut, MatRef, Par};
 use nalgebra::{Cholesky, DMatrix, Dyn, LU};
+use pulp::Arch;
 use rayon::prelude::*;
 
 use super::SimulationError;
@@ -32,19 +33,42 @@ fn view_mut(a: &mut Matrix) -> MatMut<'_, f64> {
     MatMut::from_column_major_slice_mut(a.as_mut_slice(), rows, columns)
 }
 
+/// Clears the upper halves of the vector registers, which the back end's kernels leave dirty: on many processors every
+/// scalar instruction after them (exponentials, random numbers) would be up to ten times slower on this thread. The
+/// instruction that does it cannot be called from safe code; the compiler emits it at the end of a function that is
+/// compiled for wide vectors and uses them.
+fn clear_upper_registers() {
+    use std::hint::black_box;
+    Arch::new().dispatch(|| {
+        black_box(black_box([1.0f64; 8]).map(|x| x + x));
+    });
+}
+
+/// One product on the calling thread.
+fn sequential_product(
+    c: MatMut<'_, f64>,
+    accumulate: Accum,
+    a: MatRef<'_, f64>,
+    b: MatRef<'_, f64>,
+    alpha: f64,
+) {
+    matmul(c, accumulate, a, b, alpha, Par::Seq);
+    clear_upper_registers();
+}
+
 /// $C\leftarrow$ ($C$ if `accumulate`) $+\,\alpha AB$.
 fn multiply(c: MatMut<'_, f64>, accumulate: Accum, a: MatRef<'_, f64>, b: MatRef<'_, f64>, alpha: f64) {
     if c.nrows() * c.ncols() * a.ncols() < SMALL {
-        matmul(c, accumulate, a, b, alpha, Par::Seq);
+        sequential_product(c, accumulate, a, b, alpha);
     } else if c.nrows() >= c.ncols() {
         c.par_row_chunks_mut(BLOCK).enumerate().for_each(|(i, block)| {
             let rows = block.nrows();
-            matmul(block, accumulate, a.subrows(i * BLOCK, rows), b, alpha, Par::Seq);
+            sequential_product(block, accumulate, a.subrows(i * BLOCK, rows), b, alpha);
         });
     } else {
         c.par_col_chunks_mut(BLOCK).enumerate().for_each(|(i, block)| {
             let columns = block.ncols();
-            matmul(block, accumulate, a, b.subcols(i * BLOCK, columns), alpha, Par::Seq);
+            sequential_product(block, accumulate, a, b.subcols(i * BLOCK, columns), alpha);
         });
     }
 }
@@ -77,7 +101,7 @@ pub fn blockwise_product(a: &Matrix, b: &Matrix) -> Matrix {
     c.as_mut_slice().par_chunks_mut(length).zip(a.as_slice().par_chunks(length)).for_each(|(out, block)| {
         let out = MatMut::from_column_major_slice_mut(out, rows, width);
         let block = MatRef::from_column_major_slice(block, rows, width);
-        matmul(out, Accum::Replace, block, view(b), 1.0, Par::Seq);
+        sequential_product(out, Accum::Replace, block, view(b), 1.0);
     });
     c
 }
@@ -201,8 +225,9 @@ fn evd(a: &Matrix, vectors: Option<MatMut<'_, f64>>) -> Result<Vec<f64>, Simulat
     let mut values = Diag::<f64>::zeros(n);
     let mut buffer = MemBuffer::new(scratch);
     let stack = MemStack::new(&mut buffer);
-    self_adjoint_evd(view(a), values.as_mut(), vectors, Par::Seq, stack, Default::default())
-        .map_err(|_| SimulationError::NotConverged { what: "the symmetric eigenvalue iteration" })?;
+    let result = self_adjoint_evd(view(a), values.as_mut(), vectors, Par::Seq, stack, Default::default());
+    clear_upper_registers();
+    result.map_err(|_| SimulationError::NotConverged { what: "the symmetric eigenvalue iteration" })?;
     Ok(values.column_vector().iter().copied().collect())
 }
 
