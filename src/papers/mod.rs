@@ -3,6 +3,7 @@
 pub mod experiments;
 mod figure_plan;
 mod mean_field;
+mod natural_gradient;
 mod normalization;
 mod real_data;
 
@@ -31,7 +32,7 @@ pub struct Paper {
 
 /// Every paper, in the order of the report.
 pub fn all() -> Vec<Paper> {
-    vec![mean_field::paper(), normalization::paper()]
+    vec![mean_field::paper(), normalization::paper(), natural_gradient::paper()]
 }
 
 /// The data-dependent predictions, on the user's own inputs.

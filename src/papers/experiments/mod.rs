@@ -3,11 +3,17 @@
 mod descent;
 mod fisher;
 mod layer_norm;
+mod natural;
 mod normalized;
 mod signals;
 
 pub use descent::{LocalBoundary, LocalBoundarySetting, TrainingPlane, TrainingPlaneSetting};
 pub use fisher::{DataFisher, DataFisherSetting, Fisher, FisherSetting, FisherSpectrum, LastBatchNorm};
 pub use layer_norm::{GaussianOutputs, GaussianOutputsSetting, LastLayerIdentities, LayerNormOutliers};
+pub use natural::{
+    BackwardRatio, BackwardRatioSetting, DiagonalLayer, DiagonalLayerSetting, ISOTROPIC, Inputs,
+    KernelSetting, LayerKernelMatrices, NaturalTraining, NaturalTrainingSetting, Response, ResponseSetting,
+    Sample, Task, TridiagonalPoles, UnitShares, UnitSharesSetting, anisotropy,
+};
 pub use normalized::{NormalizedDiagonal, NormalizedOutlier};
 pub use signals::DeepSignals;

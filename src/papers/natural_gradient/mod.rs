@@ -1,0 +1,127 @@
+//! R. Karakida, K. Osawa, *Understanding approximate Fisher information for fast convergence of natural gradient descent
+//! in wide neural networks* (NeurIPS 2020).
+
+mod damping;
+mod infinite;
+mod isotropy;
+mod limits;
+mod training;
+
+use nalgebra::DVector;
+use solvable_theory::bibliography::{FORSTER_2002, KARAKIDA_2020_NATURAL, MARTENS_2015};
+use solvable_theory::natural_gradient::{Damping, Method, alpha};
+use solvable_theory::{Architecture, TheoryError};
+
+use super::Paper;
+use super::experiments::{Inputs, NaturalTrainingSetting, Sample, Task};
+use crate::simulate::training::NaturalGradient;
+use crate::verify::{JudgeError, Outcome};
+
+/// Natural gradient with approximate Fisher matrices.
+pub(super) fn paper() -> Paper {
+    Paper {
+        id: "ngd",
+        title: "Natural gradient with approximate Fisher matrices",
+        summary: "In wide networks layer-wise, block tri-diagonal and Kronecker-factored approximations of the Fisher \
+                  matrix train as fast as the exact one: their response matrix is a multiple α of the identity, so \
+                  that one step at the rate 1/α removes the training residual. The constants α, the predictions at \
+                  test inputs, the dynamics under damping and the places where isotropy is lost are in closed form.",
+        sources: &[KARAKIDA_2020_NATURAL, MARTENS_2015, FORSTER_2002],
+        claims: [isotropy::claims(), training::claims(), damping::claims(), limits::claims()]
+            .into_iter()
+            .flatten()
+            .collect(),
+        figures: Vec::new(),
+    }
+}
+
+/// The scales of the claims: $\sigma_w^2=2$; biases ($\sigma_b^2=0.1$) with tanh only.
+fn network(activation: &str, inputs: usize, depth: usize, width: usize) -> Result<Architecture, TheoryError> {
+    let sigma_b2 = if activation == "tanh" { 0.1 } else { 0.0 };
+    let widths = [vec![inputs], vec![width; depth - 1], vec![1]].concat();
+    Ok(Architecture::new(widths, activation.parse()?, 2.0, sigma_b2)?.with_trained_biases(true))
+}
+
+/// $M_0$ of the sphere, and of the digits.
+const INPUTS: usize = 64;
+
+/// $N$.
+const SAMPLES: usize = 32;
+
+/// $n$.
+const TESTS: usize = 64;
+
+/// A network of the claims and a rule without damping on 32 samples, at $\eta=$ `eta_alpha`$/\alpha$.
+fn training(
+    method: Method,
+    network: Architecture,
+    inputs: Inputs,
+    (task, tests): (Task, usize),
+    (eta_alpha, steps): (f64, usize),
+) -> Result<NaturalTrainingSetting, TheoryError> {
+    let learning_rate = eta_alpha / alpha(method, network.depth(), SAMPLES)?;
+    Ok(NaturalTrainingSetting {
+        network,
+        sample: Sample::new(inputs, SAMPLES, tests),
+        rule: NaturalGradient::plain(method),
+        learning_rate,
+        steps,
+        task,
+        empirical: task == Task::Labels && tests > 0,
+    })
+}
+
+/// The setting in short.
+fn label(setting: &NaturalTrainingSetting) -> String {
+    let network = &setting.network;
+    let damping = match setting.rule.damping {
+        Damping::None => String::new(),
+        Damping::Ridge(rho) => format!(" ρ={rho}"),
+        Damping::Factored(rho_a, _) => format!(" ρ_A=ρ_B={rho_a}"),
+    };
+    let inputs = if setting.sample.inputs == Inputs::Digits { "digits " } else { "" };
+    format!(
+        "{inputs}{} {} L={} M={}{damping}",
+        setting.rule.method,
+        network.scales().activation,
+        network.depth(),
+        network.widths()[1]
+    )
+}
+
+/// $\alpha$ that a method would have by the formula of `other`, for the network and the samples of a setting.
+fn alpha_by(other: Method, setting: &NaturalTrainingSetting) -> Result<f64, TheoryError> {
+    alpha(other, setting.network.depth(), setting.sample.samples)
+}
+
+/// $g_t$ of a trial.
+fn residual(
+    setting: &NaturalTrainingSetting,
+    outcome: &Outcome,
+    t: usize,
+) -> Result<DVector<f64>, JudgeError> {
+    let n = setting.sample.samples;
+    let all = outcome.list("residuals")?;
+    let part = all
+        .get(t * n..(t + 1) * n)
+        .ok_or(JudgeError::Shape { predicted: (t + 1) * n, measured: all.len() })?;
+    Ok(DVector::from_column_slice(part))
+}
+
+/// $f_t(X')-f_0(X')$ of a trial, $t$ from 1.
+fn increment(
+    setting: &NaturalTrainingSetting,
+    outcome: &Outcome,
+    t: usize,
+) -> Result<DVector<f64>, JudgeError> {
+    let n = setting.sample.tests;
+    let all = outcome.list("increments")?;
+    let part =
+        all.get((t - 1) * n..t * n).ok_or(JudgeError::Shape { predicted: t * n, measured: all.len() })?;
+    Ok(DVector::from_column_slice(part))
+}
+
+/// The number of the data set of a trial.
+fn data_set(outcome: &Outcome) -> Result<usize, JudgeError> {
+    Ok(outcome.number("data_set")? as usize)
+}
