@@ -45,12 +45,31 @@ pub struct Case {
     pub requests: Vec<Request>,
     /// The discrepancies that still count as agreement.
     pub margin: Margin,
-    judge: Judge,
+    judge: Box<dyn Judge>,
 }
 
-type Judge = Box<
-    dyn Fn(&[Vec<&Outcome>], Breakage) -> Result<(Judgement, Vec<RivalResult>), JudgeError> + Send + Sync,
->;
+/// A claim at its settings, ready for trials.
+trait Judge: Send + Sync {
+    fn judge(
+        &self,
+        outcomes: &[Vec<&Outcome>],
+        breakage: Breakage,
+    ) -> Result<(Judgement, Vec<RivalResult>), JudgeError>;
+
+    fn exchange(&self, outcomes: &[Vec<&Outcome>]) -> Result<Vec<Exchange>, JudgeError>;
+}
+
+/// A claim and one of its rivals with their roles exchanged: the measurement is moved to where it would lie, with the same
+/// scatter and the same offset, if the rival were the truth.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exchange {
+    /// The rival.
+    pub rival: String,
+    /// The rival, judged as the claim; it has to stand.
+    pub as_truth: Judgement,
+    /// The claim, judged as a rival; it has to fall.
+    pub claim: Judgement,
+}
 
 /// Settings of one case.
 #[derive(Debug, Clone)]
@@ -209,6 +228,65 @@ impl<S> Rules<S> {
     }
 }
 
+impl<S> Rules<S> {
+    /// The exchange of the claim with every rival that applies; none for laws, whose trials cannot be moved.
+    fn exchange(
+        &self,
+        settings: &[S],
+        margin: Margin,
+        outcomes: &[Vec<&Outcome>],
+    ) -> Result<Vec<Exchange>, JudgeError> {
+        let Self { statistic, comparison, .. } = *self;
+        if statistic == Statistic::Kolmogorov {
+            return Ok(Vec::new());
+        }
+        let applies = |rival: &&Rival<S>| settings.iter().all(|s| (rival.applies)(s));
+        let exchange = |rival: &Rival<S>| {
+            let (mut for_rival, mut for_claim) = (Vec::new(), Vec::new());
+            for (s, trials) in settings.iter().zip(outcomes) {
+                let claimed = self.predict.evaluate(s, trials)?;
+                let rivalling = rival.predict.evaluate(s, trials)?;
+                let mut measured =
+                    trials.iter().map(|o| (self.measure)(s, o)).collect::<Result<Vec<_>, _>>()?;
+                for ((measured, claimed), rivalling) in measured.iter_mut().zip(&claimed).zip(&rivalling) {
+                    comparison.moved(statistic, measured, claimed, rivalling);
+                }
+                let size = (self.size)(s);
+                for_rival.push(Reading { size, measured: measured.clone(), predicted: rivalling });
+                for_claim.push(Reading { size, measured, predicted: claimed });
+            }
+            let rule = Rule { statistic, comparison, margin, labels: &self.labels, breakage: Breakage::None };
+            Ok(Exchange {
+                rival: rival.name.clone(),
+                as_truth: rule.judge(&for_rival)?,
+                claim: rule.judge(&for_claim)?,
+            })
+        };
+        self.rivals.iter().filter(applies).map(exchange).collect()
+    }
+}
+
+/// Rules at the settings of one case.
+struct Bound<S> {
+    settings: Vec<S>,
+    margin: Margin,
+    rules: Arc<Rules<S>>,
+}
+
+impl<S: Send + Sync> Judge for Bound<S> {
+    fn judge(
+        &self,
+        outcomes: &[Vec<&Outcome>],
+        breakage: Breakage,
+    ) -> Result<(Judgement, Vec<RivalResult>), JudgeError> {
+        self.rules.judge(&self.settings, self.margin, outcomes, breakage)
+    }
+
+    fn exchange(&self, outcomes: &[Vec<&Outcome>]) -> Result<Vec<Exchange>, JudgeError> {
+        self.rules.exchange(&self.settings, self.margin, outcomes)
+    }
+}
+
 /// A claim under construction; see [`Claim`].
 pub struct ClaimBuilder<E: Experiment> {
     id: String,
@@ -279,12 +357,20 @@ impl Case {
         let trials = outcomes.iter().map(Vec::len).collect();
         let settings = self.requests.iter().map(|r| r.setting().clone()).collect();
         let nothing = Judgement { verdict: Verdict::Failed, components: Vec::new() };
-        let (claim, rivals, error) = match (self.judge)(outcomes, breakage) {
+        let (claim, rivals, error) = match self.judge.judge(outcomes, breakage) {
             Ok((claim, rivals)) => (claim, rivals, None),
             Err(error) => (nothing, Vec::new(), Some(error.to_string())),
         };
         let verdict = verdict(&claim, &rivals);
         CaseResult { label: self.label.clone(), settings, trials, verdict, claim, rivals, error }
+    }
+
+    /// Exchanges the claim with each of its rivals.
+    ///
+    /// # Errors
+    /// Those of judging.
+    pub fn exchange(&self, outcomes: &[Vec<&Outcome>]) -> Result<Vec<Exchange>, JudgeError> {
+        self.judge.exchange(outcomes)
     }
 
     /// The result of a case whose trials ended in an error.
@@ -507,9 +593,7 @@ impl<E: Experiment> ClaimBuilder<E> {
                         .map_err(|e| JudgeError::Other(format!("the setting cannot be serialised: {e}")))?;
                     let first = settings.first().ok_or(JudgeError::Incomplete("setting"))?;
                     let (margin, rules) = (margin(first, profile), Arc::clone(rules));
-                    let judge: Judge =
-                        Box::new(move |o, breakage| rules.judge(&settings, margin, o, breakage));
-                    Ok(Case { label, requests, margin, judge })
+                    Ok(Case { label, requests, margin, judge: Box::new(Bound { settings, margin, rules }) })
                 })
                 .collect()
         };

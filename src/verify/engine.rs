@@ -10,7 +10,7 @@ use std::time::Instant;
 use rayon::prelude::*;
 use thiserror::Error;
 
-use super::claim::{Case, Claim};
+use super::claim::{Case, Claim, Exchange};
 use super::experiment::{Outcome, Request, SettingKey};
 use super::judge::{Breakage, JudgeError};
 use super::statistic::CONFIDENCE;
@@ -222,6 +222,25 @@ impl Engine {
         let borrowed: Vec<Vec<&Outcome>> =
             outcomes.iter().map(|o| o.iter().map(AsRef::as_ref).collect()).collect();
         case.judge(&borrowed, breakage)
+    }
+
+    /// Exchanges every claim with each of its rivals, on the stored trials: each rival ought to stand where the measurement
+    /// is moved to it, and the claim to fall there. Returns the id of the claim, the label of the case, and the exchange.
+    ///
+    /// # Errors
+    /// Those of the cases and of judging.
+    pub fn exchanges(&self, claims: &[Claim]) -> Result<Vec<(String, String, Exchange)>, JudgeError> {
+        let mut all = Vec::new();
+        for claim in claims {
+            for case in claim.cases(self.options.profile)? {
+                let outcomes: Vec<Vec<_>> = case.requests.iter().map(|r| self.outcomes(r)).collect();
+                let borrowed: Vec<Vec<&Outcome>> =
+                    outcomes.iter().map(|o| o.iter().map(AsRef::as_ref).collect()).collect();
+                let exchanges = case.exchange(&borrowed)?.into_iter();
+                all.extend(exchanges.map(|exchange| (claim.id.clone(), case.label.clone(), exchange)));
+            }
+        }
+        Ok(all)
     }
 
     /// The stored outcomes of a request under this engine's seed and number of trials.

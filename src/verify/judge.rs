@@ -36,6 +36,15 @@ impl Comparison {
         matches!(self, Self::Distance | Self::RelativeDistance)
     }
 
+    /// Moves a measurement made under one prediction to where it would lie under another.
+    pub(super) fn moved(self, statistic: Statistic, measured: &mut [f64], from: &[f64], to: &[f64]) {
+        let slope = matches!(statistic, Statistic::LogSlope | Statistic::RmsLogSlope);
+        let scale = if self == Self::RelativeDistance { norm(to) / norm(from) } else { 1.0 };
+        for ((m, from), to) in measured.iter_mut().zip(from).zip(to) {
+            *m = if slope || self == Self::Ratio { *m * to / from } else { to + (*m - from) * scale };
+        }
+    }
+
     fn discrepancy(self, measured: f64, predicted: f64) -> Result<f64, JudgeError> {
         match self {
             Self::Ratio if predicted == 0.0 => Err(JudgeError::ZeroPrediction),

@@ -10,7 +10,7 @@ pub mod statistic;
 mod store;
 mod verdict;
 
-pub use claim::{At, Case, Claim, ClaimBuilder, Components};
+pub use claim::{At, Case, Claim, ClaimBuilder, Components, Exchange};
 pub use engine::{Engine, Observer, Options, Shard, ShardError, Tally};
 pub use experiment::{Experiment, MissingQuantity, Outcome, Request, SettingKey, TrialFailure};
 pub use judge::{Breakage, Comparison, JudgeError};

@@ -19,6 +19,7 @@ pub fn fresh_quick_trials_confirm(part: &str) {
     let results = engine.verify(&claims, &()).expect("an in-memory store cannot fail");
     assert_stands(&results);
     assert_broken_claims_fall(&engine, &claims);
+    assert_rivals_would_stand(&engine, &claims);
 }
 
 /// Judges the recorded full-profile trials of a part by the theory of today.
@@ -59,7 +60,8 @@ pub fn recorded_trials_are_of_todays_experiments(part: &str) {
 pub fn predictions_are_unchanged(part: &str) {
     let text = std::fs::read_to_string(manifest().join("theory/tests/reference").join(match part {
         "mf" => "mean-field.json",
-        _ => "normalization.json",
+        "norm" => "normalization.json",
+        _ => "natural-gradient.json",
     }))
     .expect("the reference file");
     let entries: Vec<serde_json::Value> = serde_json::from_str(&text).expect("JSON");
@@ -110,6 +112,17 @@ fn assert_broken_claims_fall(engine: &Engine, claims: &[Claim]) {
     }
 }
 
+/// Each rival takes the place of its claim, and the measurement is moved to it: the rival has to stand, and the claim to
+/// fall, or the trials could not have told them apart.
+fn assert_rivals_would_stand(engine: &Engine, claims: &[Claim]) {
+    let exchanges = engine.exchanges(claims).expect("judged claims can be exchanged");
+    assert!(exchanges.len() >= claims.len());
+    for (id, label, exchange) in exchanges {
+        assert_eq!(exchange.as_truth.verdict, Verdict::Confirmed, "{id} [{label}] {}", exchange.rival);
+        assert_eq!(exchange.claim.verdict, Verdict::Refuted, "{id} [{label}] {}", exchange.rival);
+    }
+}
+
 fn manifest() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -144,6 +157,11 @@ fn rounded(value: &serde_json::Value) -> String {
         serde_json::Value::Number(n) => format!("{:.8e}", n.as_f64().unwrap_or(f64::NAN) + 0.0),
         serde_json::Value::Array(items) => {
             format!("[{}]", items.iter().map(rounded).collect::<Vec<_>>().join(", "))
+        }
+        serde_json::Value::Object(fields) => {
+            let fields: Vec<_> =
+                fields.iter().map(|(name, value)| format!("{name}: {}", rounded(value))).collect();
+            format!("{{{}}}", fields.join(", "))
         }
         other => other.to_string(),
     }

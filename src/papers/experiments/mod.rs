@@ -11,9 +11,10 @@ pub use descent::{LocalBoundary, LocalBoundarySetting, TrainingPlane, TrainingPl
 pub use fisher::{DataFisher, DataFisherSetting, Fisher, FisherSetting, FisherSpectrum, LastBatchNorm};
 pub use layer_norm::{GaussianOutputs, GaussianOutputsSetting, LastLayerIdentities, LayerNormOutliers};
 pub use natural::{
-    BackwardRatio, BackwardRatioSetting, DiagonalLayer, DiagonalLayerSetting, ISOTROPIC, Inputs,
-    KernelSetting, LayerKernelMatrices, NaturalTraining, NaturalTrainingSetting, Response, ResponseSetting,
-    Sample, Task, TridiagonalPoles, UnitShares, UnitSharesSetting, anisotropy,
+    BackwardRatio, BackwardRatioSetting, DampedTridiagonal, DampedTridiagonalSetting, DataSet, DiagonalLayer,
+    DiagonalLayerSetting, ISOTROPIC, Inputs, KernelSetting, LayerKernelMatrices, NaturalTraining,
+    NaturalTrainingSetting, Response, ResponseSetting, Sample, Task, TridiagonalPoles, UnitShares,
+    UnitSharesSetting, anisotropy,
 };
 pub use normalized::{NormalizedDiagonal, NormalizedOutlier};
 pub use signals::DeepSignals;

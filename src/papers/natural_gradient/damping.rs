@@ -30,7 +30,9 @@ const SAMPLES: usize = 24;
 const STEPS: usize = 3;
 
 /// A method, its damping for one strength, and the rate: about that of the undamped method.
-const RULES: [(Method, fn(f64) -> Damping, f64); 3] = [
+type DampedRule = (Method, fn(f64) -> Damping, f64);
+
+const RULES: [DampedRule; 3] = [
     (Method::Exact, Damping::Ridge, 1.0),
     (Method::Bd, Damping::Ridge, 1.0 / 3.0),
     (Method::Kfac, |rho| Damping::Factored(rho, rho), 1.0 / 49.0),

@@ -17,9 +17,13 @@ use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 pub(super) fn claims() -> Vec<Claim> {
     let mut claims = vec![isotropy(), small_residual(), divergence(), unit_mean(), unit_trace(), diagonal()];
     let mut kernels = vec![
-        layer_kernels("ngd/forward-kernel", "The features of the last layer", Kernel::Forward),
-        layer_kernels("ngd/backward-kernel", "The backward signals of the first layer", Kernel::Backward),
-        layer_kernels("ngd/layer-kernels", "The tangent kernel", Kernel::Tangent),
+        layer_kernels("ngd/forward-kernel", "The features of the last layer come", Kernel::Forward),
+        layer_kernels(
+            "ngd/backward-kernel",
+            "The backward signals of the first layer come",
+            Kernel::Backward,
+        ),
+        layer_kernels("ngd/layer-kernels", "The tangent kernel comes", Kernel::Tangent),
     ];
     kernels.append(&mut claims);
     kernels
@@ -61,7 +65,7 @@ fn layer_kernels(id: &str, what: &str, kernel: Kernel) -> Claim {
     let limit = move |s: &KernelSetting, number, factor: f64| {
         Ok::<_, JudgeError>(LayerKernelMatrices::triangle(&(kernel.limit(s, number)? * factor)))
     };
-    Claim::about::<LayerKernelMatrices>(id, format!("{what} come from a recursion over layers"))
+    Claim::about::<LayerKernelMatrices>(id, format!("{what} from a recursion over layers"))
         .formula(match kernel {
             Kernel::Forward => r"A_L\to Q_L,\qquad Q_{l+1}=\sigma_w^2E[\phi(u)\phi(v)]_{Q_l}+\sigma_b^2",
             Kernel::Backward => {

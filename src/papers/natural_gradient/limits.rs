@@ -261,7 +261,7 @@ fn ensembles(profile: Profile) -> Result<Vec<At<NaturalTrainingSetting>>, JudgeE
         .into_iter()
         .map(|method| {
             let setting = on_labels(method, "relu", 3, by(profile, 512, 1024), Inputs::Sphere)?;
-            Ok(At::setting(label(&setting), setting, 120))
+            Ok(At::setting(label(&setting), setting, 160))
         })
         .collect()
 }
@@ -316,7 +316,7 @@ fn ensemble_variance() -> Claim {
         Ok(normalized(&trained(s, o)?, &mean, &variance))
     })
     .predict(|_| Ok(1.0))
-    .margin(|_, profile| Margin::symmetric(by(profile, 0.15, 0.12)))
+    .margin(|_, _| Margin::symmetric(0.12))
     .rival_given("the variance of the prior, Q_L(x',x')", |s, o| {
         let kernels = infinite::kernels(&s.network, &s.sample, data_set(o)?)?;
         let prior = kernels.0.forward(s.network.depth())[(0, 0)];

@@ -2,6 +2,7 @@
 //! in wide neural networks* (NeurIPS 2020).
 
 mod damping;
+mod figures;
 mod infinite;
 mod isotropy;
 mod limits;
@@ -31,7 +32,7 @@ pub(super) fn paper() -> Paper {
             .into_iter()
             .flatten()
             .collect(),
-        figures: Vec::new(),
+        figures: figures::all(),
     }
 }
 

@@ -20,7 +20,7 @@ pub use leverage::{Forster, forster, kfac_leverage, leverages};
 pub use method::{Damping, Method};
 pub use modes::{GdModes, gd_mode_vectors, gd_modes};
 pub use response::{increments, residuals, response, stable_step, test_kernel};
-pub use tridiagonal::{btd_coefficients, btd_poles, check_btd_damping};
+pub use tridiagonal::{btd_coefficients, btd_poles, btd_response, check_btd_damping};
 pub use unit_wise::{Cauchy, unit_cauchy, unit_damped_single, unit_erf_ratio};
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::kernels::LayerKernels;
 use super::linear::{Definite, eigen};
-use super::tridiagonal::{btd_coefficients, damped_response, pinv_response};
+use super::tridiagonal::{btd_coefficients, btd_response, check_btd_damping, pinv_response};
 use super::{Damping, Method, alpha};
 use crate::TheoryError;
 use crate::error::{finite, representable};
@@ -164,7 +164,10 @@ pub fn response(
             let kernel = definite(&train.tangent(l), shift, &format!("the kernel of layer {l}"), DAMP)?;
             Ok(sum + kernel.solve_right(&rows.tangent(l)))
         }),
-        Method::Btd => damped_response(train, rows, strength),
+        Method::Btd => {
+            check_btd_damping(train, strength)?;
+            btd_response(train, rows, strength)
+        }
         Method::BtdPinv => Err(no_such("none: use btd with damping")),
         _ => layers.clone().try_fold(DMatrix::zeros(rows.rows(), train.columns()), |sum, l| {
             Ok(sum + joint(train, rows, l, strength)?)

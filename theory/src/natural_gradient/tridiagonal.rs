@@ -140,13 +140,35 @@ pub fn check_btd_damping(train: &LayerKernels, rho: f64) -> Result<(), TheoryErr
     Err(TheoryError::invalid("rho", rho, valid))
 }
 
-/// $R=\sum_lK_l(x',X)w_l$ with $\sum_mT_{lm}K_mw_m+N\rho w_l=I$.
-pub(super) fn damped_response(
+/// The response of the damped block tri-diagonal method at any strength, its poles included: for the study of what
+/// happens between them. [`response`](super::response) refuses unsafe strengths.
+///
+/// # Formula
+/// $R=\sum_lK_l(x',X)w_l$ with $\sum_mT_{lm}K_mw_m+N\rho\,w_l=I$.
+///
+/// # Errors
+/// A strength that is negative or exactly a pole; kernels that do not fit each other; more than 2048 rows $LN$.
+///
+/// # Source
+/// Derived in the notes.
+///
+/// # Example
+/// ```
+/// use nalgebra::dmatrix;
+/// use solvable_theory::{Activation, InitialScales, natural_gradient::{btd_response, train_kernels}};
+/// let scales = InitialScales::new(Activation::relu(), 2.0, 0.0)?;
+/// let kernels = train_kernels(&scales, 3, &dmatrix![1.0, 0.6; 0.6, 1.0])?;
+/// // Between the poles at 0.19 and 0.62: an eigenvalue of the wrong sign.
+/// assert!(btd_response(&kernels, &kernels, 0.25)?.symmetric_eigenvalues().min() < 0.0);
+/// # Ok::<(), solvable_theory::TheoryError>(())
+/// ```
+pub fn btd_response(
     train: &LayerKernels,
     rows: &LayerKernels,
     rho: f64,
 ) -> Result<DMatrix<f64>, TheoryError> {
-    check_btd_damping(train, rho)?;
+    non_negative("rho", rho)?;
+    train.square()?.matches(rows)?;
     let (depth, n) = (train.depth(), train.columns());
     check_system(depth, n)?;
     let mut system = DMatrix::identity(depth * n, depth * n) * (n as f64 * rho);

@@ -1,0 +1,154 @@
+use serde::Serialize;
+use solvable_theory::natural_gradient::{self as ngd, LayerKernels};
+use solvable_theory::{Architecture, TheoryError};
+
+use super::data::Sample;
+use super::shortened;
+use crate::simulate::linalg::{self, Matrix};
+use crate::simulate::network::Network;
+use crate::simulate::training::{Parametrization, Tangents};
+use crate::streams::Streams;
+use crate::verify::{Experiment, Outcome, TrialFailure};
+
+/// $A_l$, $B_l$ of a network of one output between two sets of inputs, as the theory takes them.
+pub(super) fn empirical_kernels(rows: &Tangents, columns: &Tangents) -> Result<LayerKernels, TheoryError> {
+    let layers = 1..=columns.depth();
+    LayerKernels::new(
+        layers.clone().map(|l| rows.forward_kernel(columns, l)).collect(),
+        layers.map(|l| rows.backward_kernel(columns, l)).collect(),
+    )
+}
+
+/// A random network and data.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct KernelSetting {
+    /// The network.
+    pub network: Architecture,
+    /// The data.
+    #[serde(flatten)]
+    pub sample: Sample,
+}
+
+impl KernelSetting {
+    fn kernels(&self, streams: &Streams) -> Result<(usize, LayerKernels), TrialFailure> {
+        let number = self.sample.draw_number(streams);
+        let data = self.sample.data_set(self.network.widths()[0], number)?;
+        let network = Network::draw(&self.network, streams);
+        let tangents = Tangents::new(&network, network.forward(&data.train)?, Parametrization::Ntk)?;
+        Ok((number, empirical_kernels(&tangents, &tangents)?))
+    }
+}
+
+/// The kernels of a random network, their upper triangles column by column: `forward` $A_L$, `backward` $B_1$ (the layers at
+/// which the deviations of all others have added up), `tangent` $K$.
+pub struct LayerKernelMatrices;
+
+impl LayerKernelMatrices {
+    /// The upper triangle of a symmetric matrix, with weights such that its length is the Frobenius norm of the matrix.
+    pub fn triangle(matrix: &Matrix) -> Vec<f64> {
+        let pairs = (0..matrix.ncols()).flat_map(|j| (0..=j).map(move |i| (i, j)));
+        pairs.map(|(i, j)| matrix[(i, j)] * if i == j { 1.0 } else { std::f64::consts::SQRT_2 }).collect()
+    }
+}
+
+impl Experiment for LayerKernelMatrices {
+    type Setting = KernelSetting;
+    const ID: &'static str = "layer-kernels";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &KernelSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let (number, kernels) = setting.kernels(streams)?;
+        let stored = |matrix: &Matrix| shortened(&Self::triangle(matrix));
+        Ok(Outcome::new()
+            .with("data_set", number as f64)
+            .with_list("forward", stored(kernels.forward(kernels.depth())))
+            .with_list("backward", stored(kernels.backward(1)))
+            .with_list("tangent", stored(&kernels.total())))
+    }
+
+    fn cost(setting: &KernelSetting) -> f64 {
+        setting.network.parameter_count() as f64 * (20.0 + 6.0 * setting.sample.samples as f64)
+    }
+}
+
+/// The block tri-diagonal matrix of a random network: `negative`, the number of its eigenvalues below $-10^{-10}$ of the
+/// largest; `largest_pole` and `smallest_pole` of the damping (0 where there is none).
+pub struct TridiagonalPoles;
+
+impl Experiment for TridiagonalPoles {
+    type Setting = KernelSetting;
+    const ID: &'static str = "tridiagonal-poles";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &KernelSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let (_, kernels) = setting.kernels(streams)?;
+        let (depth, size) = (kernels.depth(), kernels.columns());
+        // K^{1/2} (T ⊗ I) K^{1/2}, symmetric with the spectrum of the parameter-space matrix.
+        let roots = (1..=depth)
+            .map(|l| {
+                let (values, vectors) = linalg::symmetric_eigen(&kernels.tangent(l))?;
+                let mut scaled = vectors.clone();
+                for (mut column, value) in scaled.column_iter_mut().zip(&values) {
+                    column *= value.max(0.0).sqrt();
+                }
+                Ok(scaled * vectors.transpose())
+            })
+            .collect::<Result<Vec<_>, TrialFailure>>()?;
+        let mut matrix = Matrix::zeros(depth * size, depth * size);
+        for row in 0..depth {
+            for column in row.saturating_sub(1)..(row + 2).min(depth) {
+                let block = &roots[row] * &roots[column];
+                matrix.view_mut((row * size, column * size), (size, size)).copy_from(&block);
+            }
+        }
+        let values = linalg::symmetric_eigenvalues(&((&matrix + matrix.transpose()) * 0.5))?;
+        let limit = -1e-10 * values[values.len() - 1];
+        let negative: Vec<f64> = values.iter().copied().filter(|v| *v < limit).collect();
+        let pole = |value: Option<&f64>| value.map_or(0.0, |v| -v / setting.sample.samples as f64);
+        Ok(Outcome::new()
+            .with("negative", negative.len() as f64)
+            .with("largest_pole", pole(negative.first()))
+            .with("smallest_pole", pole(negative.last())))
+    }
+
+    fn cost(setting: &KernelSetting) -> f64 {
+        setting.network.parameter_count() as f64 * (20.0 + 6.0 * setting.sample.samples as f64)
+    }
+}
+
+/// A random network and strengths of damping.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DampedTridiagonalSetting {
+    /// The network and the data.
+    #[serde(flatten)]
+    pub system: KernelSetting,
+    /// $\rho$, several.
+    pub strengths: Vec<f64>,
+}
+
+/// `eigenvalues` of the response of the damped block tri-diagonal method, ascending, strength after strength, whether safe or
+/// not; `poles` $\rho_j$ of the same network.
+pub struct DampedTridiagonal;
+
+impl Experiment for DampedTridiagonal {
+    type Setting = DampedTridiagonalSetting;
+    const ID: &'static str = "damped-tridiagonal";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &DampedTridiagonalSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let (number, kernels) = setting.system.kernels(streams)?;
+        let mut eigenvalues = Vec::new();
+        for &rho in &setting.strengths {
+            let response = ngd::btd_response(&kernels, &kernels, rho)?;
+            eigenvalues.extend(linalg::symmetric_eigenvalues(&((&response + response.transpose()) * 0.5))?);
+        }
+        Ok(Outcome::new()
+            .with("data_set", number as f64)
+            .with_list("eigenvalues", eigenvalues)
+            .with_list("poles", ngd::btd_poles(&kernels)?))
+    }
+
+    fn cost(setting: &DampedTridiagonalSetting) -> f64 {
+        LayerKernelMatrices::cost(&setting.system)
+    }
+}

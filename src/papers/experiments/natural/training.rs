@@ -1,0 +1,166 @@
+use nalgebra::DVector;
+use rand::RngExt;
+use serde::Serialize;
+use solvable_theory::Architecture;
+use solvable_theory::natural_gradient::{self as ngd, Method};
+
+use super::data::{DataSet, Sample};
+use super::kernels::empirical_kernels;
+use super::shortened;
+use crate::simulate::linalg::Matrix;
+use crate::simulate::network::{Network, Signals};
+use crate::simulate::training::{NaturalGradient, Parametrization, Rule, Tangents, Training};
+use crate::streams::Streams;
+use crate::verify::{Experiment, Outcome, TrialFailure};
+
+/// What the network is asked to learn.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// $y=\pm\frac12$: the classes of the digits, random signs elsewhere.
+    Labels,
+    /// $y=f_0\pm\frac\epsilon2$ with random signs: a residual so small that curvature plays no part.
+    SmallResidual(f64),
+    /// $y=f_0+0.05\,v_i$ with the unit eigenvector $v_i$ (ascending, counted from 0) of the infinite-width kernel.
+    KernelMode(usize),
+}
+
+/// Training of a random network by a preconditioned rule.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NaturalTrainingSetting {
+    /// The network, one output.
+    pub network: Architecture,
+    /// The data.
+    #[serde(flatten)]
+    pub sample: Sample,
+    /// The rule.
+    #[serde(flatten)]
+    pub rule: NaturalGradient,
+    /// $\eta$.
+    pub learning_rate: f64,
+    /// $T$: steps.
+    pub steps: usize,
+    /// The targets.
+    pub task: Task,
+    /// Whether the predictions of the network's own kernels at its starting point are computed beside it.
+    pub empirical: bool,
+}
+
+/// Trains $T$ steps from a random network. Measures `data_set` (its number); `targets` $y$; `residuals` $g_0,\dots,g_T$ one after the other;
+/// with test inputs `start` $=f_0(X')$ and `increments` $f_t(X')-f_0(X')$ for $t=1..T$; for the unit-wise rule `rates`
+/// $\alpha_n$ (the number of units active at a sample, plus one). With `empirical`, from the kernels of the network at its
+/// start: `empirical_residual` $g_T$ as the rule's theory has it, and `empirical_increment_<method>` after the first step
+/// for every isotropic method.
+pub struct NaturalTraining;
+
+/// The methods that are isotropic without damping, of which test kernels are compared.
+pub const ISOTROPIC: [Method; 4] = [Method::Exact, Method::Bd, Method::Btd, Method::Kfac];
+
+impl Experiment for NaturalTraining {
+    type Setting = NaturalTrainingSetting;
+    const ID: &'static str = "natural-training";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &NaturalTrainingSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let number = setting.sample.draw_number(streams);
+        let data = setting.sample.data_set(setting.network.widths()[0], number)?;
+        let network = Network::draw(&setting.network, streams);
+        let signals = network.forward(&data.train)?;
+        let targets = targets(setting, &data, &signals.output, streams)?;
+        let mut outcome = Outcome::new().with("data_set", number as f64);
+        if setting.task == Task::Labels {
+            outcome = outcome.with_list("targets", targets.as_slice().to_vec());
+        }
+        if setting.rule.method == Method::Unit {
+            outcome = outcome.with_list("rates", active_units(&signals));
+        }
+        let start = if setting.sample.tests > 0 { Some(network.forward(&data.test)?) } else { None };
+        if setting.empirical {
+            let residual = DVector::from_column_slice((&signals.output - &targets).as_slice());
+            let here = Tangents::new(&network, signals, Parametrization::Ntk)?;
+            let there =
+                start.clone().map(|s| Tangents::new(&network, s, Parametrization::Ntk)).transpose()?;
+            outcome = by_own_kernels(setting, outcome, &residual, &here, there.as_ref())?;
+        }
+        let (mut residuals, mut increments) = (Vec::new(), Vec::new());
+        let rule = Rule::Natural(setting.rule);
+        let mut training = Training::new(network, &data.train, &targets, rule, setting.learning_rate)?;
+        for _ in 0..setting.steps {
+            residuals.extend_from_slice(training.step_from()?.as_slice());
+            if let Some(start) = &start {
+                let now = training.network().forward(&data.test)?.output;
+                increments.extend_from_slice((now - &start.output).as_slice());
+            }
+        }
+        residuals.extend_from_slice(training.residual()?.as_slice());
+        outcome = outcome.with_list("residuals", shortened(&residuals));
+        if let Some(start) = &start {
+            outcome = outcome
+                .with_list("start", shortened(start.output.as_slice()))
+                .with_list("increments", shortened(&increments));
+        }
+        Ok(outcome)
+    }
+
+    fn cost(setting: &NaturalTrainingSetting) -> f64 {
+        let samples = (setting.sample.samples + setting.sample.tests) as f64;
+        setting.network.parameter_count() as f64 * (20.0 + 6.0 * samples * (1 + setting.steps) as f64)
+    }
+}
+
+/// $\alpha_n$ of the unit-wise rule: one and the number of units active at each sample.
+fn active_units(signals: &Signals) -> Vec<f64> {
+    let active = |n: usize| {
+        let layers = signals.slopes.iter();
+        layers.map(|slopes| slopes.column(n).iter().filter(|d| **d != 0.0).count()).sum::<usize>()
+    };
+    (0..signals.output.ncols()).map(|n| 1.0 + active(n) as f64).collect()
+}
+
+/// Adds what the kernels of the network at its start predict.
+fn by_own_kernels(
+    setting: &NaturalTrainingSetting,
+    mut outcome: Outcome,
+    residual: &DVector<f64>,
+    here: &Tangents,
+    there: Option<&Tangents>,
+) -> Result<Outcome, TrialFailure> {
+    let NaturalGradient { method, damping, .. } = setting.rule;
+    let (eta, depth) = (setting.learning_rate, setting.network.depth());
+    let train = empirical_kernels(here, here)?;
+    let response = ngd::response(method, damping, &train, &train)?;
+    let end = ngd::residuals(&response, eta, residual, setting.steps)?.pop().unwrap_or_default();
+    outcome = outcome.with_list("empirical_residual", shortened(end.as_slice()));
+    let Some(there) = there else { return Ok(outcome) };
+    let cross = empirical_kernels(there, here)?;
+    // All methods after one step at the same fraction ηα of their own rates.
+    let fraction = eta * ngd::alpha(method, depth, setting.sample.samples)?;
+    // The tri-diagonal method does not exist at every depth.
+    for other in ISOTROPIC.into_iter().filter(|other| ngd::alpha(*other, depth, 1).is_ok()) {
+        let increment = ngd::test_kernel(other, &train, &cross)? * residual * -fraction;
+        outcome = outcome.with_list(&format!("empirical_increment_{other}"), shortened(increment.as_slice()));
+    }
+    Ok(outcome)
+}
+
+fn targets(
+    setting: &NaturalTrainingSetting,
+    data: &DataSet,
+    start: &Matrix,
+    streams: &Streams,
+) -> Result<Matrix, TrialFailure> {
+    let mut rng = streams.child("labels").rng(0);
+    let mut signs = || start.map(|_| if rng.random::<bool>() { 0.5 } else { -0.5 });
+    Ok(match (setting.task, &data.labels) {
+        (Task::Labels, Some((labels, _))) => Matrix::from_row_slice(1, labels.len(), labels),
+        (Task::Labels, None) => signs(),
+        (Task::SmallResidual(size), _) => start + signs() * size,
+        (Task::KernelMode(index), _) => {
+            let (cosines, _) = data.cosines();
+            let kernels = ngd::train_kernels(setting.network.scales(), setting.network.depth(), &cosines)?;
+            let (_, vectors) = ngd::gd_mode_vectors(&kernels)?;
+            let mode = vectors.column(index.min(vectors.ncols() - 1)).transpose();
+            start + Matrix::from_row_slice(1, mode.len(), mode.transpose().as_slice()) * 0.05
+        }
+    })
+}

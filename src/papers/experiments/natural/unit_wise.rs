@@ -1,0 +1,86 @@
+use serde::Serialize;
+use solvable_theory::Architecture;
+use solvable_theory::natural_gradient::{Damping, Method};
+
+use crate::simulate::data::{gaussian_inputs, on_sphere, orthogonal_inputs};
+use crate::simulate::linalg::{self, Matrix};
+use crate::simulate::network::Network;
+use crate::simulate::training::{NaturalGradient, Parametrization, Tangents};
+use crate::streams::Streams;
+use crate::verify::{Experiment, Outcome, TrialFailure};
+
+/// The damped unit-wise rule on a single sample: `shares`, $\mathrm{tr}\bar R_l/M_l$ of the hidden layers.
+pub struct UnitShares;
+
+/// A network, one sample and the damping.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct UnitSharesSetting {
+    /// The network.
+    pub network: Architecture,
+    /// $\rho$.
+    pub rho: f64,
+}
+
+impl Experiment for UnitShares {
+    type Setting = UnitSharesSetting;
+    const ID: &'static str = "unit-shares";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &UnitSharesSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let dimension = setting.network.widths()[0];
+        let input = on_sphere(gaussian_inputs(dimension, 1, &streams.child("inputs")))?;
+        let network = Network::draw(&setting.network, streams);
+        let tangents = Tangents::new(&network, network.forward(&input)?, Parametrization::Ntk)?;
+        let rule = NaturalGradient::damped(Method::Unit, Damping::Ridge(setting.rho));
+        let steps = rule.prepare(&tangents)?.steps(&Matrix::from_element(1, 1, 1.0))?;
+        let hidden = steps.iter().take(tangents.depth() - 1).enumerate();
+        let shares = hidden
+            .map(|(l, step)| {
+                let units = setting.network.widths()[l + 1] as f64;
+                tangents.layer_response(&tangents, l + 1, step)[(0, 0)] / units
+            })
+            .collect();
+        Ok(Outcome::new().with_list("shares", shares))
+    }
+
+    fn cost(setting: &UnitSharesSetting) -> f64 {
+        setting.network.parameter_count() as f64 * 20.0
+    }
+}
+
+/// Two inputs at a given cosine in one random network.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BackwardRatioSetting {
+    /// The network.
+    pub network: Architecture,
+    /// $x\cdot x'/M_0$.
+    pub cosine: f64,
+}
+
+/// `ratio`: the average over the units of the first layer of $\xi_i(x')/\xi_i(x)$, $\xi_i$ being the derivative of the output with
+/// respect to $h^1_i$.
+pub struct BackwardRatio;
+
+impl Experiment for BackwardRatio {
+    type Setting = BackwardRatioSetting;
+    const ID: &'static str = "backward-ratio";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &BackwardRatioSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let dimension = setting.network.widths()[0];
+        let frame = orthogonal_inputs(dimension, 2, &streams.child("inputs"));
+        let sine = (1.0 - setting.cosine * setting.cosine).max(0.0).sqrt();
+        let mut inputs = frame.clone();
+        inputs.set_column(1, &(frame.column(0) * setting.cosine + frame.column(1) * sine));
+        let network = Network::draw(&setting.network, streams);
+        let signals = network.forward(&inputs)?;
+        let deltas = network.output_gradients(&signals);
+        let signal = linalg::transpose_product(&network.weights[1], &deltas[1]);
+        let ratios = signal.row_iter().map(|row| row[1] / row[0]).sum::<f64>();
+        Ok(Outcome::new().with("ratio", ratios / signal.nrows() as f64))
+    }
+
+    fn cost(setting: &BackwardRatioSetting) -> f64 {
+        setting.network.parameter_count() as f64 * 20.0
+    }
+}
