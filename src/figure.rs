@@ -4,6 +4,8 @@
 
 use serde::Serialize;
 
+use crate::verify::Estimate;
+
 /// One figure of one or more panels side by side.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Figure {
@@ -142,6 +144,18 @@ pub enum Position {
     X(f64),
     /// A horizontal line at this y.
     Y(f64),
+}
+
+impl Point {
+    /// An estimate at `x`.
+    pub fn new(x: f64, estimate: Estimate) -> Self {
+        Self { x, y: estimate.value, low: estimate.low, high: estimate.high }
+    }
+
+    /// An exact value at `x`.
+    pub fn exact(x: f64, y: f64) -> Self {
+        Self { x, y, low: y, high: y }
+    }
 }
 
 impl Axis {

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
-use crate::figure::Figure;
-use crate::verify::{Engine, Experiment, JudgeError, Outcome, Profile, Request};
+use crate::figure::{Figure, Point};
+use crate::verify::{Engine, Experiment, JudgeError, Outcome, Profile, Request, statistic};
 
 /// A figure to be: the trials it needs and how it is made from them.
 pub struct FigurePlan {
@@ -48,7 +48,7 @@ impl Trials<'_> {
 
     /// The trials of the experiment `E` at `setting`; an error where the plan did not ask for them or none is stored.
     pub fn of<E: Experiment>(&self, setting: &E::Setting) -> Result<Vec<Arc<Outcome>>, JudgeError> {
-        let key = Request::new::<E>(setting, 0).map_err(|e| JudgeError::Other(e.to_string()))?.key;
+        let key = Request::new::<E>(setting, 0)?.key;
         let request = self.requests.iter().find(|r| r.key == key);
         let outcomes = request.map(|r| self.engine.outcomes(r)).unwrap_or_default();
         if outcomes.is_empty() {
@@ -71,10 +71,14 @@ impl Trials<'_> {
         x: f64,
         setting: &E::Setting,
         name: &str,
-    ) -> Result<crate::figure::Point, JudgeError> {
-        let estimate = crate::verify::statistic::mean(&self.numbers::<E>(setting, name)?, 1)?;
-        Ok(crate::figure::Point { x, y: estimate.value, low: estimate.low, high: estimate.high })
+    ) -> Result<Point, JudgeError> {
+        mean_point(x, &self.numbers::<E>(setting, name)?)
     }
+}
+
+/// Mean and 99 % interval of `values`, as a point at `x`.
+pub(super) fn mean_point(x: f64, values: &[f64]) -> Result<Point, JudgeError> {
+    Ok(Point::new(x, statistic::mean(values, 1)?))
 }
 
 /// One request for each setting.
@@ -82,10 +86,7 @@ pub(super) fn requests<E: Experiment>(
     settings: &[E::Setting],
     trials: usize,
 ) -> Result<Vec<Request>, JudgeError> {
-    settings
-        .iter()
-        .map(|s| Request::new::<E>(s, trials).map_err(|e| JudgeError::Other(e.to_string())))
-        .collect()
+    settings.iter().map(|s| Ok(Request::new::<E>(s, trials)?)).collect()
 }
 
 #[cfg(test)]

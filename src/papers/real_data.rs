@@ -17,7 +17,7 @@ pub(super) fn paper(data: &Dataset) -> Paper {
     let data = data.clone();
     let at = move |profile| {
         let (width, samples, trials) = by(profile, (400, 40, 512), (1000, MOST_SAMPLES, 200));
-        let head = data.scaled_head(samples).map_err(|e| JudgeError::Other(e.to_string()))?;
+        let head = data.scaled_head(samples)?;
         cases(&head, width, trials)
     };
     Paper {
@@ -58,7 +58,7 @@ fn kernel(setting: &DataFisherSetting) -> Result<Matrix, JudgeError> {
 
 /// `[m_λ, s_λ, λ_max]` from `kernel`, $C$-fold.
 fn statistics(setting: &DataFisherSetting, kernel: &Matrix) -> Result<[f64; 3], JudgeError> {
-    let top = linalg::largest_eigenvalues(kernel, 1).map_err(|e| JudgeError::Other(e.to_string()))?[0];
+    let top = linalg::largest_eigenvalues(kernel, 1)?[0];
     let n = setting.data.samples() as f64;
     let share = setting.network.classes() as f64 / setting.network.parameter_count() as f64;
     Ok([share * kernel.trace() / n, share * kernel.norm_squared() / (n * n), top / n])

@@ -10,9 +10,10 @@ use std::time::Instant;
 use rayon::prelude::*;
 use thiserror::Error;
 
-use super::claim::{Case, Claim, Exchange};
+use super::claim::{Case, Claim};
 use super::experiment::{Outcome, Request, SettingKey};
 use super::judge::{Breakage, JudgeError};
+use super::rules::Exchange;
 use super::statistic::CONFIDENCE;
 use super::store::{StoreError, TrialStore};
 use super::{CaseResult, Profile, Results};

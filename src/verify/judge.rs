@@ -3,6 +3,8 @@
 use solvable_theory::TheoryError;
 use thiserror::Error;
 
+use crate::simulate::SimulationError;
+
 use super::experiment::MissingQuantity;
 use super::statistic::{self, Statistic, StatisticError};
 use super::{Component, Estimate, Judgement, Margin, Verdict};
@@ -68,6 +70,12 @@ pub enum JudgeError {
     /// The prediction could not be evaluated.
     #[error(transparent)]
     Theory(#[from] TheoryError),
+    /// A finite system that the prediction is conditional on could not be set up.
+    #[error("{0}")]
+    Simulation(String),
+    /// The setting of a trial cannot be written down.
+    #[error("the setting cannot be serialised: {0}")]
+    Setting(String),
     /// The experiment does not measure what the claim reads.
     #[error(transparent)]
     Missing(#[from] MissingQuantity),
@@ -109,6 +117,18 @@ pub enum JudgeError {
     /// Anything else that a paper's own reading can run into.
     #[error("{0}")]
     Other(String),
+}
+
+impl From<SimulationError> for JudgeError {
+    fn from(error: SimulationError) -> Self {
+        Self::Simulation(error.to_string())
+    }
+}
+
+impl From<serde_json::Error> for JudgeError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Setting(error.to_string())
+    }
 }
 
 /// The trials of one setting, read by a claim: measured and predicted components of every trial.

@@ -25,9 +25,7 @@ pub(super) fn all() -> Vec<Claim> {
 /// The real inputs of the standing claims: the first images of the shipped digits.
 fn digits(profile: Profile) -> Result<Vec<At<DataFisherSetting>>, JudgeError> {
     let (width, samples, trials) = by(profile, (400, 40, 512), (1000, 100, 200));
-    let digits = Dataset::digits()
-        .and_then(|d| d.scaled_head(samples))
-        .map_err(|e| JudgeError::Other(e.to_string()))?;
+    let digits = Dataset::digits().and_then(|d| d.scaled_head(samples))?;
     real_data::cases(&digits, width, trials)
 }
 

@@ -44,8 +44,7 @@ pub(super) fn kernels(
     number: usize,
 ) -> Result<Arc<(LayerKernels, LayerKernels)>, JudgeError> {
     cached(&KERNELS, key(network, sample, number), || {
-        let data =
-            sample.data_set(network.widths()[0], number).map_err(|e| JudgeError::Other(e.to_string()))?;
+        let data = sample.data_set(network.widths()[0], number)?;
         let (train, cross) = data.cosines();
         let (scales, depth) = (network.scales(), network.depth());
         let train = train_kernels(scales, depth, &train)?;
@@ -82,8 +81,7 @@ pub(super) fn diagonal_anisotropy(
         let train = &kernels.0;
         let streams = Streams::for_trial("diagonal-limit", &key(network, sample, number), layer as u64, 0);
         let process = |name: &str, covariance: &Matrix| {
-            let (values, mut root) =
-                symmetric_eigen(covariance).map_err(|e| JudgeError::Other(e.to_string()))?;
+            let (values, mut root) = symmetric_eigen(covariance)?;
             root.column_iter_mut().zip(&values).for_each(|(mut column, v)| column *= v.max(0.0).sqrt());
             let normals = streams.child(name).normals(DRAWS * covariance.nrows(), 1.0);
             Ok::<_, JudgeError>(root * Matrix::from_vec(covariance.nrows(), DRAWS, normals))

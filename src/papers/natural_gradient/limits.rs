@@ -66,8 +66,7 @@ fn first_residual(s: &NaturalTrainingSetting, o: &Outcome) -> Result<Vec<f64>, J
 /// The rates by the leverages of the anisotropic inputs.
 fn leverage_rates(s: &NaturalTrainingSetting, o: &Outcome) -> Result<Vec<f64>, JudgeError> {
     let sample = Sample { inputs: Inputs::Anisotropic, ..s.sample.clone() };
-    let data =
-        sample.data_set(s.network.widths()[0], data_set(o)?).map_err(|e| JudgeError::Other(e.to_string()))?;
+    let data = sample.data_set(s.network.widths()[0], data_set(o)?)?;
     Ok(kfac_leverage(&data.train.transpose(), s.network.depth())?)
 }
 

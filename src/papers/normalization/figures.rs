@@ -7,10 +7,10 @@ use super::super::experiments::{
     Fisher, FisherSetting, FisherSpectrum, LocalBoundary, LocalBoundarySetting, NormalizedOutlier,
     TrainingPlane, TrainingPlaneSetting,
 };
-use super::super::figure_plan::{FigurePlan, Trials, requests};
+use super::super::figure_plan::{FigurePlan, Trials, mean_point, requests};
 use super::{equal_widths, modes};
-use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke, histogram};
-use crate::verify::{JudgeError, Profile, Request, statistic};
+use crate::figure::{Axis, Figure, Panel, Position, Series, Stroke, histogram};
+use crate::verify::{JudgeError, Profile, Request};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![
@@ -308,15 +308,10 @@ fn edge(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         let mut points = Vec::new();
         for &n in samples {
             let setting = FisherSetting { network: network.clone(), samples: n };
-            let values = trials.numbers::<Fisher>(&setting, "ms_lambda_max")?;
-            let estimate = statistic::mean(&values, 1)?;
             let scale = bulk(n)?;
-            points.push(Point {
-                x: n as f64 / width as f64,
-                y: estimate.value / scale,
-                low: estimate.low / scale,
-                high: estimate.high / scale,
-            });
+            let values = trials.numbers::<Fisher>(&setting, "ms_lambda_max")?;
+            let scaled: Vec<f64> = values.iter().map(|v| v / scale).collect();
+            points.push(mean_point(n as f64 / width as f64, &scaled)?);
         }
         series.push(Series::Line {
             label: format!("L = {depth}"),

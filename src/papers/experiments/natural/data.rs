@@ -4,10 +4,10 @@ use rand::seq::SliceRandom;
 use serde::Serialize;
 use solvable_theory::natural_gradient as ngd;
 
+use crate::simulate::SimulationError;
 use crate::simulate::data::{Dataset, gaussian_inputs, on_sphere};
 use crate::simulate::linalg::{self, Matrix};
 use crate::streams::Streams;
-use crate::verify::TrialFailure;
 
 /// Where inputs on the sphere $\|x\|^2=M_0$ come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -54,7 +54,7 @@ impl Sample {
     }
 
     /// Data set `number` in dimension $M_0$.
-    pub fn data_set(&self, dimension: usize, number: usize) -> Result<DataSet, TrialFailure> {
+    pub fn data_set(&self, dimension: usize, number: usize) -> Result<DataSet, SimulationError> {
         let count = self.samples + self.tests;
         let streams = Streams::for_trial(
             "data-set",
@@ -80,12 +80,11 @@ impl Sample {
             Inputs::Digits => {
                 let (inputs, labels) = Dataset::digits()?.two_classes(3, 8)?;
                 if inputs.nrows() != dimension || inputs.ncols() < count {
-                    let reason = format!(
-                        "{count} digits of {dimension} pixels are asked for; there are {} of {}",
-                        inputs.ncols(),
-                        inputs.nrows()
-                    );
-                    return Err(reason.into());
+                    return Err(SimulationError::Shape {
+                        what: "digits of two classes",
+                        expected: format!("{dimension} x {count} or more"),
+                        found: format!("{} x {}", inputs.nrows(), inputs.ncols()),
+                    });
                 }
                 let mut order: Vec<usize> = (0..inputs.ncols()).collect();
                 order.shuffle(&mut streams.rng(0));

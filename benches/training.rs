@@ -1,0 +1,59 @@
+//! Speed of one step of approximate natural gradient, as a ratio to one step of plain gradient descent on the same
+//! network: both need the forward and the backward pass and the outer products; natural gradient adds Gram matrices and
+//! small solves. The rules take turns in one process, on the same threads; medians and their ratios are printed.
+//! `cargo bench --bench training [WIDTH]`.
+
+#![allow(clippy::expect_used)]
+
+use std::time::Instant;
+
+use solvable::simulate::data::{gaussian_inputs, on_sphere};
+use solvable::simulate::linalg::Matrix;
+use solvable::simulate::network::Network;
+use solvable::simulate::training::{NaturalGradient, Parametrization, Rule, Training};
+use solvable::streams::Streams;
+use solvable::theory::natural_gradient::Method;
+use solvable::theory::{Activation, Architecture};
+
+const SAMPLES: usize = 100;
+const ROUNDS: usize = 9;
+const METHODS: [Method; 4] = [Method::Exact, Method::Bd, Method::Btd, Method::Kfac];
+
+fn main() {
+    let width = std::env::args().skip(1).find_map(|a| a.parse().ok()).unwrap_or(2048);
+    let widths = vec![width, width, width, 1];
+    let architecture = Architecture::new(widths, Activation::relu(), 2.0, 0.0).expect("a valid network");
+    let streams = Streams::for_trial("bench", "", 0, 0);
+    let inputs =
+        on_sphere(gaussian_inputs(width, SAMPLES, &streams.child("inputs"))).expect("no zero inputs");
+    let targets = Matrix::from_element(1, SAMPLES, 0.5);
+    let network = Network::draw(&architecture, &streams);
+    let natural = METHODS.map(|method| Rule::Natural(NaturalGradient::plain(method)));
+    let rules: Vec<Rule> = [Rule::Gradient(Parametrization::Ntk)].into_iter().chain(natural).collect();
+
+    let mut times = vec![Vec::new(); rules.len()];
+    for round in 0..=ROUNDS {
+        for (rule, times) in rules.iter().zip(&mut times) {
+            let mut training =
+                Training::new(network.clone(), &inputs, &targets, *rule, 1e-3).expect("shapes fit");
+            let begin = Instant::now();
+            training.step().expect("kernels are invertible");
+            // The first round warms caches and the allocator.
+            if round > 0 {
+                times.push(begin.elapsed().as_secs_f64());
+            }
+        }
+    }
+    let medians: Vec<f64> = times.iter_mut().map(|t| median(t)).collect();
+    println!("one step, relu, L=3, M={width}, N={SAMPLES}, C=1, {} threads", rayon::current_num_threads());
+    println!("  gradient descent             {:9.2} ms", 1e3 * medians[0]);
+    for (method, time) in METHODS.iter().zip(&medians[1..]) {
+        let promise = if *method == Method::Kfac { "    (promised: at most 3)" } else { "" };
+        println!("  {:<28} {:9.2} ms   ratio {:6.2}{promise}", method.name(), 1e3 * time, time / medians[0]);
+    }
+}
+
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}

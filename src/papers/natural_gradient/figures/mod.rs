@@ -1,0 +1,26 @@
+//! Figures: training, dependence on the width, response matrices, constants, growth, poles, heavy tails.
+
+mod isotropy;
+mod limits;
+mod training;
+
+use solvable_theory::natural_gradient::Method;
+
+use super::super::figure_plan::FigurePlan;
+
+pub(super) fn all() -> Vec<FigurePlan> {
+    [training::all(), isotropy::all(), limits::all()].into_iter().flatten().collect()
+}
+
+fn title_of(method: Method) -> &'static str {
+    match method {
+        Method::Gd => "gradient descent",
+        Method::Exact => "exact",
+        Method::Bd => "layer-wise",
+        Method::Btd | Method::BtdPinv => "tri-diagonal",
+        Method::Kfac | Method::KfacJoint => "K-FAC",
+        Method::KfacScaled => "K-FAC, output × N",
+        Method::Unit => "unit-wise",
+        Method::Diag => "diagonal",
+    }
+}

@@ -1,0 +1,195 @@
+use std::sync::Arc;
+
+use super::builder::Components;
+use super::experiment::Outcome;
+use super::judge::{Breakage, Comparison, JudgeError, Reading, Rule};
+use super::statistic::Statistic;
+use super::{Judgement, Margin, RivalResult};
+
+/// A claim at its settings, ready for trials.
+pub(super) trait Judge: Send + Sync {
+    fn judge(
+        &self,
+        outcomes: &[Vec<&Outcome>],
+        breakage: Breakage,
+    ) -> Result<(Judgement, Vec<RivalResult>), JudgeError>;
+
+    fn exchange(&self, outcomes: &[Vec<&Outcome>]) -> Result<Vec<Exchange>, JudgeError>;
+}
+
+/// A claim and one of its rivals with their roles exchanged: the measurement is moved to where it would lie, with the same
+/// scatter and the same offset, if the rival were the truth.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exchange {
+    /// The rival.
+    pub rival: String,
+    /// The rival, judged as the claim; it has to stand.
+    pub as_truth: Judgement,
+    /// The claim, judged as a rival; it has to fall.
+    pub claim: Judgement,
+}
+
+pub(super) type Read<S> = Arc<dyn Fn(&S, &Outcome) -> Result<Vec<f64>, JudgeError> + Send + Sync>;
+pub(super) type OfSetting<S, T> = Arc<dyn Fn(&S) -> T + Send + Sync>;
+
+pub(super) enum Predict<S> {
+    /// A function of the setting alone, evaluated once.
+    Free(OfSetting<S, Result<Vec<f64>, JudgeError>>),
+    /// Conditional on quantities that the trial measured.
+    Given(Read<S>),
+}
+
+impl<S> Clone for Predict<S> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Free(f) => Self::Free(Arc::clone(f)),
+            Self::Given(f) => Self::Given(Arc::clone(f)),
+        }
+    }
+}
+
+impl<S> Predict<S> {
+    pub fn free<R: Components>(f: impl Fn(&S) -> Result<R, JudgeError> + Send + Sync + 'static) -> Self {
+        Self::Free(Arc::new(move |s| f(s).map(R::into_list)))
+    }
+
+    pub fn given<R: Components>(
+        f: impl Fn(&S, &Outcome) -> Result<R, JudgeError> + Send + Sync + 'static,
+    ) -> Self {
+        Self::Given(Arc::new(move |s, o| f(s, o).map(R::into_list)))
+    }
+
+    fn evaluate(&self, setting: &S, outcomes: &[&Outcome]) -> Result<Vec<Vec<f64>>, JudgeError> {
+        match self {
+            Self::Free(f) => Ok(vec![f(setting)?; outcomes.len()]),
+            Self::Given(f) => outcomes.iter().map(|outcome| f(setting, outcome)).collect(),
+        }
+    }
+}
+
+pub(super) struct Rival<S> {
+    pub name: String,
+    pub applies: OfSetting<S, bool>,
+    pub predict: Predict<S>,
+}
+
+impl<S> Clone for Rival<S> {
+    fn clone(&self) -> Self {
+        Self { name: self.name.clone(), applies: Arc::clone(&self.applies), predict: self.predict.clone() }
+    }
+}
+
+/// Everything a case needs to judge its trials.
+pub(super) struct Rules<S> {
+    pub statistic: Statistic,
+    pub comparison: Comparison,
+    pub labels: Vec<String>,
+    pub size: OfSetting<S, f64>,
+    pub measure: Read<S>,
+    pub predict: Predict<S>,
+    pub rivals: Vec<Rival<S>>,
+}
+
+impl<S> Rules<S> {
+    fn judge(
+        &self,
+        settings: &[S],
+        margin: Margin,
+        outcomes: &[Vec<&Outcome>],
+        breakage: Breakage,
+    ) -> Result<(Judgement, Vec<RivalResult>), JudgeError> {
+        let measured = settings
+            .iter()
+            .zip(outcomes)
+            .map(|(s, trials)| trials.iter().map(|o| (self.measure)(s, o)).collect::<Result<Vec<_>, _>>())
+            .collect::<Result<Vec<_>, _>>()?;
+        let judge = |predict: &Predict<S>, breakage: Breakage| {
+            let readings = settings
+                .iter()
+                .zip(outcomes)
+                .zip(&measured)
+                .map(|((s, trials), measured)| {
+                    Ok(Reading {
+                        size: (self.size)(s),
+                        measured: measured.clone(),
+                        predicted: predict.evaluate(s, trials)?,
+                    })
+                })
+                .collect::<Result<Vec<_>, JudgeError>>()?;
+            let Self { statistic, comparison, .. } = *self;
+            Rule { statistic, comparison, margin, labels: &self.labels, breakage }.judge(&readings)
+        };
+        let own = judge(&self.predict, breakage)?;
+        let rivals = self
+            .rivals
+            .iter()
+            .filter(|rival| settings.iter().all(|s| (rival.applies)(s)))
+            .map(|rival| {
+                Ok(RivalResult {
+                    name: rival.name.clone(),
+                    judgement: judge(&rival.predict, Breakage::None)?,
+                })
+            })
+            .collect::<Result<_, JudgeError>>()?;
+        Ok((own, rivals))
+    }
+}
+
+impl<S> Rules<S> {
+    /// The exchange of the claim with every rival that applies; none for laws, whose trials cannot be moved.
+    fn exchange(
+        &self,
+        settings: &[S],
+        margin: Margin,
+        outcomes: &[Vec<&Outcome>],
+    ) -> Result<Vec<Exchange>, JudgeError> {
+        let Self { statistic, comparison, .. } = *self;
+        if statistic == Statistic::Kolmogorov {
+            return Ok(Vec::new());
+        }
+        let applies = |rival: &&Rival<S>| settings.iter().all(|s| (rival.applies)(s));
+        let exchange = |rival: &Rival<S>| {
+            let (mut for_rival, mut for_claim) = (Vec::new(), Vec::new());
+            for (s, trials) in settings.iter().zip(outcomes) {
+                let claimed = self.predict.evaluate(s, trials)?;
+                let rivalling = rival.predict.evaluate(s, trials)?;
+                let mut measured =
+                    trials.iter().map(|o| (self.measure)(s, o)).collect::<Result<Vec<_>, _>>()?;
+                for ((measured, claimed), rivalling) in measured.iter_mut().zip(&claimed).zip(&rivalling) {
+                    comparison.moved(statistic, measured, claimed, rivalling);
+                }
+                let size = (self.size)(s);
+                for_rival.push(Reading { size, measured: measured.clone(), predicted: rivalling });
+                for_claim.push(Reading { size, measured, predicted: claimed });
+            }
+            let rule = Rule { statistic, comparison, margin, labels: &self.labels, breakage: Breakage::None };
+            Ok(Exchange {
+                rival: rival.name.clone(),
+                as_truth: rule.judge(&for_rival)?,
+                claim: rule.judge(&for_claim)?,
+            })
+        };
+        self.rivals.iter().filter(applies).map(exchange).collect()
+    }
+}
+
+/// Rules at the settings of one case.
+pub(super) struct Bound<S> {
+    pub settings: Vec<S>,
+    pub margin: Margin,
+    pub rules: Arc<Rules<S>>,
+}
+
+impl<S: Send + Sync> Judge for Bound<S> {
+    fn judge(
+        &self,
+        outcomes: &[Vec<&Outcome>],
+        breakage: Breakage,
+    ) -> Result<(Judgement, Vec<RivalResult>), JudgeError> {
+        self.rules.judge(&self.settings, self.margin, outcomes, breakage)
+    }
+
+    fn exchange(&self, outcomes: &[Vec<&Outcome>]) -> Result<Vec<Exchange>, JudgeError> {
+        self.rules.exchange(&self.settings, self.margin, outcomes)
+    }
+}
