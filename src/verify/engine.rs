@@ -231,8 +231,8 @@ impl Engine {
     /// # Errors
     /// Those of the cases and of judging.
     pub fn exchanges(&self, claims: &[Claim]) -> Result<Vec<(String, String, Exchange)>, JudgeError> {
-        let mut all = Vec::new();
-        for claim in claims {
+        let of_claim = |claim: &Claim| {
+            let mut all = Vec::new();
             for case in claim.cases(self.options.profile)? {
                 let outcomes: Vec<Vec<_>> = case.requests.iter().map(|r| self.outcomes(r)).collect();
                 let borrowed: Vec<Vec<&Outcome>> =
@@ -240,8 +240,10 @@ impl Engine {
                 let exchanges = case.exchange(&borrowed)?.into_iter();
                 all.extend(exchanges.map(|exchange| (claim.id.clone(), case.label.clone(), exchange)));
             }
-        }
-        Ok(all)
+            Ok(all)
+        };
+        let parts: Result<Vec<Vec<_>>, JudgeError> = claims.par_iter().map(of_claim).collect();
+        Ok(parts?.into_iter().flatten().collect())
     }
 
     /// The stored outcomes of a request under this engine's seed and number of trials.

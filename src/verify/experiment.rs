@@ -101,7 +101,8 @@ impl Outcome {
     }
 
     /// The largest difference to `other` relative to the size of its quantity; infinite if the quantities differ in name
-    /// or shape.
+    /// or shape. A quantity smaller than $10^{-9}$ is compared to that: it may be the rounding of a zero, which differs from
+    /// machine to machine.
     pub fn distance(&self, other: &Self) -> f64 {
         fn values(measured: &Measured) -> &[f64] {
             match measured {
@@ -117,7 +118,7 @@ impl Outcome {
             if a.len() != b.len() {
                 return f64::INFINITY;
             }
-            let scale = a.iter().chain(b).fold(f64::MIN_POSITIVE, |s, x| s.max(x.abs()));
+            let scale = a.iter().chain(b).fold(1e-9, |s: f64, x| s.max(x.abs()));
             a.iter().zip(b).fold(worst, |w, (x, y)| w.max((x - y).abs() / scale))
         })
     }

@@ -147,20 +147,26 @@ impl<S> Rules<S> {
         if statistic == Statistic::Kolmogorov {
             return Ok(Vec::new());
         }
+        let own = settings
+            .iter()
+            .zip(outcomes)
+            .map(|(s, trials)| {
+                let measured = trials.iter().map(|o| (self.measure)(s, o)).collect::<Result<Vec<_>, _>>()?;
+                Ok((measured, self.predict.evaluate(s, trials)?))
+            })
+            .collect::<Result<Vec<_>, JudgeError>>()?;
         let applies = |rival: &&Rival<S>| settings.iter().all(|s| (rival.applies)(s));
         let exchange = |rival: &Rival<S>| {
             let (mut for_rival, mut for_claim) = (Vec::new(), Vec::new());
-            for (s, trials) in settings.iter().zip(outcomes) {
-                let claimed = self.predict.evaluate(s, trials)?;
+            for ((s, trials), (measured, claimed)) in settings.iter().zip(outcomes).zip(&own) {
                 let rivalling = rival.predict.evaluate(s, trials)?;
-                let mut measured =
-                    trials.iter().map(|o| (self.measure)(s, o)).collect::<Result<Vec<_>, _>>()?;
-                for ((measured, claimed), rivalling) in measured.iter_mut().zip(&claimed).zip(&rivalling) {
-                    comparison.moved(statistic, measured, claimed, rivalling);
+                let mut moved = measured.clone();
+                for ((moved, claimed), rivalling) in moved.iter_mut().zip(claimed).zip(&rivalling) {
+                    comparison.moved(statistic, moved, claimed, rivalling);
                 }
                 let size = (self.size)(s);
-                for_rival.push(Reading { size, measured: measured.clone(), predicted: rivalling });
-                for_claim.push(Reading { size, measured, predicted: claimed });
+                for_rival.push(Reading { size, measured: moved.clone(), predicted: rivalling });
+                for_claim.push(Reading { size, measured: moved, predicted: claimed.clone() });
             }
             let rule = Rule { statistic, comparison, margin, labels: &self.labels, breakage: Breakage::None };
             Ok(Exchange {
