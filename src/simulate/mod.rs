@@ -8,6 +8,7 @@ pub mod gram;
 pub mod linalg;
 pub mod network;
 mod normalizer;
+pub mod regression;
 pub mod training;
 
 use solvable_theory::TheoryError;

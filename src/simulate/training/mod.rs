@@ -4,6 +4,7 @@
 //! one write the step of a layer as $\Delta W^l\propto Z_l\,h^{l-1\top}$ with $Z_l$ of shape $M_l\times N$: the weights are
 //! moved by one product, and nothing of size $P$ is ever formed.
 
+mod momentum;
 mod natural;
 mod tangents;
 mod unit_wise;
@@ -14,6 +15,7 @@ use super::SimulationError;
 use super::linalg::{self, Matrix};
 use super::network::{Network, Signals};
 
+pub use momentum::HeavyBall;
 pub use natural::{NaturalGradient, Prepared};
 pub use tangents::{LayerStep, Tangents};
 

@@ -129,9 +129,19 @@ impl Tangents {
 
     /// $K_l=A_l\circ B_l$ ($CN\times CN$).
     pub fn layer_kernel(&self, layer: usize) -> Matrix {
-        let mut kernel = self.backward_kernel(self, layer);
-        sample_product(&mut kernel, &self.forward_kernel(self, layer));
+        self.layer_kernel_with(self, layer)
+    }
+
+    fn layer_kernel_with(&self, other: &Self, layer: usize) -> Matrix {
+        let mut kernel = self.backward_kernel(other, layer);
+        sample_product(&mut kernel, &self.forward_kernel(other, layer));
         kernel
+    }
+
+    /// The tangent kernel $K=\sum_lK_l$ between the outputs here (rows) and those of `other`, for the same network.
+    pub fn kernel(&self, other: &Self) -> Matrix {
+        (2..=self.depth())
+            .fold(self.layer_kernel_with(other, 1), |sum, l| sum + self.layer_kernel_with(other, l))
     }
 
     pub(super) fn into_signals(self) -> Signals {

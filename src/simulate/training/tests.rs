@@ -1,4 +1,6 @@
 use super::*;
+use crate::simulate::data::{gaussian_inputs, on_sphere};
+use crate::simulate::linalg::Solver;
 use crate::streams::Streams;
 use approx::assert_relative_eq;
 use solvable_theory::natural_gradient::{Damping, Method};
@@ -304,4 +306,33 @@ fn duplicates_and_mixing_layers_are_refused() {
         Tangents::new(&network, signals, Parametrization::Ntk),
         Err(SimulationError::MixedSamples)
     ));
+}
+
+/// A wide network trained from zero to convergence is the interpolant of its tangent kernel; the wider, the closer.
+#[test]
+fn training_to_convergence_is_kernel_regression() {
+    let distance = |width: usize| {
+        let architecture = Architecture::new(vec![8, width, 1], Activation::tanh(), 1.5, 0.1)
+            .unwrap()
+            .with_trained_biases(true);
+        let streams = Streams::for_trial("test", "heavy ball", 0, 0);
+        let network = Network::draw(&architecture, &streams);
+        let all = on_sphere(gaussian_inputs(8, 12, &streams.child("inputs"))).unwrap();
+        let (inputs, probes) = (all.columns(0, 7).into_owned(), all.columns(7, 5).into_owned());
+        let labels = Matrix::from_fn(1, 7, |_, n| 0.1 * (n as f64).cos());
+        let at = |x: &Matrix| network.forward(x).unwrap();
+        let tangents = |x: &Matrix| Tangents::new(&network, at(x), Parametrization::Ntk).unwrap();
+        let (here, there) = (tangents(&inputs), tangents(&probes));
+        let solver = Solver::spd(&here.kernel(&here), 0.0, "a test").unwrap();
+        let predicted = there.kernel(&here) * solver.solve(&labels.transpose());
+        let mut trained = network.clone();
+        let steps = HeavyBall::default().train(&mut trained, &inputs, &labels, &at(&inputs).output).unwrap();
+        assert!(steps > 3);
+        let residual = trained.forward(&inputs).unwrap().output - at(&inputs).output - &labels;
+        assert!(residual.norm() <= 1e-6 * labels.norm());
+        let found = trained.forward(&probes).unwrap().output - at(&probes).output;
+        (found.transpose() - &predicted).norm() / predicted.norm()
+    };
+    let (narrow, wide) = (distance(64), distance(1024));
+    assert!(wide < 0.01 && wide < 0.5 * narrow, "{narrow} {wide}");
 }
