@@ -73,4 +73,18 @@ sources! {
     FORSTER_2002: "forster2002linear", "J. Forster",
         "A linear lower bound on the unbounded error probabilistic communication complexity",
         "Journal of Computer and System Sciences", 2002, "";
+    /// Learning curves of continual learning.
+    KARAKIDA_2022_CONTINUAL: "karakida2022continual", "R. Karakida, S. Akaho",
+        "Learning curves for continual learning in neural networks: self-knowledge transfer and forgetting",
+        "ICLR", 2022, "2112.01653";
+    /// Learning curves of kernel regression.
+    BORDELON_2020: "bordelon2020spectrum", "B. Bordelon, A. Canatar, C. Pehlevan",
+        "Spectrum dependent learning curves in kernel regression and wide neural networks", "ICML", 2020, "2002.02561";
+    /// Learning curves with noise, and alignment of targets with the spectrum.
+    CANATAR_2021: "canatar2021spectral", "A. Canatar, B. Bordelon, C. Pehlevan",
+        "Spectral bias and task-model alignment explain generalization in kernel regression and infinitely wide neural networks",
+        "Nature Communications", 2021, "2006.13198";
+    /// Decay of the eigenvalues of tangent kernels on the sphere.
+    BIETTI_2021: "bietti2021deep", "A. Bietti, F. Bach", "Deep equals shallow for ReLU networks in kernel regimes",
+        "ICLR", 2021, "2009.14397";
 }

@@ -204,6 +204,7 @@ pub fn all() -> Vec<Prediction> {
         crate::mean_field::catalog(),
         crate::normalization::catalog(),
         crate::natural_gradient::catalog(),
+        crate::continual_learning::catalog(),
         crate::step_size::catalog(),
     ]
     .concat()

@@ -9,6 +9,8 @@
 //! * [`mean_field`]: order parameters, Fisher-information statistics, analytic neural tangent kernels;
 //! * [`normalization`]: how normalization layers change the sharpness;
 //! * [`natural_gradient`]: how approximate Fisher matrices train wide networks;
+//! * [`kernel_spectrum`]: tangent kernels on the sphere and their eigenvalues;
+//! * [`continual_learning`]: learning curves of tasks learnt one after the other;
 //! * [`step_size`]: the critical learning rate of a given network;
 //! * [`catalog`]: every prediction by name, for the command line and for reference files;
 //! * [`bibliography`]: where the results come from.
@@ -20,7 +22,9 @@ pub mod activation;
 pub mod architecture;
 pub mod bibliography;
 pub mod catalog;
+pub mod continual_learning;
 mod error;
+pub mod kernel_spectrum;
 pub mod mean_field;
 pub mod natural_gradient;
 pub mod normalization;

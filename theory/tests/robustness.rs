@@ -6,8 +6,11 @@
 use serde_json::{Map, Value as Json, json};
 use solvable_theory::catalog;
 
-/// A valid value for every parameter name.
-fn usual(name: &str) -> Json {
+/// A valid value for every parameter of a prediction.
+fn usual(id: &str, name: &str) -> Json {
+    if id.starts_with("cl/") {
+        return usual_of_tasks(name);
+    }
     match name {
         "activation" => json!("relu"),
         "q1" | "q2" | "q_star" | "xx" | "yy" | "sigma_w2" | "gamma" | "eta_ntk" | "lam" | "lambda_max" => {
@@ -37,6 +40,32 @@ fn usual(name: &str) -> Json {
         "layer" => json!(1),
         "rho" => Json::Null,
         "rhoA" | "rhoB" => json!(0.05),
+        _ => panic!("the parameter {name} is new: add a usual value for it"),
+    }
+}
+
+fn usual_of_tasks(name: &str) -> Json {
+    match name {
+        "activation" => json!("relu"),
+        "lambda" => json!({"power": 1.5}),
+        "eta" => json!({"power": 2}),
+        "zeta" | "target_power_by_degree" => Json::Null,
+        "P" => json!(40),
+        "N" | "N1" => json!(12),
+        "N2" => json!(5),
+        "rho" | "sigma2" | "r" => json!(0.5),
+        "delta" | "tail" => json!(0.01),
+        "C" => json!([[1, 0.6], [0.6, 2]]),
+        "stages" => json!([{"N": [5, 0], "sigma2": [0.1, 0]}, {"N": [2, 6], "delta": 0.1}]),
+        "phase" => json!([1, 2.7, 1.1, 0.37]),
+        "a" | "sigma_w2" => json!(2),
+        "b" => json!(1.8),
+        "beta" => json!(0.7),
+        "n" | "depth" => json!(3),
+        "sigma_b2" => json!(0.1),
+        "d" => json!(5),
+        "kmax" | "k" => json!(9),
+        "t" => json!([-1, 0.3, 1]),
         _ => panic!("the parameter {name} is new: add a usual value for it"),
     }
 }
@@ -77,6 +106,21 @@ fn odd() -> Vec<Json> {
         json!("diag"),
         json!([[1, 2, 3, 4, 6], [5, 1e150, 1, -1e150, 1]]),
         json!({"a": 1}),
+        json!({"power": 1e300}),
+        json!({"power": -1}),
+        json!({"values": []}),
+        json!({"values": [1, 0, -1]}),
+        json!({"values": [1e300, 1e-300, 0]}),
+        json!({"values": [0, 0, 0]}),
+        json!([{"N": [0, 0]}]),
+        json!([{"N": [1e30, 1]}]),
+        json!([{"N": [1000000000u64, 1]}]),
+        json!([{"N": [3, 3], "sigma2": [-1, 0]}, {"N": [3, 3], "delta": -1}]),
+        json!([{"N": [40, 0]}]),
+        json!([{"N": [3, 3], "speed": 1}]),
+        json!([[1, 2], [2, 1]]),
+        json!([[0, 0], [0, 0]]),
+        json!([[1e300, 0], [0, 1e300]]),
         json!("linear"),
         json!("sine"),
         json!("gelu"),
@@ -106,7 +150,7 @@ fn assert_answered(prediction: &catalog::Prediction, given: &Map<String, Json>) 
 fn usual_parameters_are_answered() {
     for prediction in catalog::all() {
         let given: Map<String, Json> =
-            prediction.parameters.iter().map(|p| (p.name.to_owned(), usual(p.name))).collect();
+            prediction.parameters.iter().map(|p| (p.name.to_owned(), usual(prediction.id, p.name))).collect();
         assert_answered(&prediction, &given);
     }
 }
@@ -115,7 +159,7 @@ fn usual_parameters_are_answered() {
 fn odd_parameters_never_give_nan() {
     for prediction in catalog::all() {
         let usual: Map<String, Json> =
-            prediction.parameters.iter().map(|p| (p.name.to_owned(), usual(p.name))).collect();
+            prediction.parameters.iter().map(|p| (p.name.to_owned(), usual(prediction.id, p.name))).collect();
         for parameter in prediction.parameters {
             for value in odd() {
                 let mut given = usual.clone();

@@ -158,8 +158,9 @@ pub fn check_btd_damping(train: &LayerKernels, rho: f64) -> Result<(), TheoryErr
 /// use solvable_theory::{Activation, InitialScales, natural_gradient::{btd_response, train_kernels}};
 /// let scales = InitialScales::new(Activation::relu(), 2.0, 0.0)?;
 /// let kernels = train_kernels(&scales, 3, &dmatrix![1.0, 0.6; 0.6, 1.0])?;
-/// // Between the poles at 0.19 and 0.62: an eigenvalue of the wrong sign.
-/// assert!(btd_response(&kernels, &kernels, 0.25)?.symmetric_eigenvalues().min() < 0.0);
+/// // Between the poles at 0.19 and 0.62 an eigenvalue leaves (0, 1).
+/// let values = btd_response(&kernels, &kernels, 0.2)?.symmetric_eigenvalues();
+/// assert!(values.min() < 0.0 || values.max() > 1.0);
 /// # Ok::<(), solvable_theory::TheoryError>(())
 /// ```
 pub fn btd_response(

@@ -1,0 +1,12 @@
+#![doc = include_str!("../../notes/kernel_spectrum.md")]
+
+mod ntk;
+mod polynomial;
+mod sphere;
+
+pub use ntk::{NtkMap, ntk, ntk_asymptotic};
+pub use polynomial::{degeneracy, legendre};
+pub use sphere::{SphereSpectrum, degree_weights, ntk_degree_weights};
+
+#[cfg(test)]
+mod tests;
