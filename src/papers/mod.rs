@@ -1,5 +1,6 @@
 //! Where one theory meets its experiments: claims, settings, rivals, figures. One file for each paper.
 
+mod continual_learning;
 pub mod experiments;
 mod figure_plan;
 mod mean_field;
@@ -32,7 +33,7 @@ pub struct Paper {
 
 /// Every paper, in the order of the report.
 pub fn all() -> Vec<Paper> {
-    vec![mean_field::paper(), normalization::paper(), natural_gradient::paper()]
+    vec![mean_field::paper(), normalization::paper(), natural_gradient::paper(), continual_learning::paper()]
 }
 
 /// The data-dependent predictions, on the user's own inputs.

@@ -1,5 +1,6 @@
 //! Experiments that several papers share: kinds of finite systems, and what is measured on them.
 
+mod continual;
 mod descent;
 mod fisher;
 mod layer_norm;
@@ -7,6 +8,11 @@ mod natural;
 mod normalized;
 mod signals;
 
+pub use continual::{
+    DigitsTarget, Features, FiniteWidth, NetworkTasksSetting, Sphere, SphereTarget, TaskSequence,
+    TaskSequenceSetting, TrainedTasks, TwoTasks, TwoTasksSetting, Underparametrised,
+    UnderparametrisedSetting,
+};
 pub use descent::{LocalBoundary, LocalBoundarySetting, TrainingPlane, TrainingPlaneSetting};
 pub use fisher::{DataFisher, DataFisherSetting, Fisher, FisherSetting, FisherSpectrum, LastBatchNorm};
 pub use layer_norm::{GaussianOutputs, GaussianOutputsSetting, LastLayerIdentities, LayerNormOutliers};

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::ntk::NtkMap;
 use super::polynomial::{check, degeneracy, for_each};
+use crate::activation::Kind;
 use crate::error::representable;
 use crate::{InitialScales, TheoryError};
 
@@ -166,5 +167,15 @@ pub fn ntk_degree_weights(
     highest: usize,
 ) -> Result<Vec<f64>, TheoryError> {
     let map = NtkMap::new(scales, depth)?;
+    // Activations without closed forms cost a quadrature for each layer and node.
+    let closed = matches!(
+        scales.activation.0,
+        Kind::Linear | Kind::Relu | Kind::LeakyRelu { .. } | Kind::Erf { .. } | Kind::Sine | Kind::Gelu
+    );
+    let most = 20_000 / highest.saturating_mul(2).saturating_add(400);
+    if !closed && depth > most {
+        let valid = format!("at most {most} for {} and this degree", scales.activation);
+        return Err(TheoryError::invalid("depth", depth, valid));
+    }
     degree_weights(dimension, highest, |t| map.at(t))
 }

@@ -1,0 +1,191 @@
+use serde::Serialize;
+use solvable_theory::{Architecture, TheoryError};
+
+use super::features::Sphere;
+use crate::simulate::linalg::{self, LargeCholesky, Matrix};
+use crate::simulate::network::Network;
+use crate::simulate::regression::{
+    ErrorForm, Grams, KernelStage, Labels, SequentialRegression, learning_operators,
+};
+use crate::simulate::training::{HeavyBall, Parametrization, Tangents};
+use crate::streams::Streams;
+use crate::verify::{Experiment, Outcome, TrialFailure};
+
+/// Networks of equal hidden widths on a sphere, two tasks from the matched prior.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NetworkTasksSetting {
+    /// The limit of infinite width, and the inputs.
+    pub sphere: Sphere,
+    /// $M$.
+    pub width: usize,
+    /// $[N_1,N_2]$.
+    pub samples: [usize; 2],
+    /// Test inputs.
+    pub tests: usize,
+    /// $\rho$.
+    pub rho: f64,
+    /// By what the targets are multiplied: small ones keep training close to its linearization.
+    pub scale: f64,
+}
+
+impl NetworkTasksSetting {
+    fn network(&self) -> Result<Architecture, TheoryError> {
+        let Sphere { dimension, scales, depth, .. } = &self.sphere;
+        let widths = [vec![*dimension], vec![self.width; depth - 1], vec![1]].concat();
+        let trained = scales.sigma_b2 > 0.0;
+        Ok(Architecture::new(widths, scales.activation.clone(), scales.sigma_w2, scales.sigma_b2)?
+            .with_trained_biases(trained))
+    }
+
+    fn count(&self) -> usize {
+        self.samples.iter().sum()
+    }
+
+    /// Training inputs of both stages, one after the other, and test inputs.
+    fn inputs(&self, streams: &Streams) -> Result<(Matrix, Matrix), TrialFailure> {
+        let all = self.sphere.inputs(self.count() + self.tests, &streams.child("inputs"))?;
+        Ok((all.columns(0, self.count()).into_owned(), all.columns(self.count(), self.tests).into_owned()))
+    }
+
+    /// The kernel of infinite width between two sets of inputs.
+    fn limit(&self, rows: &Matrix, columns: &Matrix) -> Result<Matrix, TrialFailure> {
+        let mut cosines = linalg::transpose_product(rows, columns) / self.sphere.dimension as f64;
+        cosines.apply(|t| *t = t.clamp(-1.0, 1.0));
+        Ok(self.sphere.kernel(&cosines, self.sphere.depth)?)
+    }
+
+    fn cost(&self, steps: f64) -> f64 {
+        let (m, n) = (self.width as f64, (self.count() + self.tests) as f64);
+        self.sphere.depth as f64 * m * m * (20.0 + 6.0 * n * steps) + n * n * (m + n)
+    }
+}
+
+/// Sequential regression with the tangent kernel of a finite network at its start, against that with the kernel of infinite width on
+/// the same inputs and test points: `excess`, $M($ratio$-1)$ of $E_1$, the forward and the backward error, averaged exactly over
+/// targets.
+pub struct FiniteWidth;
+
+impl Experiment for FiniteWidth {
+    type Setting = NetworkTasksSetting;
+    const ID: &'static str = "finite-width-tasks";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &NetworkTasksSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let (train, test) = setting.inputs(streams)?;
+        let network = Network::draw(&setting.network()?, streams);
+        let tangents = |x: &Matrix| Tangents::new(&network, network.forward(x)?, Parametrization::Ntk);
+        let (here, there) = (tangents(&train)?, tangents(&test)?);
+        let (prior, to_tests) = (setting.limit(&train, &train)?, setting.limit(&test, &train)?);
+        let power = setting.sphere.spectrum()?.trace;
+        let errors = |kernel: Matrix, test_kernel: &Matrix| {
+            let average = |a: &Matrix, b: &Matrix| linalg::transpose_product(a, b) / setting.tests as f64;
+            let grams = Grams {
+                square: average(test_kernel, test_kernel),
+                mixed: average(test_kernel, &to_tests),
+                kernel,
+                target: prior.clone(),
+                target_power: power,
+            };
+            two_task_errors(setting, &grams)
+        };
+        let limit = errors(prior.clone(), &to_tests)?;
+        let finite = errors(here.kernel(&here), &there.kernel(&here))?;
+        let excess = finite.iter().zip(&limit).map(|(f, l)| setting.width as f64 * (f / l - 1.0)).collect();
+        Ok(Outcome::new().with_list("excess", excess))
+    }
+
+    fn cost(setting: &NetworkTasksSetting) -> f64 {
+        setting.cost(1.0)
+    }
+}
+
+/// $E_1$, $E_{A\to B}$, $E_{\rm back}$.
+fn two_task_errors(setting: &NetworkTasksSetting, grams: &Grams) -> Result<[f64; 3], TrialFailure> {
+    let mut labels = Labels::new();
+    labels.extend(0, setting.samples[0], 0.0);
+    labels.extend(1, setting.samples[1], 0.0);
+    let stages = setting.samples.map(|samples| KernelStage { samples, ridge: 0.0 });
+    let covariance = Matrix::from_row_slice(2, 2, &[1.0, setting.rho, setting.rho, 1.0]);
+    let operators = learning_operators(&grams.kernel, &stages)?;
+    let forms: Vec<ErrorForm> = operators.iter().map(|a| ErrorForm::new(a, grams, &labels, 2)).collect();
+    Ok([forms[0].error(0, &covariance), forms[1].error(1, &covariance), forms[1].error(0, &covariance)])
+}
+
+/// Networks really trained to convergence on one task and then on the next, by gradient descent with momentum on all parameters: mean
+/// squared test errors `trained` ($E_1$, forward, backward) for one draw of the targets, and `linearized`, those of regression with the
+/// kernel of the same network at its start on the same samples; `alone`, its error on the second task without the first; `steps` of both
+/// stages.
+pub struct TrainedTasks;
+
+impl Experiment for TrainedTasks {
+    type Setting = NetworkTasksSetting;
+    const ID: &'static str = "trained-tasks";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &NetworkTasksSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let (train, test) = setting.inputs(streams)?;
+        let (first, second) = (setting.samples[0], setting.samples[1]);
+        let targets = draw_targets(setting, &train, &test, streams)?;
+        let start = Network::draw(&setting.network()?, streams);
+        let inputs = [train.columns(0, first).into_owned(), train.columns(first, second).into_owned()];
+        let labels =
+            [targets.view((0, 0), (first, 1)), targets.view((first, 1), (second, 1))].map(|l| l.into_owned());
+        let wanted = [0, 1].map(|task| targets.view((train.ncols(), task), (setting.tests, 1)).into_owned());
+        let mean_square = |f: &Matrix, task: usize| (f - &wanted[task]).norm_squared() / setting.tests as f64;
+
+        let mut network = start.clone();
+        let (mut trained, mut steps) = (Vec::new(), Vec::new());
+        let at_start = start.forward(&test)?.output;
+        for (x, y) in inputs.iter().zip(&labels) {
+            let offset = start.forward(x)?.output;
+            let taken = HeavyBall::default().train(&mut network, x, &y.transpose(), &offset)?;
+            steps.push(taken as f64);
+            trained.push((network.forward(&test)?.output - &at_start).transpose());
+        }
+
+        let tangents = |x: &Matrix| Tangents::new(&start, start.forward(x)?, Parametrization::Ntk);
+        let (one, two, probes) = (tangents(&inputs[0])?, tangents(&inputs[1])?, tangents(&test)?);
+        let mut regression = SequentialRegression::new();
+        let mut linearized = Vec::new();
+        let shape = (setting.tests, 1);
+        regression.learn(&one.kernel(&one), &[], &labels[0], 0.0)?;
+        let to_one = probes.kernel(&one);
+        linearized.push(regression.predict(std::slice::from_ref(&to_one), shape)?);
+        regression.learn(&two.kernel(&two), &[two.kernel(&one)], &labels[1], 0.0)?;
+        linearized.push(regression.predict(&[to_one, probes.kernel(&two)], shape)?);
+
+        let mut cold = SequentialRegression::new();
+        cold.learn(&two.kernel(&two), &[], &labels[1], 0.0)?;
+        let alone = mean_square(&cold.predict(&[probes.kernel(&two)], shape)?, 1);
+        let errors = |f: &[Matrix]| vec![mean_square(&f[0], 0), mean_square(&f[1], 1), mean_square(&f[1], 0)];
+        Ok(Outcome::new()
+            .with_list("trained", errors(&trained))
+            .with_list("linearized", errors(&linearized))
+            .with("alone", alone)
+            .with_list("steps", steps))
+    }
+
+    fn cost(setting: &NetworkTasksSetting) -> f64 {
+        setting.cost(100.0)
+    }
+}
+
+/// $(f_A,f_B)$ on training and test inputs: one draw from the matched prior, times the scale.
+fn draw_targets(
+    setting: &NetworkTasksSetting,
+    train: &Matrix,
+    test: &Matrix,
+    streams: &Streams,
+) -> Result<Matrix, TrialFailure> {
+    let mut all = train.clone().resize_horizontally(train.ncols() + test.ncols(), 0.0);
+    all.columns_mut(train.ncols(), test.ncols()).copy_from(test);
+    let covariance = setting.limit(&all, &all)?;
+    let normals = Matrix::from_vec(all.ncols(), 2, streams.child("targets").normals(2 * all.ncols(), 1.0));
+    let draws = LargeCholesky::new(&covariance, 0.0, "the prior of the targets")?.scale(&normals);
+    let (a, b) = (draws.column(0), draws.column(1));
+    let rho = setting.rho;
+    let second = a * rho + b * (1.0 - rho * rho).max(0.0).sqrt();
+    let mut targets = draws.clone();
+    targets.set_column(1, &second);
+    Ok(targets * setting.scale)
+}

@@ -1,0 +1,173 @@
+use serde::Serialize;
+use solvable_theory::continual_learning::Stage;
+
+use super::features::Features;
+use crate::simulate::SimulationError;
+use crate::simulate::linalg::Matrix;
+use crate::simulate::regression::{ErrorForm, Grams, KernelStage, Labels, learning_operators};
+use crate::streams::Streams;
+use crate::verify::{Experiment, Outcome, TrialFailure};
+
+/// Two tasks, one after the other, without noise or ridge.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TwoTasksSetting {
+    /// The features.
+    pub features: Features,
+    /// $[N_1,N_2]$.
+    pub samples: [usize; 2],
+}
+
+/// Sequential kernel regression on random inputs, errors averaged exactly over targets: `first` $E_1$; `alone` $E_B$, the
+/// second stage alone on the same inputs; `forward` $E_{A\to B}$ and `backward` $E_{2,1}$ at $\rho=0$ and $\rho=1$, between which they are
+/// linear.
+pub struct TwoTasks;
+
+/// $\begin{pmatrix}1&\rho\\\\\rho&1\end{pmatrix}$.
+fn similarity(rho: f64) -> Matrix {
+    Matrix::from_row_slice(2, 2, &[1.0, rho, rho, 1.0])
+}
+
+impl Experiment for TwoTasks {
+    type Setting = TwoTasksSetting;
+    const ID: &'static str = "two-tasks";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &TwoTasksSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let [first, second] = setting.samples;
+        let grams = setting.features.grams(first + second, &streams.child("inputs"))?;
+        let mut labels = Labels::new();
+        labels.extend(0, first, 0.0);
+        labels.extend(1, second, 0.0);
+        let ridge = setting.features.ridge();
+        let stages = setting.samples.map(|samples| KernelStage { samples, ridge });
+        let operators = learning_operators(&grams.kernel, &stages)?;
+        let forms: Vec<ErrorForm> = operators.iter().map(|a| ErrorForm::new(a, &grams, &labels, 2)).collect();
+        let at = |task, rho| forms[1].error(task, &similarity(rho));
+        Ok(Outcome::new()
+            .with("first", forms[0].error(0, &similarity(0.0)))
+            .with("alone", second_alone(&grams, first, second, ridge)?)
+            .with_list("forward", vec![at(1, 0.0), at(1, 1.0)])
+            .with_list("backward", vec![at(0, 0.0), at(0, 1.0)]))
+    }
+
+    fn cost(setting: &TwoTasksSetting) -> f64 {
+        cost(&setting.features, setting.samples.iter().sum())
+    }
+}
+
+/// The error of the second stage without the first.
+fn second_alone(grams: &Grams, first: usize, second: usize, ridge: f64) -> Result<f64, SimulationError> {
+    let part = |m: &Matrix| m.view((first, first), (second, second)).into_owned();
+    let own = Grams {
+        kernel: part(&grams.kernel),
+        target: part(&grams.target),
+        mixed: part(&grams.mixed),
+        square: part(&grams.square),
+        target_power: grams.target_power,
+    };
+    let operators = learning_operators(&own.kernel, &[KernelStage { samples: second, ridge }])?;
+    let mut labels = Labels::new();
+    labels.extend(0, second, 0.0);
+    Ok(ErrorForm::new(&operators[0], &own, &labels, 1).error(0, &Matrix::from_element(1, 1, 1.0)))
+}
+
+fn cost(features: &Features, samples: usize) -> f64 {
+    let n = samples as f64;
+    let modes = match features {
+        Features::Gaussian { modes, .. } => *modes as f64,
+        Features::Digits { .. } => 20.0,
+        Features::Sphere(sphere) => {
+            if sphere.dimension == 2 {
+                400.0
+            } else {
+                100.0
+            }
+        }
+    };
+    n * n * (2.0 * modes + 8.0 * n)
+}
+
+/// Any stages of any tasks.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TaskSequenceSetting {
+    /// The features.
+    pub features: Features,
+    /// $C$, row by row.
+    pub covariance: Vec<Vec<f64>>,
+    /// The stages.
+    pub stages: Vec<Stage>,
+}
+
+impl TaskSequenceSetting {
+    /// $C$ as a matrix.
+    pub fn covariance_matrix(&self) -> Matrix {
+        let tasks = self.covariance.len();
+        Matrix::from_fn(tasks, tasks, |i, j| self.covariance[i][j])
+    }
+}
+
+/// Sequential kernel regression on random inputs, stages of one or several tasks with noise and ridge: `errors` $E_{n,j}$, stage by
+/// stage, averaged exactly over targets and noise.
+pub struct TaskSequence;
+
+impl Experiment for TaskSequence {
+    type Setting = TaskSequenceSetting;
+    const ID: &'static str = "task-sequence";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &TaskSequenceSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let mut labels = Labels::new();
+        let mut stages = Vec::new();
+        for stage in &setting.stages {
+            for (task, (&samples, &noise)) in stage.samples.iter().zip(&stage.noise).enumerate() {
+                labels.extend(task, samples, noise);
+            }
+            stages.push(KernelStage { samples: stage.samples.iter().sum(), ridge: stage.ridge });
+        }
+        let grams = setting.features.grams(labels.tasks.len(), &streams.child("inputs"))?;
+        let covariance = setting.covariance_matrix();
+        let errors = crate::simulate::regression::expected_errors(&grams, &stages, &labels, &covariance)?;
+        Ok(Outcome::new().with_list("errors", errors.into_iter().flatten().collect()))
+    }
+
+    fn cost(setting: &TaskSequenceSetting) -> f64 {
+        cost(&setting.features, setting.stages.iter().flat_map(|s| &s.samples).sum())
+    }
+}
+
+/// More samples than modes that the kernel knows.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct UnderparametrisedSetting {
+    /// $P_+$, modes of positive eigenvalue.
+    pub modes: usize,
+    /// Modes of eigenvalue 0, which the target has too.
+    pub null_modes: usize,
+    /// $N$.
+    pub samples: usize,
+}
+
+/// Least squares on $P_+$ of the modes of a target with equal powers: `error`, averaged exactly over targets.
+pub struct Underparametrised;
+
+impl Experiment for Underparametrised {
+    type Setting = UnderparametrisedSetting;
+    const ID: &'static str = "underparametrised";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &UnderparametrisedSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let draw = |name: &str, modes: usize| {
+            let normals = streams.child(name).normals(modes * setting.samples, 1.0);
+            Matrix::from_vec(setting.samples, modes, normals)
+        };
+        let (known, unknown) = (draw("known", setting.modes), draw("unknown", setting.null_modes));
+        // The learnt weights are off by (Φ₊ᵀΦ₊)⁻¹Φ₊ᵀΦ₀w₀, and the unknown modes stay unlearnt.
+        let gram = known.transpose() * &known;
+        let solver = crate::simulate::linalg::Solver::spd(&gram, 0.0, "the second moment of the features")?;
+        let leak = solver.solve(&(known.transpose() * &unknown));
+        Ok(Outcome::new().with("error", leak.norm_squared() + setting.null_modes as f64))
+    }
+
+    fn cost(setting: &UnderparametrisedSetting) -> f64 {
+        (setting.samples * setting.modes * (setting.modes + setting.null_modes)) as f64
+    }
+}
