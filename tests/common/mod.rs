@@ -61,7 +61,8 @@ pub fn predictions_are_unchanged(part: &str) {
     let text = std::fs::read_to_string(manifest().join("theory/tests/reference").join(match part {
         "mf" => "mean-field.json",
         "norm" => "normalization.json",
-        _ => "natural-gradient.json",
+        "ngd" => "natural-gradient.json",
+        _ => "continual-learning.json",
     }))
     .expect("the reference file");
     let entries: Vec<serde_json::Value> = serde_json::from_str(&text).expect("JSON");

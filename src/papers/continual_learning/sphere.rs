@@ -188,7 +188,7 @@ fn circle() -> Claim {
         )
         .sources(&[KARAKIDA_2022_CONTINUAL])
         .cases(|profile| {
-            let cases = by(profile, vec![100], vec![25, 100, 200]).into_iter();
+            let cases = by(profile, vec![100], vec![100, 200]).into_iter();
             cases
                 .map(|second| {
                     let label = format!("ReLU L=3 d=2 N=(100, {second})");

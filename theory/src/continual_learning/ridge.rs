@@ -97,7 +97,7 @@ fn solve(spectrum: &Spectrum, samples: f64, floor: f64) -> Result<f64, TheoryErr
         for (lambda, count) in modes() {
             let share = lambda / (kappa + samples * lambda);
             value += count * share;
-            slope += count * share * (kappa / (kappa + samples * lambda));
+            slope += count * share * (1.0 - samples * share);
         }
         (value, slope)
     };

@@ -1,1 +1,240 @@
+use approx::assert_relative_eq;
+use nalgebra::{DMatrix, dmatrix};
 
+use super::*;
+use crate::{Activation, InitialScales, TheoryError, kernel_spectrum::SphereSpectrum};
+
+fn problem(a: f64, b: f64, modes: usize) -> (Spectrum, Target) {
+    (Spectrum::power(a, modes).unwrap(), Target::power_law(b, modes).unwrap())
+}
+
+fn similarity(rho: f64) -> DMatrix<f64> {
+    dmatrix![1.0, rho; rho, 1.0]
+}
+
+#[test]
+fn the_ridge_satisfies_its_identities() {
+    for (a, n) in [(1.2, 30.0), (2.0, 100.0), (4.0, 7.0)] {
+        let spectrum = Spectrum::power(a, 500).unwrap();
+        let ridge = effective_ridge(&spectrum, n, 0.0).unwrap();
+        let learnt: f64 = ridge.q.iter().map(|q| 1.0 - q).sum();
+        assert_relative_eq!(learnt, n, max_relative = 1e-11);
+        let rest: f64 = ridge.q.iter().map(|q| q * (1.0 - q)).sum::<f64>() / n;
+        assert_relative_eq!(1.0 - ridge.gamma, rest, max_relative = 1e-10);
+        let damped = effective_ridge(&spectrum, n, 0.3).unwrap();
+        let learnt: f64 = damped.q.iter().map(|q| 1.0 - q).sum();
+        assert_relative_eq!(learnt, n * (1.0 - 0.3 / damped.kappa), max_relative = 1e-11);
+    }
+}
+
+#[test]
+fn a_tail_is_a_ridge_and_degeneracies_are_copies() {
+    let tail = Spectrum::simple(vec![1.0, 0.5, 0.2], 0.3).unwrap();
+    let bare = Spectrum::simple(vec![1.0, 0.5, 0.2], 0.0).unwrap();
+    assert_eq!(effective_ridge(&tail, 9.0, 0.1).unwrap(), effective_ridge(&bare, 9.0, 0.4).unwrap());
+    let levels = Spectrum::new(vec![1.0, 0.1], vec![3.0, 40.0], 0.0).unwrap();
+    let copies = Spectrum::simple([vec![1.0; 3], vec![0.1; 40]].concat(), 0.0).unwrap();
+    let (one, two) =
+        (effective_ridge(&levels, 10.0, 0.0).unwrap(), effective_ridge(&copies, 10.0, 0.0).unwrap());
+    assert_relative_eq!(one.kappa, two.kappa, max_relative = 1e-13);
+    assert_relative_eq!(one.gamma, two.gamma, max_relative = 1e-12);
+}
+
+#[test]
+fn two_tasks_are_two_stages() {
+    for (b, rho, n1, n2) in [(1.5, 0.7, 200, 50), (2.5, -0.4, 30, 80), (1.2, 1.0, 60, 60)] {
+        let (spectrum, target) = problem(1.5, b, 400);
+        let law = two_task(&spectrum, &target, n1, n2, rho).unwrap();
+        let both = [Stage::of_task(0, 2, n1), Stage::of_task(1, 2, n2)];
+        let errors = stages(&spectrum, &target, &similarity(rho), &both, None).unwrap();
+        assert_relative_eq!(law.first, errors[0][0], max_relative = 1e-11);
+        assert_relative_eq!(law.forward, errors[1][1], max_relative = 1e-11);
+        assert_relative_eq!(law.backward, errors[1][0], max_relative = 1e-11);
+        let alone = stages(&spectrum, &target, &dmatrix![1.0], &[Stage::of_task(0, 1, n2)], None).unwrap();
+        assert_relative_eq!(law.alone, alone[0][0], max_relative = 1e-11);
+    }
+}
+
+#[test]
+fn the_critical_similarity_is_where_errors_meet() {
+    let (spectrum, target) = problem(1.5, 2.0, 1000);
+    for (n1, n2) in [(100, 100), (200, 50), (50, 200)] {
+        let rho = critical_similarity(&spectrum, &target, n1, n2).unwrap();
+        let there = two_task(&spectrum, &target, n1, n2, rho).unwrap();
+        assert_relative_eq!(there.forward, there.alone, max_relative = 1e-11);
+    }
+    // Matched priors: one half, for any spectrum, also with a tail.
+    let scales = InitialScales::new(Activation::relu(), 2.0, 0.0).unwrap();
+    let sphere = Spectrum::sphere(&SphereSpectrum::of_ntk(&scales, 3, 7, 20).unwrap()).unwrap();
+    for spectrum in [Spectrum::power(1.3, 700).unwrap(), sphere] {
+        let matched = Target::matched(&spectrum);
+        assert_relative_eq!(critical_similarity(&spectrum, &matched, 80, 33).unwrap(), 0.5, epsilon = 1e-10);
+    }
+}
+
+#[test]
+fn forgetting_is_affine_in_the_similarity() {
+    let (spectrum, target) = problem(1.5, 2.0, 600);
+    let law = forgetting(&spectrum, &target, 100, 40).unwrap();
+    assert!(law.slope > 0.0);
+    for rho in [-1.0, 0.0, 0.9, 1.0] {
+        let backward = two_task(&spectrum, &target, 100, 40, rho).unwrap().backward;
+        let affine = law.at_equal_tasks + 2.0 * (1.0 - rho) * law.slope;
+        assert_relative_eq!(backward, affine, max_relative = 1e-11);
+    }
+}
+
+#[test]
+fn one_stage_of_two_equal_tasks_is_one_task() {
+    let (spectrum, target) = problem(1.5, 1.8, 300);
+    let joint = Stage { samples: vec![40, 60], noise: vec![0.1, 0.1], ridge: 0.2 };
+    let single = Stage { samples: vec![100], noise: vec![0.1], ridge: 0.2 };
+    let errors = stages(&spectrum, &target, &similarity(1.0), &[joint], None).unwrap();
+    let expected = stages(&spectrum, &target, &dmatrix![1.0], &[single], None).unwrap();
+    assert_relative_eq!(errors[0][0], expected[0][0], max_relative = 1e-11);
+    assert_relative_eq!(errors[0][1], expected[0][0], max_relative = 1e-11);
+}
+
+#[test]
+fn a_random_start_is_unlearnt_like_a_task() {
+    // A start of powers ζ is a first task of similarity 0 that was learnt without error.
+    let (spectrum, target) = problem(1.5, 2.0, 200);
+    let zeta = vec![0.01; 200];
+    let ridge = effective_ridge(&spectrum, 50.0, 0.0).unwrap();
+    let errors =
+        stages(&spectrum, &target, &dmatrix![1.0], &[Stage::of_task(0, 1, 50)], Some(&zeta)).unwrap();
+    let unlearnt: f64 = ridge.q.iter().zip(&target.powers).map(|(q, eta)| q * q * (eta + 0.01)).sum();
+    assert_relative_eq!(errors[0][0], unlearnt / (1.0 - ridge.gamma), max_relative = 1e-11);
+}
+
+#[test]
+fn many_tasks_are_stages_and_contract() {
+    let (spectrum, target) = problem(1.5, 1.5, 40);
+    let law = many_tasks(&spectrum, &target, 12, 5, 0.02).unwrap();
+    let stage = Stage { samples: vec![12], noise: vec![0.02], ridge: 0.0 };
+    let errors = stages(&spectrum, &target, &dmatrix![1.0], &vec![stage; 5], None).unwrap();
+    for (one, other) in law.iter().zip(&errors) {
+        assert_relative_eq!(*one, other[0], max_relative = 1e-11);
+    }
+    let long = many_tasks(&spectrum, &target, 12, 400, 0.0).unwrap();
+    let mu = contraction_factor(&spectrum, 12).unwrap();
+    // The next exponential is close: max q² is 0.84.
+    assert_relative_eq!(long[399] / long[398], mu, max_relative = 1e-4);
+    assert_relative_eq!(
+        contraction_factor(&Spectrum::simple(vec![0.2; 50], 0.0).unwrap(), 20).unwrap(),
+        0.6,
+        max_relative = 1e-12
+    );
+}
+
+#[test]
+fn endless_streams_reach_their_floors() {
+    let (spectrum, target) = problem(1.5, 1.5, 60);
+    let noisy = many_tasks(&spectrum, &target, 20, 2000, 0.3).unwrap();
+    assert_relative_eq!(noisy[1999], noise_floor(&spectrum, 20, 0.3).unwrap(), max_relative = 1e-9);
+    assert!(noise_floor(&spectrum, 20, 0.3).unwrap() > 0.3);
+    let count = 120;
+    let covariance = DMatrix::from_fn(count, count, |i, j| if i == j { 1.0 } else { 0.6 });
+    let all: Vec<Stage> = (0..count).map(|task| Stage::of_task(task, count, 20)).collect();
+    let errors = stages(&spectrum, &target, &covariance, &all, None).unwrap();
+    let law = stationary_stream(&spectrum, &target, 20, 0.6, 0.0).unwrap();
+    assert_relative_eq!(errors[count - 1][count - 1], law.forward, max_relative = 1e-6);
+    assert_relative_eq!(errors[count - 1][0], law.far, max_relative = 1e-6);
+}
+
+#[test]
+fn power_laws_are_the_limits_of_the_recursion() {
+    for a in [1.5, 2.0, 3.0] {
+        let spectrum = {
+            // Eigenvalues beyond the list, as the tail: the integral from the midpoint.
+            let count = 200_000;
+            let listed = Spectrum::power(a, count).unwrap();
+            let tail = (count as f64 + 0.5).powf(1.0 - a) / (a - 1.0);
+            Spectrum::simple(listed.eigenvalues().to_vec(), tail).unwrap()
+        };
+        let target = Target::matched(&spectrum);
+        for r in [0.5, 1.0, 2.0] {
+            let law = two_task(&spectrum, &target, 1000, (1000.0 * r) as usize, 1.0).unwrap();
+            let limit = self_ratio_power_law(a, r).unwrap();
+            assert_relative_eq!(law.forward / law.first, limit, max_relative = 4e-3);
+        }
+        let errors = many_tasks(&spectrum, &target, 1000, 6, 0.0).unwrap();
+        for (error, ratio) in errors.iter().zip(many_task_power_law(a, 6).unwrap()) {
+            assert_relative_eq!(error / errors[0], ratio, max_relative = 1e-3);
+        }
+    }
+    // The closed form and the integral agree where they meet, and at the limits.
+    for a in [1.2, 2.0, 5.0] {
+        for r in [0.9, 0.97, 1.03, 1.1] {
+            let step = 1e-6;
+            let smooth =
+                self_ratio_power_law(a, r * (1.0 + step)).unwrap() - self_ratio_power_law(a, r).unwrap();
+            assert!(smooth < 0.0 && smooth > -10.0 * step, "{a} {r}");
+        }
+        assert_relative_eq!(self_ratio_power_law(a, 1e-12).unwrap(), a, max_relative = 1e-9);
+        assert_relative_eq!(
+            self_ratio_power_law(a, 1.0).unwrap(),
+            (a + 1.0) / (2.0 * a),
+            max_relative = 1e-12
+        );
+    }
+    assert_eq!(many_task_power_law(2.0, 1).unwrap(), [1.0]);
+}
+
+#[test]
+fn the_circle_has_its_limits() {
+    // Close to N₂ ≪ N₁ the ratio tends to 5/3, and it falls with more samples.
+    let at = |r: f64| circle_self_ratio(r).unwrap();
+    assert!(at(0.05) < 5.0 / 3.0 && at(0.05) > 1.45);
+    assert!(at(0.3) > at(0.5) && at(0.5) > at(2.0) && at(2.0) > at(9.0));
+    assert_relative_eq!(at(0.425125), 1.0, epsilon = 1e-5);
+    assert!(circle_self_ratio(0.04).is_err() && circle_self_ratio(11.0).is_err());
+}
+
+#[test]
+fn fixed_data_with_orthogonal_features_is_exact() {
+    // One-hot features: every sample determines one mode and nothing else.
+    let (spectrum, target) =
+        (Spectrum::simple(vec![1.0, 0.5, 0.2], 0.0).unwrap(), Target::new(vec![1.0, 2.0, 3.0], 0.0).unwrap());
+    let phi = dmatrix![1.0, 0.0, 0.0; 0.0, 1.0, 0.0];
+    let both = [Stage::of_task(0, 2, 1), Stage { noise: vec![0.0, 0.3], ..Stage::of_task(1, 2, 1) }];
+    let errors = fixed_data_errors(&spectrum, &target, &similarity(0.5), &both, &phi).unwrap();
+    assert_relative_eq!(errors[0][0], 2.0 + 3.0, max_relative = 1e-13);
+    assert_relative_eq!(errors[0][1], 2.0 * 0.5 + 2.0 + 3.0, max_relative = 1e-13);
+    assert_relative_eq!(errors[1][1], 2.0 * 0.5 + 0.3 + 3.0, max_relative = 1e-13);
+}
+
+#[test]
+fn what_has_no_answer_is_refused_with_a_reason() {
+    let (spectrum, target) = problem(1.5, 1.5, 50);
+    let refused = |result: Result<Vec<Vec<f64>>, TheoryError>, word: &str| {
+        let message = result.unwrap_err().to_string();
+        assert!(message.contains(word), "{message}");
+    };
+    let one = Stage::of_task(0, 1, 10);
+    let run = |stage: Stage| stages(&spectrum, &target, &dmatrix![1.0], &[stage], None);
+    refused(run(Stage { samples: vec![0], ..one.clone() }), "at least one sample");
+    refused(run(Stage { samples: vec![50], ..one.clone() }), "diverge");
+    refused(run(Stage { noise: vec![-0.1], ..one.clone() }), "sigma2");
+    refused(run(Stage { ridge: -0.1, ..one.clone() }), "delta");
+    refused(run(Stage::of_task(0, 2, 10)), "every task");
+    refused(stages(&spectrum, &target, &similarity(1.5), &[Stage::of_task(0, 2, 10)], None), "semi-definite");
+    refused(
+        stages(&spectrum, &target, &dmatrix![1.0, 0.2; 0.3, 1.0], &[Stage::of_task(0, 2, 9)], None),
+        "symmetric",
+    );
+    refused(stages(&spectrum, &target, &dmatrix![1.0], &[one], Some(&[1.0])), "zeta");
+    // More samples than modes determine all of them.
+    assert_relative_eq!(run(Stage::of_task(0, 1, 60)).unwrap()[0][0], 0.0, epsilon = 1e-15);
+    assert!(two_task(&spectrum, &target, 60, 60, 0.5).is_err());
+    assert!(two_task(&spectrum, &target, 10, 10, 1.1).is_err());
+    assert!(two_task(&spectrum, &Target::new(vec![1.0], 0.0).unwrap(), 10, 10, 0.5).is_err());
+    assert!(effective_ridge(&Spectrum::simple(vec![0.0; 3], 0.0).unwrap(), 2.0, 0.0).is_err());
+    assert!(effective_ridge(&spectrum, 0.5, 0.0).is_err());
+    assert!(Spectrum::simple(vec![1.0, -1.0], 0.0).is_err() && Spectrum::simple(vec![], 0.0).is_err());
+    assert!(contraction_factor(&Spectrum::simple(vec![1.0, 0.0], 0.0).unwrap(), 1).is_err());
+    assert!(contraction_factor(&spectrum, 50).is_err());
+    assert!(noise_floor(&spectrum, 60, 0.1).is_err());
+    assert!(self_ratio_power_law(1.0, 0.5).is_err() && self_ratio_power_law(2.0, 0.0).is_err());
+    assert!(power_law_first_error(2.0, 9.0, 10).is_err() && rough_target_ratio(2.0, 2.5).is_err());
+}

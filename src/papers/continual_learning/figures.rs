@@ -1,5 +1,0 @@
-use super::super::figure_plan::FigurePlan;
-
-pub(super) fn all() -> Vec<FigurePlan> {
-    Vec::new()
-}
