@@ -276,10 +276,14 @@ fn many_tasks() -> Claim {
         .formula(r"E_n=\frac1{1-\gamma}\sum_iq_i^2v_{n-1,i},\qquad v_n=q^2v_{n-1}+bE_n,\quad v_0=\eta")
         .sources(&[KARAKIDA_2022_CONTINUAL])
         .cases(|profile| {
-            let count = by(profile, 6, 10);
-            let cases = [0.0, 0.005].map(|noise| {
-                let setting = repeated(gaussian(2.0, 2.0, 400), 50, count, noise);
-                At::setting(format!("a=2 N=50 n={count} σ²={noise}"), setting, by(profile, 96, 300))
+            // With noise the terms of order 1/N are larger; twice the samples keep them below the margin.
+            let clean = repeated(gaussian(2.0, 2.0, 400), 50, by(profile, 6, 10), 0.0);
+            let (samples, modes) = by(profile, (50, 400), (100, 800));
+            let noisy = repeated(gaussian(2.0, 2.0, modes), samples, 6, 0.005);
+            let cases = [clean, noisy].map(|setting| {
+                let (samples, noise) = (setting.stages[0].samples[0], setting.stages[0].noise[0]);
+                let label = format!("a=2 N={samples} n={} σ²={noise}", setting.stages.len());
+                At::setting(label, setting, by(profile, 96, 300))
             });
             Ok(cases.to_vec())
         })
@@ -288,10 +292,11 @@ fn many_tasks() -> Claim {
         .margin(|_, profile| Margin::symmetric(by(profile, 0.03, 0.015)))
         .rival("joint training on all samples so far", |s| {
             let (spectrum, target) = s.features.theory()?;
-            // Not to the threshold at which samples outnumber the 400 modes.
+            // Not to the threshold at which samples outnumber the modes.
             let joint = |n: usize| {
                 let noise = s.stages[0].noise.clone();
-                let stage = Stage { samples: vec![50 * n.min(7)], noise, ridge: 0.0 };
+                let samples = vec![s.stages[0].samples[0] * n.min(7)];
+                let stage = Stage { samples, noise, ridge: 0.0 };
                 stages(&spectrum, &target, &s.covariance_matrix(), &[stage], None)
             };
             let errors = (1..=s.stages.len()).map(joint).collect::<Result<Vec<_>, _>>()?;
