@@ -293,7 +293,7 @@ mod tests {
             learnt
         };
         for until in 1..=2 {
-            for task in 0..2 {
+            for (task, &found) in found[until - 1].iter().enumerate() {
                 let mut expected = 0.0;
                 // Independent directions of the targets: a mode, and a factor of the covariance.
                 let root = covariance.clone().cholesky().unwrap().l();
@@ -311,7 +311,7 @@ mod tests {
                     noise[mu] = labels.noise[mu].sqrt();
                     expected += learn(&Matrix::zeros(MODES, 2), &noise, until).norm_squared();
                 }
-                assert_relative_eq!(found[until - 1][task], expected, max_relative = 1e-9);
+                assert_relative_eq!(found, expected, max_relative = 1e-9);
             }
         }
     }

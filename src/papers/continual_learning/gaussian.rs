@@ -119,7 +119,7 @@ fn backward() -> Claim {
         .formula(r"E_{\rm back}=E_{A\to B}+2(1-\rho)\sum_i\eta_i\,[1-q_{2i}(2-q_{1i})]")
         .sources(&[KARAKIDA_2022_CONTINUAL])
         .cases(pairs)
-        .measure(|_, o| Ok(at_similarity(o, "backward", RHO)?))
+        .measure(|_, o| at_similarity(o, "backward", RHO))
         .predict(|s| Ok(pair(s)?.at(RHO)?.backward))
         .margin(|_, profile| Margin::symmetric(by(profile, 0.005, 0.002)));
     claim
@@ -243,7 +243,7 @@ fn self_knowledge() -> Claim {
                 })
                 .collect())
         })
-        .measure(|_, o| Ok(at_similarity(o, "forward", 1.0)?))
+        .measure(|_, o| at_similarity(o, "forward", 1.0))
         .predict(|s| Ok(pair(s)?.at(1.0)?.forward))
         .margin(|s, profile| {
             Margin::symmetric(if s.samples[1] < 10 { by(profile, 0.1, 0.06) } else { by(profile, 0.04, 0.03) })
@@ -416,9 +416,9 @@ fn underparametrised() -> Claim {
         Ok(cases.to_vec())
     })
     .measure(|_, o| Ok(o.number("error")?))
-    .predict(|s| Ok(null_error(s, true)?))
+    .predict(|s| null_error(s, true))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.025, 0.01)))
-    .rival("the unseen modes alone", |s| Ok(null_error(s, false)?))
+    .rival("the unseen modes alone", |s| null_error(s, false))
     .rival("as many modes as there are in all", |s| {
         let all = (s.modes + s.null_modes) as f64;
         Ok(s.null_modes as f64 / (1.0 - all / s.samples as f64))

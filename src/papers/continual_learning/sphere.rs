@@ -71,7 +71,7 @@ fn backward() -> Claim {
         .formula(r"E_{\rm back}=E_{A\to B}+2(1-\rho)\sum_i\eta_i\,[1-q_{2i}(2-q_{1i})]")
         .sources(&[KARAKIDA_2022_CONTINUAL])
         .cases(matched)
-        .measure(|_, o| Ok(at_similarity(o, "backward", RHO)?))
+        .measure(|_, o| at_similarity(o, "backward", RHO))
         .predict(|s| Ok(pair(s)?.at(RHO)?.backward))
         .margin(margin)
         .rival("the forward law", |s| Ok(pair(s)?.at(RHO)?.forward))

@@ -451,11 +451,11 @@ fn powers(params: &Params, name: &str) -> Result<Option<Vec<f64>>, TheoryError> 
     match params.get::<Option<Modes>>(name)? {
         None => Ok(None),
         Some(Modes::Values(values)) => {
-            if let Some(count) = params.get::<Option<f64>>("P")? {
-                if count != values.len() as f64 {
-                    let valid = format!("{}, as many as there are values of {name}", values.len());
-                    return Err(TheoryError::invalid("P", count, valid));
-                }
+            if let Some(count) = params.get::<Option<f64>>("P")?
+                && count != values.len() as f64
+            {
+                let valid = format!("{}, as many as there are values of {name}", values.len());
+                return Err(TheoryError::invalid("P", count, valid));
             }
             Ok(Some(values))
         }
@@ -513,20 +513,25 @@ fn stage_list(params: &Params) -> Result<Vec<Stage>, TheoryError> {
 
 fn on_sphere(params: &Params) -> Result<Value, TheoryError> {
     let (depth, d, highest) = (params.integer("depth")?, params.integer("d")?, params.integer("kmax")?);
+    // All that is cheap to check comes before the spectrum.
+    let (covariance, all) = (params.matrix("C")?, stage_list(params)?);
+    let by_degree = params.get::<Option<Vec<f64>>>("target_power_by_degree")?;
+    if let Some(by_degree) = &by_degree
+        && by_degree.len() > highest.saturating_add(1)
+    {
+        let valid = format!("at most {}, for the degrees 0 to kmax", highest.saturating_add(1));
+        return Err(TheoryError::invalid("target_power_by_degree", by_degree.len(), valid));
+    }
     let sphere = SphereSpectrum::exactly(&params.scales()?, depth, d, highest)?;
     let spectrum = Spectrum::sphere(&sphere)?;
-    let target = match params.get::<Option<Vec<f64>>>("target_power_by_degree")? {
+    let target = match by_degree {
         None => Target::matched(&spectrum),
         Some(by_degree) => {
-            if by_degree.len() > highest + 1 {
-                let valid = format!("at most {}, for the degrees 0 to kmax", highest + 1);
-                return Err(TheoryError::invalid("target_power_by_degree", by_degree.len(), valid));
-            }
             let power = |k: usize| Ok(by_degree.get(k).copied().unwrap_or(0.0) / degeneracy(d, k)?);
             Target::new((0..=highest).map(power).collect::<Result<_, TheoryError>>()?, 0.0)?
         }
     };
-    Ok(stages(&spectrum, &target, &params.matrix("C")?, &stage_list(params)?, None)?.into())
+    Ok(stages(&spectrum, &target, &covariance, &all, None)?.into())
 }
 
 fn fixed_data(params: &Params) -> Result<Value, TheoryError> {

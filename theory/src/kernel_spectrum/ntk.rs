@@ -114,6 +114,6 @@ pub fn ntk_asymptotic(depth: usize, dimension: usize, degree: usize) -> Result<f
         rho = rho.clamp(-1.0, 1.0);
         opposite *= 1.0 - rho.acos() / PI;
     }
-    let sign = if degree % 2 == 0 { 1.0 } else { -1.0 };
+    let sign = if degree.is_multiple_of(2) { 1.0 } else { -1.0 };
     representable("the eigenvalue", (log_scale.exp() / PI) * (cusp + sign * opposite))
 }
