@@ -163,7 +163,7 @@ pub struct Stationary {
 /// spectrum counts at $q=1$, and at $\rho=1$ it remains as an error of its own.
 ///
 /// # Errors
-/// $\rho$ outside $[0,1]$, a target with power in the tail (never learnt); those of [`noise_floor`].
+/// $\rho$ below 0 or above 1, a target with power in the tail (never learnt); those of [`noise_floor`].
 ///
 /// # Source
 /// Derived in the notes.

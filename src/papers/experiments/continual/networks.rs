@@ -18,7 +18,7 @@ pub struct NetworkTasksSetting {
     pub sphere: Sphere,
     /// $M$.
     pub width: usize,
-    /// $[N_1,N_2]$.
+    /// $N_1$ and $N_2$.
     pub samples: [usize; 2],
     /// Test inputs.
     pub tests: usize,

@@ -13,7 +13,7 @@ use crate::verify::{Experiment, Outcome, TrialFailure};
 pub struct TwoTasksSetting {
     /// The features.
     pub features: Features,
-    /// $[N_1,N_2]$.
+    /// $N_1$ and $N_2$.
     pub samples: [usize; 2],
 }
 
