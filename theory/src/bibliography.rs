@@ -84,6 +84,22 @@ sources! {
     CANATAR_2021: "canatar2021spectral", "A. Canatar, B. Bordelon, C. Pehlevan",
         "Spectral bias and task-model alignment explain generalization in kernel regression and infinitely wide neural networks",
         "Nature Communications", 2021, "2006.13198";
+    /// Spectra of the Fisher information by free probability.
+    HAYASE_2021: "hayase2021spectrum", "T. Hayase, R. Karakida",
+        "The spectrum of Fisher information of deep networks achieving dynamical isometry", "AISTATS", 2021, "2006.07814";
+    /// Dynamical isometry.
+    PENNINGTON_2017: "pennington2017resurrecting", "J. Pennington, S. S. Schoenholz, S. Ganguli",
+        "Resurrecting the sigmoid in deep learning through dynamical isometry: theory and practice",
+        "NeurIPS", 2017, "1711.04735";
+    /// Spectra of Jacobians at initialisation.
+    PENNINGTON_2018: "pennington2018emergence", "J. Pennington, S. S. Schoenholz, S. Ganguli",
+        "The emergence of spectral universality in deep networks", "AISTATS", 2018, "1802.09979";
+    /// Subordination in free convolutions.
+    BELINSCHI_2007: "belinschi2007subordination", "S. T. Belinschi, H. Bercovici",
+        "A new approach to subordination results in free probability", "Journal d'Analyse Mathematique", 2007, "";
+    /// The combinatorics of free probability.
+    NICA_2006: "nica2006lectures", "A. Nica, R. Speicher", "Lectures on the combinatorics of free probability",
+        "Cambridge University Press", 2006, "";
     /// Decay of the eigenvalues of tangent kernels on the sphere.
     BIETTI_2021: "bietti2021deep", "A. Bietti, F. Bach", "Deep equals shallow for ReLU networks in kernel regimes",
         "ICLR", 2021, "2009.14397";

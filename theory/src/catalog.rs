@@ -205,6 +205,7 @@ pub fn all() -> Vec<Prediction> {
         crate::normalization::catalog(),
         crate::natural_gradient::catalog(),
         crate::continual_learning::catalog(),
+        crate::dynamical_isometry::catalog(),
         crate::step_size::catalog(),
     ]
     .concat()

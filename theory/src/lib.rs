@@ -11,6 +11,8 @@
 //! * [`natural_gradient`]: how approximate Fisher matrices train wide networks;
 //! * [`kernel_spectrum`]: tangent kernels on the sphere and their eigenvalues;
 //! * [`continual_learning`]: learning curves of tasks learnt one after the other;
+//! * [`free_probability`]: spectra of products of random matrices;
+//! * [`dynamical_isometry`]: spectra of the Fisher information of very deep networks;
 //! * [`step_size`]: the critical learning rate of a given network;
 //! * [`catalog`]: every prediction by name, for the command line and for reference files;
 //! * [`bibliography`]: where the results come from.
@@ -23,7 +25,9 @@ pub mod architecture;
 pub mod bibliography;
 pub mod catalog;
 pub mod continual_learning;
+pub mod dynamical_isometry;
 mod error;
+pub mod free_probability;
 pub mod kernel_spectrum;
 pub mod mean_field;
 pub mod natural_gradient;

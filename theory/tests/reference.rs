@@ -132,3 +132,11 @@ fn continual_learning_values_are_reproduced() {
         }
     });
 }
+
+/// Transforms are absolute, moments carry the rounding of a few operations.
+#[test]
+fn dynamical_isometry_values_are_reproduced() {
+    check_with(include_str!("reference/dynamical-isometry.json"), &|expected, found, digits, context| {
+        compare_norms(expected, found, 10f64.powi(1 - digits), context);
+    });
+}

@@ -11,6 +11,9 @@ fn usual(id: &str, name: &str) -> Json {
     if id.starts_with("cl/") {
         return usual_of_tasks(name);
     }
+    if id.starts_with("iso/") {
+        return usual_of_spectra(id, name);
+    }
     match name {
         "activation" => json!("relu"),
         "q1" | "q2" | "q_star" | "xx" | "yy" | "sigma_w2" | "gamma" | "eta_ntk" | "lam" | "lambda_max" => {
@@ -70,6 +73,26 @@ fn usual_of_tasks(name: &str) -> Json {
     }
 }
 
+fn usual_of_spectra(id: &str, name: &str) -> Json {
+    match name {
+        "activation" => json!("relu"),
+        "q0" | "sigma_w2" => json!(1.2),
+        "depth" => json!(4),
+        "ensemble" => json!("orthogonal"),
+        "c" => json!(0.5),
+        "q" if id == "iso/two-hidden-density" || id == "iso/moments" => json!([1, 0.8, 0.7]),
+        "q" => json!([1, 0.8, 0.7, 0.6]),
+        "alpha" if id == "iso/jacobian" => json!(0.9),
+        "alpha" if id == "iso/two-hidden-density" => json!([0.9, 0.7]),
+        "alpha" => json!([0.9, 0.7, 0.95]),
+        "x" => json!([-1, 0.6, 1.5, 10]),
+        "z" => json!([[0.5, 0.1], [3, 1e-6]]),
+        "slope_moments" => json!([["4/5", 0.7], [0.9, 0.85]]),
+        "eta" => json!(0.5),
+        _ => panic!("the parameter {name} is new: add a usual value for it"),
+    }
+}
+
 fn odd() -> Vec<Json> {
     let numbers =
         [0.0, -1.0, 1.0, 2.0, 3.0, 1e-300, 1e-12, 0.5, 1e3, 1e9, 1e17, 1e150, 1e300, -1e300, 5e-324, 1e308];
@@ -121,6 +144,17 @@ fn odd() -> Vec<Json> {
         json!([[1, 2], [2, 1]]),
         json!([[0, 0], [0, 0]]),
         json!([[1e300, 0], [0, 1e300]]),
+        json!([0.5, 0.5, 0.5]),
+        json!([1, 1, 1, 1]),
+        json!([1, 1e-9, 0.999999999]),
+        json!([1e150, 1e150, 1e150, 1e150]),
+        json!([1e-300, 1, 1]),
+        json!([[1, 0], [1, -1]]),
+        json!([[1e300, 1e300], [1e-300, 1e-300], [0, 5e-324]]),
+        json!([["1/0", "2"], ["x", "1"]]),
+        json!([[1, 1], [0, 1]]),
+        json!("gaussian"),
+        json!("Orthogonal"),
         json!("linear"),
         json!("sine"),
         json!("gelu"),

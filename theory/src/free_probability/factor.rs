@@ -1,0 +1,210 @@
+use crate::TheoryError;
+use crate::error::finite;
+
+use super::Complex;
+use super::law::reciprocal;
+
+/// A law $\nu$ on $[0,\infty)$ that multiplies another one freely: of squared slopes $\phi'^2$, say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Factor(pub(super) Kind);
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Kind {
+    /// $(1-\epsilon)\delta_1+\epsilon\delta_0$, with $\alpha=1-\epsilon$.
+    Projection { epsilon: f64, alpha: f64 },
+    /// Points and weights: of a discrete law, or of a quadrature of a density.
+    Points { points: Vec<f64>, weights: Vec<f64>, mean: f64, atomic: bool },
+}
+
+/// Newton steps for the inverse of $\psi_\nu$.
+const STEPS: usize = 60;
+
+impl Factor {
+    /// $(1-\epsilon)\delta_1+\epsilon\delta_0$: a projection of rank $1-\epsilon$. The *defect* $\epsilon$ is asked for, and not the
+    /// rank, because it can be $10^{-10}$.
+    ///
+    /// # Errors
+    /// [`InvalidParameter`](TheoryError::InvalidParameter) unless $0\le\epsilon<1$.
+    pub fn projection(epsilon: f64) -> Result<Self, TheoryError> {
+        if (0.0..1.0).contains(&epsilon) {
+            Ok(Self(Kind::Projection { epsilon, alpha: 1.0 - epsilon }))
+        } else {
+            Err(TheoryError::invalid("epsilon", epsilon, "a number with 0 <= epsilon < 1"))
+        }
+    }
+
+    /// $\sum_jw_j\delta_{x_j}$.
+    ///
+    /// # Errors
+    /// [`InvalidParameter`](TheoryError::InvalidParameter) unless all $x_j\ge0$, all $w_j\ge0$, both finite, the mean positive, and
+    /// $\sum w_j=1$ to $10^{-9}$.
+    pub fn discrete(points: Vec<f64>, weights: Vec<f64>) -> Result<Self, TheoryError> {
+        Self::points(points, weights, true)
+    }
+
+    /// A law with a density, represented by the points and weights of a quadrature; errors as [`discrete`](Self::discrete).
+    /// It has no atoms.
+    pub fn continuous(points: Vec<f64>, weights: Vec<f64>) -> Result<Self, TheoryError> {
+        Self::points(points, weights, false)
+    }
+
+    fn points(points: Vec<f64>, weights: Vec<f64>, atomic: bool) -> Result<Self, TheoryError> {
+        if points.len() != weights.len() || points.is_empty() {
+            return Err(TheoryError::invalid(
+                "weights",
+                format!("a list of {}", weights.len()),
+                format!("one weight for each of the {} points, at least one", points.len()),
+            ));
+        }
+        for (name, values) in [("points", &points), ("weights", &weights)] {
+            for &value in values {
+                if finite(name, value)? < 0.0 {
+                    return Err(TheoryError::invalid(name, value, "finite numbers >= 0"));
+                }
+            }
+        }
+        let total: f64 = weights.iter().sum();
+        if (total - 1.0).abs() > 1e-9 {
+            return Err(TheoryError::invalid("weights", format!("of sum {total}"), "weights of sum 1"));
+        }
+        let weights: Vec<f64> = weights.into_iter().map(|w| w / total).collect();
+        let mean: f64 = points.iter().zip(&weights).map(|(x, w)| x * w).sum();
+        if !(mean > 0.0 && mean.is_finite()) {
+            return Err(TheoryError::invalid("points", format!("of mean {mean}"), "a positive, finite mean"));
+        }
+        // Points are kept in units of the mean.
+        let points = points.into_iter().map(|x| x / mean).collect();
+        Ok(Self(Kind::Points { points, weights, mean, atomic }))
+    }
+
+    /// $\int x\,\nu(dx)$.
+    pub fn mean(&self) -> f64 {
+        match &self.0 {
+            Kind::Projection { epsilon, .. } => 1.0 - epsilon,
+            Kind::Points { mean, .. } => *mean,
+        }
+    }
+
+    /// $\epsilon$, if this is a projection.
+    pub fn defect(&self) -> Option<f64> {
+        match self.0 {
+            Kind::Projection { epsilon, .. } => Some(epsilon),
+            Kind::Points { .. } => None,
+        }
+    }
+
+    /// $\int x^k\,\nu(dx)$ for $k=1..\mathtt{order}$.
+    pub fn moments(&self, order: usize) -> Vec<f64> {
+        match &self.0 {
+            Kind::Projection { epsilon, .. } => vec![1.0 - epsilon; order],
+            Kind::Points { points, weights, mean, .. } => (1..=order as i32)
+                .map(|k| points.iter().zip(weights).map(|(x, w)| w * (mean * x).powi(k)).sum())
+                .collect(),
+        }
+    }
+
+    /// The atoms, as pairs (position, mass).
+    pub(super) fn atoms(&self) -> Vec<(f64, f64)> {
+        match &self.0 {
+            Kind::Projection { epsilon, .. } => vec![(1.0, 1.0 - epsilon), (0.0, *epsilon)],
+            Kind::Points { points, weights, mean, atomic: true } => {
+                points.iter().zip(weights).map(|(x, w)| (x * mean, *w)).collect()
+            }
+            Kind::Points { .. } => Vec::new(),
+        }
+    }
+
+    /// $\alpha S_\nu(u)$ at a real $u>0$, and its derivative.
+    pub(super) fn real_s_transform(&self, u: f64) -> (f64, f64) {
+        match &self.0 {
+            Kind::Projection { epsilon, alpha } => {
+                let factor = (alpha + u).recip();
+                ((1.0 + u) * alpha * factor, -epsilon * alpha * factor * factor)
+            }
+            Kind::Points { points, weights, .. } => {
+                let v = above_all(points, weights, u);
+                let slope: f64 = points.iter().zip(weights).map(|(x, w)| -w * x / (v - x).powi(2)).sum();
+                let value = (1.0 + u) / (u * v);
+                (value, 1.0 / (u * v) - value * (1.0 / u + 1.0 / (v * slope)))
+            }
+        }
+    }
+}
+
+/// The S-transform of a law of points in units of its mean, $\alpha S_\nu(u)$, and its derivative. `root` is the solution $v$ of
+/// $\sum_jw_jx_j/(v-x_j)=u$ at a neighbouring $u$ and becomes the one at this $u$. `None` where it is lost.
+pub(super) fn s_transform(
+    points: &[f64],
+    weights: &[f64],
+    u: Complex,
+    root: &mut Complex,
+) -> Option<(Complex, Complex)> {
+    let v = follow(points, weights, u, *root)?;
+    *root = v;
+    let slope = -sums(points, weights, v).1;
+    // S = (1+u)/(uv), dv = du/slope.
+    let inverse = reciprocal(u * v);
+    let value = (1.0 + u) * inverse;
+    Some((value, inverse - value * (reciprocal(u) + reciprocal(v * slope))))
+}
+
+/// $\sum_jw_jx_j/(v-x_j)$ and $\sum_jw_jx_j/(v-x_j)^2$.
+fn sums(points: &[f64], weights: &[f64], v: Complex) -> (Complex, Complex) {
+    let zero = Complex::new(0.0, 0.0);
+    points.iter().zip(weights).fold((zero, zero), |(first, second), (&x, &w)| {
+        let inverse = reciprocal(v - x);
+        let term = w * x * inverse;
+        (first + term, second + term * inverse)
+    })
+}
+
+/// Newton's method on $1/\sum_jw_jx_j/(v-x_j)=1/u$, damped so as to stay in the upper half plane.
+fn follow(points: &[f64], weights: &[f64], u: Complex, start: Complex) -> Option<Complex> {
+    let target = u.inv();
+    let mut v = start;
+    let (mut value, mut square) = sums(points, weights, v);
+    let mut residual = (value.inv() - target).norm();
+    for _ in 0..STEPS {
+        if residual <= 1e-15 * target.norm() {
+            break;
+        }
+        let step = (value.inv() - target) * value * value / square;
+        let mut damping = 1.0;
+        let next = loop {
+            let next = v - step * damping;
+            if next.im > 0.0 {
+                let (first, second) = sums(points, weights, next);
+                let found = (first.inv() - target).norm();
+                if found < residual {
+                    (value, square, residual) = (first, second, found);
+                    break Some(next);
+                }
+            }
+            damping *= 0.5;
+            if damping < 1e-4 {
+                break None;
+            }
+        };
+        match next {
+            Some(next) => v = next,
+            None => break,
+        }
+    }
+    (residual <= 1e-11 * target.norm() && v.im > 0.0).then_some(v)
+}
+
+/// The root above all points, by bisection and Newton on a convex function.
+fn above_all(points: &[f64], weights: &[f64], u: f64) -> f64 {
+    let largest = points.iter().zip(weights).filter(|(_, w)| **w > 0.0).fold(0.0, |m: f64, (x, _)| m.max(*x));
+    // Σ w x/(v − x) ≤ 1/(v − x_max) with equality of means: the root lies below x_max + 1/u.
+    let (mut low, mut high) = (largest, largest + 1.0 / u);
+    let value = |v: f64| points.iter().zip(weights).map(|(x, w)| w * x / (v - x)).sum::<f64>();
+    for _ in 0..200 {
+        let middle = 0.5 * (low + high);
+        if middle <= low || middle >= high {
+            break;
+        }
+        if value(middle) > u { low = middle } else { high = middle }
+    }
+    high
+}
