@@ -1,6 +1,7 @@
 //! Where one theory meets its experiments: claims, settings, rivals, figures. One file for each paper.
 
 mod continual_learning;
+mod dynamical_isometry;
 pub mod experiments;
 mod figure_plan;
 mod mean_field;
@@ -33,7 +34,13 @@ pub struct Paper {
 
 /// Every paper, in the order of the report.
 pub fn all() -> Vec<Paper> {
-    vec![mean_field::paper(), normalization::paper(), natural_gradient::paper(), continual_learning::paper()]
+    vec![
+        mean_field::paper(),
+        normalization::paper(),
+        natural_gradient::paper(),
+        continual_learning::paper(),
+        dynamical_isometry::paper(),
+    ]
 }
 
 /// The data-dependent predictions, on the user's own inputs.

@@ -4,6 +4,7 @@
 //! $P\times P$ matrix and never a materialised Jacobian.
 
 pub mod data;
+pub mod deep;
 pub mod gram;
 pub mod linalg;
 pub mod network;

@@ -47,6 +47,21 @@ impl Network {
         Self { architecture: architecture.clone(), weights, biases }
     }
 
+    /// A network without biases and with the given weights.
+    pub fn with_weights(architecture: &Architecture, weights: Vec<Matrix>) -> Result<Self, SimulationError> {
+        let widths = architecture.widths();
+        let shapes = widths.windows(2).map(|pair| (pair[1], pair[0]));
+        if !weights.iter().map(Matrix::shape).eq(shapes) {
+            return Err(SimulationError::Shape {
+                what: "weights of a network",
+                expected: format!("one matrix a layer for the widths {widths:?}"),
+                found: format!("{:?}", weights.iter().map(Matrix::shape).collect::<Vec<_>>()),
+            });
+        }
+        let biases = widths[1..].iter().map(|&units| vec![0.0; units]).collect();
+        Ok(Self { architecture: architecture.clone(), weights, biases })
+    }
+
     /// The description that the network was drawn from.
     pub fn architecture(&self) -> &Architecture {
         &self.architecture

@@ -237,6 +237,18 @@ impl<E: Experiment> ClaimBuilder<E> {
         self
     }
 
+    /// Compares all components at once, by the largest difference: of distribution functions, Kolmogorov's distance; mean over trials.
+    pub fn by_largest_difference(mut self) -> Self {
+        self.comparison = Comparison::LargestDifference;
+        self
+    }
+
+    /// Compares all components at once, by the mean absolute difference: of quantiles, the Wasserstein distance; mean over trials.
+    pub fn by_mean_difference(mut self) -> Self {
+        self.comparison = Comparison::MeanDifference;
+        self
+    }
+
     /// Judges the law of a single number by Kolmogorov's distance. The prediction is the distribution function at the
     /// measured number.
     pub fn law(mut self) -> Self {

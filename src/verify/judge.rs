@@ -20,6 +20,10 @@ pub enum Comparison {
     Distance,
     /// $\delta=\|$measured $-$ predicted$\|/\|$predicted$\|$ over all components.
     RelativeDistance,
+    /// $\delta=\max|$measured $-$ predicted$|$ over all components: Kolmogorov's distance of distribution functions.
+    LargestDifference,
+    /// $\delta=$ mean $|$measured $-$ predicted$|$ over all components: the Wasserstein distance $W_1$ of quantiles.
+    MeanDifference,
 }
 
 impl Comparison {
@@ -30,18 +34,39 @@ impl Comparison {
             Self::Difference => "difference",
             Self::Distance => "distance",
             Self::RelativeDistance => "relative distance",
+            Self::LargestDifference => "largest difference",
+            Self::MeanDifference => "mean difference",
         }
     }
 
     /// Whether all components are compared at once, as a vector.
     fn is_distance(self) -> bool {
-        matches!(self, Self::Distance | Self::RelativeDistance)
+        !matches!(self, Self::Ratio | Self::Difference)
+    }
+
+    /// The length of a vector of differences.
+    fn length(self, x: &[f64]) -> f64 {
+        match self {
+            Self::LargestDifference => {
+                x.iter().fold(0.0, |m: f64, x| if x.is_nan() { *x } else { m.max(x.abs()) })
+            }
+            Self::MeanDifference => x.iter().map(|x| x.abs()).sum::<f64>() / x.len().max(1) as f64,
+            _ => x.iter().map(|x| x * x).sum::<f64>().sqrt(),
+        }
+    }
+
+    /// The vector of equal components that has the length 1.
+    fn even(self, count: usize) -> f64 {
+        match self {
+            Self::LargestDifference | Self::MeanDifference => 1.0,
+            _ => (count as f64).sqrt().recip(),
+        }
     }
 
     /// Moves a measurement made under one prediction to where it would lie under another.
     pub(super) fn moved(self, statistic: Statistic, measured: &mut [f64], from: &[f64], to: &[f64]) {
         let slope = matches!(statistic, Statistic::LogSlope | Statistic::RmsLogSlope);
-        let scale = if self == Self::RelativeDistance { norm(to) / norm(from) } else { 1.0 };
+        let scale = if self == Self::RelativeDistance { self.length(to) / self.length(from) } else { 1.0 };
         for ((m, from), to) in measured.iter_mut().zip(from).zip(to) {
             *m = if slope || self == Self::Ratio { *m * to / from } else { to + (*m - from) * scale };
         }
@@ -51,14 +76,14 @@ impl Comparison {
         match self {
             Self::Ratio if predicted == 0.0 => Err(JudgeError::ZeroPrediction),
             Self::Ratio => Ok(measured / predicted - 1.0),
-            Self::Difference | Self::Distance | Self::RelativeDistance => Ok(measured - predicted),
+            _ => Ok(measured - predicted),
         }
     }
 
     fn measured(self, discrepancy: f64, predicted: f64) -> f64 {
         match self {
             Self::Ratio => predicted * (1.0 + discrepancy),
-            Self::Difference | Self::Distance | Self::RelativeDistance => predicted + discrepancy,
+            _ => predicted + discrepancy,
         }
     }
 }
@@ -176,8 +201,9 @@ impl Breakage {
 
     /// Moves a vector by three margins (of its own length, for relative distances), evenly over its components.
     fn apply_to_vector(self, predicted: &[f64], comparison: Comparison, margin: Margin) -> Vec<f64> {
-        let scale = if comparison == Comparison::RelativeDistance { norm(predicted) } else { 1.0 };
-        let shift = 3.0 * margin.high * scale / (predicted.len() as f64).sqrt();
+        let scale =
+            if comparison == Comparison::RelativeDistance { comparison.length(predicted) } else { 1.0 };
+        let shift = 3.0 * margin.high * scale * comparison.even(predicted.len());
         let sign = match self {
             Self::None => 0.0,
             Self::TooLarge => 1.0,
@@ -185,10 +211,6 @@ impl Breakage {
         };
         predicted.iter().map(|p| p + sign * shift).collect()
     }
-}
-
-fn norm(x: &[f64]) -> f64 {
-    x.iter().map(|x| x * x).sum::<f64>().sqrt()
 }
 
 impl Rule<'_> {
@@ -243,15 +265,15 @@ impl Rule<'_> {
             let predicted = self.breakage.apply_to_vector(predicted, self.comparison, self.margin);
             let difference: Vec<f64> = measured.iter().zip(&predicted).map(|(m, p)| m - p).collect();
             let scale = match self.comparison {
-                Comparison::RelativeDistance => norm(&predicted),
+                Comparison::RelativeDistance => self.comparison.length(&predicted),
                 _ => 1.0,
             };
             if scale == 0.0 {
                 return Err(JudgeError::ZeroPrediction);
             }
-            distances.push(norm(&difference) / scale);
-            lengths.push(norm(measured));
-            predicted_square += predicted.iter().map(|p| p * p).sum::<f64>();
+            distances.push(self.comparison.length(&difference) / scale);
+            lengths.push(self.comparison.length(measured));
+            predicted_square += self.comparison.length(&predicted).powi(2);
         }
         if let Some(&value) = distances.iter().find(|d| !d.is_finite()) {
             return Err(JudgeError::NotFinite { what: "distance of a trial", value });

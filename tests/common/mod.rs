@@ -62,6 +62,7 @@ pub fn predictions_are_unchanged(part: &str) {
         "mf" => "mean-field.json",
         "norm" => "normalization.json",
         "ngd" => "natural-gradient.json",
+        "iso" => "dynamical-isometry.json",
         _ => "continual-learning.json",
     }))
     .expect("the reference file");

@@ -3,6 +3,7 @@
 mod continual;
 mod descent;
 mod fisher;
+mod isometry;
 mod layer_norm;
 mod natural;
 mod normalized;
@@ -15,6 +16,11 @@ pub use continual::{
 };
 pub use descent::{LocalBoundary, LocalBoundarySetting, TrainingPlane, TrainingPlaneSetting};
 pub use fisher::{DataFisher, DataFisherSetting, Fisher, FisherSetting, FisherSpectrum, LastBatchNorm};
+pub use isometry::{
+    DeepSpectrum, DeepSpectrumSetting, FreeProjections, FreeProjectionsSetting, OneStep, OneStepSetting,
+    OnlineBoundary, OnlineSetting, OnlineTraining, OrderParameters, OrderParametersSetting, StepThreshold,
+    StepThresholdSetting,
+};
 pub use layer_norm::{GaussianOutputs, GaussianOutputsSetting, LastLayerIdentities, LayerNormOutliers};
 pub use natural::{
     BackwardRatio, BackwardRatioSetting, DampedTridiagonal, DampedTridiagonalSetting, DataSet, DiagonalLayer,
@@ -24,3 +30,8 @@ pub use natural::{
 };
 pub use normalized::{NormalizedDiagonal, NormalizedOutlier};
 pub use signals::DeepSignals;
+
+/// Seven significant digits: far more than the scatter of networks, at half the size in the store.
+fn shortened(values: &[f64]) -> Vec<f64> {
+    values.iter().map(|x| format!("{x:.6e}").parse().unwrap_or(*x)).collect()
+}

@@ -82,6 +82,8 @@ pub(super) fn article(html: &mut String, claim: &ClaimResult, outline: &Outline<
         "difference" => "measured − predicted".to_owned(),
         "distance" => "‖measured − predicted‖".to_owned(),
         "relative distance" => "‖measured − predicted‖ / ‖predicted‖".to_owned(),
+        "largest difference" => "max |measured − predicted|".to_owned(),
+        "mean difference" => "mean |measured − predicted|".to_owned(),
         other => escape(other),
     };
     let _ = writeln!(

@@ -2,8 +2,8 @@ use serde::Serialize;
 use solvable_theory::natural_gradient::{self as ngd, LayerKernels};
 use solvable_theory::{Architecture, TheoryError};
 
+use super::super::shortened;
 use super::data::Sample;
-use super::shortened;
 use crate::simulate::linalg::{self, Matrix};
 use crate::simulate::network::Network;
 use crate::simulate::training::{Parametrization, Tangents};

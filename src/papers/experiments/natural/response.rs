@@ -2,8 +2,8 @@ use serde::Serialize;
 use solvable_theory::Architecture;
 use solvable_theory::natural_gradient::Method;
 
+use super::super::shortened;
 use super::data::Sample;
-use super::shortened;
 use crate::simulate::linalg::Matrix;
 use crate::simulate::network::Network;
 use crate::simulate::training::{NaturalGradient, Parametrization, Tangents};

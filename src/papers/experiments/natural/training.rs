@@ -4,9 +4,9 @@ use serde::Serialize;
 use solvable_theory::Architecture;
 use solvable_theory::natural_gradient::{self as ngd, Method};
 
+use super::super::shortened;
 use super::data::{DataSet, Sample};
 use super::kernels::empirical_kernels;
-use super::shortened;
 use crate::simulate::linalg::Matrix;
 use crate::simulate::network::{Network, Signals};
 use crate::simulate::training::{NaturalGradient, Parametrization, Rule, Tangents, Training};

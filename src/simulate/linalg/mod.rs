@@ -4,6 +4,8 @@
 //! blocks, each computed sequentially, so that their bits depend neither on the number of threads nor on where they
 //! run; the blocks of one large product run in parallel.
 
+mod haar;
+
 use faer::diag::Diag;
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::cholesky::llt;
@@ -15,6 +17,8 @@ use pulp::Arch;
 use rayon::prelude::*;
 
 use super::SimulationError;
+
+pub use haar::haar_orthogonal;
 
 /// A dense real matrix, column-major.
 pub type Matrix = DMatrix<f64>;
@@ -85,6 +89,13 @@ pub fn product(a: &Matrix, b: &Matrix) -> Matrix {
 pub fn transpose_product(a: &Matrix, b: &Matrix) -> Matrix {
     let mut c = Matrix::zeros(a.ncols(), b.ncols());
     multiply(view_mut(&mut c), Accum::Replace, view(a).transpose(), view(b), 1.0);
+    c
+}
+
+/// $ABA^\top$.
+pub fn congruence(a: &Matrix, b: &Matrix) -> Matrix {
+    let mut c = Matrix::zeros(a.nrows(), a.nrows());
+    add_product_transpose(&mut c, 1.0, &product(a, b), a);
     c
 }
 

@@ -1,0 +1,147 @@
+//! Laws of trials: the theory at measured or predicted order parameters, as numbers on grids.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use solvable_theory::TheoryError;
+use solvable_theory::dynamical_isometry::{DepthLimit, fisher_law, jacobian_law, mean_field_law};
+use solvable_theory::free_probability::{Atom, Distribution, Ensemble, Factor, SpectralLaw};
+
+use crate::simulate::deep::DeepSetting;
+use crate::verify::{JudgeError, Outcome};
+
+/// Points of a grid on which distribution functions are compared.
+const POINTS: usize = 300;
+/// Points next to every atom, at this distance, relative.
+const NEXT: f64 = 1e-6;
+
+/// Projections of the given defects.
+pub(super) fn projections(defects: &[f64]) -> Result<Vec<Factor>, TheoryError> {
+    defects.iter().map(|&epsilon| Factor::projection(epsilon)).collect()
+}
+
+/// The law of $H_L$ at the order parameters of the infinite network.
+pub(super) fn unconditional(s: &DeepSetting) -> Result<SpectralLaw, TheoryError> {
+    mean_field_law(&s.activation, s.q0, s.sigma_w2, s.depth, s.ensemble, 160)
+}
+
+/// The law of $H_L$ at measured mean squares and given defects.
+pub(super) fn at_defects(
+    s: &DeepSetting,
+    o: &Outcome,
+    defects: &[f64],
+    ensemble: Ensemble,
+) -> Result<SpectralLaw, JudgeError> {
+    Ok(fisher_law(o.list("q")?, projections(defects)?, s.sigma_w2, ensemble)?)
+}
+
+/// The law of $H_L$ given what the trial measured.
+pub(super) fn conditional(s: &DeepSetting, o: &Outcome) -> Result<SpectralLaw, JudgeError> {
+    at_defects(s, o, o.list("defects")?, s.ensemble)
+}
+
+/// The law of the squared singular values of the Jacobian given what the trial measured.
+pub(super) fn jacobian(s: &DeepSetting, o: &Outcome, ensemble: Ensemble) -> Result<SpectralLaw, JudgeError> {
+    Ok(jacobian_law(projections(o.list("defects")?)?, s.sigma_w2, ensemble)?)
+}
+
+/// The other kind of weights.
+pub(super) fn other(ensemble: Ensemble) -> Ensemble {
+    match ensemble {
+        Ensemble::Orthogonal => Ensemble::Gaussian,
+        Ensemble::Gaussian => Ensemble::Orthogonal,
+    }
+}
+
+/// Where the distribution functions of a trial are compared: an even grid over $(0,1.05\Lambda]$, $\Lambda$ the larger of the ends of law and
+/// sample, and pairs around every atom.
+pub(super) fn grid(law: &SpectralLaw, values: &[f64]) -> Result<Vec<f64>, JudgeError> {
+    let largest = values.iter().fold(law.upper_edge()?, |m, v| m.max(*v));
+    let mut points: Vec<f64> = (1..=POINTS).map(|i| 1.05 * largest * i as f64 / POINTS as f64).collect();
+    points.extend(law.atoms().iter().flat_map(|a| [a.position * (1.0 - NEXT), a.position * (1.0 + NEXT)]));
+    // At zero, of the Jacobian, only the right side means something: the sample has rounding there.
+    points.retain(|x| *x > 0.0);
+    points.sort_by(f64::total_cmp);
+    Ok(points)
+}
+
+/// The distribution function of a sample, ascending, at points, ascending.
+pub(super) fn empirical(values: &[f64], points: &[f64]) -> Vec<f64> {
+    points.iter().map(|x| values.partition_point(|v| v <= x) as f64 / values.len() as f64).collect()
+}
+
+/// The distribution function of a law at points. Tables are kept: the judge asks for the same ones for a claim, its rivals and its exchanges.
+pub(super) fn table(law: &SpectralLaw, points: &[f64]) -> Result<Arc<Vec<f64>>, JudgeError> {
+    let text = format!("{law:?} {points:?}");
+    kept(&text, || {
+        let distribution = law.distribution()?;
+        points.iter().map(|&x| distribution.cdf(x)).collect()
+    })
+}
+
+/// The same for the limit of infinite depth.
+pub(super) fn limit_table(law: &DepthLimit, points: &[f64]) -> Result<Arc<Vec<f64>>, JudgeError> {
+    let text = format!("{law:?} {points:?}");
+    kept(&text, || {
+        let distribution: Distribution<'_, DepthLimit> = law.distribution()?;
+        points.iter().map(|&x| distribution.cdf(x)).collect()
+    })
+}
+
+type Tables = Mutex<HashMap<blake3::Hash, Arc<Vec<f64>>>>;
+
+fn kept(
+    text: &str,
+    compute: impl FnOnce() -> Result<Vec<f64>, TheoryError>,
+) -> Result<Arc<Vec<f64>>, JudgeError> {
+    static TABLES: OnceLock<Tables> = OnceLock::new();
+    let tables = TABLES.get_or_init(Tables::default);
+    let key = blake3::hash(text.as_bytes());
+    let find = || tables.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+    if let Some(table) = find() {
+        return Ok(table);
+    }
+    let table = Arc::new(compute()?);
+    tables.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&table));
+    Ok(table)
+}
+
+/// The distribution function of atoms at points.
+pub(super) fn atom_table(atoms: &[Atom], points: &[f64]) -> Vec<f64> {
+    let below = |x: f64| atoms.iter().filter(|a| a.position <= x).map(|a| a.mass).sum();
+    points.iter().map(|&x| below(x)).collect()
+}
+
+/// Quantiles at $(i-\frac12)/M$ of the law whose distribution function has the values `levels` at `points`, linear in between.
+pub(super) fn quantiles(points: &[f64], levels: &[f64], count: usize) -> Vec<f64> {
+    (0..count)
+        .map(|i| {
+            let p = (i as f64 + 0.5) / count as f64;
+            let after = levels.partition_point(|level| *level < p);
+            match (after, points.get(after)) {
+                (0, _) => points[0],
+                (_, None) => points[points.len() - 1],
+                (_, Some(&x)) => {
+                    let (x0, f0, f1) = (points[after - 1], levels[after - 1], levels[after]);
+                    if f1 > f0 { x0 + (x - x0) * (p - f0) / (f1 - f0) } else { x }
+                }
+            }
+        })
+        .collect()
+}
+
+/// A grid for quantiles: even over the support, dense at atoms.
+pub(super) fn quantile_grid(law: &SpectralLaw) -> Result<Vec<f64>, JudgeError> {
+    let edge = law.upper_edge()?;
+    let mut points: Vec<f64> =
+        (0..=2 * POINTS).map(|i| 1.001 * edge * i as f64 / (2 * POINTS) as f64).collect();
+    points.extend(law.atoms().iter().flat_map(|a| [a.position * (1.0 - 1e-9), a.position * (1.0 + 1e-9)]));
+    points.sort_by(f64::total_cmp);
+    Ok(points)
+}
+
+/// The quantiles of a law at $(i-\frac12)/M$.
+pub(super) fn law_quantiles(law: &SpectralLaw, count: usize) -> Result<Vec<f64>, JudgeError> {
+    let points = quantile_grid(law)?;
+    Ok(quantiles(&points, &table(law, &points)?, count))
+}

@@ -1,0 +1,545 @@
+//! Spectra against their laws: free probability itself, and with the order parameters of the infinite network.
+
+use solvable_theory::bibliography::{BELINSCHI_2007, HAYASE_2021, NICA_2006, PENNINGTON_2018};
+use solvable_theory::dynamical_isometry::{DepthLimit, commuting_law, fisher_law, output_law, two_hidden};
+use solvable_theory::free_probability::{Ensemble, Factor, SpectralLaw};
+use solvable_theory::{Activation, TheoryError};
+
+use super::super::by;
+use super::super::experiments::{DeepSpectrum, DeepSpectrumSetting, FreeProjections, FreeProjectionsSetting};
+use super::laws::{
+    at_defects, atom_table, conditional, empirical, grid, jacobian, law_quantiles, limit_table, other,
+    projections, quantiles, table, unconditional,
+};
+use super::{FIFTY, GAPLESS, Kind, RELU, SHALLOW, TEN, THIRTY, label};
+use crate::simulate::deep::DeepSetting;
+use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+
+pub(super) fn claims() -> Vec<Claim> {
+    vec![
+        kolmogorov(),
+        wasserstein(),
+        gaussian_weights(),
+        infinite_network(),
+        explicit_density(),
+        moments(),
+        convergence(),
+        jacobians(),
+        general_slopes(),
+        output_activation(),
+        infinite_depth(),
+    ]
+}
+
+pub(super) const BOTH: [Ensemble; 2] = [Ensemble::Orthogonal, Ensemble::Gaussian];
+
+pub(super) fn at(s: DeepSpectrumSetting, trials: usize) -> At<DeepSpectrumSetting> {
+    At::setting(label(&s.network), s, trials)
+}
+
+/// The kinds of networks at their widths, with orthogonal weights.
+pub(super) fn widths(profile: Profile) -> Vec<(Kind, usize)> {
+    match profile {
+        Profile::Quick => [SHALLOW, TEN, RELU, GAPLESS].into_iter().map(|kind| (kind, 200)).collect(),
+        Profile::Full => {
+            vec![(SHALLOW, 1000), (TEN, 400), (RELU, 800), (GAPLESS, 400), (THIRTY, 400), (FIFTY, 400)]
+        }
+    }
+}
+
+/// Trials of every spectrum.
+pub(super) fn trials(profile: Profile) -> usize {
+    by(profile, 8, 6)
+}
+
+fn orthogonal(profile: Profile) -> Result<Vec<At<DeepSpectrumSetting>>, JudgeError> {
+    let all = widths(profile).into_iter();
+    all.map(|(kind, width)| Ok(at(kind.spectrum(width, Ensemble::Orthogonal)?, trials(profile)))).collect()
+}
+
+/// Gaussian weights, at depths small against the width.
+fn gaussian(profile: Profile) -> Result<Vec<At<DeepSpectrumSetting>>, JudgeError> {
+    let all = widths(profile).into_iter().filter(|(kind, width)| 20 * kind.depth <= *width);
+    all.map(|(kind, width)| Ok(at(kind.spectrum(width, Ensemble::Gaussian)?, trials(profile)))).collect()
+}
+
+/// Where the trial's distribution functions are compared.
+fn trial_grid(s: &DeepSetting, o: &Outcome) -> Result<Vec<f64>, JudgeError> {
+    grid(&conditional(s, o)?, o.list("eigenvalues")?)
+}
+
+fn measured_cdf(s: &DeepSpectrumSetting, o: &Outcome) -> Result<Vec<f64>, JudgeError> {
+    Ok(empirical(o.list("eigenvalues")?, &trial_grid(&s.network, o)?))
+}
+
+fn cdf_of(s: &DeepSpectrumSetting, o: &Outcome, law: &SpectralLaw) -> Result<Vec<f64>, JudgeError> {
+    Ok(table(law, &trial_grid(&s.network, o)?)?.to_vec())
+}
+
+/// A spectrum's law at changed defects.
+fn changed(
+    s: &DeepSpectrumSetting,
+    o: &Outcome,
+    change: impl Fn(&[f64]) -> Vec<f64>,
+) -> Result<SpectralLaw, JudgeError> {
+    at_defects(&s.network, o, &change(o.list("defects")?), s.network.ensemble)
+}
+
+fn reversed(defects: &[f64]) -> Vec<f64> {
+    defects.iter().rev().copied().collect()
+}
+
+fn averaged(defects: &[f64]) -> Vec<f64> {
+    vec![defects.iter().sum::<f64>() / defects.len().max(1) as f64; defects.len()]
+}
+
+fn raised(defects: &[f64]) -> Vec<f64> {
+    defects.iter().map(|epsilon| epsilon + 0.02).collect()
+}
+
+/// Whether the defects of the layers differ by more than their fluctuations.
+fn uneven(s: &DeepSpectrumSetting) -> bool {
+    s.network.activation != Activation::relu()
+}
+
+/// Whether the projections are many enough for their order in the product to show.
+fn noncommuting(s: &DeepSpectrumSetting) -> bool {
+    s.network.q0 > 0.2
+}
+
+fn commuting_cdf(s: &DeepSpectrumSetting, o: &Outcome) -> Result<Vec<f64>, JudgeError> {
+    let atoms = commuting_law(o.list("q")?, o.list("defects")?, s.network.sigma_w2)?;
+    Ok(atom_table(&atoms, &trial_grid(&s.network, o)?))
+}
+
+const RECURSION: &str = r"\mu_1=\delta_{q_0},\qquad\mu_{l+1}=q_l+\sigma_w^2\,(\nu_l\boxtimes\mu_l)";
+
+fn kolmogorov() -> Claim {
+    Claim::about::<DeepSpectrum>(
+        "iso/cdf",
+        "The spectrum of a deep network is a free product, atoms included",
+    )
+    .formula(RECURSION)
+    .sources(&[HAYASE_2021, BELINSCHI_2007])
+    .cases(orthogonal)
+    .measure(measured_cdf)
+    .predict_given(|s, o| cdf_of(s, o, &conditional(&s.network, o)?))
+    .by_largest_difference()
+    .margin(|s, _| Margin::symmetric(4.0 / s.network.width as f64))
+    .rival_given("the law of Gaussian weights", |s, o| {
+        cdf_of(s, o, &at_defects(&s.network, o, o.list("defects")?, Ensemble::Gaussian)?)
+    })
+    .rival_given_where("commuting projections", noncommuting, commuting_cdf)
+    .rival_given_where(
+        "the layers in reverse order",
+        |s| uneven(s) && noncommuting(s),
+        |s, o| cdf_of(s, o, &changed(s, o, reversed)?),
+    )
+    .rival_given_where(
+        "the same slopes in every layer",
+        |s| uneven(s) && noncommuting(s),
+        |s, o| cdf_of(s, o, &changed(s, o, averaged)?),
+    )
+    .rival_given("every defect larger by 0.02", |s, o| cdf_of(s, o, &changed(s, o, raised)?))
+    .finish()
+}
+
+/// Sorted eigenvalues in units of their mean.
+fn scaled(o: &Outcome, quantiles: &[f64]) -> Result<Vec<f64>, JudgeError> {
+    let values = o.list("eigenvalues")?;
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    Ok(quantiles.iter().map(|v| v / mean).collect())
+}
+
+fn quantiles_of(o: &Outcome, law: &SpectralLaw) -> Result<Vec<f64>, JudgeError> {
+    scaled(o, &law_quantiles(law, o.list("eigenvalues")?.len())?)
+}
+
+fn commuting_quantiles(s: &DeepSpectrumSetting, o: &Outcome) -> Result<Vec<f64>, JudgeError> {
+    let mut atoms = commuting_law(o.list("q")?, o.list("defects")?, s.network.sigma_w2)?;
+    atoms.sort_by(|a, b| a.position.total_cmp(&b.position));
+    let count = o.list("eigenvalues")?.len();
+    let mut below = 0.0;
+    let (mut points, mut levels) = (Vec::new(), Vec::new());
+    for atom in atoms {
+        points.extend([atom.position, atom.position]);
+        levels.push(below);
+        below += atom.mass;
+        levels.push(below);
+    }
+    scaled(o, &quantiles(&points, &levels, count))
+}
+
+fn wasserstein() -> Claim {
+    Claim::about::<DeepSpectrum>(
+        "iso/wasserstein",
+        "The eigenvalues lie at the quantiles of the free product",
+    )
+    .formula(
+        r"\frac{1}{M\bar\lambda}\sum_i\left|\lambda_{(i)}-F^{-1}\left(\tfrac{i-1/2}{M}\right)\right|=O(1/M)",
+    )
+    .sources(&[HAYASE_2021])
+    .cases(orthogonal)
+    .measure(|_, o| scaled(o, o.list("eigenvalues")?))
+    .predict_given(|s, o| quantiles_of(o, &conditional(&s.network, o)?))
+    .by_mean_difference()
+    .margin(|s, _| Margin::symmetric(margin_scale(&s.network) / s.network.width as f64))
+    .rival_given("the law of Gaussian weights", |s, o| {
+        quantiles_of(o, &at_defects(&s.network, o, o.list("defects")?, Ensemble::Gaussian)?)
+    })
+    .rival_given_where("commuting projections", noncommuting, commuting_quantiles)
+    .rival_given_where(
+        "the layers in reverse order",
+        |s| uneven(s) && noncommuting(s),
+        |s, o| quantiles_of(o, &changed(s, o, reversed)?),
+    )
+    .rival_given_where(
+        "the same slopes in every layer",
+        |s| uneven(s) && noncommuting(s),
+        |s, o| quantiles_of(o, &changed(s, o, averaged)?),
+    )
+    .rival_given("every defect larger by 0.02", |s, o| quantiles_of(o, &changed(s, o, raised)?))
+    .finish()
+}
+
+/// $M$ times the margin: 1 below $E=\frac12$, 4 above $E=1$.
+fn margin_scale(s: &DeepSetting) -> f64 {
+    if s.activation == Activation::relu() || s.q0 >= 1.0 { 4.0 } else { 1.0 }
+}
+
+fn gaussian_weights() -> Claim {
+    Claim::about::<DeepSpectrum>(
+        "iso/gaussian-weights",
+        "With Gaussian weights a Marchenko–Pastur law is multiplied in at every layer",
+    )
+    .formula(r"\mu_{l+1}=q_l+\sigma_w^2\,(\mathrm{MP}\boxtimes\nu_l\boxtimes\mu_l)")
+    .sources(&[HAYASE_2021, NICA_2006])
+    .cases(gaussian)
+    .measure(measured_cdf)
+    .predict_given(|s, o| cdf_of(s, o, &conditional(&s.network, o)?))
+    .by_largest_difference()
+    .margin(|s, _| Margin::symmetric(4.0 / s.network.width as f64))
+    .rival_given("the law of orthogonal weights", |s, o| {
+        cdf_of(s, o, &at_defects(&s.network, o, o.list("defects")?, Ensemble::Orthogonal)?)
+    })
+    .rival_given("commuting projections", commuting_cdf)
+    .rival_given("a linear network", |s, o| cdf_of(s, o, &changed(s, o, |d| vec![0.0; d.len()])?))
+    .finish()
+}
+
+/// The law of $H_L$ at the theory's mean squares and other defects.
+fn with_defects(s: &DeepSetting, defects: &[f64]) -> Result<SpectralLaw, JudgeError> {
+    let q = solvable_theory::dynamical_isometry::forward(&s.activation, s.q0, s.sigma_w2, s.depth)?.q;
+    Ok(fisher_law(&q, projections(defects)?, s.sigma_w2, s.ensemble)?)
+}
+
+/// Quantiles of the normal law and of the Marchenko-Pastur law with the mean and the variance of `law`.
+fn two_moments(law: &SpectralLaw, normal: bool, count: usize) -> Result<Vec<f64>, JudgeError> {
+    let moments = law.moments(2)?;
+    let (mean, variance) = (moments[0], moments[1] - moments[0] * moments[0]);
+    let ratio = variance / (mean * mean);
+    // Densities on a grid, summed; only the shape matters.
+    let (low, high) = if normal {
+        (mean - 5.0 * variance.sqrt(), mean + 5.0 * variance.sqrt())
+    } else {
+        (mean * (1.0 - ratio.sqrt()).powi(2), mean * (1.0 + ratio.sqrt()).powi(2))
+    };
+    let steps = 2000;
+    let points: Vec<f64> =
+        (0..=steps).map(|i| low + (high - low) * f64::from(i) / f64::from(steps)).collect();
+    let density = |x: f64| {
+        if normal {
+            (-(x - mean).powi(2) / (2.0 * variance)).exp()
+        } else {
+            ((high - x) * (x - low)).max(0.0).sqrt() / x
+        }
+    };
+    let mut levels = vec![0.0];
+    for pair in points.windows(2) {
+        levels.push(levels[levels.len() - 1] + density(0.5 * (pair[0] + pair[1])));
+    }
+    let total = levels[levels.len() - 1];
+    levels.iter_mut().for_each(|level| *level /= total);
+    Ok(quantiles(&points, &levels, count))
+}
+
+fn infinite_network() -> Claim {
+    Claim::about::<DeepSpectrum>("iso/spectrum", "The spectrum is that of the infinitely wide network")
+        .formula(r"W_1(\hat\mu_L,\mu_L)=O(M^{-1/2}),\qquad\mu_L\ \text{at}\ q_l,\alpha_l\ \text{of the infinite network}")
+        .sources(&[HAYASE_2021])
+        .cases(|profile| {
+            let count = by(profile, 32, 24);
+            let width = by(profile, 200, 400);
+            [SHALLOW, TEN].into_iter().map(|kind| Ok(at(kind.spectrum(width, Ensemble::Orthogonal)?, count))).collect()
+        })
+        .measure(|_, o| scaled(o, o.list("eigenvalues")?))
+        .predict_given(|s, o| quantiles_of(o, &unconditional(&s.network)?))
+        .by_mean_difference()
+        .margin(|s, _| Margin::symmetric(1.2 / (s.network.width as f64).sqrt()))
+        .rival_given("slopes at unit variance", |s, o| {
+            let epsilon = solvable_theory::dynamical_isometry::slope_factor(&s.network.activation, 1.0, 2)?.defect().unwrap_or(0.0);
+            quantiles_of(o, &with_defects(&s.network, &vec![epsilon; s.network.depth - 1])?)
+        })
+        .rival_given("a linear network", |s, o| {
+            quantiles_of(o, &with_defects(&s.network, &vec![0.0; s.network.depth - 1])?)
+        })
+        .rival_given("Marchenko–Pastur with both moments", |s, o| {
+            scaled(o, &two_moments(&unconditional(&s.network)?, false, s.network.width)?)
+        })
+        .rival_given("a normal law with both moments", |s, o| {
+            scaled(o, &two_moments(&unconditional(&s.network)?, true, s.network.width)?)
+        })
+        .rival_given("a point at the mean", |s, o| {
+            scaled(o, &vec![unconditional(&s.network)?.mean(); s.network.width])
+        })
+        .finish()
+}
+
+fn explicit_density() -> Claim {
+    let cdf = |s: &DeepSpectrumSetting, o: &Outcome, swap: bool| -> Result<Vec<f64>, JudgeError> {
+        let (q, defects) = (o.list("q")?, o.list("defects")?);
+        let pair = if swap { [defects[1], defects[0]] } else { [defects[0], defects[1]] };
+        let law = two_hidden([q[0], q[1], q[2]], pair, s.network.sigma_w2)?;
+        Ok(trial_grid(&s.network, o)?.iter().map(|&x| law.cdf(x)).collect::<Result<_, TheoryError>>()?)
+    };
+    Claim::about::<DeepSpectrum>("iso/two-hidden-density", "Two hidden layers: the spectrum in elementary functions")
+        .formula(
+            r"\rho(\lambda)=\frac{1}{\sigma_w^4q_0}\frac{\sqrt{(t_+-t)(t-t_-)}}{2\pi t(1-t)},\quad t=\frac{\lambda-q_2-\sigma_w^2q_1}{\sigma_w^4q_0},\quad t_\pm=\alpha_1+\alpha_2-2\alpha_1\alpha_2\pm2\sqrt{\alpha_1\alpha_2\epsilon_1\epsilon_2}",
+        )
+        .sources(&[HAYASE_2021])
+        .cases(|profile| {
+            let s = SHALLOW.spectrum(by(profile, 200, 1000), Ensemble::Orthogonal)?;
+            Ok(vec![at(s, trials(profile))])
+        })
+        .measure(measured_cdf)
+        .predict_given(move |s, o| cdf(s, o, false))
+        .by_largest_difference()
+        .margin(|s, _| Margin::symmetric(4.0 / s.network.width as f64))
+        .rival_given("the layers exchanged", move |s, o| cdf(s, o, true))
+        .rival_given("commuting projections", commuting_cdf)
+        .finish()
+}
+
+fn power_means(values: &[f64]) -> [f64; 3] {
+    [1, 2, 3].map(|k| values.iter().map(|v| v.powi(k)).sum::<f64>() / values.len() as f64)
+}
+
+fn moments() -> Claim {
+    let first = |law: &SpectralLaw| -> Result<Vec<f64>, JudgeError> { Ok(law.moments(3)?) };
+    Claim::about::<DeepSpectrum>("iso/moments", "The first three moments of the spectrum")
+        .formula(r"m_1'=q+\sigma_w^2\alpha m_1,\qquad m_2'=q^2+2q\sigma_w^2\alpha m_1+\sigma_w^4(\alpha^2m_2+\alpha\epsilon m_1^2\,[+\alpha^2m_1^2]),\ \dots")
+        .sources(&[HAYASE_2021])
+        .cases(orthogonal)
+        .measure(|_, o| Ok(power_means(o.list("eigenvalues")?)))
+        .components(["m₁", "m₂", "m₃"])
+        .predict_given(move |s, o| first(&conditional(&s.network, o)?))
+        .margin(|s, _| Margin::symmetric(3.0 * margin_scale(&s.network) / s.network.width as f64))
+        .rival_given("the moments of Gaussian weights", move |s, o| {
+            first(&at_defects(&s.network, o, o.list("defects")?, Ensemble::Gaussian)?)
+        })
+        .rival_given_where("commuting projections", |s| noncommuting(s), |s, o| {
+            let atoms = commuting_law(o.list("q")?, o.list("defects")?, s.network.sigma_w2)?;
+            Ok([1, 2, 3].map(|k| atoms.iter().map(|a| a.mass * a.position.powi(k)).sum::<f64>()).to_vec())
+        })
+        .finish()
+}
+
+/// Kolmogorov's distance of a trial from its law.
+pub(super) fn distance(s: &DeepSpectrumSetting, o: &Outcome) -> Result<f64, JudgeError> {
+    let (found, expected) = (measured_cdf(s, o)?, cdf_of(s, o, &conditional(&s.network, o)?)?);
+    Ok(found.iter().zip(&expected).fold(0.0, |m, (a, b)| m.max((a - b).abs())))
+}
+
+/// The Wasserstein distance of a trial from a law, in units of the mean.
+pub(super) fn displacement(o: &Outcome, law: &SpectralLaw) -> Result<f64, JudgeError> {
+    let (found, expected) = (scaled(o, o.list("eigenvalues")?)?, quantiles_of(o, law)?);
+    Ok(found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).sum::<f64>() / found.len() as f64)
+}
+
+/// Widths of the scaling of distances.
+pub(super) fn scaling(profile: Profile) -> Vec<usize> {
+    by(profile, vec![50, 100, 200], vec![50, 100, 200, 400, 800])
+}
+
+fn convergence() -> Claim {
+    Claim::about::<DeepSpectrum>("iso/convergence", "The free product is approached like 1/M")
+        .formula(r"W_1(\hat\mu_L,\mu_L\,|\,\hat q,\hat\alpha)\propto M^{-1}")
+        .sources(&[HAYASE_2021])
+        .cases(|profile| {
+            let settings = scaling(profile).into_iter().map(|m| SHALLOW.spectrum(m, Ensemble::Orthogonal));
+            Ok(vec![At::sizes(
+                "orthogonal hard-tanh L=3",
+                settings.collect::<Result<_, _>>()?,
+                by(profile, 32, 24),
+            )])
+        })
+        .measure(|s, o| displacement(o, &conditional(&s.network, o)?))
+        .predict(|s| Ok(1.0 / s.network.width as f64))
+        .log_slope(|s| s.network.width as f64)
+        .margin(|_, _| Margin::symmetric(0.25))
+        .rival("M^(−1/2), as for independent eigenvalues", |s| Ok((s.network.width as f64).powf(-0.5)))
+        .rival("M^(−2)", |s| Ok((s.network.width as f64).powi(-2)))
+        .finish()
+}
+
+fn jacobian_values(s: &DeepSpectrumSetting, o: &Outcome) -> Result<Vec<f64>, JudgeError> {
+    grid(&jacobian(&s.network, o, s.network.ensemble)?, o.list("jacobian")?)
+}
+
+fn jacobians() -> Claim {
+    let cdf = |s: &DeepSpectrumSetting, o: &Outcome, ensemble| -> Result<Vec<f64>, JudgeError> {
+        Ok(table(&jacobian(&s.network, o, ensemble)?, &jacobian_values(s, o)?)?.to_vec())
+    };
+    Claim::about::<DeepSpectrum>("iso/jacobian", "Singular values of the input-output Jacobian")
+        .formula(r"zG-1=u:\quad z=\sigma_w^{2L}\frac{1+u}{u}\prod_l\frac{u+\alpha_l}{1+u}\ \text{(orthogonal)},\quad z=\sigma_w^{2L}\frac{(1+u)^2}{u}\prod_l(u+\alpha_l)\ \text{(Gaussian)}")
+        .sources(&[PENNINGTON_2018, HAYASE_2021])
+        .cases(|profile| {
+            let mut cases = orthogonal(profile)?;
+            cases.extend(gaussian(profile)?);
+            Ok(cases)
+        })
+        .measure(|s, o| Ok(empirical(o.list("jacobian")?, &jacobian_values(s, o)?)))
+        .predict_given(move |s, o| cdf(s, o, s.network.ensemble))
+        .by_largest_difference()
+        .margin(|s, _| Margin::symmetric(4.0 / s.network.width as f64))
+        .rival_given("the law of the other kind of weights", move |s, o| cdf(s, o, other(s.network.ensemble)))
+        .finish()
+}
+
+fn leaky() -> Result<Activation, TheoryError> {
+    Activation::leaky_relu(0.5)
+}
+
+fn scaled_erf() -> Result<Activation, TheoryError> {
+    Activation::erf(0.886_226_925_452_758)
+}
+
+/// Slopes other than 0 and 1.
+const LEAKY: Kind = super::kind(leaky, 1.0, 1.6, 4);
+const ERF: Kind = super::kind(scaled_erf, 0.5, 1.1, 3);
+
+/// The law at the slopes of the trial.
+fn at_slopes(s: &DeepSetting, o: &Outcome) -> Result<SpectralLaw, JudgeError> {
+    let slopes = o.list("slopes")?;
+    let factors = slopes.chunks(s.width).map(|layer| {
+        let mut points = layer.to_vec();
+        points.sort_by(f64::total_cmp);
+        points.dedup();
+        if points.len() <= 2 {
+            let weights =
+                points.iter().map(|x| layer.iter().filter(|d| *d == x).count() as f64 / s.width as f64);
+            Factor::discrete(points.clone(), weights.collect())
+        } else {
+            Factor::continuous(layer.to_vec(), vec![1.0 / s.width as f64; s.width])
+        }
+    });
+    Ok(fisher_law(o.list("q")?, factors.collect::<Result<_, _>>()?, s.sigma_w2, s.ensemble)?)
+}
+
+fn general_slopes() -> Claim {
+    let points = |s: &DeepSpectrumSetting, o: &Outcome| -> Result<Vec<f64>, JudgeError> {
+        // Smooth slopes cost a root for every node: 60 points tell the laws apart.
+        let law = at_slopes(&s.network, o)?;
+        let edge = law.upper_edge()?.max(o.number("lambda_max")?);
+        Ok((1..=60).map(|i| 1.05 * edge * f64::from(i) / 60.0).collect())
+    };
+    let cdf = move |s: &DeepSpectrumSetting, o: &Outcome, law: SpectralLaw| -> Result<Vec<f64>, JudgeError> {
+        Ok(table(&law, &points(s, o)?)?.to_vec())
+    };
+    Claim::about::<DeepSpectrum>("iso/general-slopes", "Activations whose slopes are not only 0 and 1")
+        .formula(RECURSION)
+        .sources(&[HAYASE_2021, PENNINGTON_2018])
+        .cases(|profile| {
+            let plain = |kind: Kind, width| -> Result<_, TheoryError> {
+                Ok(DeepSpectrumSetting {
+                    network: kind.at(width, Ensemble::Orthogonal)?,
+                    jacobian: false,
+                    output: false,
+                })
+            };
+            let mut cases = vec![at(plain(LEAKY, by(profile, 200, 800))?, 6)];
+            cases.push(at(plain(ERF, by(profile, 100, 400))?, by(profile, 6, 4)));
+            Ok(cases)
+        })
+        .measure(move |s, o| Ok(empirical(o.list("eigenvalues")?, &points(s, o)?)))
+        .predict_given(move |s, o| cdf(s, o, at_slopes(&s.network, o)?))
+        .by_largest_difference()
+        .margin(|s, _| Margin::symmetric(4.0 / s.network.width as f64))
+        .rival_given("equal slopes with the same mean square", move |s, o| {
+            let constant = |alpha: &f64| Factor::discrete(vec![*alpha], vec![1.0]);
+            let factors = o.list("alpha")?.iter().map(constant).collect::<Result<_, _>>()?;
+            cdf(s, o, fisher_law(o.list("q")?, factors, s.network.sigma_w2, s.network.ensemble)?)
+        })
+        .rival_given("projections with the same mean square", move |s, o| {
+            let alpha = o.list("alpha")?;
+            let defects: Vec<f64> = alpha.iter().map(|alpha| 1.0 - alpha.min(1.0)).collect();
+            cdf(
+                s,
+                o,
+                fisher_law(o.list("q")?, projections(&defects)?, s.network.sigma_w2, s.network.ensemble)?,
+            )
+        })
+        .finish()
+}
+
+fn output_activation() -> Claim {
+    let points = |s: &DeepSpectrumSetting, o: &Outcome| trial_grid(&s.network, o);
+    let cdf = move |s: &DeepSpectrumSetting,
+                    o: &Outcome,
+                    law: &SpectralLaw|
+          -> Result<Vec<f64>, JudgeError> { Ok(table(law, &points(s, o)?)?.to_vec()) };
+    Claim::about::<DeepSpectrum>(
+        "iso/output-activation",
+        "An activation behind the output is one more free compression",
+    )
+    .formula(r"\nu_L\boxtimes\mu_L")
+    .sources(&[HAYASE_2021])
+    .cases(|profile| {
+        let network = SHALLOW.at(by(profile, 200, 800), Ensemble::Orthogonal)?;
+        Ok(vec![at(DeepSpectrumSetting { network, jacobian: false, output: true }, 6)])
+    })
+    .measure(move |s, o| Ok(empirical(o.list("output")?, &points(s, o)?)))
+    .predict_given(move |s, o| {
+        let law = conditional(&s.network, o)?;
+        cdf(s, o, &output_law(&law, Factor::projection(o.number("output_defect")?)?)?)
+    })
+    .by_largest_difference()
+    .margin(|s, _| Margin::symmetric(4.0 / s.network.width as f64))
+    .rival_given("the law without it", move |s, o| cdf(s, o, &conditional(&s.network, o)?))
+    .rival_given("zeros mixed in", move |s, o| {
+        let (law, defect) = (conditional(&s.network, o)?, o.number("output_defect")?);
+        Ok(cdf(s, o, &law)?.iter().map(|f| defect + (1.0 - defect) * f).collect::<Vec<_>>())
+    })
+    .finish()
+}
+
+/// Settings of the limit of infinite depth.
+pub(super) fn deep_projections(profile: Profile) -> Vec<FreeProjectionsSetting> {
+    let (width, depth) = by(profile, (200, 60), (500, 200));
+    [0.5, 2.0].map(|c| FreeProjectionsSetting { width, depth, c }).to_vec()
+}
+
+fn infinite_depth() -> Claim {
+    let points: Vec<f64> = (1..=49).map(|i| 0.02 * f64::from(i)).collect();
+    let (measured, predicted, rival) = (points.clone(), points.clone(), points);
+    Claim::about::<FreeProjections>(
+        "iso/depth-limit",
+        "The spectrum of infinitely deep isometric networks does not concentrate",
+    )
+    .formula(r"zG\,e^{-G/c}\left[\mathrm{Ei}(G/c)-\mathrm{Ei}(G/c-\ln zG)\right]=c\qquad(\epsilon_l=c/L)")
+    .sources(&[HAYASE_2021])
+    .cases(|profile| {
+        let all = deep_projections(profile).into_iter();
+        Ok(all
+            .map(|s| At::setting(format!("c={} L={} M={}", s.c, s.depth, s.width), s, by(profile, 6, 4)))
+            .collect())
+    })
+    .measure(move |_, o| Ok(empirical(o.list("eigenvalues")?, &measured)))
+    .predict(move |s| Ok(limit_table(&DepthLimit::new(s.c)?, &predicted)?.to_vec()))
+    .by_largest_difference()
+    .margin(|_, profile| Margin::symmetric(by(profile, 0.03, 0.015)))
+    .rival("commuting projections", move |s| {
+        Ok(rival.iter().map(|x| -(-s.c * x).exp_m1()).collect::<Vec<_>>())
+    })
+    .finish()
+}

@@ -1,0 +1,200 @@
+//! What the spectrum means for training: the largest learning rate, and one step.
+
+use solvable_theory::bibliography::HAYASE_2021;
+use solvable_theory::dynamical_isometry::isotropic_loss_ratio;
+use solvable_theory::free_probability::{Ensemble, SpectralLaw};
+
+use super::super::by;
+use super::super::experiments::{
+    OneStep, OneStepSetting, OnlineBoundary, OnlineSetting, StepThreshold, StepThresholdSetting,
+};
+use super::laws::{other, projections, unconditional};
+use super::{label, on_path};
+use crate::simulate::deep::DeepSetting;
+use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+
+pub(super) fn claims() -> Vec<Claim> {
+    vec![threshold(), theoretical_threshold(), one_step(), boundary()]
+}
+
+/// $\eta_c$ of the infinite network.
+pub(super) fn critical(s: &DeepSetting) -> Result<f64, JudgeError> {
+    Ok(2.0 / unconditional(s)?.upper_edge()?)
+}
+
+/// Depths on the path of isometry.
+pub(super) fn depths(profile: Profile) -> Vec<usize> {
+    by(profile, vec![3, 6, 12], vec![3, 6, 12, 24, 48])
+}
+
+fn thresholds(profile: Profile) -> Result<Vec<At<StepThresholdSetting>>, JudgeError> {
+    let mut cases = Vec::new();
+    for depth in depths(profile) {
+        let network = on_path(depth, by(profile, 100, 200), Ensemble::Orthogonal)?;
+        cases.push(At::setting(label(&network), StepThresholdSetting { network, rho: 1e-8, steps: 80 }, 8));
+    }
+    Ok(cases)
+}
+
+/// The law at the measured order parameters; networks on the path are projections.
+fn own_law(s: &DeepSetting, o: &Outcome, ensemble: Ensemble) -> Result<SpectralLaw, JudgeError> {
+    let defects: Vec<f64> = o.list("alpha")?.iter().map(|alpha| 1.0 - alpha).collect();
+    Ok(solvable_theory::dynamical_isometry::fisher_law(
+        o.list("q")?,
+        projections(&defects)?,
+        s.sigma_w2,
+        ensemble,
+    )?)
+}
+
+fn threshold() -> Claim {
+    Claim::about::<StepThreshold>(
+        "iso/step-size",
+        "One sample is learnt below the learning rate 2/λ_max, and not above",
+    )
+    .formula(r"\eta_c=\frac{2}{\lambda_{\max}(H_L)}\quad\text{for the loss}\ \tfrac{1}{2M}\|f-y\|^2")
+    .sources(&[HAYASE_2021])
+    .cases(|profile| {
+        let mut cases = thresholds(profile)?;
+        for depth in [3, 6] {
+            let network = on_path(depth, by(profile, 100, 200), Ensemble::Gaussian)?;
+            cases.push(At::setting(
+                label(&network),
+                StepThresholdSetting { network, rho: 1e-8, steps: 80 },
+                8,
+            ));
+        }
+        Ok(cases)
+    })
+    .measure(|_, o| Ok(o.number("threshold")?))
+    .predict_given(|_, o| Ok(2.0 / o.number("lambda_max")?))
+    .margin(|s, profile| {
+        // The dense edge of Gaussian weights is not resolved in finitely many steps.
+        Margin::symmetric(match s.network.ensemble {
+            Ensemble::Orthogonal => by(profile, 0.005, 0.002),
+            Ensemble::Gaussian => 0.02,
+        })
+    })
+    .rival_given("2 over the mean eigenvalue", |s, o| {
+        Ok(2.0 / own_law(&s.network, o, s.network.ensemble)?.mean())
+    })
+    .rival_given("the edge of the other kind of weights", |s, o| {
+        Ok(2.0 / own_law(&s.network, o, other(s.network.ensemble))?.upper_edge()?)
+    })
+    .rival("2 over the largest squared singular value of the Jacobian", |s| {
+        Ok(2.0 / s.network.sigma_w2.powi(s.network.depth as i32))
+    })
+    .finish()
+}
+
+fn theoretical_threshold() -> Claim {
+    Claim::about::<StepThreshold>(
+        "iso/critical-rate",
+        "The critical learning rate of the infinite network falls like one over the depth",
+    )
+    .formula(r"\eta_c=\frac{2}{\sum_l\sigma_w^{2(L-1-l)}q_l}")
+    .sources(&[HAYASE_2021])
+    .cases(|profile| {
+        Ok(depths(profile)
+            .into_iter()
+            .map(|depth| {
+                let network = on_path(depth, by(profile, 100, 400), Ensemble::Orthogonal)?;
+                let s = StepThresholdSetting { network, rho: 1e-8, steps: 80 };
+                Ok(At::setting(label(&s.network), s, by(profile, 16, 12)))
+            })
+            .collect::<Result<_, JudgeError>>()?)
+    })
+    .measure(|_, o| Ok(o.number("threshold")?))
+    .predict(|s| critical(&s.network))
+    .margin(|_, profile| Margin::symmetric(by(profile, 0.1, 0.05)))
+    .rival("the edge of Gaussian weights", |s| {
+        critical(&DeepSetting { ensemble: Ensemble::Gaussian, ..s.network.clone() })
+    })
+    .rival("the same at all depths: 2/q₀", |s| Ok(2.0 / s.network.q0))
+    .finish()
+}
+
+/// Learning rates of one step in units of $\eta_c$.
+const RATES: [f64; 3] = [0.5, 1.0, 1.5];
+
+fn one_step() -> Claim {
+    let ratios = |s: &OneStepSetting, of: &dyn Fn(f64) -> Result<f64, JudgeError>| {
+        s.rates.iter().map(|&eta| of(eta)).collect::<Result<Vec<_>, JudgeError>>()
+    };
+    Claim::about::<OneStep>(
+        "iso/one-step",
+        "The loss after one step, by the first two moments of the spectrum",
+    )
+    .formula(r"\frac{\langle\ell_1\rangle}{\ell_0}=1-2\eta m_1+\eta^2m_2")
+    .sources(&[HAYASE_2021])
+    .cases(|profile| {
+        by(profile, vec![3, 6], vec![3, 6, 12])
+            .into_iter()
+            .map(|depth| {
+                let network = on_path(depth, by(profile, 100, 400), Ensemble::Orthogonal)?;
+                let unit = critical(&network)?;
+                let rates = RATES.map(|rate| rate * unit).to_vec();
+                let s = OneStepSetting { network, rho: 1e-6, rates, directions: by(profile, 64, 200) };
+                Ok(At::setting(label(&s.network), s, 24))
+            })
+            .collect()
+    })
+    .measure(|_, o| Ok(o.list("ratios")?.to_vec()))
+    .components(["η_c/2", "η_c", "3η_c/2"])
+    .predict_given(move |s, o| {
+        let law = own_law(&s.network, o, s.network.ensemble)?;
+        ratios(s, &|eta| Ok(isotropic_loss_ratio(&law, eta)?))
+    })
+    .margin(|_, profile| Margin::symmetric(by(profile, 0.08, 0.03)))
+    .rival_given("all eigenvalues at their mean", move |s, o| {
+        let mean = own_law(&s.network, o, s.network.ensemble)?.mean();
+        ratios(s, &|eta| Ok((1.0 - eta * mean).powi(2)))
+    })
+    .rival_given("all eigenvalues at the maximum", move |s, o| {
+        let top = own_law(&s.network, o, s.network.ensemble)?.upper_edge()?;
+        ratios(s, &|eta| Ok((1.0 - eta * top).powi(2).max(1e-6)))
+    })
+    .rival_given("the moments of Gaussian weights", move |s, o| {
+        let law = own_law(&s.network, o, Ensemble::Gaussian)?;
+        ratios(s, &|eta| Ok(isotropic_loss_ratio(&law, eta)?))
+    })
+    .finish()
+}
+
+/// Online training on eight samples with small residuals.
+pub(super) fn online(
+    depth: usize,
+    width: usize,
+    rho: f64,
+    rates: &[f64],
+) -> Result<OnlineSetting, JudgeError> {
+    let network = on_path(depth, width, Ensemble::Orthogonal)?;
+    let unit = critical(&network)?;
+    Ok(OnlineSetting { network, rho, samples: 8, steps: 160, unit, rates: rates.to_vec() })
+}
+
+fn boundary() -> Claim {
+    Claim::about::<OnlineBoundary>(
+        "iso/trainability",
+        "Online training on several samples fails above the same learning rate",
+    )
+    .formula(r"\ell(T)<\ell(0)\iff\eta<\eta_c=2/\lambda_{\max}\qquad(\rho\ll1)")
+    .sources(&[HAYASE_2021])
+    .cases(|profile| {
+        let mut cases = Vec::new();
+        for depth in by(profile, vec![3, 6, 12], vec![3, 6, 12, 24]) {
+            let s = online(depth, by(profile, 100, 200), 1e-5, &[0.5, 2.0])?;
+            cases.push(At::setting(label(&s.network), s, by(profile, 6, 8)));
+        }
+        Ok(cases)
+    })
+    .measure(|_, o| Ok(o.number("boundary")?))
+    .predict(|_| Ok(1.0))
+    .margin(|_, _| Margin::symmetric(0.1))
+    .rival("the edge of Gaussian weights", |s| {
+        let gaussian = critical(&DeepSetting { ensemble: Ensemble::Gaussian, ..s.network.clone() })?;
+        Ok(gaussian / s.unit)
+    })
+    .rival("the same at all depths: 2/q₀", |s| Ok(2.0 / s.network.q0 / s.unit))
+    .finish()
+}

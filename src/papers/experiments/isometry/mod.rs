@@ -1,0 +1,13 @@
+//! Very deep networks at single inputs: spectra and online training.
+
+mod online;
+mod spectra;
+
+pub use online::{
+    OneStep, OneStepSetting, OnlineBoundary, OnlineSetting, OnlineTraining, StepThreshold,
+    StepThresholdSetting,
+};
+pub use spectra::{
+    DeepSpectrum, DeepSpectrumSetting, FreeProjections, FreeProjectionsSetting, OrderParameters,
+    OrderParametersSetting,
+};

@@ -1,0 +1,272 @@
+use serde::Serialize;
+
+use crate::simulate::deep::{
+    DeepSetting, dual, mean_square_slopes, mean_squares, online_step, random_residual,
+};
+use crate::simulate::linalg::{Matrix, symmetric_eigenvalues};
+use crate::simulate::network::Network;
+use crate::streams::Streams;
+use crate::verify::{Experiment, Outcome, TrialFailure};
+
+/// One sample, learnt from a small residual.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StepThresholdSetting {
+    /// The network.
+    #[serde(flatten)]
+    pub network: DeepSetting,
+    /// $\rho$: the residual starts with $\|r\|=\rho\sqrt{Mq_0}$.
+    pub rho: f64,
+    /// Steps of gradient descent behind every decision.
+    pub steps: usize,
+}
+
+/// The learning rate at which one sample stops being learnt, by bisection: `threshold`; with `lambda_max` of the network's own $H_L$, `q` and
+/// `alpha`.
+pub struct StepThreshold;
+
+/// Bisection steps for a threshold, over a bracket of ratio 3 around the linear one.
+const BISECTIONS: usize = 13;
+/// Growth of the loss that decides for instability at once.
+const DIVERGED: f64 = 1e6;
+/// Decay of the loss that decides for stability at once: near the rounding floor slopes are noise.
+const LEARNT: f64 = 1e-8;
+/// Steps at the end over which the slope of the logarithm of the loss is fitted.
+const TAIL: usize = 10;
+
+/// Whether one sample is learnt at learning rate `rate`.
+fn learns(
+    start: &Network,
+    x: &Matrix,
+    target: &Matrix,
+    rate: f64,
+    steps: usize,
+) -> Result<bool, TrialFailure> {
+    let mut network = start.clone();
+    let mut logs = Vec::with_capacity(steps + 1);
+    for _ in 0..=steps {
+        let signals = network.forward(x)?;
+        let residual = &signals.output - target;
+        let loss = residual.norm_squared();
+        if !loss.is_finite() {
+            return Ok(false);
+        }
+        logs.push(loss.max(f64::MIN_POSITIVE).ln());
+        let growth = (logs[logs.len() - 1] - logs[0]).exp();
+        if growth > DIVERGED {
+            return Ok(false);
+        }
+        if growth < LEARNT {
+            return Ok(true);
+        }
+        online_step(&mut network, &signals, residual, rate);
+    }
+    let tail = &logs[logs.len().saturating_sub(TAIL)..];
+    let centre = (tail.len() as f64 - 1.0) / 2.0;
+    let slope: f64 = tail.iter().enumerate().map(|(t, log)| (t as f64 - centre) * log).sum();
+    Ok(slope < 0.0)
+}
+
+impl Experiment for StepThreshold {
+    type Setting = StepThresholdSetting;
+    const ID: &'static str = "step-threshold";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &StepThresholdSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let network = setting.network.network(streams)?;
+        let x = setting.network.inputs(1, &streams.child("inputs"));
+        let signals = network.forward(&x)?;
+        let residual = random_residual(&setting.network, setting.rho, &streams.child("residual"));
+        let target = &signals.output - residual;
+        let values = symmetric_eigenvalues(&dual(&network, &signals))?;
+        let largest = values.last().copied().unwrap_or(0.0);
+        let (mut low, mut high) = (0.5 * 2.0 / largest, 1.5 * 2.0 / largest);
+        for _ in 0..BISECTIONS {
+            let middle = 0.5 * (low + high);
+            if learns(&network, &x, &target, middle, setting.steps)? { low = middle } else { high = middle }
+        }
+        Ok(Outcome::new()
+            .with("threshold", 0.5 * (low + high))
+            .with("lambda_max", largest)
+            .with_list("q", mean_squares(&signals, 0))
+            .with_list("alpha", mean_square_slopes(&signals, 0)))
+    }
+
+    fn cost(setting: &StepThresholdSetting) -> f64 {
+        let network = &setting.network;
+        6.0 * (network.depth * network.width * network.width * setting.steps * BISECTIONS) as f64
+    }
+}
+
+/// One step at several learning rates.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OneStepSetting {
+    /// The network.
+    #[serde(flatten)]
+    pub network: DeepSetting,
+    /// $\rho$.
+    pub rho: f64,
+    /// $\eta$.
+    pub rates: Vec<f64>,
+    /// Residuals of random direction over which the ratio is averaged.
+    pub directions: usize,
+}
+
+/// The loss after one step over that before, for residuals of random direction: `ratios`, one a learning rate; with `q` and `alpha`.
+pub struct OneStep;
+
+impl Experiment for OneStep {
+    type Setting = OneStepSetting;
+    const ID: &'static str = "one-step";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &OneStepSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let network = setting.network.network(streams)?;
+        let x = setting.network.inputs(1, &streams.child("inputs"));
+        let signals = network.forward(&x)?;
+        let mut ratios = vec![0.0; setting.rates.len()];
+        for direction in 0..setting.directions {
+            let residual =
+                random_residual(&setting.network, setting.rho, &streams.nth_child("residual", direction));
+            for (ratio, rate) in ratios.iter_mut().zip(&setting.rates) {
+                let mut moved = network.clone();
+                online_step(&mut moved, &signals, residual.clone(), *rate);
+                let change = moved.forward(&x)?.output - &signals.output;
+                let after = &residual + change;
+                *ratio += after.norm_squared() / residual.norm_squared() / setting.directions as f64;
+            }
+        }
+        Ok(Outcome::new()
+            .with_list("ratios", ratios)
+            .with_list("q", mean_squares(&signals, 0))
+            .with_list("alpha", mean_square_slopes(&signals, 0)))
+    }
+
+    fn cost(setting: &OneStepSetting) -> f64 {
+        let network = &setting.network;
+        10.0 * (network.depth * network.width * network.width * setting.rates.len() * setting.directions)
+            as f64
+    }
+}
+
+/// Online training on several samples in turn.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OnlineSetting {
+    /// The network.
+    #[serde(flatten)]
+    pub network: DeepSetting,
+    /// $\rho$ of every sample.
+    pub rho: f64,
+    /// $N$.
+    pub samples: usize,
+    /// $T$: steps in all, one sample a step.
+    pub steps: usize,
+    /// $\eta_c$, the unit of learning rates.
+    pub unit: f64,
+    /// Learning rates in this unit; for the boundary, its bracket.
+    pub rates: Vec<f64>,
+}
+
+/// A drawn problem: network, inputs and targets.
+struct Problem {
+    network: Network,
+    inputs: Matrix,
+    targets: Matrix,
+}
+
+impl OnlineSetting {
+    fn draw(&self, streams: &Streams) -> Result<Problem, TrialFailure> {
+        let network = self.network.network(streams)?;
+        let inputs = self.network.inputs(self.samples, &streams.child("inputs"));
+        let mut targets = network.forward(&inputs)?.output;
+        for (n, mut target) in targets.column_iter_mut().enumerate() {
+            target -= random_residual(&self.network, self.rho, &streams.nth_child("residual", n)).column(0);
+        }
+        Ok(Problem { network, inputs, targets })
+    }
+
+    fn cost(&self, runs: usize) -> f64 {
+        6.0 * (self.network.depth * self.network.width * self.network.width * self.steps * runs) as f64
+    }
+}
+
+impl Problem {
+    fn loss(&self, network: &Network) -> Result<f64, TrialFailure> {
+        Ok((network.forward(&self.inputs)?.output - &self.targets).norm_squared())
+    }
+
+    /// $\log_{10}[\ell(T)/\ell(0)]$, cut at $\pm16$; 16 where training diverges.
+    fn train(&self, rate: f64, steps: usize) -> Result<f64, TrialFailure> {
+        let columns = |m: &Matrix, n: usize| m.columns(n, 1).into_owned();
+        let samples = self.inputs.ncols();
+        let start = self.loss(&self.network)?;
+        let mut network = self.network.clone();
+        for t in 0..steps {
+            let signals = network.forward(&columns(&self.inputs, t % samples))?;
+            let residual = &signals.output - columns(&self.targets, t % samples);
+            let loss = residual.norm_squared();
+            if !loss.is_finite() || loss > 1e16 * start {
+                return Ok(16.0);
+            }
+            online_step(&mut network, &signals, residual, rate);
+        }
+        let end = self.loss(&network)?;
+        Ok(if end.is_finite() { (end / start).log10().clamp(-16.0, 16.0) } else { 16.0 })
+    }
+}
+
+/// The loss after online training at several learning rates: `log_ratios` $\log_{10}[\ell(T)/\ell(0)]$, mean over the samples.
+pub struct OnlineTraining;
+
+impl Experiment for OnlineTraining {
+    type Setting = OnlineSetting;
+    const ID: &'static str = "online-training";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &OnlineSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let problem = setting.draw(streams)?;
+        let ratios = setting
+            .rates
+            .iter()
+            .map(|rate| problem.train(rate * setting.unit, setting.steps))
+            .collect::<Result<_, _>>()?;
+        Ok(Outcome::new().with_list("log_ratios", ratios))
+    }
+
+    fn cost(setting: &OnlineSetting) -> f64 {
+        setting.cost(setting.rates.len())
+    }
+}
+
+/// The learning rate, in its unit, at which the loss after online training equals that before: `boundary`, by geometric bisection between
+/// the first and the last of the rates.
+pub struct OnlineBoundary;
+
+/// Halvings of the logarithm of the bracket.
+const HALVINGS: usize = 7;
+
+impl Experiment for OnlineBoundary {
+    type Setting = OnlineSetting;
+    const ID: &'static str = "online-boundary";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &OnlineSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let [first, .., last] = setting.rates[..] else {
+            return Err("a boundary needs a bracket of two learning rates".into());
+        };
+        let problem = setting.draw(streams)?;
+        let (mut low, mut high) = (first.ln(), last.ln());
+        for _ in 0..HALVINGS {
+            let middle = 0.5 * (low + high);
+            if problem.train(middle.exp() * setting.unit, setting.steps)? < 0.0 {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        Ok(Outcome::new().with("boundary", (0.5 * (low + high)).exp()))
+    }
+
+    fn cost(setting: &OnlineSetting) -> f64 {
+        setting.cost(HALVINGS)
+    }
+}
