@@ -232,8 +232,10 @@ impl Rule<'_> {
 
     fn components(&self, reading: &Reading) -> Result<Vec<Component>, JudgeError> {
         let count = reading.predicted.first().map_or(0, Vec::len);
+        // As vectors, trials may have their own numbers of components.
+        let alike = |len: usize| len == count || self.comparison.is_distance();
         for (predicted, measured) in reading.predicted.iter().zip(&reading.measured) {
-            if predicted.len() != measured.len() || predicted.len() != count || count == 0 {
+            if predicted.len() != measured.len() || !alike(predicted.len()) || predicted.is_empty() {
                 return Err(JudgeError::Shape { predicted: predicted.len(), measured: measured.len() });
             }
         }

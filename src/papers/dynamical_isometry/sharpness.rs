@@ -24,7 +24,8 @@ fn isolated(kind: &Kind) -> bool {
 
 fn atoms(profile: Profile) -> Result<Vec<At<DeepSpectrumSetting>>, JudgeError> {
     let all = widths(profile).into_iter().filter(|(kind, _)| isolated(kind));
-    all.map(|(kind, width)| Ok(at(kind.spectrum(width, Ensemble::Orthogonal)?, trials(profile)))).collect()
+    all.map(|(kind, width)| Ok(at(kind.spectrum(width, Ensemble::Orthogonal)?, trials(kind, profile))))
+        .collect()
 }
 
 fn top_atom() -> Claim {

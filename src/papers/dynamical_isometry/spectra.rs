@@ -8,7 +8,7 @@ use solvable_theory::{Activation, TheoryError};
 use super::super::by;
 use super::super::experiments::{DeepSpectrum, DeepSpectrumSetting, FreeProjections, FreeProjectionsSetting};
 use super::laws::{
-    at_defects, atom_table, conditional, empirical, grid, jacobian, law_quantiles, limit_table, other,
+    PARTS, at_defects, atom_table, conditional, empirical, grid, jacobian, law_quantiles, limit_table, other,
     projections, quantiles, table, unconditional,
 };
 use super::{FIFTY, GAPLESS, Kind, RELU, SHALLOW, TEN, THIRTY, label};
@@ -31,8 +31,6 @@ pub(super) fn claims() -> Vec<Claim> {
     ]
 }
 
-pub(super) const BOTH: [Ensemble; 2] = [Ensemble::Orthogonal, Ensemble::Gaussian];
-
 pub(super) fn at(s: DeepSpectrumSetting, trials: usize) -> At<DeepSpectrumSetting> {
     At::setting(label(&s.network), s, trials)
 }
@@ -47,20 +45,22 @@ pub(super) fn widths(profile: Profile) -> Vec<(Kind, usize)> {
     }
 }
 
-/// Trials of every spectrum.
-pub(super) fn trials(profile: Profile) -> usize {
-    by(profile, 8, 6)
+/// Trials of a spectrum. The difference between the layers, which one rival is about, varies most where there are few.
+pub(super) fn trials(kind: Kind, profile: Profile) -> usize {
+    by(profile, if kind.depth == SHALLOW.depth { 24 } else { 8 }, 8)
 }
 
 fn orthogonal(profile: Profile) -> Result<Vec<At<DeepSpectrumSetting>>, JudgeError> {
     let all = widths(profile).into_iter();
-    all.map(|(kind, width)| Ok(at(kind.spectrum(width, Ensemble::Orthogonal)?, trials(profile)))).collect()
+    all.map(|(kind, width)| Ok(at(kind.spectrum(width, Ensemble::Orthogonal)?, trials(kind, profile))))
+        .collect()
 }
 
 /// Gaussian weights, at depths small against the width.
 fn gaussian(profile: Profile) -> Result<Vec<At<DeepSpectrumSetting>>, JudgeError> {
     let all = widths(profile).into_iter().filter(|(kind, width)| 20 * kind.depth <= *width);
-    all.map(|(kind, width)| Ok(at(kind.spectrum(width, Ensemble::Gaussian)?, trials(profile)))).collect()
+    all.map(|(kind, width)| Ok(at(kind.spectrum(width, Ensemble::Gaussian)?, trials(kind, profile))))
+        .collect()
 }
 
 /// Where the trial's distribution functions are compared.
@@ -144,7 +144,13 @@ fn kolmogorov() -> Claim {
     .finish()
 }
 
-/// Sorted eigenvalues in units of their mean.
+/// Sorted eigenvalues in units of their mean, each as often as quantiles are taken for it.
+fn positions(o: &Outcome) -> Result<Vec<f64>, JudgeError> {
+    let repeated = o.list("eigenvalues")?.iter().flat_map(|v| std::iter::repeat_n(*v, PARTS));
+    scaled(o, &repeated.collect::<Vec<_>>())
+}
+
+/// In units of the mean eigenvalue.
 fn scaled(o: &Outcome, quantiles: &[f64]) -> Result<Vec<f64>, JudgeError> {
     let values = o.list("eigenvalues")?;
     let mean = values.iter().sum::<f64>() / values.len() as f64;
@@ -180,7 +186,7 @@ fn wasserstein() -> Claim {
     )
     .sources(&[HAYASE_2021])
     .cases(orthogonal)
-    .measure(|_, o| scaled(o, o.list("eigenvalues")?))
+    .measure(|_, o| positions(o))
     .predict_given(|s, o| quantiles_of(o, &conditional(&s.network, o)?))
     .by_mean_difference()
     .margin(|s, _| Margin::symmetric(margin_scale(&s.network) / s.network.width as f64))
@@ -272,7 +278,7 @@ fn infinite_network() -> Claim {
             let width = by(profile, 200, 400);
             [SHALLOW, TEN].into_iter().map(|kind| Ok(at(kind.spectrum(width, Ensemble::Orthogonal)?, count))).collect()
         })
-        .measure(|_, o| scaled(o, o.list("eigenvalues")?))
+        .measure(|_, o| positions(o))
         .predict_given(|s, o| quantiles_of(o, &unconditional(&s.network)?))
         .by_mean_difference()
         .margin(|s, _| Margin::symmetric(1.2 / (s.network.width as f64).sqrt()))
@@ -290,7 +296,7 @@ fn infinite_network() -> Claim {
             scaled(o, &two_moments(&unconditional(&s.network)?, true, s.network.width)?)
         })
         .rival_given("a point at the mean", |s, o| {
-            scaled(o, &vec![unconditional(&s.network)?.mean(); s.network.width])
+            scaled(o, &vec![unconditional(&s.network)?.mean(); PARTS * s.network.width])
         })
         .finish()
 }
@@ -309,7 +315,7 @@ fn explicit_density() -> Claim {
         .sources(&[HAYASE_2021])
         .cases(|profile| {
             let s = SHALLOW.spectrum(by(profile, 200, 1000), Ensemble::Orthogonal)?;
-            Ok(vec![at(s, trials(profile))])
+            Ok(vec![at(s, trials(SHALLOW, profile))])
         })
         .measure(measured_cdf)
         .predict_given(move |s, o| cdf(s, o, false))
@@ -337,7 +343,7 @@ fn moments() -> Claim {
         .rival_given("the moments of Gaussian weights", move |s, o| {
             first(&at_defects(&s.network, o, o.list("defects")?, Ensemble::Gaussian)?)
         })
-        .rival_given_where("commuting projections", |s| noncommuting(s), |s, o| {
+        .rival_given_where("commuting projections", |s| margin_scale(&s.network) > 1.0, |s, o| {
             let atoms = commuting_law(o.list("q")?, o.list("defects")?, s.network.sigma_w2)?;
             Ok([1, 2, 3].map(|k| atoms.iter().map(|a| a.mass * a.position.powi(k)).sum::<f64>()).to_vec())
         })
@@ -352,13 +358,13 @@ pub(super) fn distance(s: &DeepSpectrumSetting, o: &Outcome) -> Result<f64, Judg
 
 /// The Wasserstein distance of a trial from a law, in units of the mean.
 pub(super) fn displacement(o: &Outcome, law: &SpectralLaw) -> Result<f64, JudgeError> {
-    let (found, expected) = (scaled(o, o.list("eigenvalues")?)?, quantiles_of(o, law)?);
+    let (found, expected) = (positions(o)?, quantiles_of(o, law)?);
     Ok(found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).sum::<f64>() / found.len() as f64)
 }
 
 /// Widths of the scaling of distances.
 pub(super) fn scaling(profile: Profile) -> Vec<usize> {
-    by(profile, vec![50, 100, 200], vec![50, 100, 200, 400, 800])
+    by(profile, vec![50, 100, 200], vec![50, 100, 200, 400])
 }
 
 fn convergence() -> Claim {
@@ -366,12 +372,19 @@ fn convergence() -> Claim {
         .formula(r"W_1(\hat\mu_L,\mu_L\,|\,\hat q,\hat\alpha)\propto M^{-1}")
         .sources(&[HAYASE_2021])
         .cases(|profile| {
-            let settings = scaling(profile).into_iter().map(|m| SHALLOW.spectrum(m, Ensemble::Orthogonal));
-            Ok(vec![At::sizes(
-                "orthogonal hard-tanh L=3",
-                settings.collect::<Result<_, _>>()?,
-                by(profile, 32, 24),
-            )])
+            // Three layers of orthogonal weights leave too few eigenvalues outside the atoms for these widths to scale.
+            [(TEN, Ensemble::Orthogonal), (SHALLOW, Ensemble::Gaussian)]
+                .into_iter()
+                .map(|(kind, ensemble)| {
+                    let settings = scaling(profile).into_iter().map(|m| kind.spectrum(m, ensemble));
+                    let settings: Vec<_> = settings.collect::<Result<_, TheoryError>>()?;
+                    Ok(At::sizes(
+                        format!("{ensemble} hard-tanh L={}", kind.depth),
+                        settings,
+                        by(profile, 32, 24),
+                    ))
+                })
+                .collect()
         })
         .measure(|s, o| displacement(o, &conditional(&s.network, o)?))
         .predict(|s| Ok(1.0 / s.network.width as f64))
