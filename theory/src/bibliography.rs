@@ -84,6 +84,10 @@ sources! {
     CANATAR_2021: "canatar2021spectral", "A. Canatar, B. Bordelon, C. Pehlevan",
         "Spectral bias and task-model alignment explain generalization in kernel regression and infinitely wide neural networks",
         "Nature Communications", 2021, "2006.13198";
+    /// The Fisher metric and its variants: cross entropy, layers, inputs.
+    KARAKIDA_2021_PATHOLOGICAL: "karakida2021pathological", "R. Karakida, S. Akaho, S. Amari",
+        "Pathological spectra of the Fisher information metric and its variants in deep neural networks",
+        "Neural Computation", 2021, "1910.05992";
     /// Spectra of the Fisher information by free probability.
     HAYASE_2021: "hayase2021spectrum", "T. Hayase, R. Karakida",
         "The spectrum of Fisher information of deep networks achieving dynamical isometry", "AISTATS", 2021, "2006.07814";

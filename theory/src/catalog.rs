@@ -206,6 +206,7 @@ pub fn all() -> Vec<Prediction> {
         crate::natural_gradient::catalog(),
         crate::continual_learning::catalog(),
         crate::dynamical_isometry::catalog(),
+        crate::pathological_spectra::catalog(),
         crate::step_size::catalog(),
     ]
     .concat()

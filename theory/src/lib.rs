@@ -13,6 +13,7 @@
 //! * [`continual_learning`]: learning curves of tasks learnt one after the other;
 //! * [`free_probability`]: spectra of products of random matrices;
 //! * [`dynamical_isometry`]: spectra of the Fisher information of very deep networks;
+//! * [`pathological_spectra`]: the classification side of the Fisher spectrum, layers, metrics;
 //! * [`step_size`]: the critical learning rate of a given network;
 //! * [`catalog`]: every prediction by name, for the command line and for reference files;
 //! * [`bibliography`]: where the results come from.
@@ -32,6 +33,7 @@ pub mod kernel_spectrum;
 pub mod mean_field;
 pub mod natural_gradient;
 pub mod normalization;
+pub mod pathological_spectra;
 pub mod quadrature;
 pub mod step_size;
 

@@ -1,0 +1,20 @@
+#![doc = include_str!("../../notes/pathological_spectra.md")]
+
+mod catalog;
+mod given_outputs;
+mod learning_rate;
+mod metric;
+mod regression;
+mod softmax;
+mod two_classes;
+
+pub use catalog::catalog;
+pub use given_outputs::{GivenOutputs, softmax};
+pub use learning_rate::{CriticalSteps, critical_steps, kernel_map};
+pub use metric::{LayerMetric, corrected_second_moments, layer_metrics};
+pub use regression::{BlockStatistics, KernelStatistics, block_statistics, kernel_statistics, layer_scales};
+pub use softmax::{SoftmaxMoments, mean_softmax_covariance, softmax_moments};
+pub use two_classes::{bulk_density, bulk_distribution, outlier_quantile, two_cycle};
+
+#[cfg(test)]
+mod tests;
