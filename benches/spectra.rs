@@ -50,8 +50,7 @@ fn main() {
     let streams = Streams::for_trial("bench", "", 0, 0);
     let network = setting.network(&streams).expect("a valid network");
     let signals = network.forward(&setting.inputs(1, &streams)).expect("inputs that fit");
-    let active: Vec<usize> =
-        signals.slopes.iter().map(|d| d.iter().filter(|d| **d != 0.0).count()).collect();
+    let active: Vec<usize> = signals.slopes.iter().map(|d| d.iter().filter(|d| **d != 0.0).count()).collect();
     let weights = &network.weights[0];
     let (mut spectrum, mut bare) = (Vec::new(), Vec::new());
     let mut values = Matrix::zeros(0, 0);

@@ -80,15 +80,15 @@ fn edges() -> Claim {
     .formula(r"\lambda_{\max}=z(d_c),\quad z'(d_c)=0\ \text{at the largest real critical point}")
     .sources(&[HAYASE_2021])
     .cases(move |profile| {
-        let width = by(profile, 200, 800);
-        let deep = by(profile, 200, 400);
-        let count = by(profile, 32, 24);
+        let width = by(profile, 200, 400);
+        // Edges of ReLU networks fluctuate most.
+        let (many, count) = by(profile, (32, 32), (96, 24));
         Ok(vec![
-            at(setting(RELU, width, Ensemble::Orthogonal)?, count),
-            at(setting(GAPLESS, deep, Ensemble::Orthogonal)?, count),
+            at(setting(RELU, width, Ensemble::Orthogonal)?, many),
+            at(setting(GAPLESS, width, Ensemble::Orthogonal)?, count),
             at(setting(SHALLOW, by(profile, 200, 1000), Ensemble::Gaussian)?, count),
-            at(setting(RELU, width, Ensemble::Gaussian)?, count),
-            at(setting(TEN, deep, Ensemble::Gaussian)?, count),
+            at(setting(RELU, width, Ensemble::Gaussian)?, many),
+            at(setting(TEN, width, Ensemble::Gaussian)?, count),
         ])
     })
     .measure(|_, o| Ok(o.number("lambda_max")?))

@@ -95,14 +95,14 @@ fn theoretical_threshold() -> Claim {
     .formula(r"\eta_c=\frac{2}{\sum_l\sigma_w^{2(L-1-l)}q_l}")
     .sources(&[HAYASE_2021])
     .cases(|profile| {
-        Ok(depths(profile)
+        depths(profile)
             .into_iter()
             .map(|depth| {
                 let network = on_path(depth, by(profile, 100, 400), Ensemble::Orthogonal)?;
                 let s = StepThresholdSetting { network, rho: 1e-8, steps: 80 };
                 Ok(At::setting(label(&s.network), s, by(profile, 16, 12)))
             })
-            .collect::<Result<_, JudgeError>>()?)
+            .collect()
     })
     .measure(|_, o| Ok(o.number("threshold")?))
     .predict(|s| critical(&s.network))

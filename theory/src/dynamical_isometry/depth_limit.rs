@@ -1,8 +1,6 @@
 use crate::TheoryError;
 use crate::error::positive;
-use crate::free_probability::{
-    Atom, Complex, Distribution, Image, InverseMap, Roots, in_upper_half_plane, rising,
-};
+use crate::free_probability::{Atom, Complex, Distribution, Image, InverseMap, Roots, in_upper_half_plane};
 
 /// The limit of infinitely deep networks at isometry: $\epsilon_l=c/L$, $q_l=q$, $\sigma_w^2=1$, orthogonal weights; the law of
 /// $H_L/(qL)$ as $L\to\infty$.
@@ -92,13 +90,8 @@ impl DepthLimit {
         if self.c < 1.0 { Ok(1.0) } else { crate::free_probability::upper(self, self.mean()) }
     }
 
-    /// Carries $u=p-1$ through the depth, with its derivative with respect to $g_0$; `holds` sees both, and $g$ with its derivative, after
-    /// every step. `None` where it fails.
-    fn carry(
-        &self,
-        g0: Complex,
-        holds: impl Fn(Complex, Complex, Complex, Complex) -> bool,
-    ) -> Option<[Complex; 4]> {
+    /// Carries $u=p-1$ through the depth, with its derivative with respect to $g_0$; `holds` sees $u$ and $g$ after every step. `None` where it fails.
+    fn carry(&self, g0: Complex, holds: impl Fn(Complex, Complex) -> bool) -> Option<[Complex; 4]> {
         let h = 1.0 / self.steps as f64;
         let rate = |u: Complex, du: Complex| (g0 + ln_1p(u) * self.c, 1.0 + du / (1.0 + u) * self.c);
         let zero = Complex::new(0.0, 0.0);
@@ -111,7 +104,7 @@ impl DepthLimit {
             u += (g + b * 2.0 + c * 2.0 + d) * (h / 6.0);
             du += (dg + db * 2.0 + dc * 2.0 + dd) * (h / 6.0);
             (g, dg) = rate(u, du);
-            if !holds(u, du, g, dg) {
+            if !holds(u, g) {
                 return None;
             }
         }
@@ -136,17 +129,32 @@ impl InverseMap for DepthLimit {
     fn image(&self, d: Complex, _: &mut Roots) -> Option<Image> {
         let g0 = d.inv() * self.unit();
         let dg0 = -d.inv() * g0;
-        let [u, du, g, dg] = self.carry(g0, |u, _, g, _| in_upper_half_plane(1.0 + u, g))?;
+        let [u, du, g, dg] = self.carry(g0, |u, g| in_upper_half_plane(1.0 + u, g))?;
         Some(Image::new(1.0 + u, du * dg0, g, dg * dg0))
     }
 
     fn real_image(&self, d: f64) -> Option<f64> {
+        // x ∝ dz and y ∝ −dg along a change of the start: dz/dt = 1 − c/g gives dx/dt = −c(g₀/g)²y, dg/dt = c/z gives dy/dt = c x/(g₀z)².
         let g0 = self.unit() / d;
-        let dg0 = -g0 / d;
-        let rises =
-            |u: Complex, du: Complex, g: Complex, dg: Complex| rising(u.re, du.re * dg0, g.re, dg.re * dg0);
-        let [u, _, g, _] = self.carry(Complex::new(g0, 0.0), rises)?;
-        Some((1.0 + u.re) / g.re)
+        let h = 1.0 / self.steps as f64;
+        let rate = |[u, x, y]: [f64; 3]| {
+            let g = g0 + self.c * u.ln_1p();
+            let z = (1.0 + u) / g;
+            [g, -self.c * (g0 / g).powi(2) * y, self.c * x / (g0 * z).powi(2)]
+        };
+        let moved = |from: [f64; 3], by: [f64; 3], t: f64| [0, 1, 2].map(|i| by[i].mul_add(t, from[i]));
+        let mut state = [0.0, 1.0, 1.0];
+        for _ in 0..self.steps {
+            let a = rate(state);
+            let b = rate(moved(state, a, 0.5 * h));
+            let c = rate(moved(state, b, 0.5 * h));
+            let d = rate(moved(state, c, h));
+            state = [0, 1, 2].map(|i| state[i] + h / 6.0 * (a[i] + 2.0 * b[i] + 2.0 * c[i] + d[i]));
+            if state[1].is_nan() || state[1] <= 0.0 {
+                return None;
+            }
+        }
+        Some((1.0 + state[0]) / (g0 + self.c * state[0].ln_1p()))
     }
 }
 

@@ -5,13 +5,6 @@ use crate::error::representable;
 
 use super::InverseMap;
 
-/// Whether $dz/dd>0$ for $z=(1+u)/g$.
-#[inline]
-pub(crate) fn rising(u: f64, du: f64, g: f64, dg: f64) -> bool {
-    // NaN (from ∞·0 at extreme arguments) counts as not rising.
-    du * g - (1.0 + u) * dg > 0.0
-}
-
 /// Bisection on $\ln d$ with the predicate "rising at every step", which is monotone.
 pub(crate) fn upper(map: &impl InverseMap, scale: f64) -> Result<f64, TheoryError> {
     let (mut low, mut high) = (scale.ln() - 40.0, scale.ln() + 60.0);

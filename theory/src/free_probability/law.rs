@@ -311,24 +311,27 @@ impl InverseMap for SpectralLaw {
     }
 
     fn real_image(&self, d: f64) -> Option<f64> {
-        let mut g = d.recip();
-        let mut dg = -g * g;
-        let (mut u, mut du) = (self.contributions[0] * g, self.contributions[0] * dg);
+        // Derivatives with respect to z itself, h = −dg/dz and k = −du/dz, are positive; close to the top nothing cancels.
+        let c = self.contributions[0];
+        let (mut z, mut g, mut u) = (c + d, d.recip(), c / d);
+        let (mut h, mut k) = (g * g, c * g * g);
         for (step, &c) in self.steps.iter().zip(&self.contributions[1..]) {
             let (mut factor, mut slope) = step.factor.real_s_transform(u);
             if step.ensemble == Ensemble::Gaussian {
                 let inverse = (1.0 + u).recip();
                 (factor, slope) = (factor * inverse, (slope - factor * inverse) * inverse);
             }
-            dg = dg * factor + g * slope * du;
-            g *= factor;
-            u += c * g;
-            du += c * dg;
-            if !edge::rising(u, du, g, dg) {
+            let rise = (1.0 + z * slope * k / factor) / factor;
+            if rise.is_nan() || rise <= 0.0 {
                 return None;
             }
+            h = (h * factor + g * slope * k) / rise;
+            k = k / rise + c * h;
+            g *= factor;
+            u += c * g;
+            z = z / factor + c;
         }
-        Some((1.0 + u) / g)
+        Some(z)
     }
 }
 

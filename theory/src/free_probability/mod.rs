@@ -10,7 +10,7 @@ mod series;
 pub(crate) use continuation::transform;
 pub use continuation::{Image, InverseMap, Roots};
 pub use distribution::Distribution;
-pub(crate) use edge::{rising, upper};
+pub(crate) use edge::upper;
 pub use factor::Factor;
 pub(crate) use law::in_upper_half_plane;
 pub use law::{Atom, Ensemble, SpectralLaw, Step};

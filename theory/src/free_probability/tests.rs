@@ -118,6 +118,19 @@ fn two_free_projections_meet_at_uniform_angles() {
     }
 }
 
+/// Near rank one half the top of the bulk is close to an atom that has just lost its mass.
+#[test]
+fn edges_are_not_mistaken_for_atoms_without_mass() {
+    let defects = [[204, 209, 201, 216], [196, 202, 198, 205], [199, 206, 212, 207], [200, 203, 206, 195]];
+    for counts in defects {
+        let defects = counts.map(|k| f64::from(k) / 400.0);
+        let law = projections(&[1.0; 5], &defects, 2.0, Ensemble::Orthogonal);
+        let edge = law.upper_edge().unwrap();
+        assert!((20.0..24.0).contains(&edge), "{edge}");
+        assert!(law.distribution().unwrap().cdf(0.95 * edge).unwrap() < 0.9999);
+    }
+}
+
 #[test]
 fn what_makes_no_sense_is_refused() {
     assert!(Factor::projection(1.0).is_err());
@@ -188,5 +201,8 @@ proptest! {
         }
         prop_assert!(distribution.cdf(-1e-3 * edge).unwrap() < 1e-8);
         prop_assert!(distribution.cdf(edge * 1.001).unwrap() > 1.0 - 1e-8);
+        // The end is the end: below it there is mass, and no atom of no mass is taken for one.
+        let below = distribution.cdf(edge * 0.9).unwrap();
+        prop_assert!(below < 1.0 - 1e-9 || law.steps().len() > 50, "nothing above {}", edge * 0.9);
     }
 }

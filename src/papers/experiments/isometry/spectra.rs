@@ -29,21 +29,12 @@ impl Experiment for OrderParameters {
     const VERSION: u32 = 1;
 
     fn run(setting: &OrderParametersSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
-        let layers = setting.network.depth - 1;
-        let draws: Vec<(Vec<f64>, Vec<f64>)> = (0..setting.draws)
-            .map(|draw| setting.network.order_parameters(&streams.nth_child("network", draw)))
-            .collect();
-        let count = setting.draws as f64;
-        let mean = |of: &dyn Fn(&(Vec<f64>, Vec<f64>)) -> f64| draws.iter().map(of).sum::<f64>() / count;
-        let statistics = |of: &dyn Fn(&(Vec<f64>, Vec<f64>), usize) -> f64| {
-            let means: Vec<f64> = (0..layers).map(|l| mean(&|d| of(d, l))).collect();
-            let scale = setting.network.width as f64 * count / (count - 1.0);
-            let variances = means.iter().enumerate().map(|(l, m)| scale * mean(&|d| (of(d, l) - m).powi(2)));
-            let variances = variances.collect::<Vec<f64>>();
-            (means, variances)
-        };
-        let (q, q_variance) = statistics(&|draw, l| draw.0[l + 1]);
-        let (alpha, alpha_variance) = statistics(&|draw, l| draw.1[l]);
+        let draws = (0..setting.draws)
+            .map(|draw| setting.network.order_parameters(&streams.nth_child("network", draw)));
+        let (q, alpha): (Vec<Vec<f64>>, Vec<Vec<f64>>) =
+            draws.map(|(q, alpha)| (q[1..].to_vec(), alpha)).unzip();
+        let width = setting.network.width as f64;
+        let ((q, q_variance), (alpha, alpha_variance)) = (statistics(&q, width), statistics(&alpha, width));
         Ok(Outcome::new()
             .with_list("q", q)
             .with_list("alpha", alpha)
@@ -54,6 +45,17 @@ impl Experiment for OrderParameters {
     fn cost(setting: &OrderParametersSetting) -> f64 {
         (setting.network.width * setting.network.depth * setting.draws) as f64 * 20.0
     }
+}
+
+/// Means and `scale` times the variances of every entry over all lists.
+fn statistics(lists: &[Vec<f64>], scale: f64) -> (Vec<f64>, Vec<f64>) {
+    let count = lists.len() as f64;
+    let layers = lists.first().map_or(0, Vec::len);
+    let mean = |l: usize| lists.iter().map(|list| list[l]).sum::<f64>() / count;
+    let variance = |l: usize, mean: f64| {
+        scale * lists.iter().map(|list| (list[l] - mean).powi(2)).sum::<f64>() / (count - 1.0)
+    };
+    (0..layers).map(|l| (mean(l), variance(l, mean(l)))).unzip()
 }
 
 /// A deep network at one input, and what is measured beside the spectrum.
