@@ -137,8 +137,7 @@ pub(super) fn quantiles(points: &[f64], levels: &[f64], eigenvalues: usize) -> V
 /// A grid for quantiles: even over the support, dense at atoms.
 pub(super) fn quantile_grid(law: &SpectralLaw) -> Result<Vec<f64>, JudgeError> {
     let edge = law.upper_edge()?;
-    let mut points: Vec<f64> =
-        (0..=2 * POINTS).map(|i| 1.001 * edge * i as f64 / (2 * POINTS) as f64).collect();
+    let mut points: Vec<f64> = (0..=POINTS).map(|i| 1.001 * edge * i as f64 / POINTS as f64).collect();
     points.extend(law.atoms().iter().flat_map(|a| [a.position * (1.0 - 1e-9), a.position * (1.0 + 1e-9)]));
     points.sort_by(f64::total_cmp);
     Ok(points)

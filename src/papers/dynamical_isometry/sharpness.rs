@@ -94,10 +94,10 @@ fn edges() -> Claim {
     .measure(|_, o| Ok(o.number("lambda_max")?))
     .predict_given(|s, o| Ok(conditional(&s.network, o)?.upper_edge()?))
     .margin(|s, _| {
-        // Edges of finite matrices lie below the limit by a deficit of this order.
+        // The largest eigenvalue of a finite matrix lies below the edge, by a deficit of this order.
         let unit = (s.network.width as f64).powf(-2.0 / 3.0);
         let many = s.network.ensemble == Ensemble::Gaussian && s.network.depth > 3;
-        Margin::symmetric(if many { 7.0 } else { 3.0 } * unit)
+        Margin { low: if many { -7.0 } else { -3.0 } * unit, high: unit }
     })
     .rival_given("the edge of the other kind of weights", |s, o| {
         let network = DeepSetting { ensemble: super::laws::other(s.network.ensemble), ..s.network.clone() };

@@ -3,7 +3,7 @@
 use crate::TheoryError;
 
 use super::Complex;
-use super::law::reciprocal;
+use super::law::{modulus, reciprocal};
 
 /// Solutions of the inner equations of a map at the last point visited.
 pub type Roots = Vec<Complex>;
@@ -102,7 +102,7 @@ impl<'a, M: InverseMap> Tracker<'a, M> {
             let guess = d1 * 9.0 + d2 * 10.0 - d * 18.0 - (f * 9.0 + f1 * 18.0 + f2 * 3.0) * h;
             let mut roots = self.roots.clone();
             if let Some(image) = self.map.image(guess, &mut roots)
-                && (image.z - z).norm() < 0.3 * z.im
+                && modulus(image.z - z) < 0.3 * z.im
             {
                 (self.d, self.roots, self.image) = (guess, roots, image);
             }
@@ -122,7 +122,7 @@ impl<'a, M: InverseMap> Tracker<'a, M> {
 
     /// The residual accepted at `z`.
     fn residual(&self, z: Complex) -> f64 {
-        RESIDUAL * z.norm().max(self.scale)
+        RESIDUAL * modulus(z).max(self.scale)
     }
 
     fn stride(&mut self, z: Complex, wanted: f64, halvings: u32) -> Result<(), TheoryError> {
@@ -144,8 +144,8 @@ impl<'a, M: InverseMap> Tracker<'a, M> {
     /// Damped Newton's method for $z(d)=z$ from the present point.
     fn refine(&mut self, z: Complex, wanted: f64) -> Result<(), TheoryError> {
         // Near the axis the height is below the rounding of z.
-        let wanted = wanted.max(1e-15 * z.norm().max(self.scale));
-        let mut residual = (self.image.z - z).norm();
+        let wanted = wanted.max(1e-15 * modulus(z).max(self.scale));
+        let mut residual = modulus(self.image.z - z);
         for _ in 0..STEPS {
             if residual <= wanted {
                 return Ok(());
@@ -156,7 +156,7 @@ impl<'a, M: InverseMap> Tracker<'a, M> {
                 let d = self.d + step * damping;
                 let mut roots = self.roots.clone();
                 if let Some(image) = self.map.image(d, &mut roots) {
-                    let found = (image.z - z).norm();
+                    let found = modulus(image.z - z);
                     if found < residual {
                         (self.d, self.roots, self.image, residual) = (d, roots, image, found);
                         break;

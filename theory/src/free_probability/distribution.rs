@@ -1,7 +1,7 @@
 use std::f64::consts::PI;
 
 use super::continuation::Tracker;
-use super::law::same;
+use super::law::{reciprocal, same, square_root};
 use super::{Atom, Complex, InverseMap};
 use crate::TheoryError;
 use crate::error::finite;
@@ -45,7 +45,7 @@ struct Semicircle {
 impl Semicircle {
     fn transform(&self, z: Complex) -> Complex {
         let w = z - self.centre;
-        2.0 * self.mass / (w + (w - self.radius).sqrt() * (w + self.radius).sqrt())
+        reciprocal(w + square_root(w - self.radius) * square_root(w + self.radius)) * (2.0 * self.mass)
     }
 
     fn cdf(&self, x: f64) -> f64 {
@@ -133,7 +133,7 @@ impl<'a, M: InverseMap> Distribution<'a, M> {
         loop {
             let z = Complex::new(x, y);
             let own = tracker.descend(z, STEP)? - self.rest.transform(z);
-            let value = self.atoms.iter().fold(own, |g, a| g - a.mass / (z - a.position)).re;
+            let value = self.atoms.iter().fold(own, |g, a| g - a.mass * reciprocal(z - a.position)).re;
             sum += weight * y * value;
             weight = 1.0;
             settled = if ((value - last) * y).abs() < SETTLED { settled + 1 } else { 0 };

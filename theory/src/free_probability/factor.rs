@@ -2,7 +2,7 @@ use crate::TheoryError;
 use crate::error::finite;
 
 use super::Complex;
-use super::law::reciprocal;
+use super::law::{modulus, reciprocal};
 
 /// A law $\nu$ on $[0,\infty)$ that multiplies another one freely: of squared slopes $\phi'^2$, say.
 #[derive(Debug, Clone, PartialEq)]
@@ -163,9 +163,9 @@ fn follow(points: &[f64], weights: &[f64], u: Complex, start: Complex) -> Option
     let target = u.inv();
     let mut v = start;
     let (mut value, mut square) = sums(points, weights, v);
-    let mut residual = (value.inv() - target).norm();
+    let mut residual = modulus(value.inv() - target);
     for _ in 0..STEPS {
-        if residual <= 1e-15 * target.norm() {
+        if residual <= 1e-15 * modulus(target) {
             break;
         }
         let step = (value.inv() - target) * value * value / square;
@@ -174,7 +174,7 @@ fn follow(points: &[f64], weights: &[f64], u: Complex, start: Complex) -> Option
             let next = v - step * damping;
             if next.im > 0.0 {
                 let (first, second) = sums(points, weights, next);
-                let found = (first.inv() - target).norm();
+                let found = modulus(first.inv() - target);
                 if found < residual {
                     (value, square, residual) = (first, second, found);
                     break Some(next);
@@ -190,7 +190,7 @@ fn follow(points: &[f64], weights: &[f64], u: Complex, start: Complex) -> Option
             None => break,
         }
     }
-    (residual <= 1e-11 * target.norm() && v.im > 0.0).then_some(v)
+    (residual <= 1e-11 * modulus(target) && v.im > 0.0).then_some(v)
 }
 
 /// The root above all points, by bisection and Newton on a convex function.
