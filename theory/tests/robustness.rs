@@ -14,6 +14,9 @@ fn usual(id: &str, name: &str) -> Json {
     if id.starts_with("iso/") {
         return usual_of_spectra(id, name);
     }
+    if id.starts_with("spectra/") {
+        return usual_of_classifiers(id, name);
+    }
     match name {
         "activation" => json!("relu"),
         "q1" | "q2" | "q_star" | "xx" | "yy" | "sigma_w2" | "gamma" | "eta_ntk" | "lam" | "lambda_max" => {
@@ -89,6 +92,32 @@ fn usual_of_spectra(id: &str, name: &str) -> Json {
         "z" => json!([[0.5, 0.1], [3, 1e-6]]),
         "slope_moments" => json!([["4/5", 0.7], [0.9, 0.85]]),
         "eta" => json!(0.5),
+        _ => panic!("the parameter {name} is new: add a usual value for it"),
+    }
+}
+
+fn usual_of_classifiers(id: &str, name: &str) -> Json {
+    match name {
+        "activation" => json!("relu"),
+        "depth" | "C" => json!(3),
+        "sigma_w2" => json!(2),
+        "sigma_b2" => json!(0.1),
+        "alphas" => json!([1, 0.5, 1]),
+        "M" => json!(100),
+        "N" => json!(12),
+        "widths" => json!([20, 30, 10]),
+        "q_t" => json!(2),
+        "q_st" => json!(0.7),
+        "q_t_minus_q_st" | "r" => json!(1.2),
+        "p" => json!(0.3),
+        "lambda" if id == "spectra/ce-bulk-density-c2" => json!(0.2),
+        "y" => json!([0.5, -1, 0.3]),
+        "logits" => json!([[0.3, -0.2, 1.1], [0, 0.5, -0.4], [-1, 0.2, 0.1]]),
+        "labels" => json!([0, 1, 2]),
+        "Theta_t" => json!(10),
+        "Theta_st" => json!(6),
+        "eta" => json!(0.3),
+        "steps" => json!(3),
         _ => panic!("the parameter {name} is new: add a usual value for it"),
     }
 }

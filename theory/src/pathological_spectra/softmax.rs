@@ -3,6 +3,7 @@ use serde::Serialize;
 
 use crate::TheoryError;
 use crate::error::{finite, non_negative};
+use crate::quadrature::rules::hermite;
 
 /// Moments of $Q=\mathrm{diag}(g)-gg^\top$, $g$ the softmax of Gaussian outputs.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -106,38 +107,57 @@ fn single(classes: f64, variance: f64) -> (f64, f64) {
     (trace, square)
 }
 
+/// $a\cdot b$ with eight partial sums, for vector registers.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let mut sums = [0.0; 8];
+    let (head, tail) = (a.chunks_exact(8), b.chunks_exact(8));
+    let rest: f64 = head.remainder().iter().zip(tail.remainder()).map(|(a, b)| a * b).sum();
+    for (a, b) in head.zip(tail) {
+        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
+            *sum += a * b;
+        }
+    }
+    sums.iter().sum::<f64>() + rest
+}
+
 /// $E\,\mathrm{Tr}(QQ')$ for two samples whose outputs share a part of variance `shared`.
 fn double(classes: f64, own: f64, shared: f64) -> f64 {
     let (_, nodes) = gaussian(own);
-    let (step, common) = gaussian(shared);
     let (low, high) = tau_range(own + shared, 0.0);
-    let stride = (STEP / step).round() as usize;
     let count = ((high - low) / STEP).ceil() as usize;
-    // ψ depends on τ + y alone: one table on the finer grid serves all y.
-    let reach = common.len() / 2;
-    let table: Vec<[f64; 3]> = (0..=count * stride + 2 * reach)
-        .map(|i| {
-            let [zero, one, two, ..] = psi(low + step * (i as f64 - reach as f64), &nodes);
-            [zero, one, two]
-        })
-        .collect();
+    let (common, rows) = if shared.sqrt() < 2.0 * STEP {
+        // Over so short a range the averages are smooth.
+        let common: Vec<(f64, f64)> =
+            hermite().iter().map(|(y, weight)| (shared.sqrt() * y, *weight)).collect();
+        let row = |i: usize| common.iter().map(|(y, _)| psi(low + STEP * i as f64 + y, &nodes)).collect();
+        let rows: Vec<Vec<[f64; 5]>> = (0..=count).map(row).collect();
+        (common, rows)
+    } else {
+        // ψ depends on τ + y alone: one table on the finer grid serves all y.
+        let (step, common) = gaussian(shared);
+        let stride = (STEP / step).round() as usize;
+        let reach = common.len() / 2;
+        let table: Vec<[f64; 5]> = (0..=count * stride + 2 * reach)
+            .map(|i| psi(low + step * (i as f64 - reach as f64), &nodes))
+            .collect();
+        let rows = (0..=count).map(|i| table[i * stride..i * stride + common.len()].to_vec()).collect();
+        (common, rows)
+    };
+    let [zero, one, two] = [0, 1, 2]
+        .map(|k| rows.iter().map(|row| row.iter().map(|psi| psi[k]).collect()).collect::<Vec<Vec<f64>>>());
+    let at = |table: &[Vec<f64>], i: usize| -> Vec<f64> {
+        table[i].iter().zip(&common).map(|(value, (_, weight))| weight * value).collect()
+    };
     let mut sum = 0.0;
     for i in 0..=count {
+        let (a0, a1, a2) = (at(&zero, i), at(&one, i), at(&two, i));
         for j in 0..=i {
-            let (mut p00, mut p11, mut p12, mut p21, mut p22) = (0.0, 0.0, 0.0, 0.0, 0.0);
-            for (y, &(_, weight)) in common.iter().enumerate() {
-                let [a0, a1, a2] = table[i * stride + y];
-                let [b0, b1, b2] = table[j * stride + y];
-                let (w1, w2) = (weight * a1, weight * a2);
-                p00 += weight * a0 * b0;
-                p11 += w1 * b1;
-                p12 += w1 * b2;
-                p21 += w2 * b1;
-                p22 += w2 * b2;
-            }
+            let part = |table: &[Vec<f64>], a: &[f64]| dot(a, &table[j]);
+            let (p00, p11) = (part(&zero, &a0), part(&one, &a1));
+            let squares = part(&two, &a2) - part(&two, &a1) - part(&one, &a2);
             let rest = p00.powf(classes - 2.0);
             let multiplicity = if i == j { 1.0 } else { 2.0 };
-            sum += multiplicity * rest * (p00 * (p11 - (p12 + p21) + p22) + (classes - 1.0) * p11 * p11);
+            sum += multiplicity * rest * (p00 * (p11 + squares) + (classes - 1.0) * p11 * p11);
         }
     }
     classes * sum * STEP * STEP

@@ -70,8 +70,8 @@ fn upper_quantile(p_above: f64) -> f64 {
 /// # Ok::<(), solvable_theory::TheoryError>(())
 /// ```
 pub fn outlier_quantile(p: f64, q_t: f64, q_st: f64) -> Result<f64, TheoryError> {
-    if !(p > 0.0 && p < 1.0) {
-        return Err(TheoryError::invalid("p", p, "a number with 0 < p < 1"));
+    if !(p > 1e-290 && p < 1.0) {
+        return Err(TheoryError::invalid("p", p, "a number with 0 < p < 1, at least 1e-290"));
     }
     let (q_t, q_st) = check_outputs(q_t, q_st)?;
     let shift = (2.0 * q_st).sqrt() * upper_quantile(0.5 * p);
