@@ -7,6 +7,7 @@ mod figure_plan;
 mod mean_field;
 mod natural_gradient;
 mod normalization;
+mod pathological_spectra;
 mod real_data;
 
 use solvable_theory::bibliography::Source;
@@ -40,6 +41,7 @@ pub fn all() -> Vec<Paper> {
         natural_gradient::paper(),
         continual_learning::paper(),
         dynamical_isometry::paper(),
+        pathological_spectra::paper(),
     ]
 }
 

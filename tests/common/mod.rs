@@ -63,6 +63,7 @@ pub fn predictions_are_unchanged(part: &str) {
         "norm" => "normalization.json",
         "ngd" => "natural-gradient.json",
         "iso" => "dynamical-isometry.json",
+        "spectra" => "pathological-spectra.json",
         _ => "continual-learning.json",
     }))
     .expect("the reference file");

@@ -1,5 +1,6 @@
 //! Experiments that several papers share: kinds of finite systems, and what is measured on them.
 
+mod classifier;
 mod continual;
 mod descent;
 mod fisher;
@@ -9,6 +10,10 @@ mod natural;
 mod normalized;
 mod signals;
 
+pub use classifier::{
+    BothSpectra, CentredClassifier, ClassifierSpectrum, ClassifierTraining, ClassifierTrainingSetting,
+    DigitsClassifier, DigitsClassifierSetting, InputMetric, KernelPairs,
+};
 pub use continual::{
     DigitsTarget, Features, FiniteWidth, NetworkTasksSetting, Sphere, SphereTarget, TaskSequence,
     TaskSequenceSetting, TrainedTasks, TwoTasks, TwoTasksSetting, Underparametrised,

@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use super::given_outputs::softmax;
-use super::softmax::softmax_moments;
+use super::softmax::balanced_eigenvalue;
 use crate::TheoryError;
 use crate::error::{finite, positive};
 
@@ -27,7 +27,7 @@ pub struct CriticalSteps {
 /// classes).
 ///
 /// # Errors
-/// [`InvalidParameter`](TheoryError::InvalidParameter) unless $0\le\Theta_{st}\le\Theta_t$, $\Theta_t>0$, $N\ge1$; as [`softmax_moments`].
+/// [`InvalidParameter`](TheoryError::InvalidParameter) unless $0\le\Theta_{st}\le\Theta_t$, $\Theta_t>0$, $N\ge1$; as [`softmax_moments`](super::softmax_moments).
 ///
 /// # Source
 /// Karakida, Akaho and Amari (2021) for the squared error; the cross entropy is derived in the notes.
@@ -52,9 +52,7 @@ pub fn critical_steps(
         return Err(TheoryError::invalid("Theta_st", theta_st, "a number from 0 to Theta_t"));
     }
     let n = crate::error::at_least("N", samples, 1)? as f64;
-    let (q_t, q_st) = super::softmax::check_outputs(q_t, q_st)?;
-    // Only β₀ is needed, which knows the outputs' own part alone.
-    let beta_0 = softmax_moments(classes, q_t - q_st, 0.0)?.lower;
+    let beta_0 = balanced_eigenvalue(classes, q_t, q_st)?;
     Ok(CriticalSteps {
         squared_error: 2.0 / ((n - 1.0) / n * theta_st + theta_t / n),
         cross_entropy: (theta_st > 0.0).then(|| 2.0 / (theta_st * beta_0)),

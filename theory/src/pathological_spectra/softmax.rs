@@ -205,6 +205,13 @@ pub fn softmax_moments(classes: usize, q_t: f64, q_st: f64) -> Result<SoftmaxMom
     })
 }
 
+/// $\beta_0$ alone, which knows only the outputs' own part.
+pub(super) fn balanced_eigenvalue(classes: usize, q_t: f64, q_st: f64) -> Result<f64, TheoryError> {
+    let c = check_classes(classes)?;
+    let (q_t, q_st) = check_outputs(q_t, q_st)?;
+    Ok(single(c, q_t - q_st).0 / (c - 1.0))
+}
+
 /// The mean of $Q$ over the samples of a network with the shared outputs $\sqrt{q_{st}}\,y$, and its eigenvalues, descending; the last one is 0.
 /// The outliers of the Fisher information at many samples are $\Theta_{st}$ times these.
 ///

@@ -1,0 +1,56 @@
+//! Speed of the cross-entropy spectrum: the outliers without any matrix of outputs, by Lanczos, as a ratio to the dense eigenproblem of the dual. Both
+//! run in turn, in one process, from the same network; medians are printed. `cargo bench --bench classifier [WIDTH]`.
+
+#![allow(clippy::expect_used)]
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use solvable::simulate::cross_entropy::{dual, largest, softmax};
+use solvable::simulate::data::gaussian_inputs;
+use solvable::simulate::gram::tangent_kernel;
+use solvable::simulate::linalg::symmetric_eigenvalues;
+use solvable::simulate::network::Network;
+use solvable::streams::Streams;
+use solvable::theory::{Activation, Architecture};
+
+const ROUNDS: usize = 3;
+
+fn main() {
+    let width = std::env::args().skip(1).find_map(|a| a.parse().ok()).unwrap_or(1000);
+    let (samples, classes) = (200, 10);
+    let architecture = Architecture::new(vec![width, width, width, classes], Activation::tanh(), 3.0, 0.64)
+        .expect("a valid network")
+        .with_trained_biases(true);
+    let streams = Streams::for_trial("bench", "", 0, 0);
+    let network = Network::draw(&architecture, &streams);
+    let signals = network.forward(&gaussian_inputs(width, samples, &streams)).expect("inputs that fit");
+    let (mut sparse, mut dense, mut values) = (Vec::new(), Vec::new(), (Vec::new(), Vec::new()));
+    for round in 0..=ROUNDS {
+        let begin = Instant::now();
+        values.0 = largest(&network, &signals, classes - 1).expect("converges");
+        let one = begin.elapsed().as_secs_f64();
+        let begin = Instant::now();
+        let kernel = tangent_kernel(&network, &signals);
+        values.1 = symmetric_eigenvalues(&dual(&kernel, &softmax(&signals.output))).expect("converges");
+        // The first round warms caches and the allocator.
+        if round > 0 {
+            sparse.push(one);
+            dense.push(begin.elapsed().as_secs_f64());
+        }
+    }
+    let worst =
+        values.0.iter().zip(values.1.iter().rev()).map(|(a, b)| (a / b - 1.0).abs()).fold(0.0, f64::max);
+    black_box(&values);
+    let (sparse, dense) = (median(&mut sparse), median(&mut dense));
+    println!("cross-entropy outliers, tanh, L = 3, M = {width}, N = {samples}, C = {classes}");
+    println!("  Lanczos, {} outliers          {:9.2} ms", classes - 1, 1e3 * sparse);
+    println!("  dense eigenproblem            {:9.2} ms", 1e3 * dense);
+    println!("  ratio                         {:9.2}    (promised: at least 5)", dense / sparse);
+    println!("  largest relative difference   {worst:9.1e}");
+}
+
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}

@@ -1,0 +1,67 @@
+use super::super::FisherSetting;
+use crate::simulate::linalg::{self, Matrix, symmetric_eigen};
+use crate::simulate::network::Network;
+use crate::streams::Streams;
+use crate::verify::{Experiment, Outcome, TrialFailure};
+
+/// Metrics $A^l$ of the spaces of inputs and features, $l=0..L-1$: `top` (mean of the $C$ largest eigenvalues), `next` (the one after), `trace`, `square`
+/// $=\mathrm{Tr}(A^l)^2$; and what a perturbation of length $0.05$ common to all inputs changes: `along` the first outlier of $A^0$ and in a `random` direction, the mean of
+/// $\|f(x+\epsilon v)-f(x)\|^2/\epsilon^2$.
+pub struct InputMetric;
+
+/// $\epsilon$.
+const LENGTH: f64 = 0.05;
+
+impl Experiment for InputMetric {
+    type Setting = FisherSetting;
+    const ID: &'static str = "input-metric";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let inputs = crate::simulate::data::gaussian_inputs(
+            setting.network.widths()[0],
+            setting.samples,
+            &streams.child("inputs"),
+        );
+        let network = Network::draw(&setting.network, streams);
+        let signals = network.forward(&inputs)?;
+        let (classes, samples) = signals.output.shape();
+        let (mut top, mut next, mut trace, mut square) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut outlier = Matrix::zeros(0, 0);
+        for (l, delta) in network.output_gradients(&signals).iter().enumerate() {
+            let gradients = linalg::transpose_product(&network.weights[l], delta);
+            let gram = linalg::transpose_product(&gradients, &gradients) / samples as f64;
+            let (values, vectors) = symmetric_eigen(&gram)?;
+            let size = values.len();
+            top.push(values[size - classes..].iter().sum::<f64>() / classes as f64);
+            next.push(values[size - classes - 1]);
+            trace.push(gram.trace());
+            square.push(gram.norm_squared());
+            if l == 0 {
+                let v = &gradients * vectors.columns(size - 1, 1);
+                outlier = &v / v.norm();
+            }
+        }
+        let random =
+            Matrix::from_vec(inputs.nrows(), 1, streams.child("direction").normals(inputs.nrows(), 1.0));
+        let response = |direction: &Matrix| -> Result<f64, TrialFailure> {
+            let mut moved = inputs.clone();
+            for mut column in moved.column_iter_mut() {
+                column.axpy(LENGTH / direction.norm(), &direction.column(0), 1.0);
+            }
+            let change = network.forward(&moved)?.output - &signals.output;
+            Ok(change.norm_squared() / (samples as f64 * LENGTH * LENGTH))
+        };
+        Ok(Outcome::new()
+            .with("along", response(&outlier)?)
+            .with("random", response(&random)?)
+            .with_list("top", top)
+            .with_list("next", next)
+            .with_list("trace", trace)
+            .with_list("square", square))
+    }
+
+    fn cost(setting: &FisherSetting) -> f64 {
+        setting.weight_cost() + 3.0 * setting.kernel_cost()
+    }
+}

@@ -1,0 +1,13 @@
+//! Classifiers at initialisation: kernels, cross entropy, metrics, first steps of training.
+
+mod metric;
+mod pairs;
+mod spectrum;
+mod training;
+
+pub use metric::InputMetric;
+pub use pairs::KernelPairs;
+pub use spectrum::{
+    BothSpectra, CentredClassifier, ClassifierSpectrum, DigitsClassifier, DigitsClassifierSetting,
+};
+pub use training::{ClassifierTraining, ClassifierTrainingSetting};

@@ -1,0 +1,60 @@
+use serde::Serialize;
+
+use super::super::{FisherSetting, shortened};
+use crate::simulate::cross_entropy::descend;
+use crate::streams::Streams;
+use crate::verify::{Experiment, Outcome, TrialFailure};
+
+/// The first steps of a classifier on balanced random labels.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ClassifierTrainingSetting {
+    /// The network and the number of samples.
+    #[serde(flatten)]
+    pub fisher: FisherSetting,
+    /// $\eta$.
+    pub rate: f64,
+    /// Steps.
+    pub steps: usize,
+    /// The mean outputs to start from, one a class: the biases of the last layer are shifted. Without, they are as drawn.
+    pub tilt: Option<Vec<f64>>,
+}
+
+/// Gradient descent on the cross entropy; sample $n$ has the label $n\bmod C$. `logits`: the outputs at the start, sample by sample; `means`: the mean output of every class before
+/// the first step and after each one.
+pub struct ClassifierTraining;
+
+impl Experiment for ClassifierTraining {
+    type Setting = ClassifierTrainingSetting;
+    const ID: &'static str = "classifier-training";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &ClassifierTrainingSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let inputs = crate::simulate::data::gaussian_inputs(
+            setting.fisher.network.widths()[0],
+            setting.fisher.samples,
+            &streams.child("inputs"),
+        );
+        let mut network = crate::simulate::network::Network::draw(&setting.fisher.network, streams);
+        let output = network.forward(&inputs)?.output;
+        let classes = output.nrows();
+        if let Some(tilt) = &setting.tilt {
+            let last = setting.fisher.network.depth() - 1;
+            for (k, (bias, wanted)) in network.biases[last].iter_mut().zip(tilt).enumerate() {
+                *bias += wanted - output.row(k).mean();
+            }
+        }
+        let labels: Vec<usize> = (0..setting.fisher.samples).map(|n| n % classes).collect();
+        let start = network.forward(&inputs)?.output;
+        let mut means = Vec::new();
+        for _ in 0..setting.steps {
+            let output = descend(&mut network, &inputs, &labels, setting.rate)?;
+            means.extend(output.row_iter().map(|row| row.mean()));
+        }
+        means.extend(network.forward(&inputs)?.output.row_iter().map(|row| row.mean()));
+        Ok(Outcome::new().with_list("logits", shortened(start.as_slice())).with_list("means", means))
+    }
+
+    fn cost(setting: &ClassifierTrainingSetting) -> f64 {
+        setting.fisher.weight_cost() * (1 + setting.steps) as f64
+    }
+}

@@ -1,0 +1,237 @@
+//! What the softmax does to the outliers.
+
+use solvable_theory::bibliography::KARAKIDA_2021_PATHOLOGICAL;
+use solvable_theory::pathological_spectra::{GivenOutputs, SoftmaxMoments, softmax_moments};
+
+use super::super::by;
+use super::super::experiments::{ClassifierSpectrum, FisherSetting};
+use super::kernels::{at, spectra};
+use super::surrogate::mean_outliers;
+use super::{outputs, setting, statistics};
+use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+
+pub(super) fn claims() -> Vec<Claim> {
+    vec![facts(), rank(), given(), many_classes(), given_moments(), moments(), mean_outlier(), bulk()]
+}
+
+/// The spectrum at infinite width given the outputs of a trial.
+pub(super) fn spectrum(s: &FisherSetting, o: &Outcome) -> Result<GivenOutputs, JudgeError> {
+    let kernel = statistics(s)?;
+    let logits: Vec<Vec<f64>> = o.list("logits")?.chunks(s.network.classes()).map(<[f64]>::to_vec).collect();
+    Ok(GivenOutputs::new(&logits, kernel.theta_t, kernel.theta_st)?)
+}
+
+fn softmax(s: &FisherSetting) -> Result<SoftmaxMoments, JudgeError> {
+    let (q_t, q_st) = outputs(&s.network)?;
+    Ok(softmax_moments(s.network.classes(), q_t, q_st)?)
+}
+
+/// The outliers of regression, shrunk by one factor.
+fn undispersed(s: &FisherSetting) -> Result<f64, JudgeError> {
+    let kernel = statistics(s)?;
+    Ok(kernel.lambda_max / s.samples as f64 * softmax(s)?.lower)
+}
+
+fn facts() -> Claim {
+    Claim::about::<ClassifierSpectrum>("spectra/ce-half", "No eigenvalue of the cross entropy exceeds half of its regression counterpart")
+        .formula(r"Q_n\preceq\tfrac12I\ \Rightarrow\ \lambda_i(F_{CE})\le\tfrac12\lambda_i(F)\quad\text{for every}\ i,\ \text{in every network}")
+        .sources(&[KARAKIDA_2021_PATHOLOGICAL])
+        .cases(spectra)
+        .measure(|_, o| Ok(o.number("largest_share")?))
+        .predict(|_| Ok(0.5))
+        .by_difference()
+        .identity()
+        .margin(|_, _| Margin::between(-0.5, 1e-9))
+        .rival("at most a quarter", |_| Ok(0.25))
+        .finish()
+}
+
+fn rank() -> Claim {
+    Claim::about::<ClassifierSpectrum>(
+        "spectra/ce-rank",
+        "One direction for each sample does not matter to the cross entropy",
+    )
+    .formula(r"Q_n\mathbf 1=0\ \Rightarrow\ \mathrm{rank}\,F_{CE}\le N(C-1)")
+    .sources(&[KARAKIDA_2021_PATHOLOGICAL])
+    .cases(spectra)
+    .measure(|_, o| Ok(o.number("nonzero")?))
+    .predict(|s| Ok((s.samples * (s.network.classes() - 1)) as f64))
+    .by_difference()
+    .identity()
+    .margin(|_, _| Margin::symmetric(0.5))
+    .rival("full rank", |s| Ok((s.samples * s.network.classes()) as f64))
+    .rival("C − 1 outliers alone", |s| Ok((s.network.classes() - 1) as f64))
+    .finish()
+}
+
+/// Outliers in the place of those that the bulk has absorbed.
+fn outliers(spectrum: &GivenOutputs) -> Vec<f64> {
+    spectrum.outliers().into_iter().map(|o| o.unwrap_or(0.5 * spectrum.bulk_scale())).collect()
+}
+
+/// The largest outlier and the sum of all: single smaller ones come too close to the bulk, which finite networks widen.
+fn first_and_sum(outliers: &[f64]) -> Result<[f64; 2], JudgeError> {
+    Ok([outliers[0], outliers.iter().sum()])
+}
+
+fn given() -> Claim {
+    Claim::about::<ClassifierSpectrum>("spectra/ce-dual", "The softmax disperses the outliers: C − 1 roots of a secular problem")
+        .formula(r"\mu_i\left(\frac{\Theta_{st}}N\sum_nQ_n(\lambda I-aQ_n)^{-1}\right)=1,\qquad a=\frac{\Theta_t-\Theta_{st}}N")
+        .sources(&[KARAKIDA_2021_PATHOLOGICAL])
+        .cases(spectra)
+        .measure(|_, o| first_and_sum(o.list("outliers")?))
+    .components(["λ₁", "sum"])
+        .predict_given(|s, o| first_and_sum(&outliers(&spectrum(s, o)?)))
+        .margin(|_, profile| Margin::symmetric(by(profile, 0.08, 0.06)))
+        .rival("the outliers of regression, shrunk alike", |s| {
+            first_and_sum(&vec![undispersed(s)?; s.network.classes() - 1])
+        })
+        .rival("half of the outliers of regression", |s| {
+            first_and_sum(&vec![0.5 * statistics(s)?.lambda_max / s.samples as f64; s.network.classes() - 1])
+        })
+        .finish()
+}
+
+/// Settings with many classes.
+pub(super) fn many(profile: Profile) -> Result<Vec<At<FisherSetting>>, JudgeError> {
+    let (width, samples, trials) = by(profile, (600, 40, 40), (2000, 100, 24));
+    Ok(vec![at(setting("tanh", 3, width, 10, samples)?, trials)])
+}
+
+fn many_classes() -> Claim {
+    Claim::about::<ClassifierSpectrum>(
+        "spectra/ce-many-classes",
+        "Ten classes: nine outliers, each at its root",
+    )
+    .formula(r"\lambda_i:\ \mu_i(\Phi(\lambda))=1,\quad i=1..C-1")
+    .sources(&[KARAKIDA_2021_PATHOLOGICAL])
+    .cases(many)
+    // The smaller ones are close to the bulk, which finite networks widen.
+    .measure(|_, o| Ok(o.list("outliers")?[..4].to_vec()))
+    .predict_given(|s, o| Ok(outliers(&spectrum(s, o)?)[..4].to_vec()))
+    .margin(|_, profile| Margin::symmetric(by(profile, 0.1, 0.06)))
+    .rival("the softmax of equal outputs", |s| {
+        Ok(vec![statistics(s)?.theta_st / s.network.classes() as f64; 4])
+    })
+    .rival("the outliers of regression, shrunk alike", |s| Ok(vec![undispersed(s)?; 4]))
+    .rival_given("without the bulk", |s, o| {
+        let logits: Vec<Vec<f64>> =
+            o.list("logits")?.chunks(s.network.classes()).map(<[f64]>::to_vec).collect();
+        let theta_st = statistics(s)?.theta_st;
+        Ok(GivenOutputs::new(&logits, theta_st, theta_st)?
+            .outliers()
+            .into_iter()
+            .flatten()
+            .take(4)
+            .collect::<Vec<_>>())
+    })
+    .finish()
+}
+
+fn given_moments() -> Claim {
+    Claim::about::<ClassifierSpectrum>("spectra/ce-given-moments", "Trace and square of the cross-entropy Fisher information, given the outputs")
+        .formula(r"\mathrm{Tr}G=\frac{\Theta_t}N\sum_n\mathrm{Tr}Q_n,\qquad\mathrm{Tr}G^2=\frac1{N^2}\sum_{n,m}\Theta_{nm}^2\mathrm{Tr}(Q_nQ_m)")
+        .sources(&[KARAKIDA_2021_PATHOLOGICAL])
+        .cases(spectra)
+        .measure(|_, o| Ok([o.number("trace")?, o.number("square")?]))
+        .components(["trace", "square"])
+        .predict_given(|s, o| {
+            let (trace, square) = spectrum(s, o)?.moments();
+            Ok([trace, square])
+        })
+        .margin(|_, profile| Margin::symmetric(by(profile, 0.15, 0.07)))
+        .rival("the trace of regression", |s| {
+            let kernel = statistics(s)?;
+            let classes = s.network.classes() as f64;
+            let square = classes * kernel.second_moment / s.samples as f64;
+            Ok([classes * kernel.theta_t, square])
+        })
+        .rival_given("all samples alike", |s, o| {
+            let (trace, _) = spectrum(s, o)?.moments();
+            Ok([trace, trace * trace])
+        })
+        .finish()
+}
+
+fn moments() -> Claim {
+    Claim::about::<ClassifierSpectrum>("spectra/ce-moments", "Trace and square of the cross-entropy Fisher information, over networks")
+        .formula(r"E\,\mathrm{Tr}F_{CE}=\Theta_t\beta_1,\qquad E\,\mathrm{Tr}F_{CE}^2=\frac{N-1}N\Theta_{st}^2\beta_2+\frac{\Theta_t^2\beta_3}N")
+        .sources(&[KARAKIDA_2021_PATHOLOGICAL])
+        .cases(|profile| Ok(spectra(profile)?.into_iter().take(1).collect()))
+        .measure(|_, o| Ok([o.number("trace")?, o.number("square")?]))
+        .components(["trace", "square"])
+        .predict(|s| {
+            let (kernel, m, n) = (statistics(s)?, softmax(s)?, s.samples as f64);
+            let square = (n - 1.0) / n * kernel.theta_st.powi(2) * m.beta_2 + kernel.theta_t.powi(2) * m.beta_3 / n;
+            Ok([kernel.theta_t * m.beta_1, square])
+        })
+        .margin(|_, _| Margin::symmetric(0.2))
+        .rival("the trace of regression", |s| {
+            let kernel = statistics(s)?;
+            let classes = s.network.classes() as f64;
+            Ok([classes * kernel.theta_t, classes * kernel.second_moment / s.samples as f64])
+        })
+        .rival("no overlap between samples", |s| {
+            let (kernel, m, n) = (statistics(s)?, softmax(s)?, s.samples as f64);
+            Ok([kernel.theta_t * m.beta_1, kernel.theta_t.powi(2) * m.beta_3 / n])
+        })
+        .finish()
+}
+
+fn mean_outlier() -> Claim {
+    Claim::about::<ClassifierSpectrum>(
+        "spectra/ce-surrogate",
+        "The mean outliers over networks, by Gaussian outputs",
+    )
+    .formula(r"E\lambda_i=E_{y,z}\,\lambda_i\left(f_k(n)=\sqrt{q_t-q_{st}}\,z_{kn}+\sqrt{q_{st}}\,y_k\right)")
+    .sources(&[KARAKIDA_2021_PATHOLOGICAL])
+    .cases(|profile| Ok(spectra(profile)?.into_iter().take(1).collect()))
+    .measure(|_, o| {
+        let outliers = o.list("outliers")?;
+        Ok([outliers[0], outliers.iter().sum::<f64>()])
+    })
+    .components(["λ₁", "sum"])
+    .predict(|s| {
+        let means = mean_outliers(s, false)?;
+        Ok([means[0], means.iter().sum::<f64>()])
+    })
+    .margin(|_, profile| Margin::symmetric(by(profile, 0.15, 0.1)))
+    .rival("the outlier of regression", |s| {
+        let top = statistics(s)?.lambda_max / s.samples as f64;
+        Ok([top, top * s.network.classes() as f64])
+    })
+    .rival("the lower bound for all", |s| {
+        let (kernel, m) = (statistics(s)?, softmax(s)?);
+        Ok([kernel.theta_st * m.lower, kernel.theta_st * m.beta_1])
+    })
+    .finish()
+}
+
+fn bulk() -> Claim {
+    Claim::about::<ClassifierSpectrum>(
+        "spectra/ce-bulk",
+        "The bulk is stretched over the eigenvalues of single softmaxes",
+    )
+    .formula(r"\#\{\lambda_i(G)>\lambda\}=\#\{aq>\lambda\}+\#\{\mu_i(\Phi(\lambda))>1\}")
+    .sources(&[KARAKIDA_2021_PATHOLOGICAL])
+    .cases(many)
+    .measure(|_, o| Ok(o.list("quantiles")?.to_vec()))
+    .components(["5 %", "25 %", "50 %", "75 %", "95 %"])
+    .predict_given(|s, o| {
+        let (spectrum, classes) = (spectrum(s, o)?, s.network.classes());
+        let count = (s.samples - 1) * (classes - 1);
+        [0.05, 0.25, 0.5, 0.75, 0.95]
+            .into_iter()
+            .map(|level: f64| {
+                let below = ((1.0 - level) * (count - 1) as f64).round() as usize;
+                Ok(spectrum.eigenvalue(classes - 1 + below)?)
+            })
+            .collect::<Result<Vec<_>, JudgeError>>()
+    })
+    .margin(|_, profile| Margin::symmetric(by(profile, 0.12, 0.09)))
+    .rival("a point, as for regression", |s| {
+        let kernel = statistics(s)?;
+        Ok(vec![kernel.bulk / s.samples as f64 * softmax(s)?.lower; 5])
+    })
+    .finish()
+}

@@ -1,0 +1,100 @@
+//! The digits as inputs: the tangent kernel of their own Gram matrix in the place of two numbers.
+
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use solvable_theory::bibliography::{JACOT_2018, KARAKIDA_2021_PATHOLOGICAL};
+use solvable_theory::mean_field::ntk_gram;
+use solvable_theory::{Architecture, TheoryError};
+
+use super::super::by;
+use super::super::experiments::{DigitsClassifier, DigitsClassifierSetting};
+use super::scales;
+use crate::simulate::cross_entropy::{dual, softmax};
+use crate::simulate::data::Dataset;
+use crate::simulate::linalg::{self, Matrix};
+use crate::verify::{At, Claim, JudgeError, Margin, Outcome};
+
+pub(super) fn claims() -> Vec<Claim> {
+    vec![outliers()]
+}
+
+const CLASSES: usize = 5;
+
+fn setting(activation: &str, width: usize, samples: usize) -> Result<DigitsClassifierSetting, JudgeError> {
+    let data = Dataset::digits()?.scaled_head(samples)?;
+    let (sigma_w2, sigma_b2) = scales(activation);
+    let widths = vec![data.dimension(), width, width, CLASSES];
+    let network =
+        Architecture::new(widths, activation.parse()?, sigma_w2, sigma_b2)?.with_trained_biases(true);
+    Ok(DigitsClassifierSetting { network, data })
+}
+
+/// The tangent kernel at infinite width, $N\times N$; kept, as it costs an integral for every pair.
+fn kernel(s: &DigitsClassifierSetting) -> Result<Matrix, JudgeError> {
+    type Kept = Mutex<Vec<((Architecture, usize), Matrix)>>;
+    static KEPT: OnceLock<Kept> = OnceLock::new();
+    let kept = KEPT.get_or_init(Mutex::default);
+    let samples = s.data.samples();
+    let key = (s.network.clone(), samples);
+    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, kernel)) = kept.iter().find(|(known, _)| *known == key) {
+        return Ok(kernel.clone());
+    }
+    let gram: Result<Vec<f64>, TheoryError> = ntk_gram(&s.network, s.data.gram().as_slice(), samples);
+    let kernel = Matrix::from_vec(samples, samples, gram?);
+    kept.push((key, kernel.clone()));
+    Ok(kernel)
+}
+
+/// The outliers for a kernel, given the outputs of the trial.
+fn given(o: &Outcome, kernel: &Matrix) -> Result<Vec<f64>, JudgeError> {
+    let samples = kernel.nrows();
+    let outputs = Matrix::from_column_slice(CLASSES, samples, o.list("logits")?);
+    let whole = Matrix::from_fn(CLASSES * samples, CLASSES * samples, |i, j| {
+        if i / samples == j / samples { kernel[(i % samples, j % samples)] } else { 0.0 }
+    });
+    Ok(linalg::largest_eigenvalues(&dual(&whole, &softmax(&outputs)), CLASSES - 1)?)
+}
+
+fn outliers() -> Claim {
+    Claim::about::<DigitsClassifier>(
+        "spectra/digits",
+        "Outliers of classifiers on handwritten digits, by the kernel of their own Gram matrix",
+    )
+    .formula(r"G=\frac1NS^\top(\Theta(X,X)\otimes I_C)S")
+    .sources(&[KARAKIDA_2021_PATHOLOGICAL, JACOT_2018])
+    .cases(|profile| {
+        let (width, samples, trials) = by(profile, (400, 40, 24), (1000, 100, 24));
+        ["erf", "relu"]
+            .into_iter()
+            .map(|activation| {
+                let s = setting(activation, width, samples)?;
+                Ok(At::setting(
+                    format!("{activation} L=3 M={width} C={CLASSES} N={samples} digits"),
+                    s,
+                    trials,
+                ))
+            })
+            .collect()
+    })
+    .measure(|_, o| Ok(o.list("outliers")?[..3].to_vec()))
+    .predict_given(|s, o| Ok(given(o, &kernel(s)?)?[..3].to_vec()))
+    .margin(|_, profile| Margin::symmetric(by(profile, 0.12, 0.08)))
+    .rival_given("independent inputs of the same length", |s, o| {
+        let gaussian = solvable_theory::mean_field::theta(&s.network)?;
+        let samples = s.data.samples();
+        let flat =
+            Matrix::from_fn(
+                samples,
+                samples,
+                |i, j| if i == j { gaussian.theta_t } else { gaussian.theta_st },
+            );
+        Ok(given(o, &flat)?[..3].to_vec())
+    })
+    .rival_given("all digits alike", |s, o| {
+        let kernel = kernel(s)?;
+        let mean = kernel.trace() / kernel.nrows() as f64;
+        Ok(given(o, &Matrix::from_element(kernel.nrows(), kernel.nrows(), mean))?[..3].to_vec())
+    })
+    .finish()
+}

@@ -1,0 +1,136 @@
+//! The critical learning rate of classifiers.
+
+use solvable_theory::bibliography::KARAKIDA_2021_PATHOLOGICAL;
+use solvable_theory::pathological_spectra::{critical_steps, kernel_map, softmax_moments};
+
+use super::super::by;
+use super::super::experiments::{
+    CentredClassifier, ClassifierTraining, ClassifierTrainingSetting, FisherSetting,
+};
+use super::kernels::{at, proportional};
+use super::surrogate::mean_outliers;
+use super::{label, outputs, setting, statistics};
+use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+
+pub(super) fn claims() -> Vec<Claim> {
+    vec![balanced_outliers(), first_step(), later_steps()]
+}
+
+/// $\beta_0$ and $\beta_1$.
+fn betas(s: &FisherSetting) -> Result<(f64, f64), JudgeError> {
+    let (q_t, q_st) = outputs(&s.network)?;
+    let moments = softmax_moments(s.network.classes(), q_t, q_st)?;
+    Ok((moments.beta_0, moments.beta_1))
+}
+
+fn balanced_outliers() -> Claim {
+    Claim::about::<CentredClassifier>("spectra/critical-step", "Balanced classes cancel the random part of the outputs: one critical learning rate for all networks")
+        .formula(r"\eta_c^{CE}=\frac{2}{\Theta_{st}\beta_0},\qquad\beta_0=\frac{\beta_1(q_t-q_{st})}{C-1}\quad(N\to\infty)")
+        .sources(&[KARAKIDA_2021_PATHOLOGICAL])
+        .cases(|profile| {
+            Ok(proportional(profile)?.into_iter().skip(1).map(|s| at(s, 40)).collect())
+        })
+        .measure(|_, o| Ok(o.number("centred_outliers")?))
+        .predict(|s| {
+            let means = mean_outliers(s, true)?;
+            Ok(means.iter().sum::<f64>() / means.len() as f64)
+        })
+        .margin(|_, profile| Margin::symmetric(by(profile, 0.08, 0.05)))
+        .rival("the outputs as they are drawn", |s| {
+            let means = mean_outliers(s, true)?;
+            let (beta_0, beta_1) = betas(s)?;
+            let classes = s.network.classes() as f64;
+            Ok(means.iter().sum::<f64>() / means.len() as f64 * beta_1 / ((classes - 1.0) * beta_0))
+        })
+        .rival("half of the outliers of regression", |s| Ok(0.5 * statistics(s)?.lambda_max / s.samples as f64))
+        .finish()
+}
+
+/// Learning rates in units of the critical one.
+pub(super) const RATES: [f64; 3] = [0.5, 0.9, 1.1];
+
+/// A classifier that starts with unequal mean outputs.
+pub(super) fn tilted(
+    width: usize,
+    ratio: f64,
+    steps: usize,
+    tilt: bool,
+) -> Result<ClassifierTrainingSetting, JudgeError> {
+    let fisher = setting("tanh", 3, width, 2, 200)?;
+    let kernel = statistics(&fisher)?;
+    let (q_t, q_st) = outputs(&fisher.network)?;
+    let steps_allowed = critical_steps(kernel.theta_t, kernel.theta_st, fisher.samples, 2, q_t, q_st)?;
+    let critical = steps_allowed.cross_entropy.ok_or_else(|| JudgeError::Other("no critical step".into()))?;
+    Ok(ClassifierTrainingSetting {
+        fisher,
+        rate: ratio * critical,
+        steps,
+        tilt: tilt.then(|| vec![0.5, -0.5]),
+    })
+}
+
+fn cases(profile: Profile, rates: &[f64]) -> Result<Vec<At<ClassifierTrainingSetting>>, JudgeError> {
+    let (width, trials) = by(profile, (300, 48), (1000, 24));
+    rates
+        .iter()
+        .map(|&ratio| {
+            let s = tilted(width, ratio, 2, true)?;
+            Ok(At::setting(format!("{} η={ratio}η_c", label(&s.fisher)), s, trials))
+        })
+        .collect()
+}
+
+/// The difference of the mean outputs after `step` steps.
+fn difference(o: &Outcome, step: usize) -> Result<f64, JudgeError> {
+    let means = o.list("means")?;
+    Ok(means[2 * step] - means[2 * step + 1])
+}
+
+/// The same in the kernel map, from the outputs of the network.
+pub(super) fn mapped(s: &ClassifierTrainingSetting, o: &Outcome, step: usize) -> Result<f64, JudgeError> {
+    let kernel = statistics(&s.fisher)?;
+    let logits: Vec<Vec<f64>> = o.list("logits")?.chunks(2).map(<[f64]>::to_vec).collect();
+    let labels: Vec<usize> = (0..s.fisher.samples).map(|n| n % 2).collect();
+    let outputs = kernel_map(&logits, &labels, kernel.theta_t, kernel.theta_st, s.rate, step)?;
+    Ok(outputs.iter().map(|f| f[0] - f[1]).sum::<f64>() / outputs.len() as f64)
+}
+
+fn first_step() -> Claim {
+    Claim::about::<ClassifierTraining>("spectra/ce-kernel-map", "The first step of a classifier, in function space")
+        .formula(r"f(n)\leftarrow f(n)-\frac\eta N\left[\Theta_{st}\sum_mr_m+(\Theta_t-\Theta_{st})r_n\right],\quad r_n=g(n)-e_{\mathrm{label}(n)}")
+        .sources(&[KARAKIDA_2021_PATHOLOGICAL])
+        .cases(|profile| cases(profile, &RATES))
+        // The tilt is a difference of one.
+        .measure(|_, o| difference(o, 1))
+        .predict_given(|s, o| mapped(s, o, 1))
+        .by_difference()
+        .margin(|_, profile| Margin::symmetric(by(profile, 0.15, 0.08)))
+        .rival_given("residuals without the softmax", |s, o| {
+            let kernel = statistics(&s.fisher)?;
+            let n = s.fisher.samples as f64;
+            // The common part of f − e; labels are balanced.
+            Ok(difference(o, 0)? * (1.0 - s.rate * (kernel.theta_st + (kernel.theta_t - kernel.theta_st) / n)))
+        })
+        .rival_given("nothing happens", |_, o| difference(o, 0))
+        .finish()
+}
+
+fn later_steps() -> Claim {
+    Claim::about::<ClassifierTraining>(
+        "spectra/ce-second-step",
+        "Twice the critical rate of regression and more is stable for a classifier",
+    )
+    .formula(r"\|c_2\|\ll\|c_0\|\quad\text{at}\ \eta=\tfrac12\eta_c^{CE}")
+    .sources(&[KARAKIDA_2021_PATHOLOGICAL])
+    .cases(|profile| cases(profile, &RATES[..1]))
+    .measure(|_, o| difference(o, 2))
+    .predict_given(|s, o| mapped(s, o, 2))
+    .by_difference()
+    .margin(|_, profile| Margin::symmetric(by(profile, 0.15, 0.08)))
+    .rival_given("nothing happens", |_, o| difference(o, 0))
+    .rival_given("as for the squared error: the tilt grows", |s, o| {
+        let kernel = statistics(&s.fisher)?;
+        Ok(difference(o, 0)? * (1.0 - s.rate * kernel.theta_st).powi(2))
+    })
+    .finish()
+}

@@ -1,0 +1,64 @@
+//! Means over networks that have no closed form: Gaussian outputs are drawn in place of networks, and the secular problem is solved for each draw.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use rayon::prelude::*;
+use solvable_theory::pathological_spectra::GivenOutputs;
+
+use super::super::experiments::FisherSetting;
+use super::{outputs, statistics};
+use crate::streams::Streams;
+use crate::verify::JudgeError;
+
+/// Outliers of one draw, descending; one that the bulk has absorbed counts as the top of the bulk.
+pub(super) type Outliers = Vec<f64>;
+
+/// Draws of outputs.
+const DRAWS: u64 = 400;
+
+type Kept = Mutex<HashMap<String, Arc<Vec<Outliers>>>>;
+
+/// The outliers of the cross-entropy spectrum for 400 draws of Gaussian outputs. `centred`: with outputs of mean zero over the samples. They are
+/// kept, as claims and figures ask for them again.
+pub(super) fn drawn_outliers(s: &FisherSetting, centred: bool) -> Result<Arc<Vec<Outliers>>, JudgeError> {
+    static KEPT: OnceLock<Kept> = OnceLock::new();
+    let kept = KEPT.get_or_init(Mutex::default);
+    let key = format!("{s:?} {centred}");
+    let find = || kept.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+    if let Some(outliers) = find() {
+        return Ok(outliers);
+    }
+    let all: Vec<Outliers> = (0..DRAWS)
+        .into_par_iter()
+        .map(|draw| outliers(s, centred, &Streams::for_trial("surrogate", &key, draw, 0)))
+        .collect::<Result<_, _>>()?;
+    let all = Arc::new(all);
+    kept.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone(), Arc::clone(&all));
+    Ok(all)
+}
+
+fn outliers(s: &FisherSetting, centred: bool, streams: &Streams) -> Result<Outliers, JudgeError> {
+    let kernel = statistics(s)?;
+    let (q_t, q_st) = outputs(&s.network)?;
+    let (classes, samples) = (s.network.classes(), s.samples);
+    let common = streams.child("common").normals(classes, if centred { 0.0 } else { q_st.sqrt() });
+    let mut own = streams.child("own").normals(classes * samples, (q_t - q_st).sqrt());
+    if centred {
+        for k in 0..classes {
+            let mean = (0..samples).map(|n| own[n * classes + k]).sum::<f64>() / samples as f64;
+            (0..samples).for_each(|n| own[n * classes + k] -= mean);
+        }
+    }
+    let logits: Vec<Vec<f64>> =
+        own.chunks(classes).map(|row| row.iter().zip(&common).map(|(z, y)| z + y).collect()).collect();
+    let spectrum = GivenOutputs::new(&logits, kernel.theta_t, kernel.theta_st)?;
+    Ok(spectrum.outliers().into_iter().map(|o| o.unwrap_or(0.5 * spectrum.bulk_scale())).collect())
+}
+
+/// The means of [`drawn_outliers`].
+pub(super) fn mean_outliers(s: &FisherSetting, centred: bool) -> Result<Outliers, JudgeError> {
+    let draws = drawn_outliers(s, centred)?;
+    let mean = |i: usize| draws.iter().map(|outliers| outliers[i]).sum::<f64>() / draws.len() as f64;
+    Ok((0..s.network.classes() - 1).map(mean).collect())
+}
