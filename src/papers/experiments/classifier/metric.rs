@@ -5,17 +5,19 @@ use crate::streams::Streams;
 use crate::verify::{Experiment, Outcome, TrialFailure};
 
 /// Metrics $A^l$ of the spaces of inputs and features, $l=0..L-1$: `top` (mean of the $C$ largest eigenvalues), `next` (the one after), `trace`, `square`
-/// $=\mathrm{Tr}(A^l)^2$; and what a perturbation of length $0.05$ common to all inputs changes: `along` the first outlier of $A^0$ and in a `random` direction, the mean of
+/// $=\mathrm{Tr}(A^l)^2$; and what a perturbation of length $0.05$ common to all inputs changes: `along` the first outlier of $A^0$, whose eigenvalue is `largest`, and in `random` directions, the mean of
 /// $\|f(x+\epsilon v)-f(x)\|^2/\epsilon^2$.
 pub struct InputMetric;
 
 /// $\epsilon$.
 const LENGTH: f64 = 0.05;
+/// Random directions over which the response is averaged.
+const DIRECTIONS: usize = 16;
 
 impl Experiment for InputMetric {
     type Setting = FisherSetting;
     const ID: &'static str = "input-metric";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 
     fn run(setting: &FisherSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
         let inputs = crate::simulate::data::gaussian_inputs(
@@ -27,7 +29,7 @@ impl Experiment for InputMetric {
         let signals = network.forward(&inputs)?;
         let (classes, samples) = signals.output.shape();
         let (mut top, mut next, mut trace, mut square) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut outlier = Matrix::zeros(0, 0);
+        let (mut outlier, mut largest) = (Matrix::zeros(0, 0), 0.0);
         for (l, delta) in network.output_gradients(&signals).iter().enumerate() {
             let gradients = linalg::transpose_product(&network.weights[l], delta);
             let gram = linalg::transpose_product(&gradients, &gradients) / samples as f64;
@@ -39,11 +41,9 @@ impl Experiment for InputMetric {
             square.push(gram.norm_squared());
             if l == 0 {
                 let v = &gradients * vectors.columns(size - 1, 1);
-                outlier = &v / v.norm();
+                (outlier, largest) = (&v / v.norm(), values[size - 1]);
             }
         }
-        let random =
-            Matrix::from_vec(inputs.nrows(), 1, streams.child("direction").normals(inputs.nrows(), 1.0));
         let response = |direction: &Matrix| -> Result<f64, TrialFailure> {
             let mut moved = inputs.clone();
             for mut column in moved.column_iter_mut() {
@@ -52,9 +52,15 @@ impl Experiment for InputMetric {
             let change = network.forward(&moved)?.output - &signals.output;
             Ok(change.norm_squared() / (samples as f64 * LENGTH * LENGTH))
         };
+        let mut random = 0.0;
+        for i in 0..DIRECTIONS {
+            let normals = streams.nth_child("direction", i).normals(inputs.nrows(), 1.0);
+            random += response(&Matrix::from_vec(inputs.nrows(), 1, normals))? / DIRECTIONS as f64;
+        }
         Ok(Outcome::new()
             .with("along", response(&outlier)?)
-            .with("random", response(&random)?)
+            .with("random", random)
+            .with("largest", largest)
             .with_list("top", top)
             .with_list("next", next)
             .with_list("trace", trace)
