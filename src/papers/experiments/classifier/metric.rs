@@ -1,5 +1,5 @@
 use super::super::FisherSetting;
-use crate::simulate::linalg::{self, Matrix, symmetric_eigen};
+use crate::simulate::linalg::{self, Matrix, symmetric_eigen, symmetric_eigenvalues};
 use crate::simulate::network::Network;
 use crate::streams::Streams;
 use crate::verify::{Experiment, Outcome, TrialFailure};
@@ -33,7 +33,11 @@ impl Experiment for InputMetric {
         for (l, delta) in network.output_gradients(&signals).iter().enumerate() {
             let gradients = linalg::transpose_product(&network.weights[l], delta);
             let gram = linalg::transpose_product(&gradients, &gradients) / samples as f64;
-            let (values, vectors) = symmetric_eigen(&gram)?;
+            let (values, vectors) = if l == 0 {
+                symmetric_eigen(&gram)?
+            } else {
+                (symmetric_eigenvalues(&gram)?, Matrix::zeros(0, 0))
+            };
             let size = values.len();
             top.push(values[size - classes..].iter().sum::<f64>() / classes as f64);
             next.push(values[size - classes - 1]);
