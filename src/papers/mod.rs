@@ -4,6 +4,7 @@ mod continual_learning;
 mod dynamical_isometry;
 pub mod experiments;
 mod figure_plan;
+mod kept;
 mod mean_field;
 mod natural_gradient;
 mod normalization;

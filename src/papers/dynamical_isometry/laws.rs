@@ -1,12 +1,12 @@
 //! Laws of trials: the theory at measured or predicted order parameters, as numbers on grids.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::Arc;
 
 use solvable_theory::TheoryError;
 use solvable_theory::dynamical_isometry::{DepthLimit, fisher_law, jacobian_law, mean_field_law};
 use solvable_theory::free_probability::{Atom, Distribution, Ensemble, Factor, SpectralLaw};
 
+use super::super::kept::kept;
 use crate::simulate::deep::DeepSetting;
 use crate::verify::{JudgeError, Outcome};
 
@@ -75,7 +75,7 @@ pub(super) fn table(law: &SpectralLaw, points: &[f64]) -> Result<Arc<Vec<f64>>, 
     let text = format!("{law:?} {points:?}");
     kept(&text, || {
         let distribution = law.distribution()?;
-        points.iter().map(|&x| distribution.cdf(x)).collect()
+        Ok(points.iter().map(|&x| distribution.cdf(x)).collect::<Result<_, TheoryError>>()?)
     })
 }
 
@@ -84,26 +84,8 @@ pub(super) fn limit_table(law: &DepthLimit, points: &[f64]) -> Result<Arc<Vec<f6
     let text = format!("{law:?} {points:?}");
     kept(&text, || {
         let distribution: Distribution<'_, DepthLimit> = law.distribution()?;
-        points.iter().map(|&x| distribution.cdf(x)).collect()
+        Ok(points.iter().map(|&x| distribution.cdf(x)).collect::<Result<_, TheoryError>>()?)
     })
-}
-
-type Tables = Mutex<HashMap<blake3::Hash, Arc<Vec<f64>>>>;
-
-fn kept(
-    text: &str,
-    compute: impl FnOnce() -> Result<Vec<f64>, TheoryError>,
-) -> Result<Arc<Vec<f64>>, JudgeError> {
-    static TABLES: OnceLock<Tables> = OnceLock::new();
-    let tables = TABLES.get_or_init(Tables::default);
-    let key = blake3::hash(text.as_bytes());
-    let find = || tables.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-    if let Some(table) = find() {
-        return Ok(table);
-    }
-    let table = Arc::new(compute()?);
-    tables.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&table));
-    Ok(table)
 }
 
 /// The distribution function of atoms at points.

@@ -5,6 +5,7 @@ use solvable_theory::pathological_spectra::{GivenOutputs, SoftmaxMoments, softma
 
 use super::super::by;
 use super::super::experiments::{ClassifierSpectrum, FisherSetting};
+use super::super::kept::kept;
 use super::kernels::{at, spectra};
 use super::surrogate::mean_outliers;
 use super::{outputs, setting, statistics};
@@ -65,9 +66,14 @@ fn rank() -> Claim {
     .finish()
 }
 
-/// Outliers in the place of those that the bulk has absorbed.
-fn outliers(spectrum: &GivenOutputs) -> Vec<f64> {
-    spectrum.outliers().into_iter().map(|o| o.unwrap_or(0.5 * spectrum.bulk_scale())).collect()
+/// The outliers of a trial at infinite width, given its outputs; one that the bulk has absorbed counts as the top of the bulk.
+fn outliers(s: &FisherSetting, o: &Outcome) -> Result<Vec<f64>, JudgeError> {
+    let question = format!("outliers {s:?} {:?}", o.list("logits")?);
+    let values = kept(&question, || {
+        let spectrum = spectrum(s, o)?;
+        Ok(spectrum.outliers().into_iter().map(|o| o.unwrap_or(0.5 * spectrum.bulk_scale())).collect())
+    })?;
+    Ok(values.to_vec())
 }
 
 /// The largest outlier and the sum of all: single smaller ones come too close to the bulk, which finite networks widen.
@@ -82,7 +88,7 @@ fn given() -> Claim {
         .cases(spectra)
         .measure(|_, o| first_and_sum(o.list("outliers")?))
     .components(["λ₁", "sum"])
-        .predict_given(|s, o| first_and_sum(&outliers(&spectrum(s, o)?)))
+        .predict_given(|s, o| first_and_sum(&outliers(s, o)?))
         .margin(|_, profile| Margin::symmetric(by(profile, 0.08, 0.06)))
         .rival("the outliers of regression, shrunk alike", |s| {
             first_and_sum(&vec![undispersed(s)?; s.network.classes() - 1])
@@ -109,7 +115,7 @@ fn many_classes() -> Claim {
     .cases(many)
     // The smaller ones are close to the bulk, which finite networks widen.
     .measure(|_, o| Ok(o.list("outliers")?[..4].to_vec()))
-    .predict_given(|s, o| Ok(outliers(&spectrum(s, o)?)[..4].to_vec()))
+    .predict_given(|s, o| Ok(outliers(s, o)?[..4].to_vec()))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.1, 0.06)))
     .rival("the softmax of equal outputs", |s| {
         Ok(vec![statistics(s)?.theta_st / s.network.classes() as f64; 4])
@@ -225,15 +231,17 @@ fn bulk() -> Claim {
     .measure(|_, o| Ok(o.list("quantiles")?.to_vec()))
     .components(["5 %", "25 %", "50 %", "75 %", "95 %"])
     .predict_given(|s, o| {
-        let (spectrum, classes) = (spectrum(s, o)?, s.network.classes());
-        let count = (s.samples - 1) * (classes - 1);
-        [0.05, 0.25, 0.5, 0.75, 0.95]
-            .into_iter()
-            .map(|level: f64| {
-                let below = ((1.0 - level) * (count - 1) as f64).round() as usize;
-                Ok(spectrum.eigenvalue(classes - 1 + below)?)
-            })
-            .collect::<Result<Vec<_>, JudgeError>>()
+        let question = format!("bulk {s:?} {:?}", o.list("logits")?);
+        let values = kept(&question, || {
+            let (spectrum, classes) = (spectrum(s, o)?, s.network.classes());
+            let count = (s.samples - 1) * (classes - 1);
+            let at = |level: f64| classes - 1 + ((1.0 - level) * (count - 1) as f64).round() as usize;
+            [0.05, 0.25, 0.5, 0.75, 0.95]
+                .into_iter()
+                .map(|level| Ok(spectrum.eigenvalue(at(level))?))
+                .collect()
+        })?;
+        Ok(values.to_vec())
     })
     .margin(|_, profile| Margin::symmetric(by(profile, 0.12, 0.09)))
     .rival("a point, as for regression", |s| {

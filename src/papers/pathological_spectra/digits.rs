@@ -1,13 +1,12 @@
 //! The digits as inputs: the tangent kernel of their own Gram matrix in the place of two numbers.
 
-use std::sync::{Mutex, OnceLock, PoisonError};
-
+use solvable_theory::Architecture;
 use solvable_theory::bibliography::{JACOT_2018, KARAKIDA_2021_PATHOLOGICAL};
 use solvable_theory::mean_field::ntk_gram;
-use solvable_theory::{Architecture, TheoryError};
 
 use super::super::by;
 use super::super::experiments::{DigitsClassifier, DigitsClassifierSetting};
+use super::super::kept::kept;
 use super::scales;
 use crate::simulate::cross_entropy::{dual, softmax};
 use crate::simulate::data::Dataset;
@@ -29,31 +28,27 @@ fn setting(activation: &str, width: usize, samples: usize) -> Result<DigitsClass
     Ok(DigitsClassifierSetting { network, data })
 }
 
-/// The tangent kernel at infinite width, $N\times N$; kept, as it costs an integral for every pair.
+/// The tangent kernel at infinite width, $N\times N$.
 fn kernel(s: &DigitsClassifierSetting) -> Result<Matrix, JudgeError> {
-    type Kept = Mutex<Vec<((Architecture, usize), Matrix)>>;
-    static KEPT: OnceLock<Kept> = OnceLock::new();
-    let kept = KEPT.get_or_init(Mutex::default);
     let samples = s.data.samples();
-    let key = (s.network.clone(), samples);
-    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, kernel)) = kept.iter().find(|(known, _)| *known == key) {
-        return Ok(kernel.clone());
-    }
-    let gram: Result<Vec<f64>, TheoryError> = ntk_gram(&s.network, s.data.gram().as_slice(), samples);
-    let kernel = Matrix::from_vec(samples, samples, gram?);
-    kept.push((key, kernel.clone()));
-    Ok(kernel)
+    let question = format!("digits kernel {:?} {samples}", s.network);
+    let gram = kept(&question, || Ok(ntk_gram(&s.network, s.data.gram().as_slice(), samples)?))?;
+    Ok(Matrix::from_column_slice(samples, samples, &gram))
 }
 
 /// The outliers for a kernel, given the outputs of the trial.
 fn given(o: &Outcome, kernel: &Matrix) -> Result<Vec<f64>, JudgeError> {
     let samples = kernel.nrows();
-    let outputs = Matrix::from_column_slice(CLASSES, samples, o.list("logits")?);
-    let whole = Matrix::from_fn(CLASSES * samples, CLASSES * samples, |i, j| {
-        if i / samples == j / samples { kernel[(i % samples, j % samples)] } else { 0.0 }
-    });
-    Ok(linalg::largest_eigenvalues(&dual(&whole, &softmax(&outputs)), CLASSES - 1)?)
+    let logits = o.list("logits")?;
+    let question = format!("digits outliers {logits:?} {:?}", kernel.as_slice());
+    let values = kept(&question, || {
+        let outputs = Matrix::from_column_slice(CLASSES, samples, logits);
+        let whole = Matrix::from_fn(CLASSES * samples, CLASSES * samples, |i, j| {
+            if i / samples == j / samples { kernel[(i % samples, j % samples)] } else { 0.0 }
+        });
+        Ok(linalg::largest_eigenvalues(&dual(&whole, &softmax(&outputs)), CLASSES - 1)?)
+    })?;
+    Ok(values.to_vec())
 }
 
 fn outliers() -> Claim {

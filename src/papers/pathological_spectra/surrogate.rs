@@ -1,12 +1,10 @@
 //! Means over networks that have no closed form: Gaussian outputs are drawn in place of networks, and the secular problem is solved for each draw.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-
 use rayon::prelude::*;
 use solvable_theory::pathological_spectra::GivenOutputs;
 
 use super::super::experiments::FisherSetting;
+use super::super::kept::kept;
 use super::{outputs, statistics};
 use crate::streams::Streams;
 use crate::verify::JudgeError;
@@ -17,25 +15,15 @@ pub(super) type Outliers = Vec<f64>;
 /// Draws of outputs.
 const DRAWS: u64 = 400;
 
-type Kept = Mutex<HashMap<String, Arc<Vec<Outliers>>>>;
-
-/// The outliers of the cross-entropy spectrum for 400 draws of Gaussian outputs. `centred`: with outputs of mean zero over the samples. They are
-/// kept, as claims and figures ask for them again.
-pub(super) fn drawn_outliers(s: &FisherSetting, centred: bool) -> Result<Arc<Vec<Outliers>>, JudgeError> {
-    static KEPT: OnceLock<Kept> = OnceLock::new();
-    let kept = KEPT.get_or_init(Mutex::default);
+/// The outliers of the cross-entropy spectrum for 400 draws of Gaussian outputs. `centred`: with outputs of mean zero over the samples.
+pub(super) fn drawn_outliers(s: &FisherSetting, centred: bool) -> Result<Vec<Outliers>, JudgeError> {
     let key = format!("{s:?} {centred}");
-    let find = || kept.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-    if let Some(outliers) = find() {
-        return Ok(outliers);
-    }
-    let all: Vec<Outliers> = (0..DRAWS)
-        .into_par_iter()
-        .map(|draw| outliers(s, centred, &Streams::for_trial("surrogate", &key, draw, 0)))
-        .collect::<Result<_, _>>()?;
-    let all = Arc::new(all);
-    kept.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone(), Arc::clone(&all));
-    Ok(all)
+    let all = kept(&format!("surrogate {key}"), || {
+        let draws = (0..DRAWS).into_par_iter();
+        let draws = draws.map(|draw| outliers(s, centred, &Streams::for_trial("surrogate", &key, draw, 0)));
+        Ok(draws.collect::<Result<Vec<_>, _>>()?.concat())
+    })?;
+    Ok(all.chunks(s.network.classes() - 1).map(<[f64]>::to_vec).collect())
 }
 
 fn outliers(s: &FisherSetting, centred: bool, streams: &Streams) -> Result<Outliers, JudgeError> {

@@ -216,7 +216,7 @@ pub(super) fn balanced_eigenvalue(classes: usize, q_t: f64, q_st: f64) -> Result
 /// The outliers of the Fisher information at many samples are $\Theta_{st}$ times these.
 ///
 /// # Formula
-/// $E[g_k]-E[g_k^2]=\int(\psi_1-\psi_2)(\tau+m_k)\prod_{c\ne k}\psi_0(\tau+m_c)$, $-E[g_kg_l]=-\int\psi_1(\tau+m_k)\psi_1(\tau+m_l)\prod_{c\ne k,l}\psi_0$,
+/// $Eg_k-Eg_k^2=\int(\psi_1-\psi_2)(\tau+m_k)\prod_{c\ne k}\psi_0(\tau+m_c)$, $-Eg_kg_l=-\int\psi_1(\tau+m_k)\psi_1(\tau+m_l)\prod_{c\ne k,l}\psi_0$,
 /// $m_k=\sqrt{q_{st}}y_k$.
 ///
 /// # Errors
