@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::{
     DepthLimit, fisher_law, fluctuations, forward, gaussian_quadratic_law, isometry_path,
-    isotropic_loss_ratio, jacobian_statistics, mean_field_law, sharpness, two_hidden,
+    isotropic_loss_ratio, jacobian_statistics, mean_field_law, sharpness, single_sample_step, two_hidden,
 };
 use crate::TheoryError;
 use crate::bibliography::{
@@ -246,7 +246,7 @@ fn sharp() -> Vec<Prediction> {
                     NODES,
                 )?;
                 let eta = finite("eta", params.number("eta")?)?;
-                let critical = 2.0 / law.upper_edge()?;
+                let critical = single_sample_step(&law)?;
                 let ratio = isotropic_loss_ratio(
                     &law,
                     crate::error::representable("the learning rate", eta * critical)?,

@@ -1,3 +1,6 @@
+use std::array;
+use std::ops::{Add, Mul};
+
 use crate::TheoryError;
 use crate::error::positive;
 use crate::free_probability::{Atom, Complex, Distribution, Image, InverseMap, Roots, in_upper_half_plane};
@@ -58,21 +61,12 @@ impl DepthLimit {
         -(-self.c).exp_m1() / self.c
     }
 
-    /// $m_2$, from the limit of its recursion in depth: $\frac{dm_2}{dt}=2m_1-2cm_2+cm_1^2$.
-    fn second_moment(&self) -> f64 {
+    /// $m_2$, from the limit of its recursion in depth: $\frac{dm_1}{dt}=1-cm_1$, $\frac{dm_2}{dt}=2m_1-2cm_2+cm_1^2$.
+    fn second_moment(&self) -> Option<f64> {
         let c = self.c;
-        let steps = 2000;
-        let h = 1.0 / f64::from(steps);
-        let first = |t: f64| -(-c * t).exp_m1() / c;
-        let slope = |t: f64, m: f64| 2.0 * first(t) - 2.0 * c * m + c * first(t).powi(2);
-        (0..steps).fold(0.0, |m, i| {
-            let t = h * f64::from(i);
-            let k1 = slope(t, m);
-            let k2 = slope(t + 0.5 * h, m + 0.5 * h * k1);
-            let k3 = slope(t + 0.5 * h, m + 0.5 * h * k2);
-            let k4 = slope(t + h, m + h * k3);
-            m + h / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
-        })
+        let rate = |[m1, m2]: [f64; 2]| [1.0 - c * m1, 2.0 * m1 - 2.0 * c * m2 + c * m1 * m1];
+        let [_, m2] = runge_kutta([0.0, 0.0], self.steps, rate, |_| true)?;
+        Some(m2)
     }
 
     /// The atom of mass $1-c$ at 1, if $c<1$.
@@ -84,33 +78,13 @@ impl DepthLimit {
     pub fn distribution(&self) -> Result<Distribution<'_, Self>, TheoryError> {
         let top = Atom { position: 1.0, mass: self.top_atom() };
         let atoms = if top.mass > 0.0 { vec![top] } else { Vec::new() };
-        Distribution::new(self, vec![self.mean(), self.second_moment()], atoms)
+        let second = self.second_moment().unwrap_or(self.mean());
+        Distribution::new(self, vec![self.mean(), second], atoms)
     }
 
     /// The upper end of the support: 1 for $c\le1$, the edge of the bulk beyond.
     pub fn upper_edge(&self) -> Result<f64, TheoryError> {
         if self.c < 1.0 { Ok(1.0) } else { crate::free_probability::upper(self, self.mean()) }
-    }
-
-    /// Carries $u=p-1$ through the depth, with its derivative with respect to $g_0$; `holds` sees $u$ and $g$ after every step. `None` where it fails.
-    fn carry(&self, g0: Complex, holds: impl Fn(Complex, Complex) -> bool) -> Option<[Complex; 4]> {
-        let h = 1.0 / self.steps as f64;
-        let rate = |u: Complex, du: Complex| (g0 + ln_1p(u) * self.c, 1.0 + du / (1.0 + u) * self.c);
-        let zero = Complex::new(0.0, 0.0);
-        let (mut u, mut du) = (zero, zero);
-        let (mut g, mut dg) = rate(u, du);
-        for _ in 0..self.steps {
-            let (b, db) = rate(u + g * (0.5 * h), du + dg * (0.5 * h));
-            let (c, dc) = rate(u + b * (0.5 * h), du + db * (0.5 * h));
-            let (d, dd) = rate(u + c * h, du + dc * h);
-            u += (g + b * 2.0 + c * 2.0 + d) * (h / 6.0);
-            du += (dg + db * 2.0 + dc * 2.0 + dd) * (h / 6.0);
-            (g, dg) = rate(u, du);
-            if !holds(u, g) {
-                return None;
-            }
-        }
-        Some([u, du, g, dg])
     }
 
     /// $g_0$ times the coordinate, which is $z-m_1$ at large $z$.
@@ -131,33 +105,50 @@ impl InverseMap for DepthLimit {
     fn image(&self, d: Complex, _: &mut Roots) -> Option<Image> {
         let g0 = d.inv() * self.unit();
         let dg0 = -d.inv() * g0;
-        let [u, du, g, dg] = self.carry(g0, |u, g| in_upper_half_plane(1.0 + u, g))?;
+        // u = p − 1, which begins at 0, and its derivative with respect to g₀.
+        let rate = |[u, du]: [Complex; 2]| [g0 + ln_1p(u) * self.c, 1.0 + du / (1.0 + u) * self.c];
+        let holds = |[u, du]: [Complex; 2]| in_upper_half_plane(1.0 + u, rate([u, du])[0]);
+        let [u, du] = runge_kutta([Complex::new(0.0, 0.0); 2], self.steps, rate, holds)?;
+        let [g, dg] = rate([u, du]);
         Some(Image::new(1.0 + u, du * dg0, g, dg * dg0))
     }
 
     fn real_image(&self, d: f64) -> Option<f64> {
         // x ∝ dz and y ∝ −dg along a change of the start: dz/dt = 1 − c/g gives dx/dt = −c(g₀/g)²y, dg/dt = c/z gives dy/dt = c x/(g₀z)².
         let g0 = self.unit() / d;
-        let h = 1.0 / self.steps as f64;
         let rate = |[u, x, y]: [f64; 3]| {
             let g = g0 + self.c * u.ln_1p();
             let z = (1.0 + u) / g;
             [g, -self.c * (g0 / g).powi(2) * y, self.c * x / (g0 * z).powi(2)]
         };
-        let moved = |from: [f64; 3], by: [f64; 3], t: f64| [0, 1, 2].map(|i| by[i].mul_add(t, from[i]));
-        let mut state = [0.0, 1.0, 1.0];
-        for _ in 0..self.steps {
-            let a = rate(state);
-            let b = rate(moved(state, a, 0.5 * h));
-            let c = rate(moved(state, b, 0.5 * h));
-            let d = rate(moved(state, c, h));
-            state = [0, 1, 2].map(|i| state[i] + h / 6.0 * (a[i] + 2.0 * b[i] + 2.0 * c[i] + d[i]));
-            if state[1].is_nan() || state[1] <= 0.0 {
-                return None;
-            }
-        }
-        Some((1.0 + state[0]) / (g0 + self.c * state[0].ln_1p()))
+        let [u, ..] = runge_kutta([0.0, 1.0, 1.0], self.steps, rate, |[_, x, _]| x > 0.0)?;
+        Some((1.0 + u) / (g0 + self.c * u.ln_1p()))
     }
+}
+
+/// Carries `state` through the depth, from 0 to 1, by the classical rule of fourth order; `None` where `holds` fails after a step.
+fn runge_kutta<T, const N: usize>(
+    mut state: [T; N],
+    steps: usize,
+    rate: impl Fn([T; N]) -> [T; N],
+    holds: impl Fn([T; N]) -> bool,
+) -> Option<[T; N]>
+where
+    T: Copy + Add<Output = T> + Mul<f64, Output = T>,
+{
+    let h = 1.0 / steps as f64;
+    let moved = |from: [T; N], by: [T; N], t: f64| array::from_fn(|i| from[i] + by[i] * t);
+    for _ in 0..steps {
+        let a = rate(state);
+        let b = rate(moved(state, a, 0.5 * h));
+        let c = rate(moved(state, b, 0.5 * h));
+        let d = rate(moved(state, c, h));
+        state = array::from_fn(|i| state[i] + (a[i] + b[i] * 2.0 + c[i] * 2.0 + d[i]) * (h / 6.0));
+        if !holds(state) {
+            return None;
+        }
+    }
+    Some(state)
 }
 
 /// $\ln(1+u)$ to rounding.

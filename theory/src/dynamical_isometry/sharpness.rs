@@ -4,7 +4,7 @@ use super::forward::check_depth;
 use super::law::check_lengths;
 use crate::TheoryError;
 use crate::error::{finite, non_negative, positive, representable};
-use crate::free_probability::{Ensemble, SpectralLaw};
+use crate::free_probability::SpectralLaw;
 
 /// The upper end of a spectrum.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -148,14 +148,4 @@ pub fn gaussian_quadratic_law() -> QuadraticLaw {
         x0 -= (x0 * t - 1.0) / (t + x0 * (1.0 - t * t));
     }
     QuadraticLaw { x0, kappa: 0.5 / (x0 * x0 - 1.0) }
-}
-
-/// The reference parameters are given as an ensemble's name.
-impl std::fmt::Display for Ensemble {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Orthogonal => "orthogonal",
-            Self::Gaussian => "gaussian",
-        })
-    }
 }

@@ -2,7 +2,7 @@ use std::f64::consts::PI;
 
 use crate::TheoryError;
 use crate::error::{non_negative, positive};
-use crate::free_probability::Atom;
+use crate::free_probability::{Atom, check_defect};
 
 /// The law of $H_3$ (two hidden layers, orthogonal weights, projections) in closed form.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,9 +51,7 @@ pub fn two_hidden(q: [f64; 3], defects: [f64; 2], sigma_w2: f64) -> Result<TwoHi
     non_negative("q", q[2])?;
     let s = positive("sigma_w2", sigma_w2)?;
     for epsilon in defects {
-        if !(0.0..1.0).contains(&epsilon) {
-            return Err(TheoryError::invalid("epsilon", epsilon, "a number with 0 <= epsilon < 1"));
-        }
+        check_defect(epsilon)?;
     }
     let [e1, e2] = defects;
     let (a1, a2) = (1.0 - e1, 1.0 - e2);

@@ -78,13 +78,6 @@ impl<'a, M: InverseMap> Tracker<'a, M> {
         Ok(tracker)
     }
 
-    /// Moves to `z`, in smaller strides where one is too long.
-    pub fn advance(&mut self, z: Complex) -> Result<Image, TheoryError> {
-        self.before.clear();
-        self.stride(z, self.residual(z), 0)?;
-        Ok(self.image)
-    }
-
     /// Moves down to `z`, a factor $e^{-h}$ below, and returns $G(z)$ to $10^{-10}/\mathrm{Im}\,z$.
     ///
     /// The coordinate is extrapolated by the polynomial through the last three points with their slopes. One Newton step may be left
@@ -146,9 +139,12 @@ impl<'a, M: InverseMap> Tracker<'a, M> {
         // Near the axis the height is below the rounding of z.
         let wanted = wanted.max(1e-15 * modulus(z).max(self.scale));
         let mut residual = modulus(self.image.z - z);
-        for _ in 0..STEPS {
-            if residual <= wanted {
-                return Ok(());
+        let stays = |residual: f64| lost(z, &format!("the residual stays at {residual:.1e}"));
+        let mut steps = 0;
+        while residual > wanted {
+            steps += 1;
+            if steps > STEPS {
+                return Err(stays(residual));
             }
             let step = (z - self.image.z) / self.image.slope;
             let mut damping = 1.0;
@@ -164,15 +160,11 @@ impl<'a, M: InverseMap> Tracker<'a, M> {
                 }
                 damping *= 0.5;
                 if damping < DAMPING {
-                    return Err(lost(z, &format!("the residual stays at {residual:.1e}")));
+                    return Err(stays(residual));
                 }
             }
         }
-        if residual <= wanted {
-            Ok(())
-        } else {
-            Err(lost(z, &format!("the residual stays at {residual:.1e}")))
-        }
+        Ok(())
     }
 }
 
@@ -205,7 +197,8 @@ pub(crate) fn transform(map: &impl InverseMap, z: Complex) -> Result<Complex, Th
     let mut tracker = Tracker::new(map, Complex::new(z.re, y), scale)?;
     while y > z.im {
         y = (y * RATIO).max(z.im);
-        tracker.advance(Complex::new(z.re, y))?;
+        let next = Complex::new(z.re, y);
+        tracker.stride(next, tracker.residual(next), 0)?;
     }
     Ok(tracker.transform(z))
 }

@@ -1,6 +1,6 @@
 use std::f64::consts::PI;
 
-use super::continuation::Tracker;
+use super::continuation::{Tracker, transform};
 use super::law::{reciprocal, same, square_root};
 use super::{Atom, Complex, InverseMap};
 use crate::TheoryError;
@@ -179,16 +179,9 @@ impl<'a, M: InverseMap> Distribution<'a, M> {
                 format!("there is an atom at {}; ask for the distribution function", atom.position),
             ));
         }
-        let mut y = TOP * scale;
-        let mut tracker = Tracker::new(self.map, Complex::new(x, y), scale)?;
-        let ratio = (-STEP).exp();
-        loop {
-            y = (y * ratio).max(BOTTOM * scale);
-            let image = tracker.advance(Complex::new(x, y))?;
-            if y <= BOTTOM * scale {
-                let own = self.atoms.iter().fold(image.g, |g, a| g - a.mass / (image.z - a.position));
-                return Ok((-own.im / PI).max(0.0));
-            }
-        }
+        let z = Complex::new(x, BOTTOM * scale);
+        let own =
+            self.atoms.iter().fold(transform(self.map, z)?, |g, a| g - a.mass * reciprocal(z - a.position));
+        Ok((-own.im / PI).max(0.0))
     }
 }

@@ -16,6 +16,15 @@ pub(super) enum Kind {
     Points { points: Vec<f64>, weights: Vec<f64>, mean: f64, atomic: bool },
 }
 
+/// `epsilon` if it is the defect of a projection.
+pub(crate) fn check_defect(epsilon: f64) -> Result<f64, TheoryError> {
+    if (0.0..1.0).contains(&epsilon) {
+        Ok(epsilon)
+    } else {
+        Err(TheoryError::invalid("epsilon", epsilon, "a number with 0 <= epsilon < 1"))
+    }
+}
+
 /// Newton steps for the inverse of $\psi_\nu$.
 const STEPS: usize = 60;
 
@@ -26,11 +35,8 @@ impl Factor {
     /// # Errors
     /// [`InvalidParameter`](TheoryError::InvalidParameter) unless $0\le\epsilon<1$.
     pub fn projection(epsilon: f64) -> Result<Self, TheoryError> {
-        if (0.0..1.0).contains(&epsilon) {
-            Ok(Self(Kind::Projection { epsilon, alpha: 1.0 - epsilon }))
-        } else {
-            Err(TheoryError::invalid("epsilon", epsilon, "a number with 0 <= epsilon < 1"))
-        }
+        check_defect(epsilon)?;
+        Ok(Self(Kind::Projection { epsilon, alpha: 1.0 - epsilon }))
     }
 
     /// $\sum_jw_j\delta_{x_j}$.

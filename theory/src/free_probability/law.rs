@@ -1,3 +1,5 @@
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::continuation::{Image, InverseMap, Roots, transform};
@@ -16,6 +18,16 @@ pub enum Ensemble {
     Orthogonal,
     /// Independent Gaussian entries of variance one over the width: a Marchenko–Pastur law of ratio 1 is multiplied in.
     Gaussian,
+}
+
+/// As references and settings spell it.
+impl fmt::Display for Ensemble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Orthogonal => "orthogonal",
+            Self::Gaussian => "gaussian",
+        })
+    }
 }
 
 /// One step $\mu\mapsto q+s\,(\nu\boxtimes\mu)$, or $q+s\,(\mathrm{MP}\boxtimes\nu\boxtimes\mu)$ for Gaussian matrices.
@@ -279,11 +291,13 @@ impl InverseMap for SpectralLaw {
     }
 
     fn roots(&self, d: Complex) -> Roots {
-        // At large z every u is small, and v = 1/u.
+        // At large z every u is small, and v = 1/u. Projections have no inner equation.
         let mut u = self.contributions[0] / d;
-        let mut roots = Roots::with_capacity(self.steps.len());
-        for c in &self.contributions[1..] {
-            roots.push(u.inv());
+        let mut roots = Roots::new();
+        for (step, c) in self.steps.iter().zip(&self.contributions[1..]) {
+            if step.factor.defect().is_none() {
+                roots.push(u.inv());
+            }
             u += c / d;
         }
         roots
@@ -297,7 +311,8 @@ impl InverseMap for SpectralLaw {
         if !in_upper_half_plane(p, g) {
             return None;
         }
-        for ((step, &c), root) in self.steps.iter().zip(&self.contributions[1..]).zip(roots.iter_mut()) {
+        let mut roots = roots.iter_mut();
+        for (step, &c) in self.steps.iter().zip(&self.contributions[1..]) {
             let (next, next_slope) = match (&step.factor.0, step.ensemble) {
                 (Kind::Projection { epsilon, alpha }, Ensemble::Orthogonal) => {
                     // g p α/(p − ε)
@@ -311,7 +326,7 @@ impl InverseMap for SpectralLaw {
                     (next, inverse * (dg * *alpha - next * dp))
                 }
                 (Kind::Points { points, weights, .. }, ensemble) => {
-                    let (mut s, mut slope) = factor::s_transform(points, weights, p - 1.0, root)?;
+                    let (mut s, mut slope) = factor::s_transform(points, weights, p - 1.0, roots.next()?)?;
                     if ensemble == Ensemble::Gaussian {
                         let inverse = reciprocal(p);
                         (s, slope) = (s * inverse, (slope - s * inverse) * inverse);

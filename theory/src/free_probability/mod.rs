@@ -12,6 +12,7 @@ pub use continuation::{Image, InverseMap, Roots};
 pub use distribution::Distribution;
 pub(crate) use edge::upper;
 pub use factor::Factor;
+pub(crate) use factor::check_defect;
 pub(crate) use law::in_upper_half_plane;
 pub use law::{Atom, Ensemble, SpectralLaw, Step};
 pub use series::law_moments;

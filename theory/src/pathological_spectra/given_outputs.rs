@@ -1,8 +1,9 @@
 use nalgebra::{DMatrix, SymmetricEigen};
 
+use super::regression::check_kernel;
 use super::softmax::check_classes;
 use crate::TheoryError;
-use crate::error::{finite, positive, representable};
+use crate::error::{finite, representable};
 
 /// Rows of the softmax of `logits`, one sample a row.
 ///
@@ -66,10 +67,7 @@ impl GivenOutputs {
     /// # Errors
     /// [`InvalidParameter`](TheoryError::InvalidParameter) as [`softmax`], and unless $0\le\Theta_{st}\le\Theta_t$, $\Theta_t>0$.
     pub fn new(logits: &[Vec<f64>], theta_t: f64, theta_st: f64) -> Result<Self, TheoryError> {
-        positive("Theta_t", theta_t)?;
-        if !(finite("Theta_st", theta_st)? >= 0.0 && theta_st <= theta_t) {
-            return Err(TheoryError::invalid("Theta_st", theta_st, "a number from 0 to Theta_t"));
-        }
+        check_kernel(theta_t, theta_st)?;
         representable("the second moment", theta_t * theta_t)?;
         let modes = softmax(logits)?
             .iter()

@@ -1,9 +1,10 @@
 use serde::Serialize;
 
 use super::given_outputs::softmax;
+use super::regression::check_kernel;
 use super::softmax::balanced_eigenvalue;
 use crate::TheoryError;
-use crate::error::{finite, positive};
+use crate::error::positive;
 
 /// Critical learning rates of a classifier.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -47,10 +48,7 @@ pub fn critical_steps(
     q_t: f64,
     q_st: f64,
 ) -> Result<CriticalSteps, TheoryError> {
-    positive("Theta_t", theta_t)?;
-    if !(finite("Theta_st", theta_st)? >= 0.0 && theta_st <= theta_t) {
-        return Err(TheoryError::invalid("Theta_st", theta_st, "a number from 0 to Theta_t"));
-    }
+    check_kernel(theta_t, theta_st)?;
     let n = crate::error::at_least("N", samples, 1)? as f64;
     let beta_0 = balanced_eigenvalue(classes, q_t, q_st)?;
     Ok(CriticalSteps {
@@ -89,10 +87,7 @@ pub fn kernel_map(
     steps: usize,
 ) -> Result<Vec<Vec<f64>>, TheoryError> {
     const MOST: usize = 1_000_000;
-    positive("Theta_t", theta_t)?;
-    if !(finite("Theta_st", theta_st)? >= 0.0 && theta_st <= theta_t) {
-        return Err(TheoryError::invalid("Theta_st", theta_st, "a number from 0 to Theta_t"));
-    }
+    check_kernel(theta_t, theta_st)?;
     positive("eta", eta)?;
     if steps > MOST {
         return Err(TheoryError::invalid("steps", steps, format!("an integer from 0 to {MOST}")));

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::error::{at_least, representable};
+use crate::error::{at_least, finite, positive, representable};
 use crate::mean_field::{order_parameters, require_plain};
 use crate::{Architecture, TheoryError};
 
@@ -38,6 +38,16 @@ pub fn layer_scales(network: &Architecture) -> Result<(Vec<f64>, Vec<f64>), Theo
             .collect()
     };
     Ok((scales(&order.qtilde_t, &order.qhat_t)?, scales(&order.qtilde_st, &order.qhat_st)?))
+}
+
+/// Refuses scales that no tangent kernel has: $0\le\Theta_{st}\le\Theta_t$, $\Theta_t>0$.
+pub(super) fn check_kernel(theta_t: f64, theta_st: f64) -> Result<(), TheoryError> {
+    positive("Theta_t", theta_t)?;
+    if finite("Theta_st", theta_st)? >= 0.0 && theta_st <= theta_t {
+        Ok(())
+    } else {
+        Err(TheoryError::invalid("Theta_st", theta_st, "a number from 0 to Theta_t"))
+    }
 }
 
 /// Eigenvalues of the tangent kernel of $N$ samples, $\Theta=[(\Theta_t-\Theta_{st})I+\Theta_{st}\mathbf 1\mathbf 1^\top]\otimes I_C$.

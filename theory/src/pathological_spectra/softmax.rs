@@ -1,4 +1,4 @@
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, DVectorView};
 use serde::Serialize;
 
 use crate::TheoryError;
@@ -30,7 +30,7 @@ const STEP: f64 = 0.2;
 const RANGE: f64 = 8.5;
 
 /// Nodes and weights of a trapezoidal rule for $N(0,v)$ with a step that divides `STEP`.
-fn gaussian(variance: f64) -> (f64, Vec<(f64, f64)>) {
+pub(super) fn gaussian(variance: f64) -> (f64, Vec<(f64, f64)>) {
     let deviation = variance.sqrt();
     if deviation < 1e-8 {
         return (STEP, vec![(0.0, 1.0)]);
@@ -107,19 +107,6 @@ fn single(classes: f64, variance: f64) -> (f64, f64) {
     (trace, square)
 }
 
-/// $a\cdot b$ with eight partial sums, for vector registers.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut sums = [0.0; 8];
-    let (head, tail) = (a.chunks_exact(8), b.chunks_exact(8));
-    let rest: f64 = head.remainder().iter().zip(tail.remainder()).map(|(a, b)| a * b).sum();
-    for (a, b) in head.zip(tail) {
-        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
-            *sum += a * b;
-        }
-    }
-    sums.iter().sum::<f64>() + rest
-}
-
 /// $E\,\mathrm{Tr}(QQ')$ for two samples whose outputs share a part of variance `shared`.
 fn double(classes: f64, own: f64, shared: f64) -> f64 {
     let (_, nodes) = gaussian(own);
@@ -152,7 +139,9 @@ fn double(classes: f64, own: f64, shared: f64) -> f64 {
     for i in 0..=count {
         let (a0, a1, a2) = (at(&zero, i), at(&one, i), at(&two, i));
         for j in 0..=i {
-            let part = |table: &[Vec<f64>], a: &[f64]| dot(a, &table[j]);
+            let part = |table: &[Vec<f64>], a: &[f64]| {
+                DVectorView::from_slice(a, a.len()).dot(&DVectorView::from_slice(&table[j], a.len()))
+            };
             let (p00, p11) = (part(&zero, &a0), part(&one, &a1));
             let squares = part(&two, &a2) - part(&two, &a1) - part(&one, &a2);
             let rest = p00.powf(classes - 2.0);

@@ -4,26 +4,13 @@ use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 use libm::{acosh, erfc};
 
-use super::softmax::check_outputs;
+use super::softmax::{check_outputs, gaussian};
 use crate::TheoryError;
 use crate::error::{finite, non_negative, positive, representable};
 
-/// $E f(\sqrt v\,z)$ by the trapezoidal rule, for functions whose poles are at distance $\pi$ from the real axis.
-pub(super) fn average(variance: f64, f: impl Fn(f64) -> f64) -> f64 {
-    let deviation = variance.sqrt();
-    if deviation < 1e-8 {
-        return f(0.0);
-    }
-    let step = (0.25f64).min(0.5 * deviation);
-    let count = (8.5 * deviation / step).ceil() as i32;
-    let (mut sum, mut total) = (0.0, 0.0);
-    for i in -count..=count {
-        let x = f64::from(i) * step;
-        let weight = (-0.5 * (x / deviation).powi(2)).exp();
-        sum += weight * f(x);
-        total += weight;
-    }
-    sum / total
+/// $E f(\sqrt v\,z)$ for functions whose poles are at distance $\pi$ from the real axis.
+fn average(variance: f64, f: impl Fn(f64) -> f64) -> f64 {
+    gaussian(variance).1.into_iter().map(|(x, weight)| weight * f(x)).sum()
 }
 
 /// $w(d)=\frac12\mathrm{sech}^2(d/2)=2\sigma(d)\sigma(-d)$: the non-zero eigenvalue of $Q$ at the difference $d$ of two outputs.
@@ -33,7 +20,7 @@ fn weight(d: f64) -> f64 {
 }
 
 /// The logistic function.
-pub(super) fn logistic(d: f64) -> f64 {
+fn logistic(d: f64) -> f64 {
     if d >= 0.0 { 1.0 / (1.0 + (-d).exp()) } else { d.exp() / (1.0 + d.exp()) }
 }
 
