@@ -3,6 +3,8 @@
 
 #![allow(clippy::expect_used)]
 
+mod common;
+
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -13,6 +15,8 @@ use solvable::simulate::linalg::symmetric_eigenvalues;
 use solvable::simulate::network::Network;
 use solvable::streams::Streams;
 use solvable::theory::{Activation, Architecture};
+
+use common::median;
 
 const ROUNDS: usize = 3;
 
@@ -48,9 +52,4 @@ fn main() {
     println!("  dense eigenproblem            {:9.2} ms", 1e3 * dense);
     println!("  ratio                         {:9.2}    (promised: at least 5)", dense / sparse);
     println!("  largest relative difference   {worst:9.1e}");
-}
-
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }

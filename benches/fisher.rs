@@ -6,6 +6,8 @@
 
 #![allow(clippy::expect_used)]
 
+mod common;
+
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -14,6 +16,8 @@ use solvable::simulate::linalg::{self, Matrix};
 use solvable::streams::Streams;
 use solvable::theory::{Activation, Architecture};
 use solvable::verify::Experiment;
+
+use common::median;
 
 const SAMPLES: usize = 100;
 const ROUNDS: usize = 9;
@@ -63,11 +67,6 @@ fn baseline(width: usize, streams: &Streams) -> f64 {
         signal = linalg::product(&last, &signal);
     }
     linalg::transpose_product(&last, &signal)[(0, 0)]
-}
-
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }
 
 /// Peak resident memory in bytes, where the system tells.

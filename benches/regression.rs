@@ -4,6 +4,8 @@
 
 #![allow(clippy::expect_used)]
 
+mod common;
+
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -13,6 +15,8 @@ use solvable::simulate::regression::SequentialRegression;
 use solvable::streams::Streams;
 use solvable::theory::continual_learning::{Spectrum, Target, two_task};
 use solvable::theory::{Activation, InitialScales};
+
+use common::median;
 
 const ROUNDS: usize = 9;
 
@@ -76,9 +80,4 @@ fn time(mut work: impl FnMut()) -> f64 {
         })
         .collect();
     median(&mut times)
-}
-
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }

@@ -4,6 +4,8 @@
 
 #![allow(clippy::expect_used)]
 
+mod common;
+
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -13,6 +15,8 @@ use solvable::streams::Streams;
 use solvable::theory::Activation;
 use solvable::theory::dynamical_isometry::{isometry_path, mean_field_law};
 use solvable::theory::free_probability::Ensemble;
+
+use common::median;
 
 const ROUNDS: usize = 5;
 
@@ -84,9 +88,4 @@ fn main() {
     println!("  spectrum                     {:9.2} ms", 1e3 * spectrum);
     println!("  products and eigenvalues     {:9.2} ms", 1e3 * bare);
     println!("  ratio                        {:9.2}    (promised: at most 1.5)", spectrum / bare);
-}
-
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }

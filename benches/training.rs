@@ -5,6 +5,8 @@
 
 #![allow(clippy::expect_used)]
 
+mod common;
+
 use std::time::Instant;
 
 use solvable::simulate::data::{gaussian_inputs, on_sphere};
@@ -14,6 +16,8 @@ use solvable::simulate::training::{NaturalGradient, Parametrization, Rule, Train
 use solvable::streams::Streams;
 use solvable::theory::natural_gradient::Method;
 use solvable::theory::{Activation, Architecture};
+
+use common::median;
 
 const SAMPLES: usize = 100;
 const ROUNDS: usize = 9;
@@ -51,9 +55,4 @@ fn main() {
         let promise = if *method == Method::Kfac { "    (promised: at most 3)" } else { "" };
         println!("  {:<28} {:9.2} ms   ratio {:6.2}{promise}", method.name(), 1e3 * time, time / medians[0]);
     }
-}
-
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }

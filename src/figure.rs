@@ -146,6 +146,18 @@ pub enum Position {
     Y(f64),
 }
 
+impl Series {
+    /// A curve.
+    pub fn line(label: impl Into<String>, group: usize, stroke: Stroke, points: Vec<(f64, f64)>) -> Self {
+        Self::Line { label: label.into(), group, stroke, points }
+    }
+
+    /// A straight line across the panel.
+    pub fn rule(label: impl Into<String>, group: usize, stroke: Stroke, at: Position) -> Self {
+        Self::Rule { label: label.into(), group, stroke, at }
+    }
+}
+
 impl Point {
     /// An estimate at `x`.
     pub fn new(x: f64, estimate: Estimate) -> Self {

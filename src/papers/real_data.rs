@@ -4,6 +4,7 @@ use solvable_theory::bibliography::{JACOT_2018, KARAKIDA_2019_UNIVERSAL};
 use solvable_theory::{Architecture, TheoryError, mean_field};
 
 use super::experiments::{DataFisher, DataFisherSetting};
+use super::kept::kept;
 use super::{Paper, by};
 use crate::simulate::data::Dataset;
 use crate::simulate::linalg::{self, Matrix};
@@ -49,11 +50,12 @@ pub(super) fn cases(
         .collect()
 }
 
-/// The analytic kernel $\Theta(x_n,x_{n'})$ of the inputs.
-fn kernel(setting: &DataFisherSetting) -> Result<Matrix, JudgeError> {
-    let samples = setting.data.samples();
-    let kernel = mean_field::ntk_gram(&setting.network, setting.data.gram().as_slice(), samples)?;
-    Ok(Matrix::from_vec(samples, samples, kernel))
+/// The analytic kernel $\Theta(x_n,x_{n'})$ of the inputs; kept, as it costs an integral for each pair.
+pub(super) fn kernel(setting: &DataFisherSetting) -> Result<Matrix, JudgeError> {
+    let (samples, gram) = (setting.data.samples(), setting.data.gram());
+    let question = format!("data kernel {:?} {:?}", setting.network, gram.as_slice());
+    let kernel = kept(&question, || Ok(mean_field::ntk_gram(&setting.network, gram.as_slice(), samples)?))?;
+    Ok(Matrix::from_column_slice(samples, samples, &kernel))
 }
 
 /// `[m_λ, s_λ, λ_max]` from `kernel`, $C$-fold.

@@ -52,6 +52,13 @@ impl DeepSetting {
         }
     }
 
+    /// Draws a network and one input, and propagates it.
+    pub fn draw(&self, streams: &Streams) -> Result<(Network, Signals), SimulationError> {
+        let network = self.network(streams)?;
+        let signals = network.forward(&self.inputs(1, &streams.child("inputs")))?;
+        Ok((network, signals))
+    }
+
     /// `count` independent inputs, uniform on the sphere; one a column.
     pub fn inputs(&self, count: usize, streams: &Streams) -> Matrix {
         let mut x = Matrix::from_vec(self.width, count, streams.normals(self.width * count, 1.0));

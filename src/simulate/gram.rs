@@ -17,21 +17,39 @@ pub fn tangent_kernel(network: &Network, signals: &Signals) -> Matrix {
     if signals.mixes_samples() {
         mixed_kernel(network, signals)
     } else {
-        let deltas = network.output_gradients(signals);
-        layered_kernel(&deltas, signals, network.architecture().train_bias())
+        let (classes, samples) = signals.output.shape();
+        let mut kernel = Matrix::zeros(classes * samples, classes * samples);
+        for term in layer_kernels(network, signals) {
+            kernel += term;
+        }
+        kernel
     }
 }
 
-fn layered_kernel(deltas: &[Matrix], signals: &Signals, train_bias: bool) -> Matrix {
-    let (classes, samples) = signals.output.shape();
-    let mut kernel = Matrix::zeros(classes * samples, classes * samples);
-    for (delta, hidden) in deltas.iter().zip(&signals.hidden) {
-        let overlaps = input_overlaps(hidden, train_bias);
-        let mut term = linalg::transpose_product(delta, delta);
-        sample_product(&mut term, &overlaps);
-        kernel += term;
+/// What the layers $1..L$ contribute to the tangent kernel of a network that keeps samples apart, $(\delta^{l\top}\delta^l)\circ(h^{l-1\top}h^{l-1}+\beta)$
+/// ($CN\times CN$ each).
+pub fn layer_kernels(network: &Network, signals: &Signals) -> impl Iterator<Item = Matrix> {
+    let train_bias = network.architecture().train_bias();
+    let deltas = network.output_gradients(signals).into_iter();
+    deltas.zip(&signals.hidden).map(move |(delta, hidden)| {
+        let mut term = linalg::transpose_product(&delta, &delta);
+        sample_product(&mut term, &input_overlaps(hidden, train_bias));
+        term
+    })
+}
+
+/// Means of the diagonal and of the off-diagonal entries of the blocks that belong to one class each, over classes, of `kernel`
+/// ($CN\times CN$).
+pub fn class_means(kernel: &Matrix, classes: usize) -> (f64, f64) {
+    let samples = kernel.nrows() / classes;
+    let (mut diagonal, mut all) = (0.0, 0.0);
+    for k in 0..classes {
+        let own = kernel.view((k * samples, k * samples), (samples, samples));
+        diagonal += own.trace();
+        all += own.sum();
     }
-    kernel
+    let (n, c) = (samples as f64, classes as f64);
+    (diagonal / (n * c), (all - diagonal) / (n * (n - 1.0).max(1.0) * c))
 }
 
 /// Multiplies entry $((k,n),(k',n'))$ of `outputs` ($CN\times CN$, class by class) by entry $(n,n')$ of `samples`

@@ -28,6 +28,11 @@ impl<S> At<S> {
         &self.label
     }
 
+    /// The settings.
+    pub fn settings(&self) -> &[S] {
+        &self.settings
+    }
+
     /// Several sizes, over which a slope is fitted.
     pub fn sizes(label: impl Into<String>, settings: Vec<S>, trials: usize) -> Self {
         Self { label: label.into(), settings, trials }

@@ -1,10 +1,11 @@
 //! Laws of trials: the theory at measured or predicted order parameters, as numbers on grids.
 
+use std::fmt;
 use std::sync::Arc;
 
 use solvable_theory::TheoryError;
 use solvable_theory::dynamical_isometry::{DepthLimit, fisher_law, jacobian_law, mean_field_law};
-use solvable_theory::free_probability::{Atom, Distribution, Ensemble, Factor, SpectralLaw};
+use solvable_theory::free_probability::{Atom, Distribution, Ensemble, Factor, InverseMap, SpectralLaw};
 
 use super::super::kept::kept;
 use crate::simulate::deep::DeepSetting;
@@ -72,18 +73,21 @@ pub(super) fn empirical(values: &[f64], points: &[f64]) -> Vec<f64> {
 
 /// The distribution function of a law at points. Tables are kept: the judge asks for the same ones for a claim, its rivals and its exchanges.
 pub(super) fn table(law: &SpectralLaw, points: &[f64]) -> Result<Arc<Vec<f64>>, JudgeError> {
-    let text = format!("{law:?} {points:?}");
-    kept(&text, || {
-        let distribution = law.distribution()?;
-        Ok(points.iter().map(|&x| distribution.cdf(x)).collect::<Result<_, TheoryError>>()?)
-    })
+    levels(law, || law.distribution(), points)
 }
 
 /// The same for the limit of infinite depth.
 pub(super) fn limit_table(law: &DepthLimit, points: &[f64]) -> Result<Arc<Vec<f64>>, JudgeError> {
-    let text = format!("{law:?} {points:?}");
-    kept(&text, || {
-        let distribution: Distribution<'_, DepthLimit> = law.distribution()?;
+    levels(law, || law.distribution(), points)
+}
+
+fn levels<'a, M: InverseMap + fmt::Debug + 'a>(
+    law: &M,
+    distribution: impl FnOnce() -> Result<Distribution<'a, M>, TheoryError>,
+    points: &[f64],
+) -> Result<Arc<Vec<f64>>, JudgeError> {
+    kept(&format!("{law:?} {points:?}"), || {
+        let distribution = distribution()?;
         Ok(points.iter().map(|&x| distribution.cdf(x)).collect::<Result<_, TheoryError>>()?)
     })
 }
@@ -117,7 +121,7 @@ pub(super) fn quantiles(points: &[f64], levels: &[f64], eigenvalues: usize) -> V
 }
 
 /// A grid for quantiles: even over the support, dense at atoms.
-pub(super) fn quantile_grid(law: &SpectralLaw) -> Result<Vec<f64>, JudgeError> {
+fn quantile_grid(law: &SpectralLaw) -> Result<Vec<f64>, JudgeError> {
     let edge = law.upper_edge()?;
     let mut points: Vec<f64> = (0..=POINTS).map(|i| 1.001 * edge * i as f64 / POINTS as f64).collect();
     points.extend(law.atoms().iter().flat_map(|a| [a.position * (1.0 - 1e-9), a.position * (1.0 + 1e-9)]));

@@ -1,15 +1,15 @@
 //! The largest eigenvalue: an atom, or the edge of a bulk.
 
+use solvable_theory::Activation;
 use solvable_theory::bibliography::HAYASE_2021;
 use solvable_theory::dynamical_isometry::{fisher_law, maximal_sharpness};
 use solvable_theory::free_probability::Ensemble;
-use solvable_theory::{Activation, TheoryError};
 
 use super::super::by;
 use super::super::experiments::{DeepSpectrum, DeepSpectrumSetting};
-use super::laws::{conditional, projections, unconditional};
-use super::spectra::{at, trials, widths};
-use super::{GAPLESS, Kind, RELU, SHALLOW, TEN};
+use super::laws::{conditional, other, projections, unconditional};
+use super::spectra::{at, cases};
+use super::{GAPLESS, RELU, SHALLOW, TEN};
 use crate::simulate::deep::DeepSetting;
 use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
@@ -17,15 +17,9 @@ pub(super) fn claims() -> Vec<Claim> {
     vec![top_atom(), mass(), edges(), growth()]
 }
 
-/// Whether the top is an atom.
-fn isolated(kind: &Kind) -> bool {
-    kind.q0 < 1.0
-}
-
+/// Kinds whose top is an atom.
 fn atoms(profile: Profile) -> Result<Vec<At<DeepSpectrumSetting>>, JudgeError> {
-    let all = widths(profile).into_iter().filter(|(kind, _)| isolated(kind));
-    all.map(|(kind, width)| Ok(at(kind.spectrum(width, Ensemble::Orthogonal)?, trials(kind, profile))))
-        .collect()
+    cases(profile, Ensemble::Orthogonal, |kind, _| kind.q0 < 1.0)
 }
 
 fn top_atom() -> Claim {
@@ -72,23 +66,22 @@ fn mass() -> Claim {
 }
 
 fn edges() -> Claim {
-    let setting = |kind: Kind, width, ensemble| -> Result<_, TheoryError> { kind.spectrum(width, ensemble) };
     Claim::about::<DeepSpectrum>(
         "iso/edge",
         "Without an isolated atom the largest eigenvalue is the edge of the bulk",
     )
     .formula(r"\lambda_{\max}=z(d_c),\quad z'(d_c)=0\ \text{at the largest real critical point}")
     .sources(&[HAYASE_2021])
-    .cases(move |profile| {
+    .cases(|profile| {
         let width = by(profile, 200, 400);
         // Edges of ReLU networks fluctuate most.
         let (many, count) = by(profile, (32, 32), (96, 24));
         Ok(vec![
-            at(setting(RELU, width, Ensemble::Orthogonal)?, many),
-            at(setting(GAPLESS, width, Ensemble::Orthogonal)?, count),
-            at(setting(SHALLOW, by(profile, 200, 1000), Ensemble::Gaussian)?, count),
-            at(setting(RELU, width, Ensemble::Gaussian)?, many),
-            at(setting(TEN, width, Ensemble::Gaussian)?, count),
+            at(RELU.spectrum(width, Ensemble::Orthogonal)?, many),
+            at(GAPLESS.spectrum(width, Ensemble::Orthogonal)?, count),
+            at(SHALLOW.spectrum(by(profile, 200, 1000), Ensemble::Gaussian)?, count),
+            at(RELU.spectrum(width, Ensemble::Gaussian)?, many),
+            at(TEN.spectrum(width, Ensemble::Gaussian)?, count),
         ])
     })
     .measure(|_, o| Ok(o.number("lambda_max")?))
@@ -100,7 +93,7 @@ fn edges() -> Claim {
         Margin { low: if many { -7.0 } else { -3.0 } * unit, high: unit }
     })
     .rival_given("the edge of the other kind of weights", |s, o| {
-        let network = DeepSetting { ensemble: super::laws::other(s.network.ensemble), ..s.network.clone() };
+        let network = DeepSetting { ensemble: other(s.network.ensemble), ..s.network.clone() };
         Ok(conditional(&network, o)?.upper_edge()?)
     })
     .rival_given("the sum of all mean squares", |s, o| {
@@ -110,7 +103,7 @@ fn edges() -> Claim {
 }
 
 /// Depths of linear networks with Gaussian weights.
-pub(super) const DEPTHS: [usize; 3] = [2, 4, 8];
+const DEPTHS: [usize; 3] = [2, 4, 8];
 
 pub(super) fn linear(depth: usize, width: usize) -> DeepSpectrumSetting {
     let network = DeepSetting {

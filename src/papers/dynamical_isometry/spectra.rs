@@ -13,7 +13,7 @@ use super::laws::{
 };
 use super::{FIFTY, GAPLESS, Kind, RELU, SHALLOW, TEN, THIRTY, label};
 use crate::simulate::deep::DeepSetting;
-use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+use crate::verify::{At, Claim, ClaimBuilder, JudgeError, Margin, Outcome, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![
@@ -36,7 +36,7 @@ pub(super) fn at(s: DeepSpectrumSetting, trials: usize) -> At<DeepSpectrumSettin
 }
 
 /// The kinds of networks at their widths, with orthogonal weights.
-pub(super) fn widths(profile: Profile) -> Vec<(Kind, usize)> {
+fn widths(profile: Profile) -> Vec<(Kind, usize)> {
     match profile {
         Profile::Quick => [SHALLOW, TEN, RELU, GAPLESS].into_iter().map(|kind| (kind, 200)).collect(),
         Profile::Full => {
@@ -46,21 +46,30 @@ pub(super) fn widths(profile: Profile) -> Vec<(Kind, usize)> {
 }
 
 /// Trials of a spectrum. The difference between the layers, which one rival is about, varies most where there are few.
-pub(super) fn trials(kind: Kind, profile: Profile) -> usize {
+fn trials(kind: Kind, profile: Profile) -> usize {
     by(profile, if kind.depth == SHALLOW.depth { 24 } else { 8 }, 8)
 }
 
-fn orthogonal(profile: Profile) -> Result<Vec<At<DeepSpectrumSetting>>, JudgeError> {
-    let all = widths(profile).into_iter();
-    all.map(|(kind, width)| Ok(at(kind.spectrum(width, Ensemble::Orthogonal)?, trials(kind, profile))))
+/// The spectra of the kinds that `keep` lets pass.
+pub(super) fn cases(
+    profile: Profile,
+    ensemble: Ensemble,
+    keep: impl Fn(Kind, usize) -> bool,
+) -> Result<Vec<At<DeepSpectrumSetting>>, JudgeError> {
+    widths(profile)
+        .into_iter()
+        .filter(|(kind, width)| keep(*kind, *width))
+        .map(|(kind, width)| Ok(at(kind.spectrum(width, ensemble)?, trials(kind, profile))))
         .collect()
+}
+
+fn orthogonal(profile: Profile) -> Result<Vec<At<DeepSpectrumSetting>>, JudgeError> {
+    cases(profile, Ensemble::Orthogonal, |_, _| true)
 }
 
 /// Gaussian weights, at depths small against the width.
 fn gaussian(profile: Profile) -> Result<Vec<At<DeepSpectrumSetting>>, JudgeError> {
-    let all = widths(profile).into_iter().filter(|(kind, width)| 20 * kind.depth <= *width);
-    all.map(|(kind, width)| Ok(at(kind.spectrum(width, Ensemble::Gaussian)?, trials(kind, profile))))
-        .collect()
+    cases(profile, Ensemble::Gaussian, |kind, width| 20 * kind.depth <= width)
 }
 
 /// Where the trial's distribution functions are compared.
@@ -114,8 +123,29 @@ fn commuting_cdf(s: &DeepSpectrumSetting, o: &Outcome) -> Result<Vec<f64>, Judge
 
 const RECURSION: &str = r"\mu_1=\delta_{q_0},\qquad\mu_{l+1}=q_l+\sigma_w^2\,(\nu_l\boxtimes\mu_l)";
 
+/// The rivals of a free product of projections, read off as the claim reads its law: by `of` a law, by `commuting` the trial.
+fn with_rivals(
+    claim: ClaimBuilder<DeepSpectrum>,
+    of: fn(&DeepSpectrumSetting, &Outcome, &SpectralLaw) -> Result<Vec<f64>, JudgeError>,
+    commuting: fn(&DeepSpectrumSetting, &Outcome) -> Result<Vec<f64>, JudgeError>,
+) -> ClaimBuilder<DeepSpectrum> {
+    let ordered = |s: &DeepSpectrumSetting| uneven(s) && noncommuting(s);
+    claim
+        .rival_given("the law of Gaussian weights", move |s, o| {
+            of(s, o, &at_defects(&s.network, o, o.list("defects")?, Ensemble::Gaussian)?)
+        })
+        .rival_given_where("commuting projections", noncommuting, commuting)
+        .rival_given_where("the layers in reverse order", ordered, move |s, o| {
+            of(s, o, &changed(s, o, reversed)?)
+        })
+        .rival_given_where("the same slopes in every layer", ordered, move |s, o| {
+            of(s, o, &changed(s, o, averaged)?)
+        })
+        .rival_given("every defect larger by 0.02", move |s, o| of(s, o, &changed(s, o, raised)?))
+}
+
 fn kolmogorov() -> Claim {
-    Claim::about::<DeepSpectrum>(
+    let claim = Claim::about::<DeepSpectrum>(
         "iso/cdf",
         "The spectrum of a deep network is a free product, atoms included",
     )
@@ -125,23 +155,8 @@ fn kolmogorov() -> Claim {
     .measure(measured_cdf)
     .predict_given(|s, o| cdf_of(s, o, &conditional(&s.network, o)?))
     .by_largest_difference()
-    .margin(|s, _| Margin::symmetric(4.0 / s.network.width as f64))
-    .rival_given("the law of Gaussian weights", |s, o| {
-        cdf_of(s, o, &at_defects(&s.network, o, o.list("defects")?, Ensemble::Gaussian)?)
-    })
-    .rival_given_where("commuting projections", noncommuting, commuting_cdf)
-    .rival_given_where(
-        "the layers in reverse order",
-        |s| uneven(s) && noncommuting(s),
-        |s, o| cdf_of(s, o, &changed(s, o, reversed)?),
-    )
-    .rival_given_where(
-        "the same slopes in every layer",
-        |s| uneven(s) && noncommuting(s),
-        |s, o| cdf_of(s, o, &changed(s, o, averaged)?),
-    )
-    .rival_given("every defect larger by 0.02", |s, o| cdf_of(s, o, &changed(s, o, raised)?))
-    .finish()
+    .margin(|s, _| Margin::symmetric(4.0 / s.network.width as f64));
+    with_rivals(claim, cdf_of, commuting_cdf).finish()
 }
 
 /// Sorted eigenvalues in units of their mean, each as often as quantiles are taken for it.
@@ -177,35 +192,18 @@ fn commuting_quantiles(s: &DeepSpectrumSetting, o: &Outcome) -> Result<Vec<f64>,
 }
 
 fn wasserstein() -> Claim {
-    Claim::about::<DeepSpectrum>(
+    let claim = Claim::about::<DeepSpectrum>(
         "iso/wasserstein",
         "The eigenvalues lie at the quantiles of the free product",
     )
-    .formula(
-        r"\frac{1}{M\bar\lambda}\sum_i\left|\lambda_{(i)}-F^{-1}\left(\tfrac{i-1/2}{M}\right)\right|=O(1/M)",
-    )
+    .formula(r"W_1=\frac{1}{\bar\lambda}\int_0^1\left|\hat F^{-1}(p)-F^{-1}(p)\right|dp=O(1/M)")
     .sources(&[HAYASE_2021])
     .cases(orthogonal)
     .measure(|_, o| positions(o))
     .predict_given(|s, o| quantiles_of(o, &conditional(&s.network, o)?))
     .by_mean_difference()
-    .margin(|s, _| Margin::symmetric(margin_scale(&s.network) / s.network.width as f64))
-    .rival_given("the law of Gaussian weights", |s, o| {
-        quantiles_of(o, &at_defects(&s.network, o, o.list("defects")?, Ensemble::Gaussian)?)
-    })
-    .rival_given_where("commuting projections", noncommuting, commuting_quantiles)
-    .rival_given_where(
-        "the layers in reverse order",
-        |s| uneven(s) && noncommuting(s),
-        |s, o| quantiles_of(o, &changed(s, o, reversed)?),
-    )
-    .rival_given_where(
-        "the same slopes in every layer",
-        |s| uneven(s) && noncommuting(s),
-        |s, o| quantiles_of(o, &changed(s, o, averaged)?),
-    )
-    .rival_given("every defect larger by 0.02", |s, o| quantiles_of(o, &changed(s, o, raised)?))
-    .finish()
+    .margin(|s, _| Margin::symmetric(margin_scale(&s.network) / s.network.width as f64));
+    with_rivals(claim, |_, o, law| quantiles_of(o, law), commuting_quantiles).finish()
 }
 
 /// $M$ times the margin: 1 below $E=\frac12$, 4 above $E=1$.
@@ -500,11 +498,6 @@ fn general_slopes() -> Claim {
 }
 
 fn output_activation() -> Claim {
-    let points = |s: &DeepSpectrumSetting, o: &Outcome| trial_grid(&s.network, o);
-    let cdf = move |s: &DeepSpectrumSetting,
-                    o: &Outcome,
-                    law: &SpectralLaw|
-          -> Result<Vec<f64>, JudgeError> { Ok(table(law, &points(s, o)?)?.to_vec()) };
     Claim::about::<DeepSpectrum>(
         "iso/output-activation",
         "An activation behind the output is one more free compression",
@@ -515,23 +508,23 @@ fn output_activation() -> Claim {
         let network = SHALLOW.at(by(profile, 200, 800), Ensemble::Orthogonal)?;
         Ok(vec![at(DeepSpectrumSetting { network, jacobian: false, output: true }, 6)])
     })
-    .measure(move |s, o| Ok(empirical(o.list("output")?, &points(s, o)?)))
-    .predict_given(move |s, o| {
+    .measure(|s, o| Ok(empirical(o.list("output")?, &trial_grid(&s.network, o)?)))
+    .predict_given(|s, o| {
         let law = conditional(&s.network, o)?;
-        cdf(s, o, &output_law(&law, Factor::projection(o.number("output_defect")?)?)?)
+        cdf_of(s, o, &output_law(&law, Factor::projection(o.number("output_defect")?)?)?)
     })
     .by_largest_difference()
     .margin(|s, _| Margin::symmetric(4.0 / s.network.width as f64))
-    .rival_given("the law without it", move |s, o| cdf(s, o, &conditional(&s.network, o)?))
-    .rival_given("zeros mixed in", move |s, o| {
+    .rival_given("the law without it", |s, o| cdf_of(s, o, &conditional(&s.network, o)?))
+    .rival_given("zeros mixed in", |s, o| {
         let (law, defect) = (conditional(&s.network, o)?, o.number("output_defect")?);
-        Ok(cdf(s, o, &law)?.iter().map(|f| defect + (1.0 - defect) * f).collect::<Vec<_>>())
+        Ok(cdf_of(s, o, &law)?.iter().map(|f| defect + (1.0 - defect) * f).collect::<Vec<_>>())
     })
     .finish()
 }
 
 /// Settings of the limit of infinite depth.
-pub(super) fn deep_projections(profile: Profile) -> Vec<FreeProjectionsSetting> {
+fn deep_projections(profile: Profile) -> Vec<FreeProjectionsSetting> {
     let (width, depth) = by(profile, (200, 60), (500, 200));
     [0.5, 2.0].map(|c| FreeProjectionsSetting { width, depth, c }).to_vec()
 }

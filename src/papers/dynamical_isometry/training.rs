@@ -1,14 +1,14 @@
 //! What the spectrum means for training: the largest learning rate, and one step.
 
 use solvable_theory::bibliography::HAYASE_2021;
-use solvable_theory::dynamical_isometry::isotropic_loss_ratio;
+use solvable_theory::dynamical_isometry::{isotropic_loss_ratio, single_sample_step};
 use solvable_theory::free_probability::{Ensemble, SpectralLaw};
 
 use super::super::by;
 use super::super::experiments::{
     OneStep, OneStepSetting, OnlineBoundary, OnlineSetting, StepThreshold, StepThresholdSetting,
 };
-use super::laws::{other, projections, unconditional};
+use super::laws::{at_defects, other, unconditional};
 use super::{label, on_path};
 use crate::simulate::deep::DeepSetting;
 use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
@@ -19,32 +19,28 @@ pub(super) fn claims() -> Vec<Claim> {
 
 /// $\eta_c$ of the infinite network.
 pub(super) fn critical(s: &DeepSetting) -> Result<f64, JudgeError> {
-    Ok(2.0 / unconditional(s)?.upper_edge()?)
+    Ok(single_sample_step(&unconditional(s)?)?)
 }
 
 /// Depths on the path of isometry.
-pub(super) fn depths(profile: Profile) -> Vec<usize> {
+fn depths(profile: Profile) -> Vec<usize> {
     by(profile, vec![3, 6, 12], vec![3, 6, 12, 24, 48])
 }
 
-fn thresholds(profile: Profile) -> Result<Vec<At<StepThresholdSetting>>, JudgeError> {
-    let mut cases = Vec::new();
-    for depth in depths(profile) {
-        let network = on_path(depth, by(profile, 100, 200), Ensemble::Orthogonal)?;
-        cases.push(At::setting(label(&network), StepThresholdSetting { network, rho: 1e-8, steps: 80 }, 8));
-    }
-    Ok(cases)
+fn at_threshold(
+    depth: usize,
+    width: usize,
+    ensemble: Ensemble,
+    trials: usize,
+) -> Result<At<StepThresholdSetting>, JudgeError> {
+    let network = on_path(depth, width, ensemble)?;
+    Ok(At::setting(label(&network), StepThresholdSetting { network, rho: 1e-8, steps: 80 }, trials))
 }
 
 /// The law at the measured order parameters; networks on the path are projections.
 fn own_law(s: &DeepSetting, o: &Outcome, ensemble: Ensemble) -> Result<SpectralLaw, JudgeError> {
     let defects: Vec<f64> = o.list("alpha")?.iter().map(|alpha| 1.0 - alpha).collect();
-    Ok(solvable_theory::dynamical_isometry::fisher_law(
-        o.list("q")?,
-        projections(&defects)?,
-        s.sigma_w2,
-        ensemble,
-    )?)
+    at_defects(s, o, &defects, ensemble)
 }
 
 fn threshold() -> Claim {
@@ -55,16 +51,10 @@ fn threshold() -> Claim {
     .formula(r"\eta_c=\frac{2}{\lambda_{\max}(H_L)}\quad\text{for the loss}\ \tfrac{1}{2M}\|f-y\|^2")
     .sources(&[HAYASE_2021])
     .cases(|profile| {
-        let mut cases = thresholds(profile)?;
-        for depth in [3, 6] {
-            let network = on_path(depth, by(profile, 100, 200), Ensemble::Gaussian)?;
-            cases.push(At::setting(
-                label(&network),
-                StepThresholdSetting { network, rho: 1e-8, steps: 80 },
-                8,
-            ));
-        }
-        Ok(cases)
+        let width = by(profile, 100, 200);
+        let orthogonal = depths(profile).into_iter().map(|depth| (depth, Ensemble::Orthogonal));
+        let gaussian = [3, 6].map(|depth| (depth, Ensemble::Gaussian));
+        orthogonal.chain(gaussian).map(|(depth, ensemble)| at_threshold(depth, width, ensemble, 8)).collect()
     })
     .measure(|_, o| Ok(o.number("threshold")?))
     .predict_given(|_, o| Ok(2.0 / o.number("lambda_max")?))
@@ -79,7 +69,7 @@ fn threshold() -> Claim {
         Ok(2.0 / own_law(&s.network, o, s.network.ensemble)?.mean())
     })
     .rival_given("the edge of the other kind of weights", |s, o| {
-        Ok(2.0 / own_law(&s.network, o, other(s.network.ensemble))?.upper_edge()?)
+        Ok(single_sample_step(&own_law(&s.network, o, other(s.network.ensemble))?)?)
     })
     .rival("2 over the largest squared singular value of the Jacobian", |s| {
         Ok(2.0 / s.network.sigma_w2.powi(s.network.depth as i32))
@@ -95,14 +85,9 @@ fn theoretical_threshold() -> Claim {
     .formula(r"\eta_c=\frac{2}{\sum_l\sigma_w^{2(L-1-l)}q_l}")
     .sources(&[HAYASE_2021])
     .cases(|profile| {
-        depths(profile)
-            .into_iter()
-            .map(|depth| {
-                let network = on_path(depth, by(profile, 100, 400), Ensemble::Orthogonal)?;
-                let s = StepThresholdSetting { network, rho: 1e-8, steps: 80 };
-                Ok(At::setting(label(&s.network), s, by(profile, 16, 12)))
-            })
-            .collect()
+        let (width, trials) = by(profile, (100, 16), (400, 12));
+        let all = depths(profile).into_iter();
+        all.map(|depth| at_threshold(depth, width, Ensemble::Orthogonal, trials)).collect()
     })
     .measure(|_, o| Ok(o.number("threshold")?))
     .predict(|s| critical(&s.network))
@@ -162,12 +147,7 @@ fn one_step() -> Claim {
 }
 
 /// Online training on eight samples with small residuals.
-pub(super) fn online(
-    depth: usize,
-    width: usize,
-    rho: f64,
-    rates: &[f64],
-) -> Result<OnlineSetting, JudgeError> {
+fn online(depth: usize, width: usize, rho: f64, rates: &[f64]) -> Result<OnlineSetting, JudgeError> {
     let network = on_path(depth, width, Ensemble::Orthogonal)?;
     let unit = critical(&network)?;
     Ok(OnlineSetting { network, rho, samples: 8, steps: 160, unit, rates: rates.to_vec() })

@@ -2,7 +2,9 @@ use serde::Serialize;
 use solvable_theory::Architecture;
 
 use crate::simulate::data::{Dataset, gaussian_inputs};
-use crate::simulate::gram::{FisherStatistics, batch_normalized, centred, output_variances, tangent_kernel};
+use crate::simulate::gram::{
+    FisherStatistics, batch_normalized, centred, class_means, output_variances, tangent_kernel,
+};
 use crate::simulate::linalg::{self, Matrix};
 use crate::simulate::network::{Network, Signals};
 use crate::streams::Streams;
@@ -96,14 +98,7 @@ fn bias_block(network: &Network, signals: &Signals) -> (f64, f64) {
     for delta in network.output_gradients(signals) {
         block += linalg::transpose_product(&delta, &delta);
     }
-    let (mut diagonal, mut all) = (0.0, 0.0);
-    for k in 0..classes {
-        let own = block.view((k * samples, k * samples), (samples, samples));
-        diagonal += own.trace();
-        all += own.sum();
-    }
-    let (n, c) = (samples as f64, classes as f64);
-    (diagonal / (n * c), (all - diagonal) / (n * (n - 1.0).max(1.0) * c))
+    class_means(&block, classes)
 }
 
 /// All eigenvalues of $F^*$: `eigenvalues`, and `ms_eigenvalues` with mean subtraction in the last layer; both ascending.
@@ -157,6 +152,14 @@ pub struct DataFisherSetting {
     pub data: Dataset,
 }
 
+impl DataFisherSetting {
+    /// Flops of a trial, in rough units.
+    pub(super) fn cost(&self) -> f64 {
+        let twin = FisherSetting { network: self.network.clone(), samples: self.data.samples() };
+        twin.weight_cost() + twin.kernel_cost()
+    }
+}
+
 /// Fisher information of random networks on fixed real inputs: `m_lambda`, `s_lambda`, `lambda_top`.
 pub struct DataFisher;
 
@@ -178,7 +181,6 @@ impl Experiment for DataFisher {
     }
 
     fn cost(setting: &DataFisherSetting) -> f64 {
-        let twin = FisherSetting { network: setting.network.clone(), samples: setting.data.samples() };
-        twin.weight_cost() + twin.kernel_cost()
+        setting.cost()
     }
 }

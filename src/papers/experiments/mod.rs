@@ -12,7 +12,7 @@ mod signals;
 
 pub use classifier::{
     BothSpectra, CentredClassifier, ClassifierSpectrum, ClassifierTraining, ClassifierTrainingSetting,
-    DigitsClassifier, DigitsClassifierSetting, InputMetric, KernelPairs,
+    DigitsClassifier, InputMetric, KernelPairs, LEVELS, values_above,
 };
 pub use continual::{
     DigitsTarget, Features, FiniteWidth, NetworkTasksSetting, Sphere, SphereTarget, TaskSequence,

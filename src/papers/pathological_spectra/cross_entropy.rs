@@ -4,11 +4,11 @@ use solvable_theory::bibliography::KARAKIDA_2021_PATHOLOGICAL;
 use solvable_theory::pathological_spectra::{GivenOutputs, SoftmaxMoments, softmax_moments};
 
 use super::super::by;
-use super::super::experiments::{ClassifierSpectrum, FisherSetting};
+use super::super::experiments::{ClassifierSpectrum, FisherSetting, LEVELS, values_above};
 use super::super::kept::kept;
 use super::kernels::{at, spectra};
 use super::surrogate::mean_outliers;
-use super::{outputs, setting, statistics};
+use super::{outliers_or_edge, outputs, rows, setting, statistics};
 use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
@@ -18,11 +18,11 @@ pub(super) fn claims() -> Vec<Claim> {
 /// The spectrum at infinite width given the outputs of a trial.
 pub(super) fn spectrum(s: &FisherSetting, o: &Outcome) -> Result<GivenOutputs, JudgeError> {
     let kernel = statistics(s)?;
-    let logits: Vec<Vec<f64>> = o.list("logits")?.chunks(s.network.classes()).map(<[f64]>::to_vec).collect();
+    let logits = rows(o.list("logits")?, s.network.classes());
     Ok(GivenOutputs::new(&logits, kernel.theta_t, kernel.theta_st)?)
 }
 
-fn softmax(s: &FisherSetting) -> Result<SoftmaxMoments, JudgeError> {
+pub(super) fn softmax(s: &FisherSetting) -> Result<SoftmaxMoments, JudgeError> {
     let (q_t, q_st) = outputs(&s.network)?;
     Ok(softmax_moments(s.network.classes(), q_t, q_st)?)
 }
@@ -34,11 +34,16 @@ fn undispersed(s: &FisherSetting) -> Result<f64, JudgeError> {
 }
 
 fn facts() -> Claim {
-    Claim::about::<ClassifierSpectrum>("spectra/ce-half", "No eigenvalue of the cross entropy exceeds half of its regression counterpart")
-        .formula(r"Q_n\preceq\tfrac12I\ \Rightarrow\ \lambda_i(F_{CE})\le\tfrac12\lambda_i(F)\quad\text{for every}\ i,\ \text{in every network}")
-        .sources(&[KARAKIDA_2021_PATHOLOGICAL])
-        .cases(spectra)
-        .measure(|_, o| Ok(o.number("largest_share")?))
+    Claim::about::<ClassifierSpectrum>(
+        "spectra/ce-half",
+        "No eigenvalue of the cross entropy exceeds half of its regression counterpart",
+    )
+    .formula(
+        r"Q_n\preceq\tfrac12I\ \Rightarrow\ \lambda_i(F_{CE})\le\tfrac12\lambda_i(F)\quad\text{for every}\ i,\ \text{in every network}",
+    )
+    .sources(&[KARAKIDA_2021_PATHOLOGICAL])
+    .cases(spectra)
+    .measure(|_, o| Ok(o.number("largest_share")?))
     // A bound: what is measured must not change when it is cut there.
     .predict_given(|_, o| Ok(o.number("largest_share")?.min(0.5)))
     .by_difference()
@@ -69,10 +74,7 @@ fn rank() -> Claim {
 /// The outliers of a trial at infinite width, given its outputs; one that the bulk has absorbed counts as the top of the bulk.
 fn outliers(s: &FisherSetting, o: &Outcome) -> Result<Vec<f64>, JudgeError> {
     let question = format!("outliers {s:?} {:?}", o.list("logits")?);
-    let values = kept(&question, || {
-        let spectrum = spectrum(s, o)?;
-        Ok(spectrum.outliers().into_iter().map(|o| o.unwrap_or(0.5 * spectrum.bulk_scale())).collect())
-    })?;
+    let values = kept(&question, || Ok(outliers_or_edge(&spectrum(s, o)?)))?;
     Ok(values.to_vec())
 }
 
@@ -122,8 +124,7 @@ fn many_classes() -> Claim {
     })
     .rival("the outliers of regression, shrunk alike", |s| Ok(vec![undispersed(s)?; 4]))
     .rival_given("without the bulk", |s, o| {
-        let logits: Vec<Vec<f64>> =
-            o.list("logits")?.chunks(s.network.classes()).map(<[f64]>::to_vec).collect();
+        let logits = rows(o.list("logits")?, s.network.classes());
         let theta_st = statistics(s)?.theta_st;
         Ok(GivenOutputs::new(&logits, theta_st, theta_st)?
             .outliers()
@@ -235,11 +236,8 @@ fn bulk() -> Claim {
         let values = kept(&question, || {
             let (spectrum, classes) = (spectrum(s, o)?, s.network.classes());
             let count = (s.samples - 1) * (classes - 1);
-            let at = |level: f64| classes - 1 + ((1.0 - level) * (count - 1) as f64).round() as usize;
-            [0.05, 0.25, 0.5, 0.75, 0.95]
-                .into_iter()
-                .map(|level| Ok(spectrum.eigenvalue(at(level))?))
-                .collect()
+            let at = |level: f64| classes - 1 + values_above(level, count);
+            LEVELS.into_iter().map(|level| Ok(spectrum.eigenvalue(at(level))?)).collect()
         })?;
         Ok(values.to_vec())
     })

@@ -2,11 +2,12 @@
 
 use solvable_theory::Architecture;
 use solvable_theory::bibliography::{JACOT_2018, KARAKIDA_2021_PATHOLOGICAL};
-use solvable_theory::mean_field::ntk_gram;
+use solvable_theory::mean_field::theta;
 
 use super::super::by;
-use super::super::experiments::{DigitsClassifier, DigitsClassifierSetting};
+use super::super::experiments::{DataFisherSetting, DigitsClassifier};
 use super::super::kept::kept;
+use super::super::real_data::kernel;
 use super::scales;
 use crate::simulate::cross_entropy::{dual, softmax};
 use crate::simulate::data::Dataset;
@@ -19,21 +20,13 @@ pub(super) fn claims() -> Vec<Claim> {
 
 const CLASSES: usize = 5;
 
-fn setting(activation: &str, width: usize, samples: usize) -> Result<DigitsClassifierSetting, JudgeError> {
+fn setting(activation: &str, width: usize, samples: usize) -> Result<DataFisherSetting, JudgeError> {
     let data = Dataset::digits()?.scaled_head(samples)?;
     let (sigma_w2, sigma_b2) = scales(activation);
     let widths = vec![data.dimension(), width, width, CLASSES];
     let network =
         Architecture::new(widths, activation.parse()?, sigma_w2, sigma_b2)?.with_trained_biases(true);
-    Ok(DigitsClassifierSetting { network, data })
-}
-
-/// The tangent kernel at infinite width, $N\times N$.
-fn kernel(s: &DigitsClassifierSetting) -> Result<Matrix, JudgeError> {
-    let samples = s.data.samples();
-    let question = format!("digits kernel {:?} {samples}", s.network);
-    let gram = kept(&question, || Ok(ntk_gram(&s.network, s.data.gram().as_slice(), samples)?))?;
-    Ok(Matrix::from_column_slice(samples, samples, &gram))
+    Ok(DataFisherSetting { network, data })
 }
 
 /// The outliers for a kernel, given the outputs of the trial.
@@ -78,7 +71,7 @@ fn outliers() -> Claim {
     .predict_given(|s, o| Ok(given(o, &kernel(s)?)?[..3].to_vec()))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.12, 0.08)))
     .rival_given("independent inputs of the same length", |s, o| {
-        let gaussian = solvable_theory::mean_field::theta(&s.network)?;
+        let gaussian = theta(&s.network)?;
         let samples = s.data.samples();
         let flat =
             Matrix::from_fn(

@@ -17,17 +17,22 @@ pub(super) fn at(s: FisherSetting, trials: usize) -> At<FisherSetting> {
     At::setting(label(&s), s, trials)
 }
 
+/// Networks of three layers and one output, whose kernels are averaged over pairs of samples.
+pub(super) fn three_layers(profile: Profile) -> Result<Vec<At<FisherSetting>>, JudgeError> {
+    let (width, trials) = by(profile, (500, 150), (1000, 200));
+    // ReLU networks fluctuate most.
+    Ok(vec![at(setting("tanh", 3, width, 1, 16)?, trials), at(setting("relu", 3, width, 1, 16)?, 2 * trials)])
+}
+
 fn pairs() -> Claim {
     Claim::about::<KernelPairs>("spectra/ntk-pairs", "Mean entries of the tangent kernel")
         .formula(r"\Theta_t=\sum_l\tilde q^l_t(M_{l-1}\hat q^{l-1}_t+1),\qquad\Theta_{st}=\sum_l\tilde q^l_{st}(M_{l-1}\hat q^{l-1}_{st}+1)")
         .sources(&[KARAKIDA_2021_PATHOLOGICAL, JACOT_2018])
         .cases(|profile| {
+            let mut cases = three_layers(profile)?;
             let (width, trials) = by(profile, (500, 150), (1000, 200));
-            Ok(vec![
-                at(setting("tanh", 3, width, 1, 16)?, trials),
-                at(setting("relu", 3, width, 1, 16)?, 2 * trials),
-                at(setting("erf", 4, width, 1, 16)?, trials),
-            ])
+            cases.push(at(setting("erf", 4, width, 1, 16)?, trials));
+            Ok(cases)
         })
         .measure(|_, o| Ok([o.number("theta_t")?, o.number("theta_st")?]))
         .components(["Θ_t", "Θ_st"])
@@ -66,10 +71,7 @@ fn layers() -> Claim {
     Claim::about::<KernelPairs>("spectra/layer-pairs", "Every layer's share of the tangent kernel")
         .formula(r"t_l=\tilde q^l_t(M_{l-1}\hat q^{l-1}_t+1),\qquad s_l=\tilde q^l_{st}(M_{l-1}\hat q^{l-1}_{st}+1)")
         .sources(&[KARAKIDA_2021_PATHOLOGICAL])
-        .cases(|profile| {
-            let (width, trials) = by(profile, (500, 150), (1000, 200));
-            Ok(vec![at(setting("tanh", 3, width, 1, 16)?, trials), at(setting("relu", 3, width, 1, 16)?, 2 * trials)])
-        })
+        .cases(three_layers)
         // Of the first layer the overlaps of the inputs hide the bias in s₁.
         .measure(|_, o| Ok([o.list("layers_t")?, &o.list("layers_st")?[1..]].concat()))
         .components(["t₁", "t₂", "t₃", "s₂", "s₃"])

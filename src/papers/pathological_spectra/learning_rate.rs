@@ -1,26 +1,26 @@
 //! The critical learning rate of classifiers.
 
 use solvable_theory::bibliography::KARAKIDA_2021_PATHOLOGICAL;
-use solvable_theory::pathological_spectra::{critical_steps, kernel_map, softmax_moments};
+use solvable_theory::pathological_spectra::{critical_steps, kernel_map};
 
 use super::super::by;
 use super::super::experiments::{
     CentredClassifier, ClassifierTraining, ClassifierTrainingSetting, FisherSetting,
 };
+use super::cross_entropy::softmax;
 use super::kernels::{at, proportional};
 use super::surrogate::mean_outliers;
-use super::{label, outputs, setting, statistics};
+use super::{label, outputs, rows, setting, statistics};
 use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![balanced_outliers(), first_step(), later_steps()]
 }
 
-/// $\beta_0$ and $\beta_1$.
-fn betas(s: &FisherSetting) -> Result<(f64, f64), JudgeError> {
-    let (q_t, q_st) = outputs(&s.network)?;
-    let moments = softmax_moments(s.network.classes(), q_t, q_st)?;
-    Ok((moments.beta_0, moments.beta_1))
+/// The mean of the outliers at the balanced point.
+fn balanced(s: &FisherSetting) -> Result<f64, JudgeError> {
+    let means = mean_outliers(s, true)?;
+    Ok(means.iter().sum::<f64>() / means.len() as f64)
 }
 
 fn balanced_outliers() -> Claim {
@@ -31,42 +31,31 @@ fn balanced_outliers() -> Claim {
             Ok(proportional(profile)?.into_iter().skip(1).map(|s| at(s, 40)).collect())
         })
         .measure(|_, o| Ok(o.number("centred_outliers")?))
-        .predict(|s| {
-            let means = mean_outliers(s, true)?;
-            Ok(means.iter().sum::<f64>() / means.len() as f64)
-        })
+        .predict(balanced)
         .margin(|_, profile| Margin::symmetric(by(profile, 0.08, 0.05)))
         .rival("the outputs as they are drawn", |s| {
-            let means = mean_outliers(s, true)?;
-            let (beta_0, beta_1) = betas(s)?;
-            let classes = s.network.classes() as f64;
-            Ok(means.iter().sum::<f64>() / means.len() as f64 * beta_1 / ((classes - 1.0) * beta_0))
+            let moments = softmax(s)?;
+            Ok(balanced(s)? * moments.lower / moments.beta_0)
         })
         .rival("half of the outliers of regression", |s| Ok(0.5 * statistics(s)?.lambda_max / s.samples as f64))
         .finish()
 }
 
 /// Learning rates in units of the critical one.
-pub(super) const RATES: [f64; 3] = [0.5, 0.9, 1.1];
+const RATES: [f64; 3] = [0.5, 0.9, 1.1];
 
 /// A classifier that starts with unequal mean outputs.
 pub(super) fn tilted(
     width: usize,
     ratio: f64,
     steps: usize,
-    tilt: bool,
 ) -> Result<ClassifierTrainingSetting, JudgeError> {
     let fisher = setting("tanh", 3, width, 2, 200)?;
     let kernel = statistics(&fisher)?;
     let (q_t, q_st) = outputs(&fisher.network)?;
-    let steps_allowed = critical_steps(kernel.theta_t, kernel.theta_st, fisher.samples, 2, q_t, q_st)?;
-    let critical = steps_allowed.cross_entropy.ok_or_else(|| JudgeError::Other("no critical step".into()))?;
-    Ok(ClassifierTrainingSetting {
-        fisher,
-        rate: ratio * critical,
-        steps,
-        tilt: tilt.then(|| vec![0.5, -0.5]),
-    })
+    let rates = critical_steps(kernel.theta_t, kernel.theta_st, fisher.samples, 2, q_t, q_st)?;
+    let critical = rates.cross_entropy.ok_or_else(|| JudgeError::Other("no critical step".into()))?;
+    Ok(ClassifierTrainingSetting { fisher, rate: ratio * critical, steps, tilt: vec![0.5, -0.5] })
 }
 
 fn cases(profile: Profile, rates: &[f64]) -> Result<Vec<At<ClassifierTrainingSetting>>, JudgeError> {
@@ -74,7 +63,7 @@ fn cases(profile: Profile, rates: &[f64]) -> Result<Vec<At<ClassifierTrainingSet
     rates
         .iter()
         .map(|&ratio| {
-            let s = tilted(width, ratio, 2, true)?;
+            let s = tilted(width, ratio, 2)?;
             Ok(At::setting(format!("{} η={ratio}η_c", label(&s.fisher)), s, trials))
         })
         .collect()
@@ -89,7 +78,7 @@ fn difference(o: &Outcome, step: usize) -> Result<f64, JudgeError> {
 /// The same in the kernel map, from the outputs of the network.
 pub(super) fn mapped(s: &ClassifierTrainingSetting, o: &Outcome, step: usize) -> Result<f64, JudgeError> {
     let kernel = statistics(&s.fisher)?;
-    let logits: Vec<Vec<f64>> = o.list("logits")?.chunks(2).map(<[f64]>::to_vec).collect();
+    let logits = rows(o.list("logits")?, 2);
     let labels: Vec<usize> = (0..s.fisher.samples).map(|n| n % 2).collect();
     let outputs = kernel_map(&logits, &labels, kernel.theta_t, kernel.theta_st, s.rate, step)?;
     Ok(outputs.iter().map(|f| f[0] - f[1]).sum::<f64>() / outputs.len() as f64)

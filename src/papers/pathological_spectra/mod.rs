@@ -11,7 +11,7 @@ mod surrogate;
 
 use solvable_theory::bibliography::{JACOT_2018, KARAKIDA_2019_UNIVERSAL, KARAKIDA_2021_PATHOLOGICAL};
 use solvable_theory::mean_field::order_parameters;
-use solvable_theory::pathological_spectra::{KernelStatistics, kernel_statistics};
+use solvable_theory::pathological_spectra::{GivenOutputs, KernelStatistics, kernel_statistics};
 use solvable_theory::{Architecture, TheoryError};
 
 use super::Paper;
@@ -76,6 +76,16 @@ fn label(s: &FisherSetting) -> String {
 
 fn statistics(s: &FisherSetting) -> Result<KernelStatistics, TheoryError> {
     kernel_statistics(&s.network, s.samples)
+}
+
+/// Outputs as they are stored, sample by sample, as rows.
+fn rows(logits: &[f64], classes: usize) -> Vec<Vec<f64>> {
+    logits.chunks(classes).map(<[f64]>::to_vec).collect()
+}
+
+/// The outliers, descending; one that the bulk has absorbed counts as the top of the bulk.
+fn outliers_or_edge(spectrum: &GivenOutputs) -> Vec<f64> {
+    spectrum.outliers().into_iter().map(|o| o.unwrap_or(0.5 * spectrum.bulk_scale())).collect()
 }
 
 /// Variance and covariance of the outputs.

@@ -5,11 +5,11 @@ use solvable_theory::pathological_spectra::GivenOutputs;
 
 use super::super::experiments::FisherSetting;
 use super::super::kept::kept;
-use super::{outputs, statistics};
+use super::{outliers_or_edge, outputs, statistics};
 use crate::streams::Streams;
 use crate::verify::JudgeError;
 
-/// Outliers of one draw, descending; one that the bulk has absorbed counts as the top of the bulk.
+/// Outliers of one draw, see [`outliers_or_edge`].
 pub(super) type Outliers = Vec<f64>;
 
 /// Draws of outputs.
@@ -41,7 +41,7 @@ fn outliers(s: &FisherSetting, centred: bool, streams: &Streams) -> Result<Outli
     let logits: Vec<Vec<f64>> =
         own.chunks(classes).map(|row| row.iter().zip(&common).map(|(z, y)| z + y).collect()).collect();
     let spectrum = GivenOutputs::new(&logits, kernel.theta_t, kernel.theta_st)?;
-    Ok(spectrum.outliers().into_iter().map(|o| o.unwrap_or(0.5 * spectrum.bulk_scale())).collect())
+    Ok(outliers_or_edge(&spectrum))
 }
 
 /// The means of [`drawn_outliers`].

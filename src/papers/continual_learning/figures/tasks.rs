@@ -33,14 +33,6 @@ fn transfer_settings(profile: Profile) -> Vec<TwoTasksSetting> {
         .collect()
 }
 
-fn line(label: impl Into<String>, group: usize, stroke: Stroke, points: Vec<(f64, f64)>) -> Series {
-    Series::Line { label: label.into(), group, stroke, points }
-}
-
-fn rule(label: impl Into<String>, group: usize, stroke: Stroke, at: Position) -> Series {
-    Series::Rule { label: label.into(), group, stroke, at }
-}
-
 fn transfer(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let similarities: Vec<f64> = (0..=10).map(|i| 0.1 * f64::from(i)).collect();
     // 1 − ρ from 10⁻⁴ to 1.
@@ -53,7 +45,7 @@ fn transfer(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         let ratio = |rho: f64| pair.at(rho).map(|law| law.forward / law.alone);
         let curve =
             similarities.iter().map(|&rho| Ok((rho, ratio(rho)?))).collect::<Result<_, JudgeError>>()?;
-        forward.push(line("", group, Stroke::Solid, curve));
+        forward.push(Series::line("", group, Stroke::Solid, curve));
         let points = similarities.iter().map(|&rho| {
             let ratios = outcomes.iter().map(|o| Ok(at_similarity(o, "forward", rho)? / o.number("alone")?));
             mean_point(rho, &ratios.collect::<Result<Vec<_>, JudgeError>>()?)
@@ -64,10 +56,10 @@ fn transfer(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
             points: points.collect::<Result<_, _>>()?,
         });
         let critical = pair.at(0.0)?.critical_similarity;
-        forward.push(rule("", group, Stroke::Dotted, Position::X(critical)));
+        forward.push(Series::rule("", group, Stroke::Dotted, Position::X(critical)));
         let forgotten = |distance: f64| pair.at(1.0 - distance).map(|law| law.backward / law.first);
         let curve = distances.iter().map(|&x| Ok((x, forgotten(x)?))).collect::<Result<_, JudgeError>>()?;
-        backward.push(line("", group, Stroke::Solid, curve));
+        backward.push(Series::line("", group, Stroke::Solid, curve));
         let points = distances.iter().step_by(2).map(|&x| {
             let ratios =
                 outcomes.iter().map(|o| Ok(at_similarity(o, "backward", 1.0 - x)? / o.number("first")?));
@@ -75,8 +67,8 @@ fn transfer(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         });
         backward.push(Series::Points { label, group, points: points.collect::<Result<_, _>>()? });
     }
-    forward.push(rule("", 3, Stroke::Dashed, Position::Y(1.0)));
-    backward.push(rule("", 3, Stroke::Dashed, Position::Y(1.0)));
+    forward.push(Series::rule("", 3, Stroke::Dashed, Position::Y(1.0)));
+    backward.push(Series::rule("", 3, Stroke::Dashed, Position::Y(1.0)));
     Ok(Figure {
         id: "cl/transfer".into(),
         title: "Transfer to a second task, and forgetting of the first".into(),
@@ -159,11 +151,11 @@ fn again(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         .collect::<Result<_, JudgeError>>()?;
     let of = |second| Ok(self_setting(second, profile));
     let left = vec![
-        line("theory", 0, Stroke::Solid, curve(&of, sizes(100.0, 0.01, 2.0))?),
-        line("N → ∞", 1, Stroke::Dashed, limit),
+        Series::line("theory", 0, Stroke::Solid, curve(&of, sizes(100.0, 0.01, 2.0))?),
+        Series::line("N → ∞", 1, Stroke::Dashed, limit),
         Series::Points { label: "kernel regression".into(), group: 0, points },
-        rule("threshold r*", 3, Stroke::Dotted, Position::X(self_ratio_threshold(2.0)?)),
-        rule("", 3, Stroke::Dashed, Position::Y(1.0)),
+        Series::rule("threshold r*", 3, Stroke::Dotted, Position::X(self_ratio_threshold(2.0)?)),
+        Series::rule("", 3, Stroke::Dashed, Position::Y(1.0)),
     ];
     let on_sphere =
         AGAIN.into_iter().map(|n| self_point(trials, &sphere_setting(n)?)).collect::<Result<_, _>>()?;
@@ -178,10 +170,10 @@ fn again(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         networks.push(mean_point(second as f64 / 50.0, &ratios.collect::<Result<Vec<_>, JudgeError>>()?)?);
     }
     let right = vec![
-        line("theory", 0, Stroke::Solid, curve(&sphere_setting, sizes(50.0, 0.1, 2.2))?),
+        Series::line("theory", 0, Stroke::Solid, curve(&sphere_setting, sizes(50.0, 0.1, 2.2))?),
         Series::Points { label: "kernel regression".into(), group: 0, points: on_sphere },
         Series::Points { label: "trained networks".into(), group: 2, points: networks },
-        rule("", 3, Stroke::Dashed, Position::Y(1.0)),
+        Series::rule("", 3, Stroke::Dashed, Position::Y(1.0)),
     ];
     let panel = |title: &str, series| Panel {
         title: title.into(),
@@ -219,7 +211,7 @@ fn many(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         }
         let numbered = |errors: &[f64]| (1..).zip(errors).map(|(n, e)| (f64::from(n), e / first)).collect();
         let label = if noise > 0.0 { format!("stages, σ² = {noise}") } else { "stages".into() };
-        series.push(line("", group, Stroke::Solid, numbered(&law)));
+        series.push(Series::line("", group, Stroke::Solid, numbered(&law)));
         let outcomes = trials.of::<TaskSequence>(&s)?;
         let points = (0..s.stages.len()).map(|n| {
             let values = outcomes.iter().map(|o| Ok(o.list("errors")?[n] / first));
@@ -229,7 +221,7 @@ fn many(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         if noise == 0.0 {
             let joint = |n: usize| many_tasks(&spectrum, &target, 50 * n, 1, 0.0).map(|e| e[0]);
             let errors = (1..=s.stages.len().min(7)).map(joint).collect::<Result<Vec<_>, _>>()?;
-            series.push(line("joint training on all samples", 2, Stroke::Dashed, numbered(&errors)));
+            series.push(Series::line("joint training on all samples", 2, Stroke::Dashed, numbered(&errors)));
         }
     }
     Ok(Figure {

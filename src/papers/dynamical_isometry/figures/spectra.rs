@@ -7,7 +7,6 @@ use super::super::super::figure_plan::{FigurePlan, Trials, mean_point, requests}
 use super::super::laws::{conditional, empirical, jacobian, limit_table, table, unconditional};
 use super::super::spectra::{displacement, distance, scaling};
 use super::super::{Kind, RELU, SHALLOW, TEN, on_path};
-use super::{line, rule};
 use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
 use crate::verify::{JudgeError, Outcome, Profile, Request};
 
@@ -71,11 +70,11 @@ fn spectra(trials: &Trials<'_>, ensemble: Ensemble) -> Result<Figure, JudgeError
         let highest = heights.iter().fold(0.0f64, |m, h| m.max(*h));
         let mut series = vec![
             Series::Histogram { label: "one network".into(), group: 0, edges, heights },
-            line("free probability", 1, Stroke::Solid, curve),
+            Series::line("free probability", 1, Stroke::Solid, curve),
         ];
         for atom in law.atoms() {
             let label = format!("atom, mass {:.3}", atom.mass);
-            series.push(rule(label, 3, Position::X(atom.position)));
+            series.push(Series::rule(label, 3, Stroke::Dotted, Position::X(atom.position)));
         }
         let name = if kind.depth == SHALLOW.depth { "hard tanh" } else { "ReLU" };
         panels.push(Panel {
@@ -127,7 +126,7 @@ fn depth(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         let top = law.upper_edge()?;
         let points: Vec<f64> = x.iter().map(|x| x * top).collect();
         let curve = x.iter().copied().zip(table(&law, &points)?.iter().copied()).collect();
-        series.push(line(
+        series.push(Series::line(
             if simulated { String::new() } else { format!("L = {depth}") },
             group,
             Stroke::Solid,
@@ -149,7 +148,7 @@ fn depth(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     }
     let limit = limit_table(&DepthLimit::new(0.25)?, &x)?;
     let curve = x.iter().copied().zip(limit.iter().copied()).collect();
-    series.push(line("ε = c/L, L → ∞", 4, Stroke::Dashed, curve));
+    series.push(Series::line("ε = c/L, L → ∞", 4, Stroke::Dashed, curve));
     Ok(Figure {
         id: "iso/depth".into(),
         title: "Isometry is not concentration".into(),
@@ -193,7 +192,7 @@ fn jacobians(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
             let at = |i: usize, n: usize| low * (high / low).powf(i as f64 / n as f64);
             let points: Vec<f64> = (0..=240).map(|i| at(i, 240)).collect();
             let curve = points.iter().copied().zip(table(&law, &points)?.iter().copied()).collect();
-            series.push(line("", group, Stroke::Solid, curve));
+            series.push(Series::line("", group, Stroke::Solid, curve));
             let marks: Vec<f64> = (0..=14).map(|i| at(i, 14)).collect();
             let found = empirical(first.list("jacobian")?, &marks);
             let points = marks.iter().zip(found).map(|(x, y)| Point::exact(*x, y)).collect();
@@ -245,7 +244,7 @@ fn convergence(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     for (name, read, scale) in readings {
         let ends = [widths[0] as f64, widths[widths.len() - 1] as f64];
         let guide = ends.iter().map(|m| (*m, scale / m)).collect();
-        let mut series = vec![line(format!("{scale}/M"), 3, Stroke::Dotted, guide)];
+        let mut series = vec![Series::line(format!("{scale}/M"), 3, Stroke::Dotted, guide)];
         for (group, (kind, ensemble, label)) in SCALED.into_iter().enumerate() {
             let points = widths.iter().map(|&width| {
                 let s = kind.spectrum(width, ensemble)?;

@@ -8,7 +8,6 @@ use super::super::laws::unconditional;
 use super::super::on_path;
 use super::super::sharpness::linear;
 use super::super::training::critical;
-use super::line;
 use crate::figure::{Axis, Figure, Panel, Series, Stroke};
 use crate::simulate::deep::DeepSetting;
 use crate::verify::{JudgeError, Profile, Request};
@@ -72,25 +71,30 @@ fn sharpness(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     };
     let kappa = gaussian_quadratic_law().kappa;
     let series = vec![
-        line(
+        Series::line(
             "Gaussian, linear",
             0,
             Stroke::Solid,
             curve(&|d| Ok(at_depth(d, Ensemble::Gaussian, profile).network), true)?,
         ),
-        line("κL²", 0, Stroke::Dotted, depths.iter().map(|&d| (d as f64, kappa * (d * d) as f64)).collect()),
+        Series::line(
+            "κL²",
+            0,
+            Stroke::Dotted,
+            depths.iter().map(|&d| (d as f64, kappa * (d * d) as f64)).collect(),
+        ),
         Series::Points {
             label: "networks".into(),
             group: 0,
             points: points(&|d| Ok(at_depth(d, Ensemble::Gaussian, profile)))?,
         },
-        line(
+        Series::line(
             "orthogonal, hard tanh, E = 1/4",
             1,
             Stroke::Solid,
             curve(&|d| Ok(path(d, profile)?.network), true)?,
         ),
-        line("L", 1, Stroke::Dotted, depths.iter().map(|&d| (d as f64, d as f64)).collect()),
+        Series::line("L", 1, Stroke::Dotted, depths.iter().map(|&d| (d as f64, d as f64)).collect()),
         Series::Points { label: "networks".into(), group: 1, points: points(&|d| path(d, profile))? },
     ];
     Ok(Figure {
@@ -181,7 +185,7 @@ fn heat_map(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
                     values,
                     range: Some((-6.0, 6.0)),
                 },
-                line("2/λ_max", 3, Stroke::Solid, boundary),
+                Series::line("2/λ_max", 3, Stroke::Solid, boundary),
             ],
         });
     }

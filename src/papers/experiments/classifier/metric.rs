@@ -1,6 +1,5 @@
 use super::super::FisherSetting;
 use crate::simulate::linalg::{self, Matrix, symmetric_eigen, symmetric_eigenvalues};
-use crate::simulate::network::Network;
 use crate::streams::Streams;
 use crate::verify::{Experiment, Outcome, TrialFailure};
 
@@ -20,13 +19,8 @@ impl Experiment for InputMetric {
     const VERSION: u32 = 2;
 
     fn run(setting: &FisherSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
-        let inputs = crate::simulate::data::gaussian_inputs(
-            setting.network.widths()[0],
-            setting.samples,
-            &streams.child("inputs"),
-        );
-        let network = Network::draw(&setting.network, streams);
-        let signals = network.forward(&inputs)?;
+        let (network, signals) = setting.draw(streams)?;
+        let inputs = &signals.hidden[0];
         let (classes, samples) = signals.output.shape();
         let (mut top, mut next, mut trace, mut square) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut outlier, mut largest) = (Matrix::zeros(0, 0), 0.0);

@@ -8,6 +8,6 @@ mod training;
 pub use metric::InputMetric;
 pub use pairs::KernelPairs;
 pub use spectrum::{
-    BothSpectra, CentredClassifier, ClassifierSpectrum, DigitsClassifier, DigitsClassifierSetting,
+    BothSpectra, CentredClassifier, ClassifierSpectrum, DigitsClassifier, LEVELS, values_above,
 };
 pub use training::{ClassifierTraining, ClassifierTrainingSetting};

@@ -1,10 +1,6 @@
-use serde::Serialize;
-use solvable_theory::Architecture;
-
-use super::super::{FisherSetting, shortened};
+use super::super::{DataFisherSetting, FisherSetting, shortened};
 use crate::simulate::cross_entropy::{dual, softmax};
-use crate::simulate::data::Dataset;
-use crate::simulate::gram::{centred, tangent_kernel};
+use crate::simulate::gram::{centred, layer_kernels, tangent_kernel};
 use crate::simulate::linalg::{self, Matrix, symmetric_eigenvalues};
 use crate::simulate::network::{Network, Signals};
 use crate::streams::Streams;
@@ -18,7 +14,12 @@ use crate::verify::{Experiment, Outcome, TrialFailure};
 pub struct ClassifierSpectrum;
 
 /// Levels of the quantiles.
-const LEVELS: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
+pub const LEVELS: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
+
+/// How many of `count` values, in descending order, come before the quantile at `level`.
+pub fn values_above(level: f64, count: usize) -> usize {
+    ((1.0 - level) * (count - 1) as f64).round() as usize
+}
 
 impl Experiment for ClassifierSpectrum {
     type Setting = FisherSetting;
@@ -38,8 +39,7 @@ impl Experiment for ClassifierSpectrum {
         let share =
             ce[..rank].iter().zip(&kernel_values).map(|(c, k)| c * samples as f64 / k).fold(0.0, f64::max);
         let below = &ce[classes - 1..rank];
-        let quantiles =
-            LEVELS.map(|level| below[((1.0 - level) * (below.len() - 1) as f64).round() as usize]);
+        let quantiles = LEVELS.map(|level| below[values_above(level, below.len())]);
         let bulk = &kernel_values[classes..];
         let (top, next) = blocks(&network, &signals)?;
         Ok(Outcome::new()
@@ -71,16 +71,9 @@ fn descending(matrix: &Matrix) -> Result<Vec<f64>, TrialFailure> {
 /// The mean of the $C$ largest eigenvalues of the dual of every block of the Fisher information, and the next one.
 fn blocks(network: &Network, signals: &Signals) -> Result<(Vec<f64>, Vec<f64>), TrialFailure> {
     let (classes, samples) = signals.output.shape();
-    let bias = f64::from(u8::from(network.architecture().train_bias()));
     let (mut top, mut next) = (Vec::new(), Vec::new());
-    for (delta, hidden) in network.output_gradients(signals).iter().zip(&signals.hidden) {
-        let overlaps = linalg::transpose_product(hidden, hidden).add_scalar(bias);
-        let mut block = linalg::transpose_product(delta, delta);
-        for i in 0..block.nrows() {
-            for j in 0..block.ncols() {
-                block[(i, j)] *= overlaps[(i % samples, j % samples)] / samples as f64;
-            }
-        }
+    for kernel in layer_kernels(network, signals) {
+        let block = kernel / samples as f64;
         let values = linalg::largest_eigenvalues(&block, classes + 1)?;
         top.push(values[..classes].iter().sum::<f64>() / classes as f64);
         next.push(values[classes]);
@@ -125,24 +118,15 @@ impl Experiment for CentredClassifier {
     }
 }
 
-/// A classifier on given inputs.
-#[derive(Debug, Clone, Serialize)]
-pub struct DigitsClassifierSetting {
-    /// The network.
-    pub network: Architecture,
-    /// The inputs.
-    pub data: Dataset,
-}
-
 /// Random classifiers on fixed real inputs: `logits` (sample by sample) and the `outliers` of the Fisher information for the cross entropy.
 pub struct DigitsClassifier;
 
 impl Experiment for DigitsClassifier {
-    type Setting = DigitsClassifierSetting;
+    type Setting = DataFisherSetting;
     const ID: &'static str = "digits-classifier";
     const VERSION: u32 = 1;
 
-    fn run(setting: &DigitsClassifierSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &DataFisherSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
         let network = Network::draw(&setting.network, streams);
         let signals = network.forward(setting.data.inputs())?;
         let kernel = tangent_kernel(&network, &signals);
@@ -155,9 +139,8 @@ impl Experiment for DigitsClassifier {
             .with_list("outliers", outliers))
     }
 
-    fn cost(setting: &DigitsClassifierSetting) -> f64 {
-        let twin = FisherSetting { network: setting.network.clone(), samples: setting.data.samples() };
-        twin.weight_cost() + 2.0 * twin.kernel_cost()
+    fn cost(setting: &DataFisherSetting) -> f64 {
+        2.0 * setting.cost()
     }
 }
 

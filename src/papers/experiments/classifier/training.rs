@@ -15,8 +15,8 @@ pub struct ClassifierTrainingSetting {
     pub rate: f64,
     /// Steps.
     pub steps: usize,
-    /// The mean outputs to start from, one a class: the biases of the last layer are shifted. Without, they are as drawn.
-    pub tilt: Option<Vec<f64>>,
+    /// The mean outputs to start from, one a class: the biases of the last layer are shifted.
+    pub tilt: Vec<f64>,
 }
 
 /// Gradient descent on the cross entropy; sample $n$ has the label $n\bmod C$. `logits`: the outputs at the start, sample by sample; `means`: the mean output of every class before
@@ -29,28 +29,21 @@ impl Experiment for ClassifierTraining {
     const VERSION: u32 = 1;
 
     fn run(setting: &ClassifierTrainingSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
-        let inputs = crate::simulate::data::gaussian_inputs(
-            setting.fisher.network.widths()[0],
-            setting.fisher.samples,
-            &streams.child("inputs"),
-        );
-        let mut network = crate::simulate::network::Network::draw(&setting.fisher.network, streams);
-        let output = network.forward(&inputs)?.output;
+        let (mut network, signals) = setting.fisher.draw(streams)?;
+        let (inputs, output) = (&signals.hidden[0], &signals.output);
         let classes = output.nrows();
-        if let Some(tilt) = &setting.tilt {
-            let last = setting.fisher.network.depth() - 1;
-            for (k, (bias, wanted)) in network.biases[last].iter_mut().zip(tilt).enumerate() {
-                *bias += wanted - output.row(k).mean();
-            }
+        let last = setting.fisher.network.depth() - 1;
+        for (k, (bias, wanted)) in network.biases[last].iter_mut().zip(&setting.tilt).enumerate() {
+            *bias += wanted - output.row(k).mean();
         }
         let labels: Vec<usize> = (0..setting.fisher.samples).map(|n| n % classes).collect();
-        let start = network.forward(&inputs)?.output;
+        let start = network.forward(inputs)?.output;
         let mut means = Vec::new();
         for _ in 0..setting.steps {
-            let output = descend(&mut network, &inputs, &labels, setting.rate)?;
+            let output = descend(&mut network, inputs, &labels, setting.rate)?;
             means.extend(output.row_iter().map(|row| row.mean()));
         }
-        means.extend(network.forward(&inputs)?.output.row_iter().map(|row| row.mean()));
+        means.extend(network.forward(inputs)?.output.row_iter().map(|row| row.mean()));
         Ok(Outcome::new().with_list("logits", shortened(start.as_slice())).with_list("means", means))
     }
 

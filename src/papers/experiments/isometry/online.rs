@@ -72,9 +72,8 @@ impl Experiment for StepThreshold {
     const VERSION: u32 = 1;
 
     fn run(setting: &StepThresholdSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
-        let network = setting.network.network(streams)?;
-        let x = setting.network.inputs(1, &streams.child("inputs"));
-        let signals = network.forward(&x)?;
+        let (network, signals) = setting.network.draw(streams)?;
+        let x = &signals.hidden[0];
         let residual = random_residual(&setting.network, setting.rho, &streams.child("residual"));
         let target = &signals.output - residual;
         let values = symmetric_eigenvalues(&dual(&network, &signals))?;
@@ -82,7 +81,7 @@ impl Experiment for StepThreshold {
         let (mut low, mut high) = (0.5 * 2.0 / largest, 1.5 * 2.0 / largest);
         for _ in 0..BISECTIONS {
             let middle = 0.5 * (low + high);
-            if learns(&network, &x, &target, middle, setting.steps)? { low = middle } else { high = middle }
+            if learns(&network, x, &target, middle, setting.steps)? { low = middle } else { high = middle }
         }
         Ok(Outcome::new()
             .with("threshold", 0.5 * (low + high))
@@ -120,9 +119,8 @@ impl Experiment for OneStep {
     const VERSION: u32 = 1;
 
     fn run(setting: &OneStepSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
-        let network = setting.network.network(streams)?;
-        let x = setting.network.inputs(1, &streams.child("inputs"));
-        let signals = network.forward(&x)?;
+        let (network, signals) = setting.network.draw(streams)?;
+        let x = &signals.hidden[0];
         let mut ratios = vec![0.0; setting.rates.len()];
         for direction in 0..setting.directions {
             let residual =
@@ -130,7 +128,7 @@ impl Experiment for OneStep {
             for (ratio, rate) in ratios.iter_mut().zip(&setting.rates) {
                 let mut moved = network.clone();
                 online_step(&mut moved, &signals, residual.clone(), *rate);
-                let change = moved.forward(&x)?.output - &signals.output;
+                let change = moved.forward(x)?.output - &signals.output;
                 let after = &residual + change;
                 *ratio += after.norm_squared() / residual.norm_squared() / setting.directions as f64;
             }

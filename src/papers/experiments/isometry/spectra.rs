@@ -85,8 +85,7 @@ impl Experiment for DeepSpectrum {
     const VERSION: u32 = 1;
 
     fn run(setting: &DeepSpectrumSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
-        let network = setting.network.network(streams)?;
-        let signals = network.forward(&setting.network.inputs(1, &streams.child("inputs")))?;
+        let (network, signals) = setting.network.draw(streams)?;
         let (q, alpha) = (mean_squares(&signals, 0), mean_square_slopes(&signals, 0));
         let zeros =
             |slopes: &Matrix| slopes.iter().filter(|d| **d == 0.0).count() as f64 / slopes.len() as f64;

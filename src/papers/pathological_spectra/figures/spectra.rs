@@ -9,8 +9,7 @@ use super::super::cross_entropy::{many, spectrum};
 use super::super::kernels::spectra as settings;
 use super::super::metric::cases;
 use super::super::surrogate::drawn_outliers;
-use super::super::{outputs, setting, statistics};
-use super::{line, rule};
+use super::super::{outputs, rows, setting, statistics};
 use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke, histogram};
 use crate::verify::{JudgeError, Profile, Request};
 
@@ -53,13 +52,13 @@ fn dispersion(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let first = outcomes.first().ok_or_else(|| JudgeError::Other("no trial".into()))?;
     let kernel = statistics(&s)?;
     let (samples, classes) = (s.samples as f64, s.network.classes());
-    let logits: Vec<Vec<f64>> = first.list("logits")?.chunks(classes).map(<[f64]>::to_vec).collect();
+    let logits = rows(first.list("logits")?, classes);
     let theory = GivenOutputs::new(&logits, kernel.theta_t, kernel.theta_st)?;
     let (edges, heights) = log_histogram(first.list("regression")?, 30);
     let regression = vec![
         Series::Histogram { label: "one network".into(), group: 0, edges, heights },
-        rule("outlier, C-fold", 1, Stroke::Solid, Position::X((kernel.lambda_max / samples).log10())),
-        rule("bulk", 1, Stroke::Dotted, Position::X((kernel.bulk / samples).log10())),
+        Series::rule("outlier, C-fold", 1, Stroke::Solid, Position::X((kernel.lambda_max / samples).log10())),
+        Series::rule("bulk", 1, Stroke::Dotted, Position::X((kernel.bulk / samples).log10())),
     ];
     let rank = s.samples * (classes - 1);
     let (edges, heights) = log_histogram(&first.list("cross_entropy")?[..rank], 30);
@@ -71,11 +70,11 @@ fn dispersion(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         .map(|(edge, count)| (0.5 * (edge[0] + edge[1]), (count[0] - count[1].min(count[0])) as f64));
     let mut cross_entropy = vec![
         Series::Histogram { label: "one network".into(), group: 0, edges: edges.clone(), heights },
-        line("theory, given the outputs", 1, Stroke::Solid, predicted.collect()),
+        Series::line("theory, given the outputs", 1, Stroke::Solid, predicted.collect()),
     ];
     for (i, outlier) in theory.outliers().into_iter().flatten().enumerate() {
         let label = if i == 0 { "outliers" } else { "" };
-        cross_entropy.push(rule(label, 3, Stroke::Dotted, Position::X(outlier.log10())));
+        cross_entropy.push(Series::rule(label, 3, Stroke::Dotted, Position::X(outlier.log10())));
     }
     let panel = |title: &str, series| Panel {
         title: title.into(),
@@ -98,24 +97,20 @@ fn dispersion(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     })
 }
 
-fn outlier_settings(profile: Profile) -> Result<Vec<(FisherSetting, &'static str)>, JudgeError> {
-    Ok(vec![
-        (setting("tanh", 3, by(profile, 250, 1000), 3, 60)?, "tanh, C = 3"),
-        (setting("relu", 3, by(profile, 250, 1000), 3, 60)?, "ReLU, C = 3"),
-        (setting("tanh", 3, by(profile, 600, 2000), 10, by(profile, 40, 100))?, "tanh, C = 10"),
-    ])
+/// The settings of the claims.
+fn outlier_settings(profile: Profile) -> Result<Vec<FisherSetting>, JudgeError> {
+    let cases = [settings(profile)?, many(profile)?].concat();
+    Ok(cases.iter().flat_map(|case| case.settings().to_vec()).collect())
 }
 
 fn outlier_requests(profile: Profile) -> Result<Vec<Request>, JudgeError> {
-    // The settings of the claims.
-    debug_assert!(settings(profile).is_ok() && many(profile).is_ok());
-    let all: Vec<_> = outlier_settings(profile)?.into_iter().map(|(s, _)| s).collect();
-    requests::<ClassifierSpectrum>(&all, 16)
+    requests::<ClassifierSpectrum>(&outlier_settings(profile)?, 16)
 }
 
 fn outliers(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
-    let mut series = vec![line("", 3, Stroke::Dotted, vec![(3.0, 3.0), (600.0, 600.0)])];
-    for (group, (s, label)) in outlier_settings(trials.profile())?.into_iter().enumerate() {
+    let mut series = vec![Series::line("", 3, Stroke::Dotted, vec![(3.0, 3.0), (600.0, 600.0)])];
+    let labels = ["tanh, C = 3", "ReLU, C = 3", "tanh, C = 10"];
+    for (group, (s, label)) in outlier_settings(trials.profile())?.into_iter().zip(labels).enumerate() {
         let mut points = Vec::new();
         for outcome in trials.of::<ClassifierSpectrum>(&s)? {
             let predicted = spectrum(&s, &outcome)?.outliers();
@@ -139,23 +134,26 @@ fn outliers(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     })
 }
 
+/// Sorted values with the share of them below, as points of a distribution function.
+fn distribution(mut values: Vec<f64>) -> Vec<(f64, f64)> {
+    values.sort_by(f64::total_cmp);
+    let count = values.len() as f64;
+    values.into_iter().enumerate().map(|(i, v)| (v, (i as f64 + 0.5) / count)).collect()
+}
+
 fn two_classes(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let s = two(trials.profile())?;
     let (q_t, q_st) = outputs(&s.network)?;
     let theta_st = statistics(&s)?.theta_st;
-    let mut values = trials
+    let values = trials
         .of::<ClassifierSpectrum>(&s)?
         .iter()
         .map(|o| Ok(o.list("outliers")?[0] / theta_st))
         .collect::<Result<Vec<_>, JudgeError>>()?;
-    values.sort_by(f64::total_cmp);
-    let count = values.len() as f64;
-    let points = values.iter().enumerate().map(|(i, v)| Point::exact(*v, (i as f64 + 0.5) / count)).collect();
-    let mut drawn: Vec<f64> =
-        drawn_outliers(&s, false)?.iter().map(|outliers| outliers[0] / theta_st).collect();
-    drawn.sort_by(f64::total_cmp);
-    let draws = drawn.len() as f64;
-    let finite = drawn.iter().enumerate().map(|(i, v)| (*v, (i as f64 + 0.5) / draws)).collect();
+    let count = values.len();
+    let points = distribution(values).into_iter().map(|(v, share)| Point::exact(v, share)).collect();
+    let finite =
+        distribution(drawn_outliers(&s, false)?.iter().map(|outliers| outliers[0] / theta_st).collect());
     let levels: Vec<f64> = (1..100).map(|i| f64::from(i) / 100.0).collect();
     let curve = levels
         .iter()
@@ -175,8 +173,8 @@ fn two_classes(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
             x: Axis::linear("λ₁ / Θ_st"),
             y: Axis::linear("share of networks below"),
             series: vec![
-                line("theory, N → ∞", 0, Stroke::Dashed, curve),
-                line("theory at this N", 1, Stroke::Solid, finite),
+                Series::line("theory, N → ∞", 0, Stroke::Dashed, curve),
+                Series::line("theory at this N", 1, Stroke::Solid, finite),
                 Series::Points { label: "networks".into(), group: 1, points },
             ],
         }],
@@ -215,8 +213,13 @@ fn layers(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
             x: Axis::linear("layer").within(0.5, depth as f64 + 0.5),
             y: Axis::log("eigenvalue"),
             series: vec![
-                line("outlier", 0, Stroke::Solid, numbered(blocks.iter().map(|b| b.lambda_max).collect())),
-                line("bulk mean", 1, Stroke::Dotted, numbered(bulk)),
+                Series::line(
+                    "outlier",
+                    0,
+                    Stroke::Solid,
+                    numbered(blocks.iter().map(|b| b.lambda_max).collect()),
+                ),
+                Series::line("bulk mean", 1, Stroke::Dotted, numbered(bulk)),
                 Series::Points { label: "C largest".into(), group: 0, points: points("block_top", 0.0)? },
                 Series::Points { label: "next".into(), group: 1, points: points("block_next", 0.0)? },
             ],
@@ -224,10 +227,9 @@ fn layers(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     })
 }
 
+/// The settings of the claims.
 fn metric_settings(profile: Profile) -> Result<Vec<FisherSetting>, JudgeError> {
-    let (width, classes) = by(profile, (400, 2), (1000, 5));
-    debug_assert!(cases(profile).is_ok());
-    Ok(vec![setting("tanh", 3, width, classes, 40)?, setting("relu", 3, width, classes, 40)?])
+    Ok(cases(profile)?.iter().flat_map(|case| case.settings().to_vec()).collect())
 }
 
 fn metric_requests(profile: Profile) -> Result<Vec<Request>, JudgeError> {
@@ -262,13 +264,18 @@ fn metric(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
             x: Axis::linear("layer l of the perturbation").within(-0.4, theory.len() as f64 - 0.6),
             y: Axis::log("response ‖δf‖² / ε²"),
             series: vec![
-                line(
+                Series::line(
                     "outlier of A",
                     0,
                     Stroke::Solid,
                     numbered(theory.iter().map(|m| m.lambda_max).collect()),
                 ),
-                line("mean eigenvalue", 1, Stroke::Solid, numbered(theory.iter().map(|m| m.mean).collect())),
+                Series::line(
+                    "mean eigenvalue",
+                    1,
+                    Stroke::Solid,
+                    numbered(theory.iter().map(|m| m.mean).collect()),
+                ),
                 Series::Points {
                     label: "C largest".into(),
                     group: 0,

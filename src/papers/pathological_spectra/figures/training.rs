@@ -5,7 +5,6 @@ use super::super::kernels::proportional;
 use super::super::learning_rate::{mapped, tilted};
 use super::super::statistics;
 use super::super::surrogate::mean_outliers;
-use super::line;
 use crate::figure::{Axis, Figure, Panel, Point, Series, Stroke};
 use crate::verify::{JudgeError, Profile, Request};
 
@@ -44,7 +43,7 @@ fn width(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
             })
             .collect::<Result<_, JudgeError>>()?;
         // With mean subtraction the theory gives the bulk, whose edge finite networks widen.
-        series.push(line("", group, if group < 2 { Stroke::Solid } else { Stroke::Dotted }, curve));
+        series.push(Series::line("", group, if group < 2 { Stroke::Solid } else { Stroke::Dotted }, curve));
     }
     Ok(Figure {
         id: "spectra/width".into(),
@@ -68,7 +67,7 @@ const RATES: [f64; 4] = [0.5, 0.9, 1.1, 1.5];
 const STEPS: usize = 12;
 
 fn training(ratio: f64, profile: Profile) -> Result<ClassifierTrainingSetting, JudgeError> {
-    tilted(by(profile, 500, 1000), ratio, STEPS, true)
+    tilted(by(profile, 500, 1000), ratio, STEPS)
 }
 
 fn step_requests(profile: Profile) -> Result<Vec<Request>, JudgeError> {
@@ -91,7 +90,7 @@ fn steps(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
             x: Axis::linear("step"),
             y: Axis::linear("mean of f₁ − f₂"),
             series: vec![
-                line("kernel map", 0, Stroke::Solid, curve),
+                Series::line("kernel map", 0, Stroke::Solid, curve),
                 Series::Points { label: "one network".into(), group: 1, points },
             ],
         });
