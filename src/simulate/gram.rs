@@ -91,6 +91,37 @@ fn input_overlaps(hidden: &Matrix, train_bias: bool) -> Matrix {
     overlaps
 }
 
+/// The operator $X\mapsto V^\top\Theta VX$ for $V=\mathrm{blockdiag}(V_n)$ without the matrix, from the gradients of the combinations of outputs that the
+/// columns of $V_n$ pick: for networks that keep samples apart.
+///
+/// Cost of a product with $b$ columns: $2b\sum_lM_lN(N+2C)$ flops.
+#[derive(Debug)]
+pub struct GradientOperator {
+    /// $\delta^l(n)V_n$, $M_l\times CN$, class by class.
+    gradients: Vec<Matrix>,
+    overlaps: Vec<Matrix>,
+}
+
+impl GradientOperator {
+    /// Keeps the gradients at the point where `signals` were computed; column $kN+n$ of `combinations` ($C\times CN$) is column $k$ of $V_n$.
+    pub fn new(network: &Network, signals: &Signals, combinations: Matrix) -> Self {
+        let train_bias = network.architecture().train_bias();
+        let overlaps = signals.hidden.iter().map(|hidden| input_overlaps(hidden, train_bias)).collect();
+        Self { gradients: network.backward(signals, combinations), overlaps }
+    }
+
+    /// $V^\top\Theta VX$ for the columns of `x`, laid out as the rows of the kernel (class by class).
+    pub fn apply(&self, x: &Matrix) -> Matrix {
+        let mut image = Matrix::zeros(x.nrows(), x.ncols());
+        for (gradients, overlaps) in self.gradients.iter().zip(&self.overlaps) {
+            // Column n: the gradient with respect to the pre-activations for sample n, of all columns of x.
+            let sums = linalg::strided_products(gradients, x, overlaps.ncols());
+            image += linalg::strided_transpose_products(gradients, &linalg::product(&sums, overlaps));
+        }
+        image
+    }
+}
+
 /// The operator $x\mapsto\Theta x$ without the matrix: one backward and one forward pass each time.
 ///
 /// Cost of a product: $8N\sum_lM_lM_{l-1}$ flops.

@@ -4,6 +4,7 @@
 //! blocks, each computed sequentially, so that their bits depend neither on the number of threads nor on where they
 //! run; the blocks of one large product run in parallel.
 
+mod block_lanczos;
 mod haar;
 
 use faer::diag::Diag;
@@ -18,6 +19,7 @@ use rayon::prelude::*;
 
 use super::SimulationError;
 
+pub use block_lanczos::block_lanczos_largest;
 pub use haar::haar_orthogonal;
 
 /// A dense real matrix, column-major.
@@ -83,6 +85,49 @@ pub fn product(a: &Matrix, b: &Matrix) -> Matrix {
     let mut c = Matrix::zeros(a.nrows(), b.ncols());
     multiply(view_mut(&mut c), Accum::Replace, view(a), view(b), 1.0);
     c
+}
+
+/// $[A_1B_1,A_2B_2,\dots]$, one below the other ($PQ\times J$ from blocks $A_j$ of $P\times K$): column $j$ holds the $P\times Q$ entries of
+/// $A_jB_j$, where $A_j$ takes every $J$-th column of `a` ($P\times KJ$) from column $j$ on and $B_j$ every $J$-th row of `b` ($KJ\times Q$).
+pub fn strided_products(a: &Matrix, b: &Matrix, groups: usize) -> Matrix {
+    let (rows, columns) = (a.nrows(), b.ncols());
+    let mut out = Matrix::zeros(rows * columns, groups);
+    out.as_mut_slice().par_chunks_mut((rows * columns).max(1)).enumerate().for_each(|(j, block)| {
+        let factor = strided_rows(b, j, groups);
+        let block = MatMut::from_column_major_slice_mut(block, rows, columns);
+        sequential_product(block, Accum::Replace, strided_columns(a, j, groups), view(&factor), 1.0);
+    });
+    out
+}
+
+/// $A_j^\top B_j$ for every $j$, put together as $B$ is cut in [`strided_products`] ($KJ\times Q$): column $j$ of `b` ($PQ\times J$) holds the entries of
+/// $B_j$ ($P\times Q$).
+pub fn strided_transpose_products(a: &Matrix, b: &Matrix) -> Matrix {
+    let (rows, groups) = (a.nrows(), b.ncols());
+    let (own, columns) = (a.ncols() / groups, b.nrows() / rows);
+    let blocks: Vec<Matrix> = (0..groups)
+        .into_par_iter()
+        .map(|j| {
+            let mut block = Matrix::zeros(own, columns);
+            let factor =
+                MatRef::from_column_major_slice(&b.as_slice()[j * b.nrows()..][..b.nrows()], rows, columns);
+            let transpose = strided_columns(a, j, groups).transpose();
+            sequential_product(view_mut(&mut block), Accum::Replace, transpose, factor, 1.0);
+            block
+        })
+        .collect();
+    Matrix::from_fn(own * groups, columns, |row, column| blocks[row % groups][(row / groups, column)])
+}
+
+/// Columns $j,j+J,j+2J,\dots$ of `a`.
+fn strided_columns(a: &Matrix, j: usize, groups: usize) -> MatRef<'_, f64> {
+    let (rows, columns) = (a.nrows(), a.ncols() / groups);
+    MatRef::from_column_major_slice_with_stride(&a.as_slice()[j * rows..], rows, columns, groups * rows)
+}
+
+/// Rows $j,j+J,j+2J,\dots$ of `a`.
+fn strided_rows(a: &Matrix, j: usize, groups: usize) -> Matrix {
+    Matrix::from_fn(a.nrows() / groups, a.ncols(), |k, column| a[(k * groups + j, column)])
 }
 
 /// $A^\top B$.
