@@ -107,4 +107,24 @@ sources! {
     /// Decay of the eigenvalues of tangent kernels on the sphere.
     BIETTI_2021: "bietti2021deep", "A. Bietti, F. Bach", "Deep equals shallow for ReLU networks in kernel regimes",
         "ICLR", 2021, "2009.14397";
+    /// Gradient regularization by finite differences.
+    KARAKIDA_2023_GRADIENT: "karakida2023gradient", "R. Karakida, T. Takase, T. Hayase, K. Osawa",
+        "Understanding gradient regularization in deep learning: efficient finite-difference computation and implicit bias",
+        "ICML", 2023, "2210.02720";
+    /// The hyperbolic entropy of diagonal linear networks.
+    WOODWORTH_2020: "woodworth2020kernel",
+        "B. Woodworth, S. Gunasekar, J. D. Lee, E. Moroshko, P. Savarese, I. Golan, D. Soudry, N. Srebro",
+        "Kernel and rich regimes in overparametrized models", "COLT", 2020, "2002.09277";
+    /// Sharpness-aware minimisation.
+    FORET_2021: "foret2021sharpness", "P. Foret, A. Kleiner, H. Mobahi, B. Neyshabur",
+        "Sharpness-aware minimization for efficiently improving generalization", "ICLR", 2021, "2010.01412";
+    /// Flooding.
+    ISHIDA_2020: "ishida2020flooding", "T. Ishida, I. Yamane, T. Sakai, G. Niu, M. Sugiyama",
+        "Do we need zero training loss after achieving zero training error?", "ICML", 2020, "2002.08709";
+    /// Gradient descent as a flow with a penalty.
+    BARRETT_2021: "barrett2021implicit", "D. G. T. Barrett, B. Dherin", "Implicit gradient regularization",
+        "ICLR", 2021, "2009.11162";
+    /// Saddle to saddle.
+    PESME_2023: "pesme2023saddle", "S. Pesme, N. Flammarion",
+        "Saddle-to-saddle dynamics in diagonal linear networks", "NeurIPS", 2023, "2304.00488";
 }

@@ -207,6 +207,7 @@ pub fn all() -> Vec<Prediction> {
         crate::continual_learning::catalog(),
         crate::dynamical_isometry::catalog(),
         crate::pathological_spectra::catalog(),
+        crate::gradient_regularization::catalog(),
         crate::step_size::catalog(),
     ]
     .concat()

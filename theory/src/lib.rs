@@ -13,7 +13,9 @@
 //! * [`continual_learning`]: learning curves of tasks learnt one after the other;
 //! * [`free_probability`]: spectra of products of random matrices;
 //! * [`dynamical_isometry`]: spectra of the Fisher information of very deep networks;
+//! * [`gradient_regularization`]: where penalties on the gradient drive a diagonal linear network, and their cost;
 //! * [`pathological_spectra`]: the classification side of the Fisher spectrum, layers, metrics;
+//! * [`ode`]: differential equations;
 //! * [`step_size`]: the critical learning rate of a given network;
 //! * [`catalog`]: every prediction by name, for the command line and for reference files;
 //! * [`bibliography`]: where the results come from.
@@ -29,10 +31,12 @@ pub mod continual_learning;
 pub mod dynamical_isometry;
 mod error;
 pub mod free_probability;
+pub mod gradient_regularization;
 pub mod kernel_spectrum;
 pub mod mean_field;
 pub mod natural_gradient;
 pub mod normalization;
+pub mod ode;
 pub mod pathological_spectra;
 pub mod quadrature;
 pub mod step_size;

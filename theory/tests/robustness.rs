@@ -17,6 +17,9 @@ fn usual(id: &str, name: &str) -> Json {
     if id.starts_with("spectra/") {
         return usual_of_classifiers(id, name);
     }
+    if id.starts_with("gr/") {
+        return usual_of_diagonal_networks(name);
+    }
     match name {
         "activation" => json!("relu"),
         "q1" | "q2" | "q_star" | "xx" | "yy" | "sigma_w2" | "gamma" | "eta_ntk" | "lam" | "lambda_max" => {
@@ -93,6 +96,23 @@ fn usual_of_spectra(id: &str, name: &str) -> Json {
         "slope_moments" => json!([["4/5", 0.7], [0.9, 0.85]]),
         "eta" => json!(0.5),
         _ => panic!("the parameter {name} is new: add a usual value for it"),
+    }
+}
+
+fn usual_of_diagonal_networks(name: &str) -> Json {
+    match name {
+        "X" => json!([[1, 0.2, -0.4, 0.5], [0.3, 1.1, 0.2, -0.7]]),
+        "y" => json!([0.8, -0.5]),
+        "w" => json!([0.3, 0.5, -0.2, 0.4, 0.1, 0.6, 0.3, -0.2]),
+        "beta" => json!([0.5, -1.2, 0.1, 0.7]),
+        "alpha" => json!([0.2, 0.3, 0.2, 0.1]),
+        "alpha0" => json!(0.3),
+        "gamma" | "epsilon" | "rho" | "eta" => json!(0.1),
+        "kappa" | "beta_star" | "sigma" => json!(0.5),
+        "t" | "sharpness" => json!(2),
+        "first" => json!("ascent"),
+        "layers" | "steps" => json!(3),
+        other => panic!("no usual value for {other}"),
     }
 }
 
