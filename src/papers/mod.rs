@@ -4,6 +4,7 @@ mod continual_learning;
 mod dynamical_isometry;
 pub mod experiments;
 mod figure_plan;
+mod gradient_regularization;
 mod kept;
 mod mean_field;
 mod natural_gradient;
@@ -43,6 +44,7 @@ pub fn all() -> Vec<Paper> {
         continual_learning::paper(),
         dynamical_isometry::paper(),
         pathological_spectra::paper(),
+        gradient_regularization::paper(),
     ]
 }
 

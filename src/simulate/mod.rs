@@ -6,6 +6,7 @@
 pub mod cross_entropy;
 pub mod data;
 pub mod deep;
+pub mod diagonal;
 pub mod gram;
 pub mod linalg;
 pub mod network;

@@ -104,7 +104,7 @@ impl Network {
     }
 
     /// Replaces $u$ by $\phi(u)$ and returns $\phi'(u)$.
-    fn activate(&self, signal: &mut Matrix) -> Matrix {
+    pub(super) fn activate(&self, signal: &mut Matrix) -> Matrix {
         const CHUNK: usize = 4096;
         let activation = self.architecture.activation();
         let mut slopes = Matrix::zeros(signal.nrows(), signal.ncols());

@@ -3,6 +3,7 @@
 mod classifier;
 mod continual;
 mod descent;
+mod diagonal;
 mod fisher;
 mod isometry;
 mod layer_norm;
@@ -20,6 +21,12 @@ pub use continual::{
     UnderparametrisedSetting,
 };
 pub use descent::{LocalBoundary, LocalBoundarySetting, TrainingPlane, TrainingPlaneSetting};
+pub use diagonal::{
+    CriticalDescent, CriticalDescentSetting, DiagonalDescent, DiagonalDescentSetting, DiagonalFlow,
+    DiagonalFlowSetting, EntropyBudget, LabelNoise, LabelNoiseSetting, LinearDescent, LinearDescentSetting,
+    Penalty, PenaltyCost, PenaltyCostSetting, SingleSteps, SingleStepsSetting, linear_problem,
+    planted_problem,
+};
 pub use fisher::{DataFisher, DataFisherSetting, Fisher, FisherSetting, FisherSpectrum, LastBatchNorm};
 pub use isometry::{
     DeepSpectrum, DeepSpectrumSetting, FreeProjections, FreeProjectionsSetting, OneStep, OneStepSetting,

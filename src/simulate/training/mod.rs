@@ -6,6 +6,7 @@
 
 mod momentum;
 mod natural;
+mod penalty;
 mod tangents;
 mod unit_wise;
 
@@ -17,6 +18,7 @@ use super::network::{Network, Signals};
 
 pub use momentum::HeavyBall;
 pub use natural::{NaturalGradient, Prepared};
+pub use penalty::{PenalisedGradient, PenaltyMethod, penalised_gradient};
 pub use tangents::{LayerStep, Tangents};
 
 /// In which coordinates "one learning rate for all parameters" is meant.

@@ -194,3 +194,38 @@ pub fn label_noise_drift(
         .map(|column| representable("the drift", unit * column.norm_squared() / (2.0 * n)))
         .collect()
 }
+
+/// Parameters $\theta_k$ of linear regression, $L=\frac1{4N}\|X\theta-y\|^2$, after `steps` steps of gradient descent with gradient regularization.
+///
+/// # Formula
+/// $\theta_k=\theta_*+(I-\eta(H+\gamma H^2))^k(\theta_0-\theta_*)$, $H=\frac1{2N}X^\top X$, $\theta_*$ the interpolator nearest to the start: the penalty changes the
+/// speed, not the limit, whatever $\epsilon$.
+///
+/// # Errors
+/// Rounding. [`InvalidParameter`](TheoryError::InvalidParameter) for $\gamma<0$, $\eta\le0$ or a start of the wrong length;
+/// [`Undefined`](TheoryError::Undefined) where the steps diverge beyond all numbers.
+///
+/// # Source
+/// Karakida et al. 2023.
+pub fn linear_regression_path(
+    data: &RegressionData,
+    start: &[f64],
+    gamma: f64,
+    eta: f64,
+    steps: usize,
+) -> Result<Vec<f64>, TheoryError> {
+    non_negative("gamma", gamma)?;
+    positive("eta", eta)?;
+    let mut theta = data.coordinates("theta_0", start)?;
+    let (n, count) = (data.samples() as f64, i32::try_from(steps).unwrap_or(i32::MAX));
+    let eigen = (data.x() * data.x().transpose() / (2.0 * n)).symmetric_eigen();
+    let residual = data.x() * &theta - data.y();
+    let largest = eigen.eigenvalues.max();
+    for (kappa, mode) in eigen.eigenvalues.iter().zip(eigen.eigenvectors.column_iter()) {
+        if *kappa > 1e-14 * largest {
+            let kept = (1.0 - eta * kappa * (1.0 + gamma * kappa)).powi(count);
+            theta += data.x().tr_mul(&mode) * (mode.dot(&residual) * (kept - 1.0) / (2.0 * n * kappa));
+        }
+    }
+    theta.iter().map(|v| representable("theta", *v)).collect()
+}

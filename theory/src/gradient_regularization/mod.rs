@@ -11,7 +11,7 @@ mod scalar;
 pub use catalog::catalog;
 pub use data::RegressionData;
 pub use exponents::{RichLimit, rich_limit};
-pub use many::{flow_state, label_noise_drift, lazy_log_ratio, mean_mode_log_ratio};
+pub use many::{flow_state, label_noise_drift, lazy_log_ratio, linear_regression_path, mean_mode_log_ratio};
 pub use network::{
     DiagonalWeights, FirstStep, critical_step, flooding_two_steps, gradient, matrix_products,
     regulariser_gradient, sam_gradient, step_drives,

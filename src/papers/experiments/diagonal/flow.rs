@@ -1,0 +1,140 @@
+use serde::Serialize;
+use solvable_theory::TheoryError;
+
+use super::{planted_problem, problem};
+use crate::simulate::diagonal::{DiagonalNetwork, FlowRule, FlowState, Penalty, PlantedSetting};
+use crate::streams::Streams;
+use crate::verify::{Experiment, Outcome, TrialFailure};
+
+/// Flows of one network on one problem, from several initial scales and with several penalties.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DiagonalFlowSetting {
+    /// The data.
+    pub data: PlantedSetting,
+    /// Values of $\alpha_0$.
+    pub starts: Vec<f64>,
+    /// Penalties.
+    pub penalties: Vec<Penalty>,
+    /// Times at which the flows are looked at; the last one ends them.
+    pub times: Vec<f64>,
+    /// Flows end where the loss falls below this.
+    pub stop: f64,
+}
+
+impl DiagonalFlowSetting {
+    /// Numbers of flows and of times.
+    pub fn shape(&self) -> (usize, usize) {
+        (self.starts.len() * self.penalties.len(), self.times.len())
+    }
+
+    /// $\alpha_0$ and the penalty of every flow, in their order.
+    pub fn flows(&self) -> impl Iterator<Item = (f64, Penalty)> + '_ {
+        self.starts.iter().flat_map(|&start| self.penalties.iter().map(move |&penalty| (start, penalty)))
+    }
+}
+
+/// For every flow and time, one after the other: `beta` and `log_p` ($d$ numbers each), `drive` $=\int s_is_i'$ ($d$), `loss`, `loss_integral`; the number
+/// of the `problem`.
+pub struct DiagonalFlow;
+
+/// Local error of flows that is always allowed, for initial weights from 0.05 on.
+const ABSOLUTE: f64 = 1e-12;
+
+pub(super) fn states(
+    setting: &DiagonalFlowSetting,
+    number: f64,
+) -> Result<Vec<Vec<FlowState>>, TrialFailure> {
+    let data = planted_problem(&setting.data, number)?;
+    let mut network = DiagonalNetwork::new(&data);
+    let mut all = Vec::new();
+    for (start, penalty) in setting.flows() {
+        if !(start > 0.0 && start.is_finite()) {
+            return Err(Box::new(TheoryError::invalid("starts", start, "finite numbers > 0")));
+        }
+        // Small weights are far below any absolute tolerance while they decay.
+        let absolute = if start < 0.05 { 1e-290 } else { ABSOLUTE };
+        let rule = FlowRule { stop: setting.stop, absolute };
+        let weights = vec![start; 2 * setting.data.dimension];
+        all.push(network.flow(&weights, penalty, &setting.times, rule)?);
+    }
+    Ok(all)
+}
+
+impl Experiment for DiagonalFlow {
+    type Setting = DiagonalFlowSetting;
+    const ID: &'static str = "diagonal-flow";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &DiagonalFlowSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let number = problem(streams) as f64;
+        let states: Vec<FlowState> = states(setting, number)?.into_iter().flatten().collect();
+        let list = |f: &dyn Fn(&FlowState) -> Vec<f64>| states.iter().flat_map(f).collect::<Vec<_>>();
+        Ok(Outcome::new()
+            .with("problem", number)
+            .with_list("beta", list(&FlowState::beta))
+            .with_list("log_p", list(&FlowState::log_products))
+            .with_list("drive", list(&|s| s.drive.clone()))
+            .with_list("loss", list(&|s| vec![s.loss]))
+            .with_list("loss_integral", list(&|s| vec![s.loss_integral])))
+    }
+
+    fn cost(setting: &DiagonalFlowSetting) -> f64 {
+        let PlantedSetting { samples, dimension, mean, .. } = &setting.data;
+        let sharpness = 1.0 + mean * mean * *dimension as f64;
+        1e5 * setting.shape().0 as f64 * (samples * dimension) as f64 * sharpness
+    }
+}
+
+/// The budget of the loss along flows to their end, for every flow: `loss_integral` $=\int L\,dt$ and `bracket`
+/// $=\int[4\gamma\langle q_\epsilon,\beta-\beta_\infty\rangle-8\gamma\sum_is_is_i'(S_{\infty,i}-S_i)]dt$, $S_{\infty,i}=\sqrt{\beta_{\infty,i}^2+4p_i^2}$, in a second pass that knows the end; `beta` ($d$ numbers each); the
+/// number of the `problem`.
+pub struct EntropyBudget;
+
+impl Experiment for EntropyBudget {
+    type Setting = DiagonalFlowSetting;
+    const ID: &'static str = "entropy-budget";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &DiagonalFlowSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let number = problem(streams) as f64;
+        let data = planted_problem(&setting.data, number)?;
+        let d = setting.data.dimension;
+        let (mut integrals, mut brackets, mut ends) = (Vec::new(), Vec::new(), Vec::new());
+        for (flow, (start, penalty)) in states(setting, number)?.iter().zip(setting.flows()) {
+            let Some(end) = flow.last() else { continue };
+            let beta_end = end.beta();
+            let bracket = |w: &[f64], rate: &[f64], products: &[f64], slope: &nalgebra::DVector<f64>| {
+                (0..d)
+                    .map(|i| {
+                        let (plus, minus) = (w[i], w[d + i]);
+                        // g + γR is w (±2(s + γq) + 4γss'): its odd part over four is s + γq.
+                        let penalised = 0.25 * (rate[i] / plus - rate[d + i] / minus) - slope[i];
+                        let beta = plus * plus - minus * minus;
+                        let spread = beta_end[i].hypot(2.0 * plus * minus) - (plus * plus + minus * minus);
+                        4.0 * penalised * (beta - beta_end[i]) - 8.0 * penalty.gamma * products[i] * spread
+                    })
+                    .sum::<f64>()
+            };
+            let rule = FlowRule { stop: setting.stop, absolute: ABSOLUTE };
+            let second = DiagonalNetwork::new(&data).flow_with(
+                &vec![start; 2 * d],
+                penalty,
+                &setting.times,
+                rule,
+                &bracket,
+            )?;
+            brackets.push(second.last().map_or(0.0, |s| s.integral));
+            integrals.push(end.loss_integral);
+            ends.extend(beta_end);
+        }
+        Ok(Outcome::new()
+            .with("problem", number)
+            .with_list("loss_integral", integrals)
+            .with_list("bracket", brackets)
+            .with_list("beta", ends))
+    }
+
+    fn cost(setting: &DiagonalFlowSetting) -> f64 {
+        2.0 * DiagonalFlow::cost(setting)
+    }
+}

@@ -1,0 +1,40 @@
+//! Diagonal linear networks: flows, descents and single steps with gradient regularization.
+
+mod descent;
+mod flow;
+mod steps;
+
+use rand::RngExt;
+
+use crate::simulate::diagonal::PlantedSetting;
+use crate::simulate::{SimulationError, diagonal};
+use crate::streams::Streams;
+use solvable_theory::gradient_regularization::RegressionData;
+
+pub use descent::{
+    CriticalDescent, CriticalDescentSetting, DiagonalDescent, DiagonalDescentSetting, LabelNoise,
+    LabelNoiseSetting, LinearDescent, LinearDescentSetting, linear_problem,
+};
+pub use diagonal::Penalty;
+pub use flow::{DiagonalFlow, DiagonalFlowSetting, EntropyBudget};
+pub use steps::{PenaltyCost, PenaltyCostSetting, SingleSteps, SingleStepsSetting};
+
+/// The number of a trial's regression problem. Outcomes carry it, so that predictions know the data without their being stored; trials of one
+/// number have the same problem in every experiment.
+fn problem(streams: &Streams) -> u64 {
+    streams.child("problem").rng(0).random_range(0..1u64 << 32)
+}
+
+/// The regression problem `number`.
+pub fn planted_problem(setting: &PlantedSetting, number: f64) -> Result<RegressionData, SimulationError> {
+    setting.draw(&planted_streams(number))
+}
+
+fn planted_streams(number: f64) -> Streams {
+    Streams::for_trial("planted problem", "", number as u64, 0)
+}
+
+/// Independent standard normal numbers that belong to the problem `number`.
+pub fn planted_normals(number: f64, name: &str, count: usize) -> Vec<f64> {
+    planted_streams(number).child(name).normals(count, 1.0)
+}

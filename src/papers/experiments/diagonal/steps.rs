@@ -1,0 +1,109 @@
+use rand::RngExt;
+use serde::Serialize;
+use solvable_theory::Architecture;
+
+use super::{planted_problem, planted_streams, problem};
+use crate::simulate::data::gaussian_inputs;
+use crate::simulate::diagonal::{DiagonalNetwork, PlantedSetting};
+use crate::simulate::network::Network;
+use crate::simulate::training::{PenaltyMethod, penalised_gradient};
+use crate::streams::Streams;
+use crate::verify::{Experiment, Outcome, TrialFailure};
+
+/// Single steps from random weights.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SingleStepsSetting {
+    /// The data.
+    pub data: PlantedSetting,
+    /// $|\epsilon|$.
+    pub epsilon: f64,
+    /// $\rho$.
+    pub rho: f64,
+    /// $\eta$.
+    pub eta: f64,
+}
+
+/// What gradients alone give at weights `w` uniform on $(-1,1)$: difference quotients `forward` and `backward`, the `sam` gradient, the moves
+/// `descent_first` and `ascent_first` of two steps of flooding ($2d$ numbers each); the number of the `problem`.
+pub struct SingleSteps;
+
+impl Experiment for SingleSteps {
+    type Setting = SingleStepsSetting;
+    const ID: &'static str = "single-steps";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &SingleStepsSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let number = problem(streams) as f64;
+        let data = planted_problem(&setting.data, number)?;
+        let mut rng = planted_streams(number).child("weights").rng(0);
+        let w: Vec<f64> = (0..2 * data.dimension()).map(|_| rng.random_range(-1.0..1.0)).collect();
+        let mut network = DiagonalNetwork::new(&data);
+        let mut gradient = |w: &[f64]| {
+            let mut g = vec![0.0; w.len()];
+            network.gradient(w, &mut g);
+            g
+        };
+        let moved = |w: &[f64], by: f64, g: &[f64]| -> Vec<f64> {
+            w.iter().zip(g).map(|(w, g)| w + by * g).collect()
+        };
+        let minus = |a: &[f64], b: &[f64]| -> Vec<f64> { a.iter().zip(b).map(|(a, b)| a - b).collect() };
+        let g = gradient(&w);
+        let mut quotient = |epsilon: f64| -> Vec<f64> {
+            let change = minus(&gradient(&moved(&w, epsilon, &g)), &g);
+            change.iter().map(|x| x / epsilon).collect()
+        };
+        let (forward, backward) = (quotient(setting.epsilon), quotient(-setting.epsilon));
+        let sam = gradient(&moved(&w, setting.rho, &g));
+        let mut two = |first: f64| {
+            let middle = moved(&w, first * setting.eta, &g);
+            let back = gradient(&middle);
+            minus(&moved(&middle, -first * setting.eta, &back), &w)
+        };
+        let (descent_first, ascent_first) = (two(-1.0), two(1.0));
+        Ok(Outcome::new()
+            .with("problem", number)
+            .with_list("w", w)
+            .with_list("forward", forward)
+            .with_list("backward", backward)
+            .with_list("sam", sam)
+            .with_list("descent_first", descent_first)
+            .with_list("ascent_first", ascent_first))
+    }
+}
+
+/// A multilayer network whose gradients are counted.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PenaltyCostSetting {
+    /// The network.
+    pub network: Architecture,
+    /// Samples.
+    pub samples: usize,
+}
+
+/// Matrix products of one step: `products` without penalty, with a finite difference, with double backpropagation; and `error`, how far the finite
+/// difference of length $10^{-5}$ lies from double backpropagation, relative to its length.
+pub struct PenaltyCost;
+
+impl Experiment for PenaltyCost {
+    type Setting = PenaltyCostSetting;
+    const ID: &'static str = "penalty-cost";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &PenaltyCostSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let network = Network::draw(&setting.network, streams);
+        let inputs = gaussian_inputs(setting.network.widths()[0], setting.samples, streams);
+        let targets = gaussian_inputs(setting.network.classes(), setting.samples, &streams.child("targets"));
+        let of = |method| penalised_gradient(&network, &inputs, &targets, 1.0, method);
+        let plain = of(PenaltyMethod::None)?;
+        let finite = of(PenaltyMethod::FiniteDifference(1e-5))?;
+        let double = of(PenaltyMethod::DoubleBackpropagation)?;
+        let (mut distance, mut length) = (0.0, 0.0);
+        for ((finite, double), plain) in finite.weights.iter().zip(&double.weights).zip(&plain.weights) {
+            distance += (finite - double).norm_squared();
+            length += (double - plain).norm_squared();
+        }
+        Ok(Outcome::new()
+            .with_list("products", [&plain, &finite, &double].map(|g| g.products as f64).to_vec())
+            .with("error", (distance / length).sqrt()))
+    }
+}
