@@ -162,7 +162,10 @@ fn pathological_spectra_values_are_reproduced() {
 /// Vectors to their largest entry.
 #[test]
 fn gradient_regularization_values_are_reproduced() {
-    check_with(include_str!("reference/gradient-regularization.json"), &|expected, found, digits, context| {
-        compare_norms(expected, found, 10f64.powi(1 - digits), context);
-    });
+    check_with(
+        include_str!("reference/gradient-regularization.json"),
+        &|expected, found, digits, context| {
+            compare_norms(expected, found, 10f64.powi(1 - digits), context);
+        },
+    );
 }

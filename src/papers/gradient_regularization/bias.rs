@@ -54,9 +54,7 @@ fn flows(profile: Profile) -> Vec<At<DiagonalFlowSetting>> {
     let zero: Vec<f64> = by(profile, vec![0.1], vec![0.3, 0.1, 0.03]);
     let mut all: Vec<_> = zero
         .into_iter()
-        .map(|start| {
-            At::setting(format!("mean 0, α₀={start}"), zero_mean_flows(start), by(profile, 3, 8))
-        })
+        .map(|start| At::setting(format!("mean 0, α₀={start}"), zero_mean_flows(start), by(profile, 3, 4)))
         .collect();
     let large = large_mean_flows(profile);
     all.push(At::setting(format!("mean 5, d={}", large.data.dimension), large, 3));
@@ -152,7 +150,7 @@ fn any_time() -> Claim {
     .sources(&[KARAKIDA_2023_GRADIENT, WOODWORTH_2020])
     .cases(|profile| {
         let mut all = flows(profile);
-        all.push(At::setting("many problems, ten times", many_problems(), by(profile, 20, 40)));
+        all.push(At::setting("many problems, ten times", many_problems(), by(profile, 20, 24)));
         Ok(all)
     })
     .by_distance()
@@ -182,39 +180,42 @@ fn interpolators(s: &DiagonalFlowSetting, o: &Outcome, exponent: f64) -> Result<
 
 fn last() -> Claim {
     let with = |exponent: f64| move |s: &DiagonalFlowSetting, o: &Outcome| interpolators(s, o, exponent);
-    Claim::about::<DiagonalFlow>("gr/interpolator", "Where training ends, from the data alone and the effective initialisation")
-        .formula(r"\beta_\infty=\arg\min_\beta\phi_{\alpha_{\rm eff}}(\beta)\quad\text{subject to}\quad X\beta=y")
-        .sources(&[KARAKIDA_2023_GRADIENT, WOODWORTH_2020])
-        .cases(|profile| Ok(flows(profile)))
-        .by_distance()
-        .identity()
-        .measure(|s, o| {
-            let (flows, times) = s.shape();
-            let all = (0..flows).map(|flow| direction(s, o, flow, times - 1)).collect::<Result<Vec<_>, _>>()?;
-            Ok(all.concat())
-        })
-        .predict_given(with(EXPONENT))
-        // The distance to the end of a flow that stops at a loss; measured 5 to 7 times its root for one flow.
-        .margin(|s, profile| {
-            let stopping: f64 = if s.data.mean == 0.0 { 1e-4 } else { by(profile, 1e-4, 5e-4) };
-            Margin::symmetric(stopping * (s.shape().0 as f64).sqrt())
-        })
-        .rival_given("the initialisation itself", with(0.0))
-        .rival_given("half the exponent", with(0.5 * EXPONENT))
-        .rival_given("twice the exponent", with(2.0 * EXPONENT))
-        .rival_given("the opposite sign", with(-EXPONENT))
-        .rival_given("the interpolator of least L2 norm", |s, o| {
-            let data = planted_problem(&s.data, o.number("problem")?)?;
-            let pseudo = data.x().clone().svd(true, true).solve(data.y(), 1e-12);
-            let beta = pseudo.map_err(|e| JudgeError::Other(e.to_owned()))?;
-            let mut all = Vec::new();
-            for flow in 0..s.shape().0 {
-                let length = DVector::from_column_slice(end(s, o, "beta", flow)?).norm();
-                all.extend(beta.iter().map(|b| b / length));
-            }
-            Ok(all)
-        })
-        .finish()
+    Claim::about::<DiagonalFlow>(
+        "gr/interpolator",
+        "Where training ends, from the data alone and the effective initialisation",
+    )
+    .formula(r"\beta_\infty=\arg\min_\beta\phi_{\alpha_{\rm eff}}(\beta)\quad\text{subject to}\quad X\beta=y")
+    .sources(&[KARAKIDA_2023_GRADIENT, WOODWORTH_2020])
+    .cases(|profile| Ok(flows(profile)))
+    .by_distance()
+    .identity()
+    .measure(|s, o| {
+        let (flows, times) = s.shape();
+        let all = (0..flows).map(|flow| direction(s, o, flow, times - 1)).collect::<Result<Vec<_>, _>>()?;
+        Ok(all.concat())
+    })
+    .predict_given(with(EXPONENT))
+    // The distance to the end of a flow that stops at a loss; measured 5 to 7 times its root for one flow.
+    .margin(|s, profile| {
+        let stopping: f64 = if s.data.mean == 0.0 { 1e-4 } else { by(profile, 1e-4, 5e-4) };
+        Margin::symmetric(stopping * (s.shape().0 as f64).sqrt())
+    })
+    .rival_given("the initialisation itself", with(0.0))
+    .rival_given("half the exponent", with(0.5 * EXPONENT))
+    .rival_given("twice the exponent", with(2.0 * EXPONENT))
+    .rival_given("the opposite sign", with(-EXPONENT))
+    .rival_given("the interpolator of least L2 norm", |s, o| {
+        let data = planted_problem(&s.data, o.number("problem")?)?;
+        let pseudo = data.x().clone().svd(true, true).solve(data.y(), 1e-12);
+        let beta = pseudo.map_err(|e| JudgeError::Other(e.to_owned()))?;
+        let mut all = Vec::new();
+        for flow in 0..s.shape().0 {
+            let length = DVector::from_column_slice(end(s, o, "beta", flow)?).norm();
+            all.extend(beta.iter().map(|b| b / length));
+        }
+        Ok(all)
+    })
+    .finish()
 }
 
 fn budget() -> Claim {

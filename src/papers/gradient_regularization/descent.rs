@@ -106,29 +106,34 @@ fn implicit() -> Claim {
 }
 
 fn stability() -> Claim {
-    Claim::about::<CriticalDescent>("gr/critical-step", "The learning rate at which a minimum becomes unstable, whatever the difference")
-        .formula(r"\eta_c=\frac2{\lambda_{\max}(1+\gamma\lambda_{\max})}")
-        .sources(&[KARAKIDA_2023_GRADIENT])
-        .cases(|profile| {
-            let pairs = [(0.0, 0.0), (0.1, 0.0), (0.3, 0.0), (0.3, 0.1), (0.3, -0.05)].into_iter();
-            Ok(pairs
-                .map(|(gamma, epsilon)| {
-                    let penalty = Penalty { gamma, epsilon };
-                    let setting = CriticalDescentSetting { data: zero_mean(), start: 0.1, penalty };
-                    At::setting(format!("γ={gamma} ε={epsilon}"), setting, by(profile, 3, 16))
-                })
-                .collect())
-        })
-        .identity()
-        .measure(|_, o| Ok(o.number("threshold")?))
-        .predict_given(|s, o| Ok(critical_step(o.number("sharpness")?, s.penalty.gamma)?))
-        .margin(|_, _| Margin::symmetric(0.01))
-        .rival_given_where("2/λ_max", |s| s.penalty.gamma > 0.0, |_, o| Ok(2.0 / o.number("sharpness")?))
-        .rival_given("half of it", |s, o| Ok(0.5 * critical_step(o.number("sharpness")?, s.penalty.gamma)?))
-        .rival_given_where("the Hessian of the penalty squared once less", |s| s.penalty.gamma > 0.0, |s, o| {
-            Ok(2.0 / (o.number("sharpness")? * (1.0 + s.penalty.gamma)))
-        })
-        .finish()
+    Claim::about::<CriticalDescent>(
+        "gr/critical-step",
+        "The learning rate at which a minimum becomes unstable, whatever the difference",
+    )
+    .formula(r"\eta_c=\frac2{\lambda_{\max}(1+\gamma\lambda_{\max})}")
+    .sources(&[KARAKIDA_2023_GRADIENT])
+    .cases(|profile| {
+        let pairs = [(0.0, 0.0), (0.1, 0.0), (0.3, 0.0), (0.3, 0.1), (0.3, -0.05)].into_iter();
+        Ok(pairs
+            .map(|(gamma, epsilon)| {
+                let penalty = Penalty { gamma, epsilon };
+                let setting = CriticalDescentSetting { data: zero_mean(), start: 0.1, penalty };
+                At::setting(format!("γ={gamma} ε={epsilon}"), setting, by(profile, 3, 16))
+            })
+            .collect())
+    })
+    .identity()
+    .measure(|_, o| Ok(o.number("threshold")?))
+    .predict_given(|s, o| Ok(critical_step(o.number("sharpness")?, s.penalty.gamma)?))
+    .margin(|_, _| Margin::symmetric(0.01))
+    .rival_given_where("2/λ_max", |s| s.penalty.gamma > 0.0, |_, o| Ok(2.0 / o.number("sharpness")?))
+    .rival_given("half of it", |s, o| Ok(0.5 * critical_step(o.number("sharpness")?, s.penalty.gamma)?))
+    .rival_given_where(
+        "the Hessian of the penalty squared once less",
+        |s| s.penalty.gamma > 0.0,
+        |s, o| Ok(2.0 / (o.number("sharpness")? * (1.0 + s.penalty.gamma))),
+    )
+    .finish()
 }
 
 fn linear() -> Claim {
@@ -142,28 +147,31 @@ fn linear() -> Claim {
             Ok(path.collect::<Result<Vec<_>, _>>()?.concat())
         }
     };
-    Claim::about::<LinearDescent>("gr/linear-regression", "In linear regression the penalty changes the speed and not the limit")
-        .formula(r"\theta_k=\theta_*+\left(I-\eta(H+\gamma H^2)\right)^k(\theta_0-\theta_*)")
-        .sources(&[KARAKIDA_2023_GRADIENT])
-        .cases(|profile| {
-            let lengths = [1e-3, 0.5, -0.5].into_iter();
-            Ok(lengths
-                .map(|epsilon| {
-                    let penalty = Penalty { gamma: 0.1, epsilon };
-                    let steps = vec![1, 10, 50, 200];
-                    let setting = LinearDescentSetting { data: zero_mean(), penalty, ratio: 0.5, steps };
-                    At::setting(format!("ε={epsilon}"), setting, by(profile, 5, 20))
-                })
-                .collect())
-        })
-        .by_relative_distance()
-        .identity()
-        .measure(|_, o| Ok(o.list("theta")?.to_vec()))
-        .predict_given(with(1.0))
-        .margin(|_, _| Margin::symmetric(1e-12))
-        .rival_given("without penalty", with(0.0))
-        .rival_given("twice the penalty", with(2.0))
-        .finish()
+    Claim::about::<LinearDescent>(
+        "gr/linear-regression",
+        "In linear regression the penalty changes the speed and not the limit",
+    )
+    .formula(r"\theta_k=\theta_*+\left(I-\eta(H+\gamma H^2)\right)^k(\theta_0-\theta_*)")
+    .sources(&[KARAKIDA_2023_GRADIENT])
+    .cases(|profile| {
+        let lengths = [1e-3, 0.5, -0.5].into_iter();
+        Ok(lengths
+            .map(|epsilon| {
+                let penalty = Penalty { gamma: 0.1, epsilon };
+                let steps = vec![1, 10, 50, 200];
+                let setting = LinearDescentSetting { data: zero_mean(), penalty, ratio: 0.5, steps };
+                At::setting(format!("ε={epsilon}"), setting, by(profile, 5, 20))
+            })
+            .collect())
+    })
+    .by_relative_distance()
+    .identity()
+    .measure(|_, o| Ok(o.list("theta")?.to_vec()))
+    .predict_given(with(1.0))
+    .margin(|_, _| Margin::symmetric(1e-12))
+    .rival_given("without penalty", with(0.0))
+    .rival_given("twice the penalty", with(2.0))
+    .finish()
 }
 
 fn noise() -> Claim {

@@ -15,8 +15,7 @@ pub(super) fn claims() -> Vec<Claim> {
 
 /// One coordinate with $X=1$: $\kappa=\frac12$, $\beta^*=1$, so that $x=2\gamma\kappa\beta^*=\gamma$.
 pub(super) fn single(starts: Vec<f64>, penalties: Vec<Penalty>, time: f64, stop: f64) -> DiagonalFlowSetting {
-    let data =
-        PlantedSetting { samples: 1, dimension: 1, mean: 1.0, deviation: 0.0, planted: vec![1.0] };
+    let data = PlantedSetting { samples: 1, dimension: 1, mean: 1.0, deviation: 0.0, planted: vec![1.0] };
     DiagonalFlowSetting { data, starts, penalties, times: vec![time], stop }
 }
 
@@ -144,34 +143,33 @@ fn exponents() -> Claim {
             Ok(all)
         }
     };
-    Claim::about::<DiagonalFlow>("gr/rich-exponents", "From saddle to saddle: the exponents of all coordinates")
-        .formula(r"\frac{d\log p_i}{d\log\alpha_0}=A_i^++A_i^-")
-        .sources(&[PESME_2023, KARAKIDA_2023_GRADIENT])
-        .cases(|profile| {
-            let data = PlantedSetting {
-                samples: 40,
-                dimension: 60,
-                planted: vec![1.2, -0.8, 0.5],
-                ..zero_mean()
-            };
-            let strengths = by(profile, vec![0.15], vec![0.15, 0.3]);
-            let setting = DiagonalFlowSetting {
-                data,
-                starts: vec![1e-4, 1e-8],
-                penalties: penalties(&strengths, &[0.0, 0.1]),
-                times: vec![3000.0],
-                stop: 1e-11,
-            };
-            Ok(vec![At::setting("N=40 d=60, α₀=1e-4 to 1e-8", setting, by(profile, 3, 16))])
-        })
-        .by_largest_difference()
-        .identity()
-        .measure(slopes)
-        .predict_given(predicted(1.0))
-        .margin(|_, _| Margin::symmetric(0.03))
-        .rival_given("without penalty", predicted(0.0))
-        .rival_given("half the penalty", predicted(0.5))
-        .finish()
+    Claim::about::<DiagonalFlow>(
+        "gr/rich-exponents",
+        "From saddle to saddle: the exponents of all coordinates",
+    )
+    .formula(r"\frac{d\log p_i}{d\log\alpha_0}=A_i^++A_i^-")
+    .sources(&[PESME_2023, KARAKIDA_2023_GRADIENT])
+    .cases(|profile| {
+        let data =
+            PlantedSetting { samples: 40, dimension: 60, planted: vec![1.2, -0.8, 0.5], ..zero_mean() };
+        let strengths = by(profile, vec![0.15], vec![0.15, 0.3]);
+        let setting = DiagonalFlowSetting {
+            data,
+            starts: vec![1e-4, 1e-8],
+            penalties: penalties(&strengths, &[0.0, 0.1]),
+            times: vec![3000.0],
+            stop: 1e-11,
+        };
+        Ok(vec![At::setting("N=40 d=60, α₀=1e-4 to 1e-8", setting, by(profile, 3, 16))])
+    })
+    .by_largest_difference()
+    .identity()
+    .measure(slopes)
+    .predict_given(predicted(1.0))
+    .margin(|_, _| Margin::symmetric(0.03))
+    .rival_given("without penalty", predicted(0.0))
+    .rival_given("half the penalty", predicted(0.5))
+    .finish()
 }
 
 pub(super) fn lazy_flows(start: f64) -> DiagonalFlowSetting {
@@ -197,7 +195,7 @@ fn lazy() -> Claim {
         .sources(&[KARAKIDA_2023_GRADIENT])
         .cases(|profile| {
             let starts = [0.5, 1.0, 2.0].into_iter();
-            let trials = by(profile, 3, 30);
+            let trials = by(profile, 3, 20);
             Ok(starts.map(|start| At::setting(format!("α₀={start}"), lazy_flows(start), trials)).collect())
         })
         .by_relative_distance()

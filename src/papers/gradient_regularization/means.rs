@@ -35,7 +35,12 @@ pub(super) fn sparsity(large: bool) -> DiagonalFlowSetting {
 }
 
 /// The mean-mode $\zeta_i$ of flow `flow`; its penalty may be replaced.
-fn zeta(s: &DiagonalFlowSetting, o: &Outcome, flow: usize, epsilon: Option<f64>) -> Result<Vec<f64>, JudgeError> {
+fn zeta(
+    s: &DiagonalFlowSetting,
+    o: &Outcome,
+    flow: usize,
+    epsilon: Option<f64>,
+) -> Result<Vec<f64>, JudgeError> {
     let (start, penalty) =
         s.flows().nth(flow).ok_or_else(|| JudgeError::Other(format!("there is no flow {flow}")))?;
     let epsilon = epsilon.unwrap_or(penalty.epsilon);
@@ -130,24 +135,21 @@ fn flip() -> Claim {
         times: vec![END],
         stop: 1e-11,
     };
-    Claim::about::<DiagonalFlow>(
-        "gr/backward-flip",
-        "Far backward differences turn the bias around",
-    )
-    .formula(r"\zeta(\epsilon)\ \text{changes sign at a finite}\ \epsilon<0")
-    .sources(&[KARAKIDA_2023_GRADIENT])
-    .cases(move |profile| Ok(vec![At::setting("mean 5, γ=0.005", setting(), by(profile, 4, 16))]))
-    .components(["ε=−0.015", "ε=−0.02"])
-    .by_difference()
-    .identity()
-    .measure(|s, o| each(s, |flow| Ok(mean(&log_ratio(s, o, flow)?))))
-    .predict_given(|s, o| each(s, |flow| Ok(mean(&zeta(s, o, flow, None)?))))
-    .margin(|_, _| Margin::symmetric(0.003))
-    .rival_given("never above the initialisation", |s, o| {
-        each(s, |flow| Ok(-mean(&zeta(s, o, flow, None)?).abs()))
-    })
-    .rival_given("first order in γ", first_order)
-    .finish()
+    Claim::about::<DiagonalFlow>("gr/backward-flip", "Far backward differences turn the bias around")
+        .formula(r"\zeta(\epsilon)\ \text{changes sign at a finite}\ \epsilon<0")
+        .sources(&[KARAKIDA_2023_GRADIENT])
+        .cases(move |profile| Ok(vec![At::setting("mean 5, γ=0.005", setting(), by(profile, 4, 16))]))
+        .components(["ε=−0.015", "ε=−0.02"])
+        .by_difference()
+        .identity()
+        .measure(|s, o| each(s, |flow| Ok(mean(&log_ratio(s, o, flow)?))))
+        .predict_given(|s, o| each(s, |flow| Ok(mean(&zeta(s, o, flow, None)?))))
+        .margin(|_, _| Margin::symmetric(0.003))
+        .rival_given("never above the initialisation", |s, o| {
+            each(s, |flow| Ok(-mean(&zeta(s, o, flow, None)?).abs()))
+        })
+        .rival_given("first order in γ", first_order)
+        .finish()
 }
 
 /// $\|\beta\|_1$ and $\|\beta-\beta^*\|$ of `beta`.
@@ -225,7 +227,9 @@ fn monotone() -> Claim {
         "gr/monotone-with-a-mean",
         "With a large mean of the inputs both fall with every increase of the difference",
     )
-    .formula(r"\epsilon_1<\epsilon_2\ \Rightarrow\ \|\beta_\infty(\epsilon_1)\|_1>\|\beta_\infty(\epsilon_2)\|_1")
+    .formula(
+        r"\epsilon_1<\epsilon_2\ \Rightarrow\ \|\beta_\infty(\epsilon_1)\|_1>\|\beta_\infty(\epsilon_2)\|_1",
+    )
     .sources(&[KARAKIDA_2023_GRADIENT])
     .cases(|profile| Ok(vec![At::setting("mean 5, γ=0.005", sparsity(true), by(profile, 8, 24))]))
     .components(["‖β‖₁", "‖β−β*‖"])

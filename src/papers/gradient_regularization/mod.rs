@@ -28,14 +28,7 @@ pub(super) fn paper() -> Paper {
         summary: "A penalty on the gradient, computed by double backpropagation or by finite differences, drives a diagonal linear network to the interpolator of least \
                   hyperbolic entropy at an effective initialisation that is known along the whole trajectory. Forward differences strengthen the bias and cost \
                   two gradients instead of three. Whether the bias is towards sparse solutions depends on the mean of the inputs.",
-        sources: &[
-            KARAKIDA_2023_GRADIENT,
-            WOODWORTH_2020,
-            FORET_2021,
-            ISHIDA_2020,
-            BARRETT_2021,
-            PESME_2023,
-        ],
+        sources: &[KARAKIDA_2023_GRADIENT, WOODWORTH_2020, FORET_2021, ISHIDA_2020, BARRETT_2021, PESME_2023],
         claims: [
             steps::claims(),
             bias::claims(),
@@ -96,7 +89,12 @@ fn part<'a>(
 }
 
 /// The part of `name` at the end of flow `flow`.
-fn end<'a>(s: &DiagonalFlowSetting, o: &'a Outcome, name: &str, flow: usize) -> Result<&'a [f64], JudgeError> {
+fn end<'a>(
+    s: &DiagonalFlowSetting,
+    o: &'a Outcome,
+    name: &str,
+    flow: usize,
+) -> Result<&'a [f64], JudgeError> {
     part(s, o, name, flow, s.times.len() - 1)
 }
 

@@ -79,14 +79,23 @@ pub fn penalised_gradient(
                 )
                 .into());
             }
-            let moved: Vec<Matrix> =
-                network.weights.iter().zip(&pass.gradient).map(|(w, g)| w + g * epsilon).collect();
-            let ahead = gradient(network, &moved, inputs, targets, &mut counter)?.gradient;
-            pass.gradient.iter().zip(&ahead).map(|(g, a)| g + (a - g) * (gamma / epsilon)).collect()
+            let mut moved = network.weights.clone();
+            for (w, g) in moved.iter_mut().zip(&pass.gradient) {
+                w.zip_apply(g, |w, g| *w += epsilon * g);
+            }
+            let mut ahead = gradient(network, &moved, inputs, targets, &mut counter)?.gradient;
+            let share = gamma / epsilon;
+            for (a, g) in ahead.iter_mut().zip(&pass.gradient) {
+                a.zip_apply(g, |a, g| *a = g + share * (*a - g));
+            }
+            ahead
         }
         PenaltyMethod::DoubleBackpropagation => {
-            let curved = hessian_product(network, &pass, &mut counter)?;
-            pass.gradient.iter().zip(&curved).map(|(g, h)| g + h * gamma).collect()
+            let mut curved = hessian_product(network, &pass, &mut counter)?;
+            for (h, g) in curved.iter_mut().zip(&pass.gradient) {
+                h.zip_apply(g, |h, g| *h = g + gamma * *h);
+            }
+            curved
         }
     };
     Ok(PenalisedGradient { weights, products: counter.0 })
@@ -230,7 +239,10 @@ mod tests {
             moved.weights[0][(0, 0)] += 1e-6;
             let slope = (loss(&moved) - loss(&network)) / 1e-6;
             assert!((slope - plain.weights[0][(0, 0)]).abs() < 1e-4 * slope.abs().max(0.1));
-            assert!(penalised_gradient(&network, &inputs, &targets, 1.0, PenaltyMethod::FiniteDifference(0.0)).is_err());
+            assert!(
+                penalised_gradient(&network, &inputs, &targets, 1.0, PenaltyMethod::FiniteDifference(0.0))
+                    .is_err()
+            );
             assert!(penalised_gradient(&network, &targets, &targets, 1.0, PenaltyMethod::None).is_err());
         }
     }

@@ -157,7 +157,9 @@ fn scalar() -> Vec<Prediction> {
             value: "log alpha_eff^2",
             validity: "alpha_0 -> 0, epsilon = 0, x < 1",
             sources: PAPER,
-            evaluate: |params| Ok(coordinate(params)?.rich_log_alpha_squared(params.number("gamma")?)?.into()),
+            evaluate: |params| {
+                Ok(coordinate(params)?.rich_log_alpha_squared(params.number("gamma")?)?.into())
+            },
         },
     ]
 }
@@ -200,11 +202,10 @@ fn limits() -> Vec<Prediction> {
     ]
 }
 
-/// A prediction for the end of a flow.
-fn of_flow(
-    params: &Params,
-    predict: fn(&RegressionData, f64, f64, f64) -> Result<Vec<f64>, TheoryError>,
-) -> Result<Vec<f64>, TheoryError> {
+/// A prediction for the end of a flow from $\alpha_0$ with $\gamma$ and $\epsilon$.
+type OfFlow = fn(&RegressionData, f64, f64, f64) -> Result<Vec<f64>, TheoryError>;
+
+fn of_flow(params: &Params, predict: OfFlow) -> Result<Vec<f64>, TheoryError> {
     predict(&data(params)?, params.number("alpha0")?, params.number("gamma")?, params.number("epsilon")?)
 }
 

@@ -37,7 +37,11 @@ impl RegressionData {
             ));
         }
         if y.len() != n {
-            return Err(TheoryError::invalid("y", format!("{} numbers", y.len()), format!("{n}, one a row of X")));
+            return Err(TheoryError::invalid(
+                "y",
+                format!("{} numbers", y.len()),
+                format!("{n}, one a row of X"),
+            ));
         }
         x.iter().try_for_each(|v| finite("X", *v).map(drop))?;
         y.iter().try_for_each(|v| finite("y", *v).map(drop))?;

@@ -55,7 +55,10 @@ pub fn rich_limit(data: &RegressionData, gamma: f64) -> Result<RichLimit, Theory
     let mut time = 0.0;
     let first = data.slope(&beta).amax();
     if !first.is_finite() {
-        return Err(TheoryError::undefined("the slope", "it exceeds the range of 64-bit floating point numbers"));
+        return Err(TheoryError::undefined(
+            "the slope",
+            "it exceeds the range of 64-bit floating point numbers",
+        ));
     }
     for _ in 0..=100 * d {
         let s = data.slope(&beta);
@@ -73,9 +76,9 @@ pub fn rich_limit(data: &RegressionData, gamma: f64) -> Result<RichLimit, Theory
         };
         let entering: Vec<usize> =
             (0..2 * d).filter(|&j| wait(j, &a).is_some_and(|w| w <= next * (1.0 + TIE))).collect();
-        for j in 0..2 * d {
-            if a[j] > 0.0 || rate(j) < -STILL {
-                a[j] -= rate(j) * next;
+        for (j, a) in a.iter_mut().enumerate() {
+            if *a > 0.0 || rate(j) < -STILL {
+                *a -= rate(j) * next;
             }
         }
         entering.iter().for_each(|&j| a[j] = 0.0);

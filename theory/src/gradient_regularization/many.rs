@@ -48,7 +48,11 @@ pub fn flow_state(
     non_negative("t", t)?;
     let (n, d) = data.x().shape();
     if n * d > MOST {
-        return Err(TheoryError::invalid("X", format!("{n} x {d}"), format!("at most {MOST} numbers for a flow")));
+        return Err(TheoryError::invalid(
+            "X",
+            format!("{n} x {d}"),
+            format!("at most {MOST} numbers for a flow"),
+        ));
     }
     let mut state = vec![alpha0; 2 * d];
     state.resize(3 * d, 0.0);

@@ -44,7 +44,9 @@ pub(super) fn one_coordinate(beta: f64, c: f64) -> f64 {
     if x < 1e-2 {
         // ∫₀ˣ arcsinh: the two terms cancel to their square.
         let y = x * x;
-        return beta * x * (0.5 - y / 24.0 + y * y / 80.0 - 5.0 * y * y * y / 896.0 + 7.0 * y.powi(4) / 2304.0);
+        return beta
+            * x
+            * (0.5 - y / 24.0 + y * y / 80.0 - 5.0 * y * y * y / 896.0 + 7.0 * y.powi(4) / 2304.0);
     }
     beta * x.asinh() - beta * (beta / (beta.hypot(c) + c))
 }
@@ -80,8 +82,7 @@ impl Constraints {
         let svd = x.clone().try_svd(true, false, f64::EPSILON, 10_000).ok_or_else(failed)?;
         let u = svd.u.ok_or_else(failed)?;
         let largest = svd.singular_values.max();
-        let kept: Vec<usize> =
-            (0..u.ncols()).filter(|&j| svd.singular_values[j] > RANK * largest).collect();
+        let kept: Vec<usize> = (0..u.ncols()).filter(|&j| svd.singular_values[j] > RANK * largest).collect();
         let u = u.select_columns(&kept);
         let projected = u.tr_mul(y);
         if (y - &u * &projected).norm() > ACCEPTED * y.norm() {

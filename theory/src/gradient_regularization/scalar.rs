@@ -72,8 +72,8 @@ impl Coordinate {
             let s = kappa * (beta - target);
             let sum = beta.hypot(c * change[0].exp());
             let f = 1.0 + 4.0 * epsilon * kappa * (sum + epsilon * s * beta);
-            let denominator = sum * (1.0 + 4.0 * gamma * kappa * (sum + epsilon * s * beta))
-                + 2.0 * gamma * s * beta * f;
+            let denominator =
+                sum * (1.0 + 4.0 * gamma * kappa * (sum + epsilon * s * beta)) + 2.0 * gamma * s * beta * f;
             held &= denominator > 0.0;
             out[0] = 2.0 * gamma * s * f / denominator * c * v.cosh();
         };
@@ -122,10 +122,12 @@ impl Coordinate {
         if self.target == 0.0 {
             return Ok(start);
         }
-        if !(x < 1.0) {
+        if x.is_nan() || x >= 1.0 {
             return Err(TheoryError::undefined(
                 "alpha_eff",
-                format!("2 gamma kappa |beta*| = {x} is not below 1: the coordinate is trapped at the origin"),
+                format!(
+                    "2 gamma kappa |beta*| = {x} is not below 1: the coordinate is trapped at the origin"
+                ),
             ));
         }
         let constant = (1.0 + 2.0 * x) / (3.0 * (1.0 - x)) * ((1.0 + 2.0 * x) / (1.0 - x)).ln();

@@ -90,7 +90,11 @@ fn the_scalar_equation_is_the_flow_of_one_coordinate() {
     for alpha0 in [1e-2, 1e-3] {
         let scalar = Coordinate::new(kappa, target, alpha0).unwrap();
         let rich = scalar.rich_log_alpha_squared(0.3).unwrap();
-        assert_relative_eq!(rich, scalar.log_alpha_squared(0.3, 0.0).unwrap(), epsilon = 2.0 * alpha0 * alpha0);
+        assert_relative_eq!(
+            rich,
+            scalar.log_alpha_squared(0.3, 0.0).unwrap(),
+            epsilon = 2.0 * alpha0 * alpha0
+        );
     }
     // Both forms of the integral, on either side of the change.
     let jump = |alpha0: f64| Coordinate::new(1.0, 1.0, alpha0).unwrap().first_order(0.5).unwrap();

@@ -134,8 +134,7 @@ impl Experiment for CriticalDescent {
         let sharpness = symmetric_eigenvalues(&hessian)?.last().copied().unwrap_or(0.0);
         let kick = planted_normals(number, "kick", 2 * d);
         let length = kick.iter().map(|x| x * x).sum::<f64>().sqrt();
-        let moved: Vec<f64> =
-            minimum.iter().zip(&kick).map(|(w, k)| w + PERTURBATION * k / length).collect();
+        let moved: Vec<f64> = minimum.iter().zip(&kick).map(|(w, k)| w + PERTURBATION * k / length).collect();
         let initial = network.loss(&moved);
         let (mut out, mut products) = (vec![0.0; 2 * d], vec![0.0; d]);
         let mut diverges = |eta: f64| {
@@ -143,7 +142,7 @@ impl Experiment for CriticalDescent {
             for _ in 0..STEPS {
                 let loss = network.penalised(&w, setting.penalty, None, &mut out, &mut products);
                 // A loss that is not a number has diverged, too.
-                if !(loss <= 2.0 * initial) {
+                if loss.is_nan() || loss > 2.0 * initial {
                     return true;
                 }
                 w.iter_mut().zip(&out).for_each(|(w, g)| *w -= eta * g);
@@ -211,7 +210,8 @@ impl Experiment for LinearDescent {
 pub fn linear_problem(
     setting: &LinearDescentSetting,
     number: f64,
-) -> Result<(solvable_theory::gradient_regularization::RegressionData, nalgebra::DVector<f64>), TrialFailure> {
+) -> Result<(solvable_theory::gradient_regularization::RegressionData, nalgebra::DVector<f64>), TrialFailure>
+{
     let inputs = planted_problem(&setting.data, number)?;
     let targets = planted_normals(number, "targets", inputs.samples());
     let start = planted_normals(number, "start", inputs.dimension());
@@ -263,10 +263,7 @@ impl Experiment for LabelNoise {
             let start = 2.0 * setting.start.ln();
             (0..d).map(|i| w[i].ln() + w[d + i].ln() - start).sum::<f64>() / d as f64
         };
-        Ok(Outcome::new()
-            .with("problem", number)
-            .with("noisy", mean(Some(&noise)))
-            .with("plain", mean(None)))
+        Ok(Outcome::new().with("problem", number).with("noisy", mean(Some(&noise))).with("plain", mean(None)))
     }
 
     fn cost(setting: &LabelNoiseSetting) -> f64 {

@@ -19,8 +19,7 @@ pub use diagonal::Penalty;
 pub use flow::{DiagonalFlow, DiagonalFlowSetting, EntropyBudget};
 pub use steps::{PenaltyCost, PenaltyCostSetting, SingleSteps, SingleStepsSetting};
 
-/// The number of a trial's regression problem. Outcomes carry it, so that predictions know the data without their being stored; trials of one
-/// number have the same problem in every experiment.
+/// The number of a trial's regression problem. Outcomes carry it, so that predictions know the data without their being stored.
 fn problem(streams: &Streams) -> u64 {
     streams.child("problem").rng(0).random_range(0..1u64 << 32)
 }
