@@ -127,4 +127,23 @@ sources! {
     /// Saddle to saddle.
     PESME_2023: "pesme2023saddle", "S. Pesme, N. Flammarion",
         "Saddle-to-saddle dynamics in diagonal linear networks", "NeurIPS", 2023, "2304.00488";
+    /// Attention as a Boltzmann machine.
+    OTA_2023: "ota2023attention", "T. Ota, R. Karakida",
+        "Attention in a family of Boltzmann machines emerging from modern Hopfield networks", "Neural Computation", 2023,
+        "2212.04692";
+    /// Capacities of dense associative memories.
+    LUCIBELLO_2024: "lucibello2024exponential", "C. Lucibello, M. Mezard",
+        "The exponential capacity of dense associative memories", "Physical Review Letters", 2024, "2304.14964";
+    /// Attention as the update of a modern Hopfield network.
+    RAMSAUER_2021: "ramsauer2021hopfield", "H. Ramsauer et al.", "Hopfield networks is all you need", "ICLR", 2021,
+        "2008.02217";
+    /// Dense associative memories.
+    KROTOV_2016: "krotov2016dense", "D. Krotov, J. Hopfield", "Dense associative memory for pattern recognition",
+        "NeurIPS", 2016, "1606.01164";
+    /// Exponential-family harmoniums.
+    WELLING_2004: "welling2004exponential", "M. Welling, M. Rosen-Zvi, G. Hinton",
+        "Exponential family harmoniums with an application to information retrieval", "NeurIPS", 2004, "";
+    /// Denoising score matching.
+    VINCENT_2011: "vincent2011connection", "P. Vincent",
+        "A connection between score matching and denoising autoencoders", "Neural Computation", 2011, "";
 }

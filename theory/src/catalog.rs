@@ -208,6 +208,7 @@ pub fn all() -> Vec<Prediction> {
         crate::dynamical_isometry::catalog(),
         crate::pathological_spectra::catalog(),
         crate::gradient_regularization::catalog(),
+        crate::attention_boltzmann::catalog(),
         crate::step_size::catalog(),
     ]
     .concat()

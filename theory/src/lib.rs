@@ -6,6 +6,7 @@
 //!
 //! * [`activation`] and [`quadrature`]: nonlinearities and their Gaussian integrals;
 //! * [`architecture`]: the one description of a network that drives theory and simulation alike;
+//! * [`attention_boltzmann`]: Boltzmann machines made of attention: partition functions, relatives, retrieval, storage;
 //! * [`mean_field`]: order parameters, Fisher-information statistics, analytic neural tangent kernels;
 //! * [`normalization`]: how normalization layers change the sharpness;
 //! * [`natural_gradient`]: how approximate Fisher matrices train wide networks;
@@ -25,6 +26,7 @@
 
 pub mod activation;
 pub mod architecture;
+pub mod attention_boltzmann;
 pub mod bibliography;
 pub mod catalog;
 pub mod continual_learning;

@@ -169,3 +169,10 @@ fn gradient_regularization_values_are_reproduced() {
         },
     );
 }
+
+#[test]
+fn attention_boltzmann_values_are_reproduced() {
+    check_with(include_str!("reference/attention-boltzmann.json"), &|expected, found, digits, context| {
+        compare_norms(expected, found, 10f64.powi(1 - digits).max(1e-12), context);
+    });
+}

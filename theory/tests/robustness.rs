@@ -17,6 +17,9 @@ fn usual(id: &str, name: &str) -> Json {
     if id.starts_with("spectra/") {
         return usual_of_classifiers(id, name);
     }
+    if ["attn/", "dam/", "rem/"].iter().any(|part| id.starts_with(part)) {
+        return usual_of_attention(id, name);
+    }
     if id.starts_with("gr/") {
         return usual_of_diagonal_networks(name);
     }
@@ -96,6 +99,37 @@ fn usual_of_spectra(id: &str, name: &str) -> Json {
         "slope_moments" => json!([["4/5", 0.7], [0.9, 0.85]]),
         "eta" => json!(0.5),
         _ => panic!("the parameter {name} is new: add a usual value for it"),
+    }
+}
+
+fn usual_of_attention(id: &str, name: &str) -> Json {
+    let machine = json!({"xi": [[0.5], [-0.5]], "sigma2": 0.7, "n": 1});
+    match name {
+        "xi" => json!([[0.4, 0.1], [-0.2, 0.5]]),
+        "w" if id.starts_with("dam/") => json!(0.3),
+        "w" => json!([[0.4, 0.1], [-0.2, 0.5]]),
+        "b" | "c" if id == "attn/log-z-sandwich" => Json::Null,
+        "b" | "c" => json!([0.1, -0.2]),
+        "sigma2" => json!(0.8),
+        "n" if id == "attn/composition-count" => json!(4),
+        "n" => json!(2),
+        "beta" | "what" => Json::Null,
+        "K" if id == "attn/log-z" => Json::Null,
+        "K" => json!(3),
+        "method" => json!("exact-sum"),
+        "kappa" if id.starts_with("rem/") => json!(0.3),
+        "kappa" | "order" | "power" => json!(2),
+        "teacher" | "student" => machine,
+        "noise_var" | "theta" => json!(0.5),
+        "eigenvalue" => json!(2.5),
+        "d" => json!(6),
+        "x" => json!(4),
+        "lambda" => json!(0.8),
+        "N" => json!(12),
+        "P" => json!(50),
+        "m" => json!(0.9),
+        "ensemble" => json!("ising"),
+        other => panic!("no usual value for {other}"),
     }
 }
 

@@ -1,0 +1,263 @@
+//! Exponentially many random patterns: capacities and mean attention weights of a random-energy model.
+//!
+//! $P=e^{\alpha N}$ patterns in $\mathbb R^N$, $\beta=\lambda$, $\sigma^2=1$; the cue has squared norm $N$ and overlap $mN$ with its pattern.
+
+use libm::{erfc, lgamma};
+use std::f64::consts::{FRAC_1_SQRT_2, PI};
+
+use super::machine::log_sum_exp;
+use crate::TheoryError;
+use crate::error::{finite, positive, representable};
+
+/// How patterns are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PatternEnsemble {
+    /// Uniform on the sphere of squared radius $N$.
+    Spherical,
+    /// Signs.
+    Ising,
+    /// Standard normal entries; the cue is the pattern itself.
+    Gaussian,
+}
+
+impl std::str::FromStr for PatternEnsemble {
+    type Err = TheoryError;
+
+    fn from_str(name: &str) -> Result<Self, TheoryError> {
+        match name {
+            "spherical" => Ok(Self::Spherical),
+            "ising" => Ok(Self::Ising),
+            "gaussian" => Ok(Self::Gaussian),
+            other => Err(TheoryError::invalid("ensemble", other, "spherical, ising or gaussian")),
+        }
+    }
+}
+
+/// Largest $N$, and largest $N\lambda$, of finite sizes.
+const LARGEST: usize = 100_000;
+const SHARPEST: f64 = 1e4;
+
+/// The capacity $\alpha_1$ of a typical pattern as its own cue.
+///
+/// # Formula
+/// Spherical: $\lambda-\lambda q_*-\frac12\log(1-q_*^2)$, $q_*=2\lambda/(1+\sqrt{1+4\lambda^2})$. Ising: $\log2-\log(1+e^{-2\lambda})$. Gaussian: $\lambda-\lambda^2/2$ up to
+/// $\lambda=1$, then $\frac12$.
+///
+/// # Errors
+/// $10^{-14}$. [`InvalidParameter`](TheoryError::InvalidParameter) for $\lambda\le0$.
+///
+/// # Source
+/// Lucibello and Mézard 2024.
+pub fn typical_capacity(ensemble: PatternEnsemble, lambda: f64) -> Result<f64, TheoryError> {
+    positive("lambda", lambda)?;
+    Ok(match ensemble {
+        PatternEnsemble::Spherical => {
+            let root = (2.0 * lambda).hypot(1.0);
+            // With r = √(1 + 4λ²): 1 − q² = 2/(1 + r) and 1 − q = (1 + r − 2λ)/(1 + r).
+            lambda * (1.0 + 1.0 / (root + 2.0 * lambda)) / (1.0 + root) - 0.5 * (2.0 / (1.0 + root)).ln()
+        }
+        PatternEnsemble::Ising => 2f64.ln() - (-2.0 * lambda).exp().ln_1p(),
+        PatternEnsemble::Gaussian if lambda < 1.0 => lambda - 0.5 * lambda * lambda,
+        PatternEnsemble::Gaussian => 0.5,
+    })
+}
+
+fn size(n: usize) -> Result<f64, TheoryError> {
+    if (2..=LARGEST).contains(&n) {
+        Ok(n as f64)
+    } else {
+        Err(TheoryError::invalid("N", n, format!("an integer from 2 to {LARGEST}")))
+    }
+}
+
+fn patterns(p: f64) -> Result<f64, TheoryError> {
+    if p.is_finite() && p >= 2.0 { Ok(p) } else { Err(TheoryError::invalid("P", p, "a finite number >= 2")) }
+}
+
+fn sharpness(n: f64, lambda: f64) -> Result<f64, TheoryError> {
+    let x = n * positive("lambda", lambda)?;
+    if x <= SHARPEST {
+        Ok(x)
+    } else {
+        Err(TheoryError::invalid("lambda", lambda, format!("a number > 0 with N lambda <= {SHARPEST}")))
+    }
+}
+
+/// Overlaps $q$ of a random pattern with a cue and the logarithms of their probabilities.
+fn overlaps(ensemble: PatternEnsemble, n: f64, sharpness: f64) -> Vec<(f64, f64)> {
+    let logs: Vec<(f64, f64)> = if ensemble == PatternEnsemble::Ising {
+        let log_choose = |k: f64| lgamma(n + 1.0) - lgamma(k + 1.0) - lgamma(n - k + 1.0);
+        (0..=n as usize).map(|k| (1.0 - 2.0 * k as f64 / n, log_choose(k as f64))).collect()
+    } else {
+        let count = (20.0 * sharpness).max(4000.0).ceil();
+        let angle = |i: usize| (i as f64 + 0.5) * PI / count;
+        (0..count as usize).map(|i| (angle(i).cos(), (n - 2.0) * angle(i).sin().ln())).collect()
+    };
+    let total = log_sum_exp(logs.iter().map(|(_, log)| *log));
+    logs.into_iter().map(|(q, log)| (q, log - total)).collect()
+}
+
+/// The capacity at finite $N$ on the sphere, $\alpha_N=\lambda-\frac1N\log\mathbb E_qe^{N\lambda q}$.
+///
+/// # Errors
+/// $10^{-13}$. [`InvalidParameter`](TheoryError::InvalidParameter) for $N$ outside 2 to 100,000, $\lambda\le0$ or $N\lambda>10^4$.
+///
+/// # Source
+/// The self-averaging noise of Lucibello and Mézard 2024 without its saddle point.
+pub fn finite_capacity(n: usize, lambda: f64) -> Result<f64, TheoryError> {
+    let n = size(n)?;
+    let x = sharpness(n, lambda)?;
+    let all = overlaps(PatternEnsemble::Spherical, n, x);
+    let mean = log_sum_exp(all.iter().map(|(q, log)| log + x * (q - 1.0)));
+    representable("the capacity", -mean / n)
+}
+
+/// The mean attention weight $\mathbb E\,p_1$ on the pattern of the cue.
+///
+/// # Formula
+/// $\int ds\,e^{s-e^s}(1-\mathbb E_q\lbrack1-e^{-e^{s+N\lambda(q-m)}}\rbrack)^{P-1}$; Gaussian patterns: the overlap is $\sqrt{\rho/N}g$ and $m=\rho=\chi_N^2/N$, averaged.
+///
+/// # Errors
+/// $10^{-12}$. [`InvalidParameter`](TheoryError::InvalidParameter) for $N$ outside 2 to 100,000, $P<2$, $\lambda\le0$, $N\lambda>10^4$ or $m$ not finite.
+///
+/// # Source
+/// $1/(1+X)=\int_0^\infty e^{-t(1+X)}dt$ for independent overlaps.
+pub fn attention_weight(
+    ensemble: PatternEnsemble,
+    n: usize,
+    lambda: f64,
+    m: f64,
+    p: f64,
+) -> Result<f64, TheoryError> {
+    let n = size(n)?;
+    let x = sharpness(n, lambda)?;
+    let p = patterns(p)?;
+    finite("m", m)?;
+    if ensemble != PatternEnsemble::Gaussian {
+        let exponents: Vec<(f64, f64)> =
+            overlaps(ensemble, n, x).into_iter().map(|(q, log)| (x * (q - m), log.exp())).collect();
+        return Ok(mean_weight(&exponents, p));
+    }
+    let spacing = |rho: f64| (0.3 / (lambda * (n * rho).sqrt())).min(0.05);
+    let mut mean = 0.0;
+    for (chi, weight) in radii(n, 0.2) {
+        let rho = chi * chi / n;
+        let step = spacing(rho);
+        let count = (12.0 / step).ceil();
+        let exponents: Vec<(f64, f64)> = (0..=2 * count as usize)
+            .map(|i| {
+                let g = (i as f64 - count) * step;
+                let density = (-0.5 * g * g).exp() * step / (2.0 * PI).sqrt();
+                (lambda * (n * rho).sqrt() * g - x * rho, density)
+            })
+            .collect();
+        mean += weight * mean_weight(&exponents, p);
+    }
+    Ok(mean)
+}
+
+/// The integral over $s$ for exponents $N\lambda(q-m)$ with their probabilities.
+fn mean_weight(exponents: &[(f64, f64)], patterns: f64) -> f64 {
+    const STEP: f64 = 0.1;
+    let mut sum = 0.0;
+    for i in 0..=640 {
+        let s = -60.0 + STEP * f64::from(i);
+        let lost: f64 = exponents.iter().map(|(e, weight)| -weight * (-(s + e).exp()).exp_m1()).sum();
+        sum += (s - s.exp() + (patterns - 1.0) * (-lost.min(1.0)).ln_1p()).exp();
+    }
+    STEP * sum
+}
+
+/// Nodes of $\chi_N$ and their probabilities, by the trapezoidal rule.
+fn radii(n: f64, step: f64) -> Vec<(f64, f64)> {
+    let centre = n.sqrt();
+    let count = (14.0 / step).ceil() as i64;
+    let norm = (1.0 - 0.5 * n) * 2f64.ln() - lgamma(0.5 * n);
+    (-count..=count)
+        .map(|i| centre + step * i as f64)
+        .filter(|chi| *chi > 0.0)
+        .map(|chi| (chi, (norm + (n - 1.0) * chi.ln() - 0.5 * chi * chi).exp() * step))
+        .collect()
+}
+
+/// The probability that a Gaussian pattern is retrieved at $\lambda=\infty$: $\mathbb E\,\Phi(\chi_N)^{P-1}$.
+///
+/// # Errors
+/// $10^{-12}$. [`InvalidParameter`](TheoryError::InvalidParameter) for $N$ outside 2 to 100,000 or $P<2$.
+///
+/// # Source
+/// Independent overlaps given the norm.
+pub fn hard_success(n: usize, p: f64) -> Result<f64, TheoryError> {
+    let (n, p) = (size(n)?, patterns(p)?);
+    let sum = radii(n, 14.0 / 4000.0).into_iter().map(|(chi, weight)| {
+        let tail = 0.5 * erfc(chi * FRAC_1_SQRT_2);
+        weight * ((p - 1.0) * (-tail).ln_1p()).exp()
+    });
+    Ok(sum.sum())
+}
+
+/// The probability that one Gaussian pattern lies closer to another one than that one itself, $P(\xi_1\cdot\xi_2>\|\xi_1\|^2)$.
+///
+/// # Errors
+/// Relative $10^{-12}$. [`InvalidParameter`](TheoryError::InvalidParameter) for $N$ outside 2 to 100,000.
+///
+/// # Source
+/// $\mathbb E\,\Phi(-\chi_N)=\frac12I_{1/2}(\frac N2,\frac12)$.
+pub fn pair_failure(n: usize) -> Result<f64, TheoryError> {
+    let n = size(n)?;
+    let norm = (1.0 - 0.5 * n) * 2f64.ln() - lgamma(0.5 * n);
+    // The integrand peaks where the two Gaussians share the norm, at √(N/2).
+    let (centre, step) = ((0.5 * n).sqrt(), 2e-3);
+    let count = (14.0 / step) as i64;
+    let nodes = (-count..=count).map(|i| centre + step * i as f64).filter(|chi| *chi > 0.0);
+    let sum = nodes.map(|chi| {
+        0.5 * erfc(chi * FRAC_1_SQRT_2) * (norm + (n - 1.0) * chi.ln() - 0.5 * chi * chi).exp() * step
+    });
+    Ok(sum.sum())
+}
+
+/// The capacity at which all Gaussian patterns are retrieved, by the first moment.
+///
+/// # Formula
+/// $\min(\alpha^{(i)},\frac14\log2)$, $\alpha^{(i)}=g\rho$ with $\frac12(\rho-1-\log\rho)=g\rho$, $\rho<1$, $g=\lambda-\lambda^2/2$ below $\lambda=1$, then $\frac12$.
+///
+/// # Errors
+/// $10^{-14}$. [`InvalidParameter`](TheoryError::InvalidParameter) for $\lambda\le0$.
+///
+/// # Source
+/// The first-moment argument; for $\lambda<0.7$ derived only.
+pub fn all_patterns_capacity(lambda: f64) -> Result<f64, TheoryError> {
+    let g = typical_capacity(PatternEnsemble::Gaussian, lambda)?;
+    let excess = |rho: f64| 0.5 * (rho - 1.0 - rho.ln()) - g * rho;
+    let (mut low, mut high) = (1e-12, 1.0);
+    for _ in 0..200 {
+        let middle = 0.5 * (low + high);
+        if excess(middle) > 0.0 { low = middle } else { high = middle }
+    }
+    Ok((0.5 * g * (low + high)).min(0.25 * 2f64.ln()))
+}
+
+/// Free energy $f=\frac1d(\log Z-\frac d2\log2\pi\sigma^2)$ of $e^{\kappa d}$ Gaussian patterns at $\beta=1$, $\theta=\sigma^2s_\xi^2$, for $d\to\infty$.
+///
+/// # Formula
+/// $\kappa-\frac12\log(1-\theta)$ above $\kappa_c=J(1/(1-\theta))$ (infinite for $\theta\ge1$), $\frac12\theta\rho$ with $J(\rho)=\kappa$, $\rho>1$, below; $J(\rho)=\frac12(\rho-1-\log\rho)$.
+///
+/// # Errors
+/// $10^{-14}$. [`InvalidParameter`](TheoryError::InvalidParameter) unless $\kappa>0$ and $\theta>0$.
+///
+/// # Source
+/// Random-energy model of the mixture's weights.
+pub fn quenched_free_energy(kappa: f64, theta: f64) -> Result<f64, TheoryError> {
+    positive("kappa", kappa)?;
+    positive("theta", theta)?;
+    let rate = |rho: f64| 0.5 * (rho - 1.0 - rho.ln());
+    if theta < 1.0 && kappa > rate((1.0 - theta).recip()) {
+        return Ok(kappa - 0.5 * (-theta).ln_1p());
+    }
+    let (mut low, mut high) = (1.0, 4.0 + 4.0 * kappa);
+    for _ in 0..200 {
+        let middle = 0.5 * (low + high);
+        if rate(middle) < kappa { low = middle } else { high = middle }
+    }
+    representable("the free energy", 0.25 * theta * (low + high))
+}
