@@ -1,5 +1,6 @@
 //! Where one theory meets its experiments: claims, settings, rivals, figures. One file for each paper.
 
+mod attention_boltzmann;
 mod continual_learning;
 mod dynamical_isometry;
 pub mod experiments;
@@ -45,6 +46,7 @@ pub fn all() -> Vec<Paper> {
         dynamical_isometry::paper(),
         pathological_spectra::paper(),
         gradient_regularization::paper(),
+        attention_boltzmann::paper(),
     ]
 }
 

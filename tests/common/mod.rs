@@ -64,6 +64,7 @@ pub fn predictions_are_unchanged(part: &str) {
         "ngd" => "natural-gradient.json",
         "iso" => "dynamical-isometry.json",
         "spectra" => "pathological-spectra.json",
+        "attn" => "attention-boltzmann.json",
         "gr" => "gradient-regularization.json",
         _ => "continual-learning.json",
     }))

@@ -1,5 +1,6 @@
 //! Experiments that several papers share: kinds of finite systems, and what is measured on them.
 
+mod attention;
 mod classifier;
 mod continual;
 mod descent;
@@ -11,6 +12,10 @@ mod natural;
 mod normalized;
 mod signals;
 
+pub use attention::{
+    Annealing, AnnealingSetting, EarlyLearning, EarlyLearningSetting, GibbsMoments, GibbsSetting,
+    RandomMachine, Retrieval, RetrievalSetting, Storage, StorageSetting,
+};
 pub use classifier::{
     BothSpectra, CentredClassifier, ClassifierSpectrum, ClassifierTraining, ClassifierTrainingSetting,
     DigitsClassifier, InputMetric, KernelPairs, LEVELS, values_above,

@@ -367,7 +367,7 @@ impl AttentionMachine {
     /// Rigorous. As [`log_z`](Self::log_z) for the neighbouring integers; [`InvalidParameter`](TheoryError::InvalidParameter) for $n<1$ or $c\ne0$.
     pub fn log_z_bounds(&self) -> Result<(f64, f64), TheoryError> {
         let n = self.beta().recip();
-        if n < 1.0 || n > 1e6 {
+        if !(1.0..=1e6).contains(&n) {
             return Err(TheoryError::invalid("beta", self.beta(), "a number from 1e-6 to 1"));
         }
         if self.pattern_bias().amax() > 0.0 {

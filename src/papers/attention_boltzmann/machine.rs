@@ -1,0 +1,266 @@
+//! The machine itself: its partition function against annealing, its moments against Gibbs chains, the first steps of learning.
+
+use nalgebra::DMatrix;
+use solvable_theory::attention_boltzmann::{AttentionMachine, early_rate, gaussian_bernoulli_log_z};
+use solvable_theory::bibliography::OTA_2023;
+
+use super::super::by;
+use super::super::experiments::{
+    Annealing, AnnealingSetting, EarlyLearning, EarlyLearningSetting, GibbsMoments, GibbsSetting,
+    RandomMachine,
+};
+use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+
+pub(super) fn claims() -> Vec<Claim> {
+    vec![partition(), calibrated(), products(), entropy(), early()]
+}
+
+/// Orders $n$ of the claims on annealing.
+pub(super) const ORDERS: [usize; 3] = [2, 3, 5];
+
+pub(super) fn annealing(order: usize, profile: Profile) -> AnnealingSetting {
+    let machine = RandomMachine { dimension: 8, patterns: 4, order, square: Some(6.0) };
+    let (chains, temperatures) = by(profile, (500, 50), (4000, 200));
+    AnnealingSetting { machine, chains, temperatures }
+}
+
+pub(super) const fn annealing_trials(profile: Profile) -> usize {
+    match profile {
+        Profile::Quick => 60,
+        Profile::Full => 60,
+    }
+}
+
+fn cases(profile: Profile) -> Result<Vec<At<AnnealingSetting>>, JudgeError> {
+    let trials = annealing_trials(profile);
+    Ok(ORDERS.map(|n| At::setting(format!("d=8 K=4 n={n}"), annealing(n, profile), trials)).into())
+}
+
+/// The machine of a trial of annealing, with another order.
+pub(super) fn annealed(
+    s: &AnnealingSetting,
+    o: &Outcome,
+    order: usize,
+) -> Result<AttentionMachine, JudgeError> {
+    let machine = RandomMachine { order, ..s.machine.clone() };
+    Ok(machine.machine(o.list("xi")?, &[], &[])?)
+}
+
+fn exact(s: &AnnealingSetting, o: &Outcome) -> Result<f64, JudgeError> {
+    Ok(annealed(s, o, s.machine.order)?.log_z()?)
+}
+
+/// $\log Z$ with every multinomial coefficient replaced by one.
+pub(super) fn without_coefficients(machine: &AttentionMachine) -> Result<f64, JudgeError> {
+    let order = machine.order()?;
+    let mut terms = Vec::new();
+    for component in machine.mixture()? {
+        let mut log = component.weight.max(f64::MIN_POSITIVE).ln();
+        // log n!/Π m! out of the weight.
+        log -= (1..=order).map(|i| (i as f64).ln()).sum::<f64>();
+        log +=
+            component.occupation.iter().map(|&m| (1..=m).map(|i| (i as f64).ln()).sum::<f64>()).sum::<f64>();
+        terms.push(log);
+    }
+    let largest = terms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    Ok(machine.log_z()? + largest + terms.iter().map(|t| (t - largest).exp()).sum::<f64>().ln())
+}
+
+fn partition() -> Claim {
+    let base = |s: &AnnealingSetting| 0.5 * s.machine.dimension as f64 * (2.0 * std::f64::consts::PI).ln();
+    Claim::about::<Annealing>("attn/log-z", "The partition function as a finite sum, against annealed importance sampling")
+        .formula(r"\log Z=\tfrac d2\log2\pi\sigma^2+\log\sum_{|m|=n}\binom nm\exp\left(\tfrac{m\cdot c}n+\tfrac{\sigma^2}2\|b+\tfrac1n\xi^\top m\|^2\right)")
+        .sources(&[OTA_2023])
+        .cases(cases)
+        .by_difference()
+        .measure(|_, o| Ok(o.number("log_z")?))
+        .predict_given(exact)
+        .margin(|_, profile| Margin::symmetric(by(profile, 0.025, 0.004)))
+        .rival_given("no multinomial coefficients", |s, o| without_coefficients(&annealed(s, o, s.machine.order)?))
+        .rival_given("the sum for n + 1", |s, o| Ok(annealed(s, o, s.machine.order + 1)?.log_z()?))
+        .rival_given("the sum for n − 1", |s, o| Ok(annealed(s, o, s.machine.order - 1)?.log_z()?))
+        .rival_given("a Gaussian-Bernoulli machine with the same weights", |s, o| {
+            let (k, d) = (s.machine.patterns, s.machine.dimension);
+            let weights = DMatrix::from_row_slice(k, d, o.list("xi")?);
+            Ok(gaussian_bernoulli_log_z(&weights, &vec![0.0; d], &vec![0.0; k], 1.0)?)
+        })
+        .rival_given("patterns ignored", move |s, _| {
+            Ok(base(s) + s.machine.order as f64 * (s.machine.patterns as f64).ln())
+        })
+        .rival_given("patterns as orthogonal copies", move |s, _| {
+            let n = s.machine.order as f64;
+            let square = s.machine.square.unwrap_or(0.0);
+            Ok(base(s) + n * (s.machine.patterns as f64).ln() + square / (2.0 * n))
+        })
+        .finish()
+}
+
+fn calibrated() -> Claim {
+    let score = |o: &Outcome, truth: f64| -> Result<f64, JudgeError> {
+        Ok((o.number("log_z")? - truth) / o.number("error")?)
+    };
+    // The prediction enters with the measurement: z-scores of a wrong theory are not standard.
+    let claim = move |truth: fn(&AnnealingSetting, &Outcome) -> Result<f64, JudgeError>| {
+        move |s: &AnnealingSetting, o: &Outcome| -> Result<Vec<f64>, JudgeError> {
+            // What has mean 0 and what has mean 1, moved by how far the hypothesis lies from the sum.
+            let (own, other) = (score(o, exact(s, o)?)?, score(o, truth(s, o)?)?);
+            Ok(vec![own - other, 1.0 + own * own - other * other])
+        }
+    };
+    Claim::about::<Annealing>(
+        "attn/calibration",
+        "Annealed estimates scatter around the sum as their standard errors say",
+    )
+    .formula(r"z=\frac{\widehat{\log Z}-\log Z}{\rm SE}:\quad E\,z=0,\ E\,z^2=1")
+    .sources(&[OTA_2023])
+    .cases(cases)
+    .components(["mean of z", "mean of z²"])
+    .by_difference()
+    .measure(move |s, o| {
+        let z = score(o, exact(s, o)?)?;
+        Ok(vec![z, z * z])
+    })
+    .predict_given(claim(exact))
+    .margin(|_, _| Margin::symmetric(1.0))
+    .rival_given("the sum for n − 1", claim(|s, o| Ok(annealed(s, o, s.machine.order - 1)?.log_z()?)))
+    .rival_given(
+        "no multinomial coefficients",
+        claim(|s, o| without_coefficients(&annealed(s, o, s.machine.order)?)),
+    )
+    .finish()
+}
+
+fn gibbs(order: usize, profile: Profile) -> At<GibbsSetting> {
+    let machine = RandomMachine { dimension: 6, patterns: 3, order, square: None };
+    let setting = GibbsSetting { machine, chains: by(profile, 1000, 4000), burn: 200, kept: 50 };
+    At::setting(format!("d=6 K=3 n={order}"), setting, by(profile, 10, 20))
+}
+
+fn sampled(s: &GibbsSetting, o: &Outcome) -> Result<AttentionMachine, JudgeError> {
+    Ok(s.machine.machine(o.list("xi")?, o.list("b")?, o.list("c")?)?)
+}
+
+/// $\sigma^2(fb^\top+F\xi)$ row by row for given moments of occupations.
+fn products_of(
+    machine: &AttentionMachine,
+    weights: impl Fn(&[usize], f64) -> f64,
+) -> Result<Vec<f64>, JudgeError> {
+    let (k, n) = (machine.count(), machine.order()? as f64);
+    let mut sum = DMatrix::zeros(k, machine.dimension());
+    let mut total = 0.0;
+    for component in machine.mixture()? {
+        let weight = weights(&component.occupation, component.weight);
+        let mean = machine.component_mean(&component.occupation);
+        for (mu, &m) in component.occupation.iter().enumerate() {
+            let mut row = sum.row_mut(mu);
+            row += mean.transpose() * (weight * m as f64 / n);
+        }
+        total += weight;
+    }
+    Ok((sum / total).transpose().iter().copied().collect())
+}
+
+fn multinomial(occupation: &[usize]) -> f64 {
+    let factorial = |m: usize| (1..=m).map(|i| i as f64).product::<f64>();
+    factorial(occupation.iter().sum()) / occupation.iter().map(|&m| factorial(m)).product::<f64>()
+}
+
+fn products() -> Claim {
+    Claim::about::<GibbsMoments>(
+        "attn/gradient",
+        "The gradient of the partition function, against Gibbs chains that know attention alone",
+    )
+    .formula(r"\partial_\xi\log Z=E[p(v)v^\top]=\sigma^2(fb^\top+F\xi)")
+    .sources(&[OTA_2023])
+    .cases(|profile| Ok([1, 2, 4].map(|n| gibbs(n, profile)).into()))
+    .by_relative_distance()
+    .measure(|_, o| Ok(o.list("products")?.to_vec()))
+    .predict_given(|s, o| {
+        let machine = sampled(s, o)?;
+        let gradients = machine.gradients(&machine.partition()?)?;
+        Ok(gradients.patterns.transpose().iter().copied().collect::<Vec<_>>())
+    })
+    .margin(|_, profile| Margin::symmetric(by(profile, 0.06, 0.03)))
+    .rival_given("multinomial weights without the Gaussian factor", |s, o| {
+        products_of(&sampled(s, o)?, |m, _| multinomial(m))
+    })
+    .rival_given("the order forgotten: n = 8", |s, o| {
+        let machine = RandomMachine { order: 8, ..s.machine.clone() };
+        let machine = machine.machine(o.list("xi")?, o.list("b")?, o.list("c")?)?;
+        products_of(&machine, |_, weight| weight)
+    })
+    .finish()
+}
+
+fn entropy() -> Claim {
+    Claim::about::<GibbsMoments>(
+        "attn/entropy",
+        "The mean entropy of attention is the derivative of the partition function in n",
+    )
+    .formula(r"E\,H(p(v))=\frac{d\log Z}{dn}")
+    .sources(&[OTA_2023])
+    .cases(|profile| Ok([1, 2, 4].map(|n| gibbs(n, profile)).into()))
+    .by_difference()
+    .measure(|_, o| Ok(o.number("entropy")?))
+    .predict_given(|s, o| Ok(sampled(s, o)?.mean_attention_entropy()?))
+    .margin(|_, profile| Margin::symmetric(by(profile, 0.01, 0.003)))
+    .rival("log K", |s| Ok((s.machine.patterns as f64).ln()))
+    .rival_given("the difference of neighbouring sums", |s, o| {
+        let at = |order: usize| -> Result<f64, JudgeError> {
+            let machine = RandomMachine { order, ..s.machine.clone() };
+            Ok(machine.machine(o.list("xi")?, o.list("b")?, o.list("c")?)?.log_z()?)
+        };
+        Ok(at(s.machine.order + 1)? - at(s.machine.order)?)
+    })
+    .finish()
+}
+
+pub(super) fn early_setting(order: usize, profile: Profile) -> EarlyLearningSetting {
+    let (dimension, samples) = by(profile, (10, 4000), (50, 20_000));
+    let mut spectrum = vec![0.5; dimension];
+    spectrum[..3].copy_from_slice(&[2.5, 1.6, 0.8]);
+    EarlyLearningSetting { spectrum, samples, patterns: 3, order, eta: 0.02, steps: 400 }
+}
+
+pub(super) const fn early_trials(profile: Profile) -> usize {
+    match profile {
+        Profile::Quick => 2,
+        Profile::Full => 4,
+    }
+}
+
+fn early() -> Claim {
+    // Euler steps: the measured rate is log(1 + η r)/η.
+    let rates =
+        |s: &EarlyLearningSetting, o: &Outcome, of: fn(usize, f64, f64) -> Result<f64, JudgeError>| {
+            let all = o
+                .list("eigenvalues")?
+                .iter()
+                .map(|l| Ok((s.eta * of(s.patterns, (s.order as f64).recip(), *l)?).ln_1p() / s.eta));
+            all.collect::<Result<Vec<_>, JudgeError>>()
+        };
+    Claim::about::<EarlyLearning>(
+        "attn/early-learning",
+        "Patterns first differentiate along the principal components of the data",
+    )
+    .formula(r"u_k\cdot(\xi_\mu-\bar\xi)\propto e^{r_kt},\quad r_k=\frac{\beta(\lambda_k-\sigma^2)}K")
+    .sources(&[OTA_2023])
+    .cases(|profile| {
+        let trials = early_trials(profile);
+        Ok([1, 2, 4].map(|n| At::setting(format!("n={n}"), early_setting(n, profile), trials)).into())
+    })
+    .components(["first component", "second component"])
+    .identity()
+    .measure(|_, o| Ok(o.list("rates")?.to_vec()))
+    .predict_given(move |s, o| rates(s, o, |k, beta, l| Ok(early_rate(k, beta, 1.0, l)?)))
+    .margin(|_, _| Margin::symmetric(0.02))
+    .rival_given("without the shrinkage of the prior", move |s, o| {
+        rates(s, o, |k, beta, l| Ok(beta * l / k as f64))
+    })
+    .rival_given_where(
+        "without the temperature",
+        |s| s.order > 1,
+        move |s, o| rates(s, o, |k, _, l| Ok((l - 1.0) / k as f64)),
+    )
+    .finish()
+}

@@ -1,0 +1,23 @@
+//! T. Ota, R. Karakida, *Attention in a family of Boltzmann machines emerging from modern Hopfield networks* (Neural Computation 2023).
+
+mod figures;
+mod machine;
+mod retrieval;
+
+use solvable_theory::bibliography::{LUCIBELLO_2024, OTA_2023, RAMSAUER_2021};
+
+use super::Paper;
+
+/// Attention as a Boltzmann machine.
+pub(super) fn paper() -> Paper {
+    Paper {
+        id: "attn",
+        title: "Attentional Boltzmann machines",
+        summary: "The energy behind self-attention makes a Boltzmann machine whose partition function and gradients are finite sums at inverse temperatures 1/n. Early \
+                  learning follows the principal components of the data, retrieval is a mean-field Potts model, and random patterns are stored up to an \
+                  exponential number.",
+        sources: &[OTA_2023, LUCIBELLO_2024, RAMSAUER_2021],
+        claims: [machine::claims(), retrieval::claims()].into_iter().flatten().collect(),
+        figures: figures::all(),
+    }
+}
