@@ -1,18 +1,20 @@
 //! The machine itself: its partition function against annealing, its moments against Gibbs chains, the first steps of learning.
 
 use nalgebra::DMatrix;
-use solvable_theory::attention_boltzmann::{AttentionMachine, early_rate, gaussian_bernoulli_log_z};
-use solvable_theory::bibliography::OTA_2023;
+use solvable_theory::attention_boltzmann::{
+    AttentionMachine, denoising_objective, early_rate, gaussian_bernoulli_log_z, smoothed,
+};
+use solvable_theory::bibliography::{OTA_2023, VINCENT_2011};
 
 use super::super::by;
 use super::super::experiments::{
-    Annealing, AnnealingSetting, EarlyLearning, EarlyLearningSetting, GibbsMoments, GibbsSetting,
-    RandomMachine,
+    Annealing, AnnealingSetting, Denoising, DenoisingSetting, EarlyLearning, EarlyLearningSetting,
+    GibbsMoments, GibbsSetting, RandomMachine,
 };
 use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
-    vec![partition(), calibrated(), products(), entropy(), early()]
+    vec![partition(), calibrated(), products(), entropy(), early(), denoising()]
 }
 
 /// Orders $n$ of the claims on annealing.
@@ -261,6 +263,59 @@ fn early() -> Claim {
         "without the temperature",
         |s| s.order > 1,
         move |s, o| rates(s, o, |k, _, l| Ok((l - 1.0) / k as f64)),
+    )
+    .finish()
+}
+
+fn denoising() -> Claim {
+    let opposite = |square: f64| {
+        let mut row = vec![0.0; 5];
+        row[0] = square.sqrt();
+        vec![row.clone(), row.iter().map(|x| -x).collect()]
+    };
+    Claim::about::<Denoising>(
+        "attn/score-matching",
+        "Denoising score matching of attention, by an integral over the span of the patterns",
+    )
+    .formula(r"J=\frac d{2s^2}+E_q\left[\tfrac12\|s_\theta\|^2+\nabla\cdot s_\theta\right]")
+    .sources(&[VINCENT_2011, OTA_2023])
+    .cases(move |profile| {
+        let samples = by(profile, 20_000, 200_000);
+        // The student that the smoothed teacher is: patterns shrink by σ²/(σ² + s²).
+        let least = DenoisingSetting {
+            teacher: (opposite(4.0), 0.6, 1),
+            student: (opposite(4.0 * 0.36), 1.0, 1),
+            noise_var: 0.4,
+            samples,
+        };
+        let other = DenoisingSetting {
+            teacher: (vec![vec![1.5], vec![-1.0], vec![0.3]], 0.7, 2),
+            student: (vec![vec![0.8], vec![-1.1]], 0.9, 3),
+            noise_var: 0.5,
+            samples,
+        };
+        Ok(vec![At::setting("the best student", least, 20), At::setting("another student", other, 20)])
+    })
+    .measure(|_, o| Ok(o.number("objective")?))
+    .predict(|s| {
+        let (teacher, student) = s.machines()?;
+        Ok(denoising_objective(&teacher, &student, s.noise_var)?)
+    })
+    .margin(|_, profile| Margin::symmetric(by(profile, 0.02, 0.008)))
+    .rival("the error of the softmax autoencoder", |s| {
+        // Equal only where the student's variance is that of the noise.
+        let (teacher, student) = s.machines()?;
+        let xi = student.patterns().clone();
+        let auto = AttentionMachine::new(xi, None, None, s.noise_var, student.beta())?;
+        Ok(denoising_objective(&teacher, &auto, s.noise_var)?)
+    })
+    .rival_where(
+        "the smoothed data themselves taken as clean",
+        |s| s.teacher.2 == 1,
+        |s| {
+            let (teacher, student) = s.machines()?;
+            Ok(denoising_objective(&smoothed(&teacher, s.noise_var)?, &student, s.noise_var)?)
+        },
     )
     .finish()
 }

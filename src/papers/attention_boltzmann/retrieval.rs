@@ -1,16 +1,20 @@
 //! Attention as retrieval: orthogonal patterns, and exponentially many random ones.
 
 use solvable_theory::attention_boltzmann::{
-    PatternEnsemble, attention_weight, finite_capacity, overlap, spinodal, typical_capacity,
+    PatternEnsemble, attention_weight, finite_capacity, hard_success, overlap, pair_failure, spinodal,
+    typical_capacity,
 };
 use solvable_theory::bibliography::{LUCIBELLO_2024, RAMSAUER_2021};
 
 use super::super::by;
-use super::super::experiments::{Retrieval, RetrievalSetting, Storage, StorageSetting};
+use super::super::experiments::{
+    FailingPairs, GaussianPatternsSetting, HardRetrieval, Retrieval, RetrievalSetting, Storage,
+    StorageSetting,
+};
 use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
-    vec![orthogonal(), storage()]
+    vec![orthogonal(), storage(), hard(), pairs()]
 }
 
 pub(super) fn retrieval(patterns: usize, x: f64) -> RetrievalSetting {
@@ -125,5 +129,61 @@ fn storage() -> Claim {
             Ok(f64::from(alpha < typical_capacity(ensemble, s.lambda)? - signal))
         },
     )
+    .finish()
+}
+
+fn hard() -> Claim {
+    Claim::about::<HardRetrieval>(
+        "attn/zero-temperature",
+        "Retrieval of a Gaussian pattern at zero temperature, at finite size",
+    )
+    .formula(r"E\,\Phi(\chi_N)^{P-1}")
+    .sources(&[LUCIBELLO_2024])
+    .cases(|profile| {
+        let alphas: Vec<f64> = by(profile, vec![0.3, 0.4, 0.5], vec![0.3, 0.4, 0.5, 0.6]);
+        Ok(alphas
+            .into_iter()
+            .map(|alpha| {
+                let patterns = (20.0 * alpha).exp().round() as usize;
+                let setting = GaussianPatternsSetting { size: 20, patterns, draws: 50 };
+                // At the largest load a success is as rare as its draws are dear.
+                At::setting(
+                    format!("N=20 α={alpha}"),
+                    setting,
+                    by(profile, 40, if alpha > 0.55 { 100 } else { 200 }),
+                )
+            })
+            .collect())
+    })
+    .by_difference()
+    .measure(|_, o| Ok(o.number("success")?))
+    .predict(|s| Ok(hard_success(s.size, s.patterns as f64)?))
+    .margin(|_, profile| Margin::symmetric(by(profile, 0.08, 0.03)))
+    // At half the threshold and below, finite sizes still succeed almost always.
+    .rival_where(
+        "a sharp threshold at 1/2",
+        |s| s.patterns > 1000,
+        |s| Ok(f64::from((s.patterns as f64).ln() / (s.size as f64) < 0.5 - 1e-3)),
+    )
+    .rival("overlaps twice as wide", |s| Ok(hard_success(s.size / 4, s.patterns as f64)?))
+    .finish()
+}
+
+fn pairs() -> Claim {
+    Claim::about::<FailingPairs>(
+        "attn/failing-pairs",
+        "Pairs of Gaussian patterns that are closer to each other than to themselves",
+    )
+    .formula(r"P(P-1)\,\tfrac12I_{1/2}(\tfrac N2,\tfrac12)")
+    .sources(&[LUCIBELLO_2024])
+    .cases(|profile| {
+        let setting = GaussianPatternsSetting { size: 30, patterns: 403, draws: 25 };
+        Ok(vec![At::setting("N=30 P=403", setting, by(profile, 40, 400))])
+    })
+    .by_difference()
+    .measure(|_, o| Ok(o.number("pairs")?))
+    .predict(|s| Ok((s.patterns * (s.patterns - 1)) as f64 * pair_failure(s.size)?))
+    .margin(|_, profile| Margin::symmetric(by(profile, 0.2, 0.1)))
+    .rival("no pair fails below half the capacity", |_| Ok(0.0))
     .finish()
 }

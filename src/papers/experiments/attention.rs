@@ -298,3 +298,131 @@ impl Experiment for Storage {
         30.0 * setting.patterns as f64
     }
 }
+
+/// Denoising score matching of a student on data of a teacher.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DenoisingSetting {
+    /// The teacher's patterns, its $\sigma^2$ and $n$.
+    pub teacher: (Vec<Vec<f64>>, f64, usize),
+    /// The student's patterns, its $\sigma^2$ and $n$.
+    pub student: (Vec<Vec<f64>>, f64, usize),
+    /// $s^2$.
+    pub noise_var: f64,
+    /// Samples of a trial.
+    pub samples: usize,
+}
+
+impl DenoisingSetting {
+    /// Teacher and student.
+    pub fn machines(&self) -> Result<(AttentionMachine, AttentionMachine), TheoryError> {
+        let build = |(xi, sigma2, order): &(Vec<Vec<f64>>, f64, usize)| {
+            let columns = xi.first().map_or(0, Vec::len);
+            if xi.iter().any(|row| row.len() != columns) {
+                return Err(TheoryError::invalid("xi", "rows of several lengths", "rows of one length"));
+            }
+            let xi = DMatrix::from_row_iterator(xi.len(), columns, xi.iter().flatten().copied());
+            AttentionMachine::new(xi, None, None, *sigma2, (*order as f64).recip())
+        };
+        Ok((build(&self.teacher)?, build(&self.student)?))
+    }
+}
+
+/// The `objective` $\frac12\langle\|\nabla\log p_\theta(x+s\epsilon)+\epsilon/s\|^2\rangle$ over samples $x$ of the teacher.
+pub struct Denoising;
+
+impl Experiment for Denoising {
+    type Setting = DenoisingSetting;
+    const ID: &'static str = "denoising";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &DenoisingSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let (teacher, student) = setting.machines()?;
+        let mixture = teacher.mixture()?;
+        let means: Vec<_> = mixture.iter().map(|c| teacher.component_mean(&c.occupation)).collect();
+        let mut rng = streams.child("samples").rng(0);
+        let (sigma, s) = (teacher.sigma2().sqrt(), setting.noise_var.sqrt());
+        let (mut sum, mut noise) = (0.0, vec![0.0; teacher.dimension()]);
+        for _ in 0..setting.samples {
+            let mut rest: f64 = rng.random();
+            let chosen = mixture.iter().position(|c| {
+                rest -= c.weight;
+                rest < 0.0
+            });
+            let mut v = means[chosen.unwrap_or(means.len() - 1)].clone();
+            for (v, noise) in v.iter_mut().zip(noise.iter_mut()) {
+                let own: f64 = StandardNormal.sample(&mut rng);
+                *noise = StandardNormal.sample(&mut rng);
+                *v += sigma * own + s * *noise;
+            }
+            let score = student.score(v.as_slice())?;
+            sum += 0.5 * score.iter().zip(&noise).map(|(g, e)| (g + e / s).powi(2)).sum::<f64>();
+        }
+        Ok(Outcome::new().with("objective", sum / setting.samples as f64))
+    }
+
+    fn cost(setting: &DenoisingSetting) -> f64 {
+        100.0 * setting.samples as f64
+    }
+}
+
+/// Gaussian patterns at zero temperature.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GaussianPatternsSetting {
+    /// $N$.
+    pub size: usize,
+    /// $P$.
+    pub patterns: usize,
+    /// Draws of a trial.
+    pub draws: usize,
+}
+
+/// `success`, the share of draws in which a pattern is closer to itself than to all others; overlaps are drawn given its norm.
+pub struct HardRetrieval;
+
+impl Experiment for HardRetrieval {
+    type Setting = GaussianPatternsSetting;
+    const ID: &'static str = "hard-retrieval";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &GaussianPatternsSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let mut rng = streams.child("overlaps").rng(0);
+        let mut normal = || -> f64 { StandardNormal.sample(&mut rng) };
+        let mut successes = 0;
+        for _ in 0..setting.draws {
+            let norm = (0..setting.size).map(|_| normal().powi(2)).sum::<f64>().sqrt();
+            // All overlaps are drawn, so that a draw takes the same numbers whatever its end.
+            let largest = (1..setting.patterns).map(|_| normal()).fold(f64::NEG_INFINITY, f64::max);
+            successes += usize::from(largest < norm);
+        }
+        Ok(Outcome::new().with("success", successes as f64 / setting.draws as f64))
+    }
+
+    fn cost(setting: &GaussianPatternsSetting) -> f64 {
+        10.0 * (setting.patterns * setting.draws) as f64
+    }
+}
+
+/// `pairs`, the mean number of ordered pairs of patterns, the first of which is closer to the second than to itself, from Gram matrices.
+pub struct FailingPairs;
+
+impl Experiment for FailingPairs {
+    type Setting = GaussianPatternsSetting;
+    const ID: &'static str = "failing-pairs";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &GaussianPatternsSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let (n, p) = (setting.size, setting.patterns);
+        let mut pairs = 0;
+        for draw in 0..setting.draws {
+            let patterns = DMatrix::from_vec(n, p, streams.nth_child("patterns", draw).normals(n * p, 1.0));
+            let gram = crate::simulate::linalg::transpose_product(&patterns, &patterns);
+            pairs +=
+                (0..p).map(|mu| (0..p).filter(|&nu| gram[(nu, mu)] > gram[(mu, mu)]).count()).sum::<usize>();
+        }
+        Ok(Outcome::new().with("pairs", pairs as f64 / setting.draws as f64))
+    }
+
+    fn cost(setting: &GaussianPatternsSetting) -> f64 {
+        (setting.patterns * setting.patterns * setting.size * setting.draws) as f64
+    }
+}

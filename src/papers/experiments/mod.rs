@@ -13,8 +13,9 @@ mod normalized;
 mod signals;
 
 pub use attention::{
-    Annealing, AnnealingSetting, EarlyLearning, EarlyLearningSetting, GibbsMoments, GibbsSetting,
-    RandomMachine, Retrieval, RetrievalSetting, Storage, StorageSetting,
+    Annealing, AnnealingSetting, Denoising, DenoisingSetting, EarlyLearning, EarlyLearningSetting,
+    FailingPairs, GaussianPatternsSetting, GibbsMoments, GibbsSetting, HardRetrieval, RandomMachine,
+    Retrieval, RetrievalSetting, Storage, StorageSetting,
 };
 pub use classifier::{
     BothSpectra, CentredClassifier, ClassifierSpectrum, ClassifierTraining, ClassifierTrainingSetting,
