@@ -146,12 +146,7 @@ fn hard() -> Claim {
             .map(|alpha| {
                 let patterns = (20.0 * alpha).exp().round() as usize;
                 let setting = GaussianPatternsSetting { size: 20, patterns, draws: 50 };
-                // At the largest load a success is as rare as its draws are dear.
-                At::setting(
-                    format!("N=20 α={alpha}"),
-                    setting,
-                    by(profile, 40, if alpha > 0.55 { 100 } else { 200 }),
-                )
+                At::setting(format!("N=20 α={alpha}"), setting, by(profile, 40, 200))
             })
             .collect())
     })
