@@ -288,7 +288,7 @@ fn backward_growth() -> Claim {
         .by_difference()
         .measure(|_, o| Ok(o.number("backward_growth")?))
         .predict(|s| Ok(fixed_point(s)?.chi_1.ln()))
-        // Four standard errors of the specification's own four networks.
+        // Four standard errors of four reference networks.
         .margin(|_, profile| Margin::symmetric(by(profile, 0.05, 0.025)))
         .rival("governed by the forward stability χ_q", |s| Ok(fixed_point(s)?.chi_q.ln()))
         .finish()
