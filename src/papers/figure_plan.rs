@@ -60,6 +60,11 @@ impl Trials<'_> {
         Ok(outcomes)
     }
 
+    /// The first of these trials.
+    pub fn first<E: Experiment>(&self, setting: &E::Setting) -> Result<Arc<Outcome>, JudgeError> {
+        self.of::<E>(setting)?.into_iter().next().ok_or_else(|| JudgeError::Other("no trial".into()))
+    }
+
     /// The numbers `name` of these trials.
     pub fn numbers<E: Experiment>(&self, setting: &E::Setting, name: &str) -> Result<Vec<f64>, JudgeError> {
         Ok(self.of::<E>(setting)?.iter().map(|o| o.number(name)).collect::<Result<_, _>>()?)

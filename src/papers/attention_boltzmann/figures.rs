@@ -6,7 +6,7 @@ use super::super::by;
 use super::super::experiments::{Annealing, EarlyLearning, Retrieval, RetrievalSetting, Storage};
 use super::super::figure_plan::{FigurePlan, Trials, mean_point, requests};
 use super::machine::{
-    ORDERS, annealed, annealing, annealing_trials, early_setting, early_trials, without_coefficients,
+    ANNEALING_TRIALS, ORDERS, annealed, annealing, early_setting, early_trials, without_coefficients,
 };
 use super::retrieval::{near_capacity, reached, retrieval, weight};
 use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
@@ -22,7 +22,7 @@ pub(super) fn all() -> Vec<FigurePlan> {
 }
 
 fn partition_requests(profile: Profile) -> Result<Vec<Request>, JudgeError> {
-    requests::<Annealing>(&ORDERS.map(|n| annealing(n, profile)), annealing_trials(profile))
+    requests::<Annealing>(&ORDERS.map(|n| annealing(n, profile)), ANNEALING_TRIALS)
 }
 
 fn partition(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
@@ -78,13 +78,8 @@ fn overlaps(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         let own: Vec<_> = branch()?.into_iter().filter(|s| s.patterns == k).collect();
         let points = own
             .iter()
-            .map(|s| {
-                trials.point::<Retrieval>(s.x, s, "weight").or_else(|_| {
-                    let weight = trials.numbers::<Retrieval>(s, "weight")?;
-                    Ok::<_, JudgeError>(Point::exact(s.x, weight[0]))
-                })
-            })
-            .collect::<Result<_, _>>()?;
+            .map(|s| Ok(Point::exact(s.x, trials.first::<Retrieval>(s)?.number("weight")?)))
+            .collect::<Result<_, JudgeError>>()?;
         let (low, high) = (own.first().map_or(0.0, |s| s.x), own.last().map_or(1.0, |s| s.x));
         let curve = (0..=400)
             .map(|j| {
@@ -122,8 +117,7 @@ fn early(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let mut series = Vec::new();
     for (group, n) in [1usize, 2, 4].into_iter().enumerate() {
         let s = early_setting(n, trials.profile());
-        let outcomes = trials.of::<EarlyLearning>(&s)?;
-        let o = outcomes.first().ok_or_else(|| JudgeError::Other("no trial".into()))?;
+        let o = trials.first::<EarlyLearning>(&s)?;
         let amplitudes = o.list("amplitudes")?;
         let time = |j: usize| s.eta * 10.0 * j as f64;
         let rate = early_rate(s.patterns, (n as f64).recip(), 1.0, o.list("eigenvalues")?[0])?;

@@ -26,15 +26,11 @@ pub(super) fn annealing(order: usize, profile: Profile) -> AnnealingSetting {
     AnnealingSetting { machine, chains, temperatures }
 }
 
-pub(super) const fn annealing_trials(profile: Profile) -> usize {
-    match profile {
-        Profile::Quick => 60,
-        Profile::Full => 60,
-    }
-}
+/// Trials of every claim and figure on annealing.
+pub(super) const ANNEALING_TRIALS: usize = 60;
 
 fn cases(profile: Profile) -> Result<Vec<At<AnnealingSetting>>, JudgeError> {
-    let trials = annealing_trials(profile);
+    let trials = ANNEALING_TRIALS;
     Ok(ORDERS.map(|n| At::setting(format!("d=8 K=4 n={n}"), annealing(n, profile), trials)).into())
 }
 
@@ -224,11 +220,8 @@ pub(super) fn early_setting(order: usize, profile: Profile) -> EarlyLearningSett
     EarlyLearningSetting { spectrum, samples, patterns: 3, order, eta: 0.02, steps: 400 }
 }
 
-pub(super) const fn early_trials(profile: Profile) -> usize {
-    match profile {
-        Profile::Quick => 2,
-        Profile::Full => 4,
-    }
+pub(super) fn early_trials(profile: Profile) -> usize {
+    by(profile, 2, 4)
 }
 
 fn early() -> Claim {

@@ -6,7 +6,7 @@ use solvable_theory::gradient_regularization::{RegressionData, minimiser, potent
 
 use super::super::by;
 use super::super::experiments::{DiagonalFlow, DiagonalFlowSetting, EntropyBudget, planted_problem};
-use super::{END, data, end, large_mean, larger_mean, part, penalties, zero_mean};
+use super::{END, data, end, flow_of, large_mean, larger_mean, part, penalties, zero_mean};
 use crate::simulate::diagonal::PlantedSetting;
 use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
 
@@ -69,8 +69,7 @@ fn law(
     time: usize,
     exponent: f64,
 ) -> Result<Vec<f64>, JudgeError> {
-    let (start, penalty) =
-        s.flows().nth(flow).ok_or_else(|| JudgeError::Other(format!("there is no flow {flow}")))?;
+    let (start, penalty) = flow_of(s, flow)?;
     let drive = part(s, o, "drive", flow, time)?;
     Ok(drive.iter().map(|v| 2.0 * start.ln() - exponent * penalty.gamma * v).collect())
 }

@@ -7,7 +7,7 @@ use super::super::by;
 use super::super::experiments::{DiagonalFlow, DiagonalFlowSetting, Penalty};
 use super::{END, data, log_ratio, part, penalties, zero_mean};
 use crate::simulate::diagonal::PlantedSetting;
-use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+use crate::verify::{At, Claim, JudgeError, Margin, Outcome};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![scalar(), rich(), trap(), exponents(), lazy()]
@@ -224,6 +224,6 @@ fn lazy() -> Claim {
 }
 
 /// Strengths and starts of the figure of vanishing weights.
-pub(super) fn vanishing(_: Profile) -> DiagonalFlowSetting {
+pub(super) fn vanishing() -> DiagonalFlowSetting {
     single(SCALES.to_vec(), penalties(&STRENGTHS, &[0.0]), END, 1e-14)
 }

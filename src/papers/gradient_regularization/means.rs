@@ -7,7 +7,7 @@ use solvable_theory::gradient_regularization::{Coordinate, mean_mode_log_ratio};
 use super::super::by;
 use super::super::experiments::{DiagonalFlow, DiagonalFlowSetting, Penalty};
 use super::bias::large_mean_flows;
-use super::{END, data, end, interpolator, large_mean, log_ratio, mean, penalties, zero_mean};
+use super::{END, data, end, flow_of, interpolator, large_mean, log_ratio, mean, penalties, zero_mean};
 use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
@@ -41,8 +41,7 @@ fn zeta(
     flow: usize,
     epsilon: Option<f64>,
 ) -> Result<Vec<f64>, JudgeError> {
-    let (start, penalty) =
-        s.flows().nth(flow).ok_or_else(|| JudgeError::Other(format!("there is no flow {flow}")))?;
+    let (start, penalty) = flow_of(s, flow)?;
     let epsilon = epsilon.unwrap_or(penalty.epsilon);
     Ok(mean_mode_log_ratio(&data(&s.data, o)?, start, penalty.gamma, epsilon)?)
 }

@@ -74,6 +74,11 @@ fn data(setting: &PlantedSetting, o: &Outcome) -> Result<RegressionData, JudgeEr
     Ok(planted_problem(setting, o.number("problem")?)?)
 }
 
+/// $\alpha_0$ and the penalty of flow `flow`.
+fn flow_of(s: &DiagonalFlowSetting, flow: usize) -> Result<(f64, Penalty), JudgeError> {
+    s.flows().nth(flow).ok_or_else(|| JudgeError::Other(format!("there is no flow {flow}")))
+}
+
 /// The part of `name` that belongs to flow `flow` at time `time`, one number a coordinate.
 fn part<'a>(
     s: &DiagonalFlowSetting,
@@ -100,8 +105,8 @@ fn end<'a>(
 
 /// $\log(p_i/\alpha_0^2)$ at the end of flow `flow`.
 fn log_ratio(s: &DiagonalFlowSetting, o: &Outcome, flow: usize) -> Result<Vec<f64>, JudgeError> {
-    let start = s.flows().nth(flow).map_or(f64::NAN, |(start, _)| 2.0 * start.ln());
-    Ok(end(s, o, "log_p", flow)?.iter().map(|log| log - start).collect())
+    let (start, _) = flow_of(s, flow)?;
+    Ok(end(s, o, "log_p", flow)?.iter().map(|log| log - 2.0 * start.ln()).collect())
 }
 
 fn mean(values: &[f64]) -> f64 {

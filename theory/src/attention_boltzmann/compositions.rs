@@ -61,14 +61,18 @@ fn log_factorials(n: usize) -> Vec<f64> {
 }
 
 /// $\log\binom nm+m\cdot u+\frac12m^\top Gm$ over all compositions.
-struct QuadraticForm<'a> {
+struct QuadraticForm {
     order: usize,
-    linear: &'a DVector<f64>,
-    gram: &'a DMatrix<f64>,
+    linear: DVector<f64>,
+    gram: DMatrix<f64>,
     factorials: Vec<f64>,
 }
 
-impl QuadraticForm<'_> {
+impl QuadraticForm {
+    fn new(order: usize, linear: DVector<f64>, gram: DMatrix<f64>) -> Self {
+        Self { order, linear, gram, factorials: log_factorials(order) }
+    }
+
     /// Calls `visit(m, value)` for every composition.
     fn for_each(&self, visit: &mut impl FnMut(&[usize], f64)) {
         let mut m = vec![0; self.linear.len()];
@@ -105,10 +109,11 @@ impl QuadraticForm<'_> {
     }
 }
 
-/// $\log\sum_{|m|=n}\exp$ of a form, streamed.
-fn log_sum(form: &QuadraticForm<'_>) -> f64 {
+/// $\log\sum_{|m|=n}\exp$ of a form and of what `more(m)` adds to it, streamed.
+fn log_sum(form: &QuadraticForm, more: impl Fn(&[usize]) -> f64) -> f64 {
     let (mut largest, mut sum) = (f64::NEG_INFINITY, 0.0);
-    form.for_each(&mut |_, value| {
+    form.for_each(&mut |m, value| {
+        let value = value + more(m);
         if value > largest {
             sum = sum * (largest - value).exp() + 1.0;
             largest = value;
@@ -153,14 +158,15 @@ pub struct MixtureComponent {
 }
 
 impl AttentionMachine {
-    /// The base $\frac d2\log2\pi\sigma^2+\frac{\sigma^2}2\|b\|^2$, and the linear and quadratic part of $\ell_m$ in $m$ with $\sigma^2$ replaced by
-    /// `variance`, $b$ multiplied by `bias`.
-    fn form(&self, bias: f64, variance: f64) -> (f64, DVector<f64>, DMatrix<f64>) {
+    /// $\frac{\rm variance}2\|{\rm bias}\,b\|^2$, and $\ell_m$ without it, with `variance` in place of $\sigma^2$ and $b$ multiplied by `bias`; refused where it has too many
+    /// compositions.
+    fn form(&self, order: usize, bias: f64, variance: f64) -> Result<(f64, QuadraticForm), TheoryError> {
+        checked_count(self.count(), order)?;
         let beta = self.beta();
         let gram = self.patterns() * self.patterns().transpose() * (variance * beta * beta);
         let linear = (self.patterns() * self.visible_bias() * (variance * bias) + self.pattern_bias()) * beta;
         let base = 0.5 * variance * bias * bias * self.visible_bias().norm_squared();
-        (base, linear, gram)
+        Ok((base, QuadraticForm::new(order, linear, gram)))
     }
 
     fn base(&self) -> f64 {
@@ -169,10 +175,8 @@ impl AttentionMachine {
 
     /// $\log\sum_{|m|=order}$ of the form.
     fn sum(&self, order: usize, bias: f64, variance: f64) -> Result<f64, TheoryError> {
-        checked_count(self.count(), order)?;
-        let (base, linear, gram) = self.form(bias, variance);
-        let form = QuadraticForm { order, linear: &linear, gram: &gram, factorials: log_factorials(order) };
-        representable("log Z", base + log_sum(&form))
+        let (base, form) = self.form(order, bias, variance)?;
+        representable("log Z", base + log_sum(&form, |_| 0.0))
     }
 
     /// $\log Z$ at $\beta=1/n$.
@@ -207,9 +211,7 @@ impl AttentionMachine {
     /// As [`log_z`](Self::log_z).
     pub fn partition(&self) -> Result<Partition, TheoryError> {
         let order = self.order()?;
-        checked_count(self.count(), order)?;
-        let (base, linear, gram) = self.form(1.0, self.sigma2());
-        let form = QuadraticForm { order, linear: &linear, gram: &gram, factorials: log_factorials(order) };
+        let (base, form) = self.form(order, 1.0, self.sigma2())?;
         let k = self.count();
         let (mut largest, mut sum) = (f64::NEG_INFINITY, 0.0);
         let mut first = vec![0.0; k];
@@ -287,9 +289,8 @@ impl AttentionMachine {
     pub fn mixture(&self) -> Result<Vec<MixtureComponent>, TheoryError> {
         let order = self.order()?;
         let count = checked_count(self.count(), order)?;
-        let (base, linear, gram) = self.form(1.0, self.sigma2());
-        let form = QuadraticForm { order, linear: &linear, gram: &gram, factorials: log_factorials(order) };
-        let total = representable("log Z", base + log_sum(&form))? - base;
+        let (base, form) = self.form(order, 1.0, self.sigma2())?;
+        let total = representable("log Z", base + log_sum(&form, |_| 0.0))? - base;
         let mut all = Vec::with_capacity(count);
         form.for_each(&mut |m, value| {
             all.push(MixtureComponent { occupation: m.to_vec(), weight: (value - total).exp() });
@@ -344,21 +345,13 @@ impl AttentionMachine {
         let order = self.order()?;
         checked_count(self.count(), order)?;
         let linear = self.pattern_bias() * self.beta();
-        let gram = DMatrix::zeros(self.count(), self.count());
-        let form = QuadraticForm { order, linear: &linear, gram: &gram, factorials: log_factorials(order) };
-        let (mut largest, mut sum) = (f64::NEG_INFINITY, 0.0);
-        form.for_each(&mut |m, value| {
+        let form = QuadraticForm::new(order, linear, DMatrix::zeros(self.count(), self.count()));
+        let log_cosh = |x: f64| x.abs() + (-2.0 * x.abs()).exp().ln_1p();
+        let visible = |m: &[usize]| {
             let field = self.component_mean(m) / self.sigma2();
-            let cosh = |x: f64| x.abs() + (-2.0 * x.abs()).exp().ln_1p();
-            let value = value + field.iter().map(|x| cosh(*x)).sum::<f64>();
-            if value > largest {
-                sum = sum * (largest - value).exp() + 1.0;
-                largest = value;
-            } else {
-                sum += (value - largest).exp();
-            }
-        });
-        representable("log Z", largest + sum.ln())
+            field.iter().map(|x| log_cosh(*x)).sum::<f64>()
+        };
+        representable("log Z", log_sum(&form, visible))
     }
 
     /// Bounds of $\log Z$ for real $n=1/\beta\ge1$ without pattern biases, by the monotonicity of norms and power means: `(lower, upper)`.

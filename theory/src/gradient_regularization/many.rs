@@ -4,7 +4,8 @@ use std::ops::ControlFlow;
 
 use nalgebra::DVector;
 
-use super::{Coordinate, DiagonalWeights, RegressionData, regulariser_gradient};
+use super::network::penalised_gradient;
+use super::{Coordinate, DiagonalWeights, RegressionData};
 use crate::TheoryError;
 use crate::error::{finite, non_negative, positive, representable};
 use crate::ode::{Accuracy, integrate};
@@ -86,11 +87,8 @@ fn flow_rate(
 ) -> Result<(), TheoryError> {
     let d = data.dimension();
     let w = DiagonalWeights::new(data, &x[..2 * d])?;
-    let (products, _) = super::step_drives(data, &w, gamma, epsilon)?;
-    let (g, r) = (super::gradient(data, &w)?, regulariser_gradient(data, &w, epsilon)?);
-    for ((out, g), r) in out.iter_mut().zip(&g).zip(&r) {
-        *out = -(g + gamma * r);
-    }
+    let (products, gradient) = penalised_gradient(data, &w, gamma, epsilon)?;
+    out.iter_mut().zip(&gradient).for_each(|(out, g)| *out = -g);
     out[2 * d..].copy_from_slice(products.as_slice());
     Ok(())
 }

@@ -121,6 +121,18 @@ pub fn step_drives(
     Ok((s.component_mul(&(&s + &q * epsilon)), s + q * gamma))
 }
 
+/// $ss'$ as for [`step_drives`], and $g+\gamma R_\epsilon=w_\pm(\pm2a+4\gamma ss')$, $w_+$ part first.
+pub(super) fn penalised_gradient(
+    data: &RegressionData,
+    w: &DiagonalWeights,
+    gamma: f64,
+    epsilon: f64,
+) -> Result<(DVector<f64>, Vec<f64>), TheoryError> {
+    let (products, change) = step_drives(data, w, gamma, epsilon)?;
+    let gradient = w.scaled(&(&products * (4.0 * gamma)), &(change * 2.0));
+    Ok((products, all_representable("the penalised gradient", gradient)?))
+}
+
 /// The gradient of sharpness-aware minimisation without normalization, $\nabla L(w+\rho\nabla L(w))=g+\rho R_\rho$.
 ///
 /// # Errors

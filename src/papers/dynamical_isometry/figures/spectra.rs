@@ -56,8 +56,7 @@ fn spectra(trials: &Trials<'_>, ensemble: Ensemble) -> Result<Figure, JudgeError
     let mut panels = Vec::new();
     for (kind, s) in KINDS.into_iter().zip(spectrum_settings(trials.profile(), ensemble)?) {
         // One network, at its own mean squares and slopes: the atoms are exact then.
-        let outcomes = trials.of::<DeepSpectrum>(&s)?;
-        let first = outcomes.first().ok_or_else(|| JudgeError::Other("no trial".into()))?;
+        let first = &trials.first::<DeepSpectrum>(&s)?;
         let law = conditional(&s.network, first)?;
         let edge = 1.04 * law.upper_edge()?.max(first.number("lambda_max")?);
         let values = first.list("eigenvalues")?;
@@ -185,8 +184,7 @@ fn jacobians(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     {
         let mut series = Vec::new();
         for (group, s) in settings.iter().enumerate() {
-            let outcomes = trials.of::<DeepSpectrum>(s)?;
-            let first = outcomes.first().ok_or_else(|| JudgeError::Other("no trial".into()))?;
+            let first = &trials.first::<DeepSpectrum>(s)?;
             let law = jacobian(&s.network, first, s.network.ensemble)?;
             let (low, high) = (1e-3, 1.1 * law.upper_edge()?);
             let at = |i: usize, n: usize| low * (high / low).powf(i as f64 / n as f64);

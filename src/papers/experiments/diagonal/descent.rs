@@ -23,8 +23,8 @@ pub struct DiagonalDescentSetting {
 }
 
 /// The end of a descent: `beta`, `log_p` ($d$ numbers each), the sums that make up its laws along the way, `log_factors`
-/// $=\sum\log[(1-4\eta\gamma b)^2-4\eta^2a^2]$, `products` $=\sum b$, `tilt` $=\rho$ with $a=s+\gamma q_\epsilon$, $b=ss'$; and `flow_log_p`, the same of the flow without penalty but
-/// $\gamma=\eta/2$ and of the one with `plain_log_p` none, stopped at the same loss; the number of the `problem`.
+/// $=\sum\log[(1-4\eta\gamma b)^2-4\eta^2a^2]$, `products` $=\sum b$, `tilt` $=\rho$ with $a=s+\gamma q_\epsilon$, $b=ss'$; and `log_p` of
+/// flows stopped at the same loss: `flow_log_p` with $\gamma+\eta/2$ in place of $\gamma$, `plain_log_p` with $\gamma$; the number of the `problem`.
 pub struct DiagonalDescent;
 
 /// Most steps of a descent.

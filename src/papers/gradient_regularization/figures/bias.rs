@@ -8,7 +8,6 @@ use super::super::bias::{large_mean_flows, zero_mean_flows};
 use super::super::limits::{STRENGTHS, vanishing};
 use super::super::means::{LENGTHS, changes, ends, predicted_ends, sparsity};
 use super::super::{END, data, end, log_ratio, part, penalties};
-use super::first;
 use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
 use crate::simulate::diagonal::PlantedSetting;
 use crate::verify::{JudgeError, Profile, Request, statistic};
@@ -18,7 +17,7 @@ pub(super) fn all() -> Vec<FigurePlan> {
         FigurePlan::new("gr/effective", effective_requests, effective),
         FigurePlan::new("gr/sparsity", sparsity_requests, sizes),
         FigurePlan::new("gr/plane", |_| requests::<DiagonalFlow>(&[plane_flows()], 1), plane),
-        FigurePlan::new("gr/exponent", |p| requests::<DiagonalFlow>(&[vanishing(p)], 1), exponent),
+        FigurePlan::new("gr/exponent", |_| requests::<DiagonalFlow>(&[vanishing()], 1), exponent),
     ]
 }
 
@@ -38,8 +37,7 @@ fn way(penalty: Penalty) -> String {
 fn effective(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let mut panels = Vec::new();
     for (large, s) in [(false, zero_mean_flows(0.1)), (true, large_mean_flows(trials.profile()))] {
-        let outcomes = trials.of::<DiagonalFlow>(&s)?;
-        let o = first(&outcomes)?;
+        let o = &trials.first::<DiagonalFlow>(&s)?;
         let strength = if large { 0.005 } else { 0.3 };
         let mut series = Vec::new();
         let flows = s.flows().enumerate().filter(|(_, (_, p))| p.gamma == strength && p.epsilon <= 0.1);
@@ -144,8 +142,7 @@ fn plane_flows() -> DiagonalFlowSetting {
 
 fn plane(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let s = plane_flows();
-    let outcomes = trials.of::<DiagonalFlow>(&s)?;
-    let o = first(&outcomes)?;
+    let o = &trials.first::<DiagonalFlow>(&s)?;
     let data = data(&s.data, o)?;
     let (x, y) = (data.x(), data.y()[0]);
     let mut panels = Vec::new();
@@ -191,9 +188,8 @@ fn plane(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
 }
 
 fn exponent(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
-    let s = vanishing(trials.profile());
-    let outcomes = trials.of::<DiagonalFlow>(&s)?;
-    let o = first(&outcomes)?;
+    let s = vanishing();
+    let o = &trials.first::<DiagonalFlow>(&s)?;
     let mut series = Vec::new();
     for (group, x) in STRENGTHS.into_iter().enumerate() {
         let (mut points, mut curve) = (Vec::new(), Vec::new());

@@ -6,7 +6,6 @@ use super::super::super::figure_plan::{FigurePlan, Trials, mean_point, requests}
 use super::super::cost::{DEPTHS, setting as cost_setting};
 use super::super::descent::strengths;
 use super::super::{data, zero_mean};
-use super::first;
 use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
 use crate::verify::{JudgeError, Profile, Request};
 
@@ -139,8 +138,8 @@ fn cost(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         let points = DEPTHS
             .iter()
             .map(|&depth| {
-                let outcomes = trials.of::<PenaltyCost>(&cost_setting(depth)?)?;
-                let products = first(&outcomes)?.list("products")?;
+                let o = trials.first::<PenaltyCost>(&cost_setting(depth)?)?;
+                let products = o.list("products")?;
                 Ok(Point::exact(depth as f64, products[k + 1] / products[0]))
             })
             .collect::<Result<_, JudgeError>>()?;

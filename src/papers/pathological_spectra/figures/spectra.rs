@@ -48,8 +48,7 @@ fn log_histogram(values: &[f64], bins: usize) -> (Vec<f64>, Vec<f64>) {
 
 fn dispersion(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let s = both(trials.profile())?;
-    let outcomes = trials.of::<BothSpectra>(&s)?;
-    let first = outcomes.first().ok_or_else(|| JudgeError::Other("no trial".into()))?;
+    let first = &trials.first::<BothSpectra>(&s)?;
     let kernel = statistics(&s)?;
     let (samples, classes) = (s.samples as f64, s.network.classes());
     let logits = rows(first.list("logits")?, classes);

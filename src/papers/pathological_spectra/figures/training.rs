@@ -79,8 +79,7 @@ fn steps(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let mut panels = Vec::new();
     for ratio in RATES {
         let s = training(ratio, trials.profile())?;
-        let outcomes = trials.of::<ClassifierTraining>(&s)?;
-        let first = outcomes.first().ok_or_else(|| JudgeError::Other("no trial".into()))?;
+        let first = &trials.first::<ClassifierTraining>(&s)?;
         let means = first.list("means")?;
         let points = (0..=STEPS).map(|t| Point::exact(t as f64, means[2 * t] - means[2 * t + 1])).collect();
         let curve =
