@@ -5,10 +5,10 @@ use solvable_theory::attention_boltzmann::{coexistence, early_rate, finite_capac
 use super::super::by;
 use super::super::experiments::{Annealing, EarlyLearning, Retrieval, RetrievalSetting, Storage};
 use super::super::figure_plan::{FigurePlan, Trials, mean_point, requests};
-use super::machine::{
-    ANNEALING_TRIALS, ORDERS, annealed, annealing, early_setting, early_trials, without_coefficients,
-};
-use super::retrieval::{near_capacity, reached, retrieval, weight};
+use super::learning::{early_setting, early_trials};
+use super::machine::{ANNEALING_TRIALS, ORDERS, annealed, annealing, without_coefficients};
+use super::retrieval::{reached, retrieval};
+use super::storage::{near_capacity, weight};
 use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
 use crate::verify::{JudgeError, Profile, Request};
 

@@ -1,20 +1,29 @@
-//! The machine itself: its partition function against annealing, its moments against Gibbs chains, the first steps of learning.
+//! The machine itself: its partition function against annealing, its moments against Gibbs chains, its relatives.
 
 use nalgebra::DMatrix;
 use solvable_theory::attention_boltzmann::{
-    AttentionMachine, denoising_objective, early_rate, gaussian_bernoulli_log_z, smoothed,
+    AttentionMachine, denoising_objective, gaussian_bernoulli_log_z, quadratic_memory_log_z, smoothed,
 };
-use solvable_theory::bibliography::{OTA_2023, VINCENT_2011};
+use solvable_theory::bibliography::{KROTOV_2016, OTA_2023, VINCENT_2011};
 
 use super::super::by;
 use super::super::experiments::{
-    Annealing, AnnealingSetting, Denoising, DenoisingSetting, EarlyLearning, EarlyLearningSetting,
-    GibbsMoments, GibbsSetting, RandomMachine,
+    Annealing, AnnealingSetting, Denoising, DenoisingSetting, GibbsMoments, GibbsSetting, Importance,
+    ImportanceSetting, RandomMachine, Truncated, TruncatedSetting,
 };
 use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
-    vec![partition(), calibrated(), products(), entropy(), early(), denoising()]
+    vec![
+        partition(),
+        calibrated(),
+        products(),
+        entropy(),
+        any_temperature(),
+        denoising(),
+        quadratic(),
+        divergent(),
+    ]
 }
 
 /// Orders $n$ of the claims on annealing.
@@ -213,50 +222,101 @@ fn entropy() -> Claim {
     .finish()
 }
 
-pub(super) fn early_setting(order: usize, profile: Profile) -> EarlyLearningSetting {
-    let (dimension, samples) = by(profile, (10, 4000), (50, 20_000));
-    let mut spectrum = vec![0.5; dimension];
-    spectrum[..3].copy_from_slice(&[2.5, 1.6, 0.8]);
-    EarlyLearningSetting { spectrum, samples, patterns: 3, order, eta: 0.02, steps: 400 }
+/// Two patterns at the order $n$, any positive number.
+pub(super) fn between_orders(order: f64, profile: Profile) -> ImportanceSetting {
+    let xi = vec![vec![1.2, 0.5, 0.0], vec![-0.7, 0.9, 0.4]];
+    ImportanceSetting { xi, order: Some(order), samples: by(profile, 50_000, 500_000) }
 }
 
-pub(super) fn early_trials(profile: Profile) -> usize {
-    by(profile, 2, 4)
+/// $\log Z$ of those two patterns.
+pub(super) fn between(s: &ImportanceSetting, order: f64) -> Result<f64, JudgeError> {
+    let machine = AttentionMachine::new(s.patterns()?, None, None, 1.0, order.recip())?;
+    Ok(machine.log_z_two_patterns()?)
 }
 
-fn early() -> Claim {
-    // Euler steps: the measured rate is log(1 + η r)/η.
-    let rates =
-        |s: &EarlyLearningSetting, o: &Outcome, of: fn(usize, f64, f64) -> Result<f64, JudgeError>| {
-            let all = o
-                .list("eigenvalues")?
-                .iter()
-                .map(|l| Ok((s.eta * of(s.patterns, (s.order as f64).recip(), *l)?).ln_1p() / s.eta));
-            all.collect::<Result<Vec<_>, JudgeError>>()
-        };
-    Claim::about::<EarlyLearning>(
-        "attn/early-learning",
-        "Patterns first differentiate along the principal components of the data",
+fn any_temperature() -> Claim {
+    let order = |s: &ImportanceSetting| s.order.unwrap_or(f64::NAN);
+    Claim::about::<Importance>(
+        "attn/any-temperature",
+        "The partition function of two patterns between the inverse integers, by one integral",
     )
-    .formula(r"u_k\cdot(\xi_\mu-\bar\xi)\propto e^{r_kt},\quad r_k=\frac{\beta(\lambda_k-\sigma^2)}K")
+    .formula(r"\log Z=\dots+\log E_g\left[(2\cosh u(g))^{1/\beta}\right]")
     .sources(&[OTA_2023])
     .cases(|profile| {
-        let trials = early_trials(profile);
-        Ok([1, 2, 4].map(|n| At::setting(format!("n={n}"), early_setting(n, profile), trials)).into())
+        let orders = [0.5, 1.5, 2.6];
+        Ok(orders.map(|n| At::setting(format!("n={n}"), between_orders(n, profile), 20)).into())
     })
-    .components(["first component", "second component"])
-    .identity()
-    .measure(|_, o| Ok(o.list("rates")?.to_vec()))
-    .predict_given(move |s, o| rates(s, o, |k, beta, l| Ok(early_rate(k, beta, 1.0, l)?)))
-    .margin(|_, _| Margin::symmetric(0.02))
-    .rival_given("without the shrinkage of the prior", move |s, o| {
-        rates(s, o, |k, beta, l| Ok(beta * l / k as f64))
+    .by_difference()
+    .measure(|_, o| Ok(o.number("log_z")?))
+    .predict(move |s| between(s, order(s)))
+    .margin(|_, profile| Margin::symmetric(by(profile, 0.02, 0.005)))
+    .rival("the next integer", move |s| between(s, order(s).ceil()))
+    .rival("the last integer", move |s| between(s, order(s).floor().max(0.1)))
+    .rival("n times the sum for n = 1", move |s| {
+        let base = 1.5 * (2.0 * std::f64::consts::PI).ln();
+        Ok(base + order(s) * (between(s, 1.0)? - base))
     })
-    .rival_given_where(
-        "without the temperature",
-        |s| s.order > 1,
-        move |s, o| rates(s, o, |k, _, l| Ok((l - 1.0) / k as f64)),
+    .finish()
+}
+
+fn quadratic() -> Claim {
+    let setting = |scale: f64, profile| ImportanceSetting {
+        xi: vec![vec![0.4 * scale, 0.1 * scale, 0.0], vec![-0.1 * scale, 0.3 * scale, 0.2 * scale]],
+        order: None,
+        samples: by(profile, 20_000, 200_000),
+    };
+    Claim::about::<Importance>(
+        "attn/quadratic-memory",
+        "A dense associative memory of degree two is a Gaussian while it converges",
     )
+    .formula(r"\log Z=\tfrac d2\log2\pi\sigma^2-\tfrac12\log\det(I-\sigma^2\xi\xi^\top)")
+    .sources(&[KROTOV_2016])
+    .cases(move |profile| {
+        // Largest eigenvalues 0.18 and 0.23: weights of importance sampling have a variance below one half, and a fourth moment below a quarter.
+        Ok([1.0, 1.13].map(|scale| At::setting(format!("scale {scale}"), setting(scale, profile), 20)).into())
+    })
+    .by_difference()
+    .measure(|_, o| Ok(o.number("log_z")?))
+    .predict(|s| Ok(quadratic_memory_log_z(&s.patterns()?, 1.0)?))
+    .margin(|_, profile| Margin::symmetric(by(profile, 0.01, 0.004)))
+    .rival("the determinant without its root", |s| {
+        let free = 0.5 * s.patterns()?.ncols() as f64 * (2.0 * std::f64::consts::PI).ln();
+        Ok(2.0 * quadratic_memory_log_z(&s.patterns()?, 1.0)? - free)
+    })
+    .rival("no memory", |s| Ok(0.5 * s.patterns()?.ncols() as f64 * (2.0 * std::f64::consts::PI).ln()))
+    .finish()
+}
+
+fn divergent() -> Claim {
+    Claim::about::<Truncated>(
+        "attn/divergent-memory",
+        "With Gaussian visible units memories of degree above two have no partition function, with or without hidden units",
+    )
+    .formula(r"\frac{\log\int_{[-L,L]}e^{-E}}{L^p/p-L^2/2}\to1")
+    .sources(&[KROTOV_2016])
+    .cases(|_| {
+        let mut all = Vec::new();
+        for (power, bound) in [(3, 16.0), (4, 8.0), (4, 12.0)] {
+            for hidden in [false, true] {
+                let label = format!("p={power} L={bound}{}", if hidden { " with hidden units" } else { "" });
+                all.push(At::setting(label, TruncatedSetting { power, hidden, bound }, 1));
+            }
+        }
+        Ok(all)
+    })
+    .by_difference()
+    .identity()
+    .measure(|s, o| {
+        let p = f64::from(s.power);
+        Ok(o.number("log_integral")? / (s.bound.powf(p) / p - 0.5 * s.bound * s.bound))
+    })
+    .predict(|_| Ok(1.0))
+    .margin(|_, _| Margin::symmetric(0.05))
+    .rival("a finite integral", |_| Ok(0.0))
+    .rival("growth of degree two", |s| {
+        let p = f64::from(s.power);
+        Ok(0.5 * s.bound * s.bound / (s.bound.powf(p) / p - 0.5 * s.bound * s.bound))
+    })
     .finish()
 }
 

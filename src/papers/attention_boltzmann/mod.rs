@@ -1,8 +1,10 @@
 //! T. Ota, R. Karakida, *Attention in a family of Boltzmann machines emerging from modern Hopfield networks* (Neural Computation 2023).
 
 mod figures;
+mod learning;
 mod machine;
 mod retrieval;
+mod storage;
 
 use solvable_theory::bibliography::{LUCIBELLO_2024, OTA_2023, RAMSAUER_2021};
 
@@ -14,10 +16,13 @@ pub(super) fn paper() -> Paper {
         id: "attn",
         title: "Attentional Boltzmann machines",
         summary: "The energy behind self-attention makes a Boltzmann machine whose partition function and gradients are finite sums at inverse temperatures 1/n. Early \
-                  learning follows the principal components of the data, retrieval is a mean-field Potts model, and random patterns are stored up to an \
+                  learning follows the principal components of the data, maximum likelihood finds the patterns that made them, retrieval is a mean-field Potts model, and random patterns are stored up to an \
                   exponential number.",
         sources: &[OTA_2023, LUCIBELLO_2024, RAMSAUER_2021],
-        claims: [machine::claims(), retrieval::claims()].into_iter().flatten().collect(),
+        claims: [machine::claims(), learning::claims(), retrieval::claims(), storage::claims()]
+            .into_iter()
+            .flatten()
+            .collect(),
         figures: figures::all(),
     }
 }

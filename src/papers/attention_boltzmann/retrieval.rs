@@ -1,20 +1,14 @@
-//! Attention as retrieval: orthogonal patterns, and exponentially many random ones.
+//! Attention as retrieval: its update lowers the energy, keeps separated patterns, and finds orthogonal ones above a spinodal.
 
-use solvable_theory::attention_boltzmann::{
-    PatternEnsemble, attention_weight, finite_capacity, hard_success, overlap, pair_failure, spinodal,
-    typical_capacity,
-};
-use solvable_theory::bibliography::{LUCIBELLO_2024, RAMSAUER_2021};
+use solvable_theory::attention_boltzmann::{overlap, spinodal};
+use solvable_theory::bibliography::RAMSAUER_2021;
 
 use super::super::by;
-use super::super::experiments::{
-    FailingPairs, GaussianPatternsSetting, HardRetrieval, Retrieval, RetrievalSetting, Storage,
-    StorageSetting,
-};
+use super::super::experiments::{RandomMachine, Retrieval, RetrievalSetting, Updates, UpdatesSetting};
 use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
-    vec![orthogonal(), storage(), hard(), pairs()]
+    vec![energy(), one_step(), orthogonal()]
 }
 
 pub(super) fn retrieval(patterns: usize, x: f64) -> RetrievalSetting {
@@ -65,120 +59,58 @@ fn orthogonal() -> Claim {
         .finish()
 }
 
-pub(super) fn stored(
-    ensemble: &str,
-    size: usize,
-    lambda: f64,
-    overlap: f64,
-    patterns: usize,
-) -> StorageSetting {
-    StorageSetting { ensemble: ensemble.into(), size, lambda, overlap, patterns }
+fn updates(dimension: usize, patterns: usize, square: f64, antipodal: bool) -> UpdatesSetting {
+    let machine = RandomMachine { dimension, patterns, order: 2, square: Some(square) };
+    UpdatesSetting { machine, antipodal, states: 100 }
 }
 
-pub(super) fn weight(s: &StorageSetting) -> Result<f64, JudgeError> {
-    let ensemble = s.ensemble.parse()?;
-    Ok(attention_weight(ensemble, s.size, s.lambda, s.overlap, s.patterns as f64)?)
-}
-
-/// $P=e^{\alpha N}$ with $\alpha=\alpha_N+$ `shift`$/N$ on the sphere.
-pub(super) fn near_capacity(size: usize, lambda: f64, shift: f64) -> Result<StorageSetting, JudgeError> {
-    let patterns = (size as f64 * finite_capacity(size, lambda)? + shift).exp().round() as usize;
-    Ok(stored("spherical", size, lambda, 1.0, patterns.max(2)))
-}
-
-fn storage() -> Claim {
-    Claim::about::<Storage>(
-        "attn/storage",
-        "The mean attention on one of exponentially many random patterns, exactly",
+fn energy() -> Claim {
+    Claim::about::<Updates>(
+        "attn/energy-decrease",
+        "An update lowers the energy at least by half its squared length, and hardly by more where attention is settled",
     )
-    .formula(r"E[p_1]=\int ds\,e^{s-e^s}\left(1-E_q\left[1-e^{-e^{s+N\lambda(q-m)}}\right]\right)^{P-1}")
-    .sources(&[LUCIBELLO_2024])
+    .formula(r"E(v)-E(v')\ge\frac{\|v'-v\|^2}{2\sigma^2}")
+    .sources(&[RAMSAUER_2021])
     .cases(|profile| {
-        let few = by(profile, 1000, 5000);
-        let settings = vec![
-            (stored("spherical", 16, 1.5, 0.7, 500), few),
-            (stored("spherical", 16, 1.5, 0.8, 4000), few),
-            (stored("spherical", 10, 4.0, 1.0, 28_781), by(profile, 200, 1000)),
-            (stored("ising", 20, 1.0, 0.7, 3000), few),
-            (stored("gaussian", 16, 0.5, 1.0, 403), by(profile, 2000, 20_000)),
-            (stored("gaussian", 16, 2.0, 1.0, 2981), by(profile, 2000, 20_000)),
-        ];
-        Ok(settings
-            .into_iter()
-            .map(|(s, trials)| {
-                let label =
-                    format!("{} N={} λ={} m={} P={}", s.ensemble, s.size, s.lambda, s.overlap, s.patterns);
-                At::setting(label, s, trials)
-            })
-            .collect())
+        let trials = by(profile, 40, 400);
+        let shapes = [(1, 2, 4.0), (2, 3, 2.0), (8, 4, 6.0), (5, 5, 0.5)];
+        let label = |(d, k, square): (usize, usize, f64)| {
+            At::setting(format!("d={d} K={k} norm² {square}"), updates(d, k, square, false), trials)
+        };
+        Ok(shapes.map(label).into())
     })
     .by_difference()
-    .measure(|_, o| Ok(o.number("weight")?))
-    .predict(weight)
-    .margin(|s, profile| {
-        Margin::symmetric(by(profile, if s.ensemble == "gaussian" { 0.06 } else { 0.04 }, 0.02))
-    })
-    .rival_where(
-        "the capacity of infinite size as a sharp threshold",
-        |_| true,
-        |s| {
-            // Below capacity everything is retrieved, above it nothing.
-            let ensemble: PatternEnsemble = s.ensemble.parse()?;
-            let signal = s.lambda * (1.0 - s.overlap);
-            let alpha = (s.patterns as f64).ln() / s.size as f64;
-            Ok(f64::from(alpha < typical_capacity(ensemble, s.lambda)? - signal))
-        },
-    )
+    .identity()
+    .measure(|_, o| Ok(o.number("decrease")?))
+    .predict(|_| Ok(1.0))
+    // The bound itself, from below to rounding; the least of a hundred states comes within a tenth of it.
+    .margin(|_, _| Margin::between(-1e-9, 0.1))
+    .rival("the full squared length", |_| Ok(2.0))
+    .rival("any decrease", |_| Ok(0.0))
     .finish()
 }
 
-fn hard() -> Claim {
-    Claim::about::<HardRetrieval>(
-        "attn/zero-temperature",
-        "Retrieval of a Gaussian pattern at zero temperature, at finite size",
+fn one_step() -> Claim {
+    let all = |profile| {
+        let trials = by(profile, 40, 400);
+        Ok(vec![
+            At::setting("two opposite patterns", updates(4, 2, 6.0, true), trials),
+            At::setting("d=16 K=4", updates(16, 4, 12.0, false), trials),
+        ])
+    };
+    Claim::about::<Updates>(
+        "attn/one-step-bound",
+        "One update moves a separated pattern by an exponentially small amount; opposite patterns attain the bound",
     )
-    .formula(r"E\,\Phi(\chi_N)^{P-1}")
-    .sources(&[LUCIBELLO_2024])
-    .cases(|profile| {
-        let alphas: Vec<f64> = by(profile, vec![0.3, 0.4, 0.5], vec![0.3, 0.4, 0.5, 0.6]);
-        Ok(alphas
-            .into_iter()
-            .map(|alpha| {
-                let patterns = (20.0 * alpha).exp().round() as usize;
-                let setting = GaussianPatternsSetting { size: 20, patterns, draws: 50 };
-                At::setting(format!("N=20 α={alpha}"), setting, by(profile, 40, 200))
-            })
-            .collect())
-    })
+    .formula(r"\|T(\xi_\mu)-\xi_\mu\|\le2M(K-1)e^{-\beta\Delta_\mu}")
+    .sources(&[RAMSAUER_2021])
+    .cases(all)
     .by_difference()
-    .measure(|_, o| Ok(o.number("success")?))
-    .predict(|s| Ok(hard_success(s.size, s.patterns as f64)?))
-    .margin(|_, profile| Margin::symmetric(by(profile, 0.08, 0.03)))
-    // At half the threshold and below, finite sizes still succeed almost always.
-    .rival_where(
-        "a sharp threshold at 1/2",
-        |s| s.patterns > 1000,
-        |s| Ok(f64::from((s.patterns as f64).ln() / (s.size as f64) < 0.5 - 1e-3)),
-    )
-    .rival("overlaps twice as wide", |s| Ok(hard_success(s.size / 4, s.patterns as f64)?))
-    .finish()
-}
-
-fn pairs() -> Claim {
-    Claim::about::<FailingPairs>(
-        "attn/failing-pairs",
-        "Pairs of Gaussian patterns that are closer to each other than to themselves",
-    )
-    .formula(r"P(P-1)\,\tfrac12I_{1/2}(\tfrac N2,\tfrac12)")
-    .sources(&[LUCIBELLO_2024])
-    .cases(|profile| {
-        let setting = GaussianPatternsSetting { size: 30, patterns: 403, draws: 25 };
-        Ok(vec![At::setting("N=30 P=403", setting, by(profile, 40, 400))])
-    })
-    .by_difference()
-    .measure(|_, o| Ok(o.number("pairs")?))
-    .predict(|s| Ok((s.patterns * (s.patterns - 1)) as f64 * pair_failure(s.size)?))
-    .margin(|_, profile| Margin::symmetric(by(profile, 0.2, 0.1)))
-    .rival("no pair fails below half the capacity", |_| Ok(0.0))
+    .identity()
+    .measure(|_, o| Ok(o.number("ratio")?))
+    .predict(|_| Ok(1.0))
+    .margin(|s, _| Margin::between(if s.antipodal { -0.01 } else { -1.0 }, 1e-9))
+    .rival_where("without the factor two", |s| s.antipodal, |_| Ok(0.5))
+    .rival_given("twice the exponent", |_, o| Ok((-o.number("exponent")?).exp()))
     .finish()
 }

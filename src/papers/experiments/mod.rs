@@ -13,9 +13,13 @@ mod normalized;
 mod signals;
 
 pub use attention::{
-    Annealing, AnnealingSetting, Denoising, DenoisingSetting, EarlyLearning, EarlyLearningSetting,
-    FailingPairs, GaussianPatternsSetting, GibbsMoments, GibbsSetting, HardRetrieval, RandomMachine,
-    Retrieval, RetrievalSetting, Storage, StorageSetting,
+    AllPatterns, AllPatternsSetting, Annealing, AnnealingSetting, Denoising, DenoisingSetting, EarlyLearning,
+    EarlyLearningSetting, Estimation, EstimationSetting, ExpectationMaximisation,
+    ExpectationMaximisationSetting, FailingPairs, GaussianPatternsSetting, GibbsMoments, GibbsSetting,
+    HardRetrieval, Importance, ImportanceSetting, LearningCurves, LearningCurvesSetting, MixtureWeights,
+    MixtureWeightsSetting, RandomMachine, Retrieval, RetrievalSetting, Storage, StorageSetting,
+    StoredVectors, TeacherStudent, TeacherStudentSetting, Truncated, TruncatedSetting, Updates,
+    UpdatesSetting,
 };
 pub use classifier::{
     BothSpectra, CentredClassifier, ClassifierSpectrum, ClassifierTraining, ClassifierTrainingSetting,

@@ -4,9 +4,10 @@ use serde_json::Value as Json;
 
 use super::{
     AttentionMachine, all_patterns_capacity, attention_weight, checked_count, coexistence, composition_count,
-    convergent_power, denoising_objective, early_rate, finite_capacity, gaussian_bernoulli_log_z,
-    hard_success, held_out_gap, ising_memory_log_z, least_denoising_objective, overlap, pair_failure,
-    quadratic_memory_log_z, quenched_free_energy, spinodal, typical_capacity,
+    condensed_free_energy, convergent_power, denoising_objective, early_rate, finite_capacity,
+    gaussian_bernoulli_log_z, hard_success, held_out_gap, ising_memory_log_z, least_denoising_objective,
+    norm_decides, overlap, pair_failure, quadratic_memory_log_z, quenched_free_energy, spinodal,
+    typical_capacity,
 };
 use crate::TheoryError;
 use crate::bibliography::{
@@ -561,6 +562,39 @@ fn storage() -> Vec<Prediction> {
             sources: CAPACITY,
             evaluate: |params| {
                 Ok(quenched_free_energy(params.number("kappa")?, params.number("theta")?)?.into())
+            },
+        },
+        Prediction {
+            id: "rem/gaussian-typical",
+            title: "Retrieval of a typical Gaussian pattern at finite size",
+            formula: r"P(p_1>\tfrac12)=P\left(\chi_N^2>\frac{\log(P-1)}{\lambda-\lambda^2/2}\right)",
+            parameters: const { &[SIZE, LAMBDA, PATTERNS] },
+            value: "a probability",
+            validity: "0 < lambda < 1, well inside: within 0.02 for lambda <= 2/3",
+            sources: CAPACITY,
+            evaluate: |params| {
+                let (n, lambda) = (params.integer("N")?, params.number("lambda")?);
+                Ok(norm_decides(n, lambda, params.number("P")?)?.into())
+            },
+        },
+        Prediction {
+            id: "rem/condensed-log-z",
+            title: "The partition function of many Gaussian patterns in the condensed phase at finite size",
+            formula: r"f=\frac1d\left[\tfrac\theta2t_K+\tfrac1\mu\log\Gamma(1-\mu)+\gamma(\tfrac1\mu-1)\right],\quad\mu=\tfrac{2K}\theta\mathrm{pdf}_{\chi_d^2}(t_K)",
+            parameters: const {
+                &[
+                    required("d", "d", "an integer >= 2"),
+                    required("K", "K, patterns", "a number >= 2"),
+                    required("theta", "theta = sigma^2 s_xi^2", "a number > 0"),
+                ]
+            },
+            value: "[f, mean inverse participation ratio]",
+            validity: "mu < 1; f within 0.01 at d = 30, the ratio indicative",
+            sources: CAPACITY,
+            evaluate: |params| {
+                let (d, count) = (params.integer("d")?, params.number("K")?);
+                let (f, ratio) = condensed_free_energy(d, count, params.number("theta")?)?;
+                Ok(vec![f, ratio].into())
             },
         },
     ]

@@ -1,6 +1,7 @@
 #![doc = include_str!("../../notes/attention_boltzmann.md")]
 
 mod catalog;
+mod chi_square;
 mod compositions;
 mod integrals;
 mod learning;
@@ -21,8 +22,8 @@ pub use relatives::{
 };
 pub use retrieval::{coexistence, overlap, spinodal};
 pub use storage::{
-    PatternEnsemble, all_patterns_capacity, attention_weight, finite_capacity, hard_success, pair_failure,
-    quenched_free_energy, typical_capacity,
+    PatternEnsemble, all_patterns_capacity, attention_weight, condensed_free_energy, finite_capacity,
+    hard_success, norm_decides, pair_failure, quenched_free_energy, typical_capacity,
 };
 
 #[cfg(test)]

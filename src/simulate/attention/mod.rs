@@ -2,6 +2,9 @@
 //!
 //! Nothing here uses the exact mixture: chains know the attention weights of a state only.
 
+mod gaussian_bernoulli;
+mod learning;
+
 use nalgebra::{DMatrix, DVector};
 use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
@@ -10,6 +13,12 @@ use solvable_theory::attention_boltzmann::AttentionMachine;
 
 use super::SimulationError;
 use crate::streams::Streams;
+
+pub use gaussian_bernoulli::{Chains, Divergence, GaussianBernoulli};
+pub use learning::{
+    ascend, attention_products, em_start, em_step, likelihood_gradient, log_likelihoods, polish,
+    random_samples, samples,
+};
 
 /// Chains that run one after the other in one stream.
 const BLOCK: usize = 50;
@@ -172,28 +181,6 @@ pub fn gibbs_averages(
     Ok(GibbsAverages { products: sum.products / total, mean: sum.mean / total, entropy: sum.entropy / total })
 }
 
-/// $\partial_\xi$ of the mean log-likelihood of `data` ($d\times N$).
-pub fn likelihood_gradient(
-    machine: &AttentionMachine,
-    data: &DMatrix<f64>,
-) -> Result<DMatrix<f64>, SimulationError> {
-    let expected = machine.gradients(&machine.partition()?)?.patterns;
-    let mut weights = machine.patterns() * data;
-    for mut column in weights.column_iter_mut() {
-        column
-            .iter_mut()
-            .zip(machine.pattern_bias().iter())
-            .for_each(|(y, c)| *y = (*y + c) * machine.beta());
-        let largest = column.max();
-        column.apply(|y| *y = (*y - largest).exp());
-        let total = column.sum();
-        column /= total;
-    }
-    let mut product = DMatrix::zeros(machine.count(), machine.dimension());
-    super::linalg::add_product_transpose(&mut product, 1.0 / data.ncols() as f64, &weights, data);
-    Ok(product - expected)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,20 +197,5 @@ mod tests {
         let exact = machine.gradients(&machine.partition().unwrap()).unwrap();
         assert!((averages.products - exact.patterns).amax() < 0.03);
         assert!((averages.mean - exact.visible_bias).amax() < 0.03);
-    }
-
-    #[test]
-    fn the_likelihood_rises_along_its_gradient() {
-        let xi = dmatrix![0.4, 0.1; -0.2, 0.3];
-        let data = dmatrix![1.0, -1.2, 0.3, 0.8; 0.2, -0.1, 0.5, -0.4];
-        let at = |xi: DMatrix<f64>| AttentionMachine::new(xi, None, None, 1.0, 0.5).unwrap();
-        let likelihood = |machine: &AttentionMachine| {
-            let energies = data.column_iter().map(|v| machine.energy(v.as_slice()).unwrap());
-            -energies.sum::<f64>() / 4.0 - machine.log_z().unwrap()
-        };
-        let gradient = likelihood_gradient(&at(xi.clone()), &data).unwrap();
-        let (ahead, back) = (at(&xi + &gradient * 1e-5), at(&xi - &gradient * 1e-5));
-        let slope = (likelihood(&ahead) - likelihood(&back)) / 2e-5;
-        assert!((slope / gradient.norm_squared() - 1.0).abs() < 1e-6);
     }
 }

@@ -1,0 +1,99 @@
+//! The first steps of maximum likelihood.
+
+use nalgebra::DMatrix;
+use serde::Serialize;
+use solvable_theory::attention_boltzmann::AttentionMachine;
+
+use super::learning::digits;
+use crate::simulate::attention::likelihood_gradient;
+use crate::simulate::linalg::symmetric_eigen;
+use crate::streams::Streams;
+use crate::verify::{Experiment, Outcome, TrialFailure};
+
+/// The first steps of maximum likelihood.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EarlyLearningSetting {
+    /// Samples, and the eigenvalues of their covariance; without them the shipped digits.
+    pub gaussian: Option<(usize, Vec<f64>)>,
+    /// $K$.
+    pub patterns: usize,
+    /// $n=1/\beta$.
+    pub order: usize,
+    /// $\eta$.
+    pub eta: f64,
+    /// Steps.
+    pub steps: usize,
+}
+
+/// Rates of the patterns' spread along the two largest principal components of the data, `rates`, with their `eigenvalues`; the `amplitudes` along the first at every tenth
+/// step. The variance `sigma2` is 1 on Gaussian data, on digits the mean eigenvalue.
+pub struct EarlyLearning;
+
+impl Experiment for EarlyLearning {
+    type Setting = EarlyLearningSetting;
+    const ID: &'static str = "early-learning";
+    const VERSION: u32 = 2;
+
+    fn run(setting: &EarlyLearningSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let first = setting.steps / 8;
+        let data = match &setting.gaussian {
+            Some((samples, spectrum)) => gaussian(*samples, spectrum, streams),
+            None => digits()?.0,
+        };
+        let d = data.nrows();
+        let (values, vectors) = symmetric_eigen(&(&data * data.transpose() / data.ncols() as f64))?;
+        let mean_eigenvalue = values.iter().sum::<f64>() / d as f64;
+        let sigma2 = if setting.gaussian.is_some() { 1.0 } else { mean_eigenvalue };
+        let k = setting.patterns;
+        let mut xi = DMatrix::from_vec(k, d, streams.child("patterns").normals(k * d, 1e-4));
+        let beta = (setting.order as f64).recip();
+        let spread = |xi: &DMatrix<f64>, component: usize| {
+            let along = xi * vectors.column(component);
+            along.iter().map(|a| (a - along.mean()).abs()).sum::<f64>()
+        };
+        let mut logs = [Vec::new(), Vec::new()];
+        let mut amplitudes = Vec::new();
+        for step in 0..setting.steps {
+            let machine = AttentionMachine::new(xi.clone(), None, None, sigma2, beta)?;
+            xi += likelihood_gradient(&machine, &data)? * setting.eta;
+            if step % 10 == 0 {
+                amplitudes.push(spread(&xi, d - 1));
+            }
+            for (j, logs) in logs.iter_mut().enumerate() {
+                logs.push(spread(&xi, d - 1 - j).ln());
+            }
+        }
+        let slope = |logs: &[f64]| {
+            let tail = &logs[first..];
+            let centre = (tail.len() as f64 - 1.0) / 2.0;
+            let mean = tail.iter().sum::<f64>() / tail.len() as f64;
+            let points = tail.iter().enumerate().map(|(t, log)| (t as f64 - centre, log - mean));
+            let (top, bottom) =
+                points.fold((0.0, 0.0), |(top, bottom), (t, log)| (top + t * log, bottom + t * t));
+            top / (bottom * setting.eta)
+        };
+        Ok(Outcome::new()
+            .with_list("rates", logs.iter().map(|logs| slope(logs)).collect())
+            .with_list("eigenvalues", vec![values[d - 1], values[d - 2]])
+            .with_list("amplitudes", amplitudes)
+            .with("sigma2", sigma2))
+    }
+
+    fn cost(setting: &EarlyLearningSetting) -> f64 {
+        let numbers =
+            setting.gaussian.as_ref().map_or(100_000, |(samples, spectrum)| samples * spectrum.len());
+        (setting.steps * numbers * setting.patterns) as f64
+    }
+}
+
+/// Centred Gaussian data with the given eigenvalues of the covariance ($d\times N$).
+fn gaussian(samples: usize, spectrum: &[f64], streams: &Streams) -> DMatrix<f64> {
+    let d = spectrum.len();
+    let mut data = DMatrix::from_vec(d, samples, streams.child("data").normals(d * samples, 1.0));
+    for (mut row, variance) in data.row_iter_mut().zip(spectrum) {
+        row *= variance.sqrt();
+        let mean = row.mean();
+        row.add_scalar_mut(-mean);
+    }
+    data
+}

@@ -1,0 +1,271 @@
+//! The machine itself: annealing, Gibbs chains, score matching.
+
+use nalgebra::DMatrix;
+use rand_distr::{Distribution, StandardNormal};
+use serde::Serialize;
+use solvable_theory::TheoryError;
+use solvable_theory::attention_boltzmann::AttentionMachine;
+
+use crate::simulate::attention::{annealed_log_z, gibbs_averages, samples};
+use crate::streams::Streams;
+use crate::verify::{Experiment, Outcome, TrialFailure};
+
+/// Random machines: patterns of one norm in random directions, or with independent entries and random biases.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RandomMachine {
+    /// $d$.
+    pub dimension: usize,
+    /// $K$.
+    pub patterns: usize,
+    /// $n=1/\beta$.
+    pub order: usize,
+    /// $\|\xi_\mu\|^2$; without it entries are standard normal, and biases normal with standard deviation 0.3.
+    pub square: Option<f64>,
+}
+
+impl RandomMachine {
+    /// The machine with the given patterns and, if there are any, biases, as they are stored.
+    pub fn machine(&self, xi: &[f64], b: &[f64], c: &[f64]) -> Result<AttentionMachine, TheoryError> {
+        let given = |list: &[f64]| (!list.is_empty()).then(|| list.to_vec());
+        let xi = DMatrix::from_row_slice(self.patterns, self.dimension, xi);
+        AttentionMachine::new(xi, given(b), given(c), 1.0, (self.order as f64).recip())
+    }
+
+    /// Patterns row by row, $b$, $c$.
+    pub(super) fn draw(&self, streams: &Streams) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
+        let (k, d) = (self.patterns, self.dimension);
+        let mut xi = streams.child("patterns").normals(k * d, 1.0);
+        let Some(square) = self.square else {
+            return (xi, streams.child("b").normals(d, 0.3), streams.child("c").normals(k, 0.3));
+        };
+        for row in xi.chunks_mut(d) {
+            let scale = (square / row.iter().map(|x| x * x).sum::<f64>()).sqrt();
+            row.iter_mut().for_each(|x| *x *= scale);
+        }
+        (xi, Vec::new(), Vec::new())
+    }
+}
+
+/// Annealed importance sampling of random machines.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AnnealingSetting {
+    /// The machine.
+    #[serde(flatten)]
+    pub machine: RandomMachine,
+    /// $R$.
+    pub chains: usize,
+    /// $T$.
+    pub temperatures: usize,
+}
+
+/// `log_z` and its standard error `error`, for the patterns `xi` (row by row).
+pub struct Annealing;
+
+impl Experiment for Annealing {
+    type Setting = AnnealingSetting;
+    const ID: &'static str = "annealing";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &AnnealingSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let (xi, b, c) = setting.machine.draw(streams);
+        let machine = setting.machine.machine(&xi, &b, &c)?;
+        let (log_z, error) = annealed_log_z(&machine, setting.chains, setting.temperatures, streams)?;
+        Ok(Outcome::new().with("log_z", log_z).with("error", error).with_list("xi", xi))
+    }
+
+    fn cost(setting: &AnnealingSetting) -> f64 {
+        let size = setting.machine.dimension * setting.machine.patterns * setting.machine.order;
+        (setting.chains * setting.temperatures * size) as f64
+    }
+}
+
+/// Gibbs chains of random machines.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GibbsSetting {
+    /// The machine.
+    #[serde(flatten)]
+    pub machine: RandomMachine,
+    /// Chains.
+    pub chains: usize,
+    /// Sweeps before the averages.
+    pub burn: usize,
+    /// Sweeps of the averages.
+    pub kept: usize,
+}
+
+/// `products` $=\mathbb E\lbrack p(v)v^\top\rbrack$ (row by row), `mean` $=\mathbb Ev$ and `entropy` $=\mathbb E\,H(p(v))$ over Gibbs chains, for the machine `xi`, `b`, `c`.
+pub struct GibbsMoments;
+
+impl Experiment for GibbsMoments {
+    type Setting = GibbsSetting;
+    const ID: &'static str = "gibbs-moments";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &GibbsSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let (xi, b, c) = setting.machine.draw(streams);
+        let machine = setting.machine.machine(&xi, &b, &c)?;
+        let averages = gibbs_averages(&machine, setting.chains, setting.burn, setting.kept, streams)?;
+        Ok(Outcome::new()
+            .with_list("products", averages.products.transpose().iter().copied().collect())
+            .with_list("mean", averages.mean.iter().copied().collect())
+            .with("entropy", averages.entropy)
+            .with_list("xi", xi)
+            .with_list("b", b)
+            .with_list("c", c))
+    }
+
+    fn cost(setting: &GibbsSetting) -> f64 {
+        let size = setting.machine.dimension * setting.machine.patterns * setting.machine.order;
+        (setting.chains * (setting.burn + setting.kept) * size) as f64
+    }
+}
+
+/// Denoising score matching of a student on data of a teacher.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DenoisingSetting {
+    /// The teacher's patterns, its $\sigma^2$ and $n$.
+    pub teacher: (Vec<Vec<f64>>, f64, usize),
+    /// The student's patterns, its $\sigma^2$ and $n$.
+    pub student: (Vec<Vec<f64>>, f64, usize),
+    /// $s^2$.
+    pub noise_var: f64,
+    /// Samples of a trial.
+    pub samples: usize,
+}
+
+impl DenoisingSetting {
+    /// Teacher and student.
+    pub fn machines(&self) -> Result<(AttentionMachine, AttentionMachine), TheoryError> {
+        let build = |(xi, sigma2, order): &(Vec<Vec<f64>>, f64, usize)| {
+            AttentionMachine::new(matrix(xi)?, None, None, *sigma2, (*order as f64).recip())
+        };
+        Ok((build(&self.teacher)?, build(&self.student)?))
+    }
+}
+
+/// The `objective` $\frac12\langle\|\nabla\log p_\theta(x+s\epsilon)+\epsilon/s\|^2\rangle$ over samples $x$ of the teacher.
+pub struct Denoising;
+
+impl Experiment for Denoising {
+    type Setting = DenoisingSetting;
+    const ID: &'static str = "denoising";
+    const VERSION: u32 = 2;
+
+    fn run(setting: &DenoisingSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let (teacher, student) = setting.machines()?;
+        let clean = samples(&teacher, setting.samples, streams)?;
+        let (mut rng, s) = (streams.child("noise").rng(0), setting.noise_var.sqrt());
+        let (mut sum, mut noise) = (0.0, vec![0.0; teacher.dimension()]);
+        for x in clean.column_iter() {
+            noise.iter_mut().for_each(|noise| *noise = StandardNormal.sample(&mut rng));
+            let v: Vec<f64> = x.iter().zip(&noise).map(|(x, noise)| x + s * noise).collect();
+            let score = student.score(&v)?;
+            sum += 0.5 * score.iter().zip(&noise).map(|(g, e)| (g + e / s).powi(2)).sum::<f64>();
+        }
+        Ok(Outcome::new().with("objective", sum / setting.samples as f64))
+    }
+
+    fn cost(setting: &DenoisingSetting) -> f64 {
+        100.0 * setting.samples as f64
+    }
+}
+
+/// The matrix of the given rows.
+fn matrix(rows: &[Vec<f64>]) -> Result<DMatrix<f64>, TheoryError> {
+    let columns = rows.first().map_or(0, Vec::len);
+    if rows.iter().any(|row| row.len() != columns) {
+        return Err(TheoryError::invalid("xi", "rows of several lengths", "rows of one length"));
+    }
+    Ok(DMatrix::from_row_iterator(rows.len(), columns, rows.iter().flatten().copied()))
+}
+
+/// A partition function by importance sampling from the Gaussian.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ImportanceSetting {
+    /// $\xi$, one pattern a row.
+    pub xi: Vec<Vec<f64>>,
+    /// $n=1/\beta$, any positive number; without it the quadratic memory, $F(x)=\frac12x^2$.
+    pub order: Option<f64>,
+    /// Samples of a trial.
+    pub samples: usize,
+}
+
+impl ImportanceSetting {
+    /// $\xi$.
+    pub fn patterns(&self) -> Result<DMatrix<f64>, TheoryError> {
+        matrix(&self.xi)
+    }
+}
+
+/// `log_z` $=\frac d2\log2\pi+\log\langle w(v)\rangle$ for standard normal $v$, with $w=(\sum_\mu e^{\xi_\mu\cdot v/n})^n$ or $w=e^{\frac12\|\xi v\|^2}$.
+pub struct Importance;
+
+impl Experiment for Importance {
+    type Setting = ImportanceSetting;
+    const ID: &'static str = "importance";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &ImportanceSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let xi = setting.patterns()?;
+        let d = xi.ncols();
+        let visible =
+            DMatrix::from_vec(d, setting.samples, streams.child("visible").normals(d * setting.samples, 1.0));
+        let fields = &xi * visible;
+        let logs = fields.column_iter().map(|y| match setting.order {
+            Some(n) => {
+                let largest = y.max();
+                largest + n * y.iter().map(|y| ((y - largest) / n).exp()).sum::<f64>().ln()
+            }
+            None => 0.5 * y.norm_squared(),
+        });
+        let logs: Vec<f64> = logs.collect();
+        let largest = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let mean = logs.iter().map(|l| (l - largest).exp()).sum::<f64>() / logs.len() as f64;
+        let base = 0.5 * d as f64 * (2.0 * std::f64::consts::PI).ln();
+        Ok(Outcome::new().with("log_z", base + largest + mean.ln()))
+    }
+
+    fn cost(setting: &ImportanceSetting) -> f64 {
+        30.0 * setting.samples as f64
+    }
+}
+
+/// A memory of one pattern whose integral is cut off.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TruncatedSetting {
+    /// $p$ of $F(x)=x^p/p$.
+    pub power: i32,
+    /// Whether the hidden variable is kept.
+    pub hidden: bool,
+    /// $L$: every variable lies in $\lbrack-L,L\rbrack$.
+    pub bound: f64,
+}
+
+/// `log_integral` of $e^{-\frac12v^2+v^p/p}$, or of $e^{-\frac12v^2+h^{p-1}v-(1-\frac1p)h^p}$, over $\lbrack-L,L\rbrack$ in each variable; a trapezoidal rule, no randomness.
+pub struct Truncated;
+
+impl Experiment for Truncated {
+    type Setting = TruncatedSetting;
+    const ID: &'static str = "truncated";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &TruncatedSetting, _: &Streams) -> Result<Outcome, TrialFailure> {
+        const HALF: i32 = 1000;
+        let (p, step) = (setting.power, setting.bound / f64::from(HALF));
+        let nodes: Vec<f64> = (-HALF..=HALF).map(|i| f64::from(i) * step).collect();
+        let exponent =
+            |v: f64, h: f64| -0.5 * v * v + h.powi(p - 1) * v - (1.0 - f64::from(p).recip()) * h.powi(p);
+        let rows: Vec<f64> = if setting.hidden {
+            let row = |v: &f64| log_sum(nodes.iter().map(|h| exponent(*v, *h))) + step.ln();
+            nodes.iter().map(row).collect()
+        } else {
+            nodes.iter().map(|v| -0.5 * v * v + v.powi(p) / f64::from(p)).collect()
+        };
+        Ok(Outcome::new().with("log_integral", log_sum(rows.iter().copied()) + step.ln()))
+    }
+}
+
+fn log_sum(values: impl Iterator<Item = f64> + Clone) -> f64 {
+    let largest = values.clone().fold(f64::NEG_INFINITY, f64::max);
+    largest + values.map(|x| (x - largest).exp()).sum::<f64>().ln()
+}

@@ -1,0 +1,93 @@
+//! The chi-square law: the squared norms of Gaussian patterns.
+
+use libm::lgamma;
+
+/// Terms of a series or a continued fraction; both need about $\sqrt n$.
+const TERMS: usize = 100_000;
+
+/// The density at $t>0$ with `n` degrees of freedom.
+pub(super) fn density(n: f64, t: f64) -> f64 {
+    let half = 0.5 * n;
+    ((half - 1.0) * t.ln() - 0.5 * t - half * 2f64.ln() - lgamma(half)).exp()
+}
+
+/// $P(\chi_n^2>t)$, to about 13 digits: the series of the lower incomplete gamma function below the mean, the continued fraction of the upper one above.
+pub(super) fn survival(n: f64, t: f64) -> f64 {
+    if t <= 0.0 {
+        return 1.0;
+    }
+    let (a, x) = (0.5 * n, 0.5 * t);
+    let front = (a * x.ln() - x - lgamma(a)).exp();
+    if x < a + 1.0 {
+        let (mut term, mut sum) = (a.recip(), a.recip());
+        for k in 1..TERMS {
+            term *= x / (a + k as f64);
+            sum += term;
+            if term < 1e-17 * sum {
+                break;
+            }
+        }
+        return 1.0 - front * sum;
+    }
+    // Γ(a, x) = front / (x + 1 − a − 1(1 − a)/(x + 3 − a − ...)), from the front by Lentz's method.
+    let mut b = x + 1.0 - a;
+    let (mut c, mut d) = (f64::MAX, b.recip());
+    let mut value = d;
+    for k in 1..TERMS {
+        let k = k as f64;
+        let numerator = k * (a - k);
+        b += 2.0;
+        d = (numerator * d + b).recip();
+        c = b + numerator / c;
+        value *= c * d;
+        if (c * d - 1.0).abs() < 1e-16 {
+            break;
+        }
+    }
+    front * value
+}
+
+/// The $t$ with $P(\chi_n^2>t)=$ `tail`, by bisection.
+pub(super) fn upper_quantile(n: f64, tail: f64) -> f64 {
+    let mut high = n + 10.0;
+    while survival(n, high) > tail {
+        high *= 2.0;
+    }
+    let mut low = 0.0;
+    for _ in 0..200 {
+        let middle = 0.5 * (low + high);
+        if survival(n, middle) > tail { low = middle } else { high = middle }
+    }
+    0.5 * (low + high)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_and_four_degrees_are_elementary() {
+        for t in [1e-3, 0.5, 3.0, 5.99, 6.01, 40.0, 700.0] {
+            let two = (-0.5 * t as f64).exp();
+            approx::assert_relative_eq!(survival(2.0, t), two, max_relative = 1e-12);
+            approx::assert_relative_eq!(survival(4.0, t), two * (1.0 + 0.5 * t), max_relative = 1e-12);
+        }
+        approx::assert_relative_eq!(upper_quantile(2.0, 1e-6), 12.0 * 10f64.ln(), max_relative = 1e-12);
+    }
+
+    #[test]
+    fn one_degree_is_a_normal_square() {
+        for t in [0.1, 1.0, 4.0, 30.0] {
+            let normal = libm::erfc((0.5 * t as f64).sqrt());
+            approx::assert_relative_eq!(survival(1.0, t), normal, max_relative = 1e-11);
+        }
+    }
+
+    #[test]
+    fn the_density_is_the_slope() {
+        for (n, t) in [(3.0, 2.0), (30.0, 55.0), (1000.0, 980.0)] {
+            let slope = (survival(n, t - 1e-4) - survival(n, t + 1e-4)) / 2e-4;
+            approx::assert_relative_eq!(slope, density(n, t), max_relative = 1e-6);
+        }
+    }
+}
