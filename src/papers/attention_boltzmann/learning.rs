@@ -68,7 +68,7 @@ fn early() -> Claim {
 }
 
 fn teachers(profile: Profile) -> Result<Vec<At<TeacherStudentSetting>>, JudgeError> {
-    let (samples, restarts, seeds) = by(profile, (2000, 2, 20), (10_000, 4, 30));
+    let (samples, restarts, seeds) = by(profile, (2000, 2, 16), (10_000, 4, 30));
     let cases = [1, 2].map(|order| {
         let teacher = RandomMachine { dimension: 8, patterns: 4, order, square: Some(9.0) };
         let setting = TeacherStudentSetting { teacher, samples, held_out: 100_000, restarts };

@@ -108,8 +108,11 @@ fn one_step() -> Claim {
     .by_difference()
     .identity()
     .measure(|_, o| Ok(o.number("ratio")?))
-    .predict(|_| Ok(1.0))
-    .margin(|s, _| Margin::between(if s.antipodal { -0.01 } else { -1.0 }, 1e-9))
+    // Opposite patterns: the bound times the share of attention that the pattern keeps.
+    .predict_given(|s, o| {
+        Ok(if s.antipodal { 1.0 / (1.0 + (-o.number("exponent")?).exp()) } else { 1.0 })
+    })
+    .margin(|s, _| if s.antipodal { Margin::symmetric(1e-9) } else { Margin::between(-1.0, 1e-9) })
     .rival_where("without the factor two", |s| s.antipodal, |_| Ok(0.5))
     .rival_given("twice the exponent", |_, o| Ok((-o.number("exponent")?).exp()))
     .finish()

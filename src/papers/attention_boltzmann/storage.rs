@@ -253,7 +253,7 @@ fn all_on_the_sphere() -> Claim {
     )
     .sources(&[LUCIBELLO_2024])
     .cases(|profile| {
-        let (size, trials) = by(profile, (10, 20), (12, 100));
+        let (size, trials) = by(profile, (8, 20), (12, 100));
         let case = |shift: f64| {
             let label = format!("N={size} N(α−α_N)={shift}");
             Ok(At::setting(label, all_near(size, shift)?, trials))

@@ -290,7 +290,7 @@ impl Experiment for LearningCurves {
     const VERSION: u32 = 1;
 
     fn run(setting: &LearningCurvesSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
-        const HELD_OUT: usize = 20_000;
+        const HELD_OUT: usize = 5000;
         let mut outcome = Outcome::new();
         let mut attention = Vec::new();
         let (train, test, sigma2);

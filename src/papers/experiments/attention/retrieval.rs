@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, DVector};
 use rand::RngExt;
-use rand_distr::{Beta, ChiSquared, Distribution, StandardNormal};
+use rand_distr::{ChiSquared, Distribution, StandardNormal};
 use serde::Serialize;
 use solvable_theory::TheoryError;
 use solvable_theory::attention_boltzmann::AttentionMachine;
@@ -75,12 +75,12 @@ pub struct Storage;
 impl Experiment for Storage {
     type Setting = StorageSetting;
     const ID: &'static str = "storage";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 
     fn run(setting: &StorageSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
         let (n, mut rng) = (setting.size as f64, streams.child("overlaps").rng(0));
-        let half = 0.5 * (n - 1.0);
-        let beta = Beta::new(half, half)?;
+        // A direction's first coordinate: a normal over the norm of the whole Gaussian vector.
+        let rest = ChiSquared::new(n - 1.0)?;
         let square: f64 = (0..setting.size)
             .map(|_| {
                 let x: f64 = StandardNormal.sample(&mut rng);
@@ -91,7 +91,10 @@ impl Experiment for Storage {
         let mut noise = 0.0;
         for _ in 1..setting.patterns {
             let q: f64 = match setting.ensemble.as_str() {
-                "spherical" => 2.0 * beta.sample(&mut rng) - 1.0,
+                "spherical" => {
+                    let g: f64 = StandardNormal.sample(&mut rng);
+                    g / (g * g + rest.sample(&mut rng)).sqrt()
+                }
                 "gaussian" => {
                     let g: f64 = StandardNormal.sample(&mut rng);
                     (signal / n).sqrt() * g

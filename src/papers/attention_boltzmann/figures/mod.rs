@@ -1,24 +1,31 @@
 //! Figures of attentional Boltzmann machines.
 
-use solvable_theory::attention_boltzmann::{coexistence, early_rate, finite_capacity, spinodal};
+mod learning;
+mod storage;
 
-use super::super::by;
-use super::super::experiments::{Annealing, EarlyLearning, Retrieval, RetrievalSetting, Storage};
+use solvable_theory::attention_boltzmann::{AttentionMachine, coexistence, denoising_objective, spinodal};
+
+use super::super::experiments::{Annealing, Denoising, Importance, Retrieval, RetrievalSetting};
 use super::super::figure_plan::{FigurePlan, Trials, mean_point, requests};
-use super::learning::{early_setting, early_trials};
-use super::machine::{ANNEALING_TRIALS, ORDERS, annealed, annealing, without_coefficients};
+use super::machine::{
+    ANNEALING_TRIALS, ORDERS, annealed, annealing, between, between_orders, student_of_scale,
+    without_coefficients,
+};
 use super::retrieval::{reached, retrieval};
-use super::storage::{near_capacity, weight};
 use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
 use crate::verify::{JudgeError, Profile, Request};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![
         FigurePlan::new("attn/partition", partition_requests, partition),
+        FigurePlan::new("attn/temperature", temperature_requests, temperature),
+        FigurePlan::new("attn/score-matching", matching_requests, matching),
         FigurePlan::new("attn/retrieval", |_| requests::<Retrieval>(&branch()?, 1), overlaps),
-        FigurePlan::new("attn/early-learning", early_requests, early),
-        FigurePlan::new("attn/storage", storage_requests, storage),
     ]
+    .into_iter()
+    .chain(learning::all())
+    .chain(storage::all())
+    .collect()
 }
 
 fn partition_requests(profile: Profile) -> Result<Vec<Request>, JudgeError> {
@@ -109,85 +116,91 @@ fn overlaps(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     })
 }
 
-fn early_requests(profile: Profile) -> Result<Vec<Request>, JudgeError> {
-    requests::<EarlyLearning>(&[1, 2, 4].map(|n| early_setting(n, profile)), early_trials(profile))
+/// Orders at which the figure of temperatures samples.
+const SAMPLED: [f64; 8] = [0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0];
+
+fn temperature_requests(profile: Profile) -> Result<Vec<Request>, JudgeError> {
+    requests::<Importance>(&SAMPLED.map(|n| between_orders(n, profile)), 20)
 }
 
-fn early(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
-    let mut series = Vec::new();
-    for (group, n) in [1usize, 2, 4].into_iter().enumerate() {
-        let s = early_setting(n, trials.profile());
-        let o = trials.first::<EarlyLearning>(&s)?;
-        let amplitudes = o.list("amplitudes")?;
-        let time = |j: usize| s.eta * 10.0 * j as f64;
-        let rate = early_rate(s.patterns, (n as f64).recip(), 1.0, o.list("eigenvalues")?[0])?;
-        let grown = |t: f64| (1.0 + s.eta * rate).powf(t / s.eta);
-        let curve = (0..amplitudes.len()).map(|j| (time(j), amplitudes[0] * grown(time(j)))).collect();
-        let points = amplitudes.iter().enumerate().map(|(j, a)| Point::exact(time(j), *a)).collect();
-        series.push(Series::line("", group, Stroke::Solid, curve));
-        series.push(Series::Points { label: format!("n = {n}"), group, points });
+fn temperature(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
+    let any = between_orders(1.0, trials.profile());
+    // Relative to patterns that attention ignores, n log 2, so that the curve can be seen.
+    let flat = |n: f64| 1.5 * (2.0 * std::f64::consts::PI).ln() + n * 2f64.ln();
+    let (mut curve, mut low, mut high) = (Vec::new(), Vec::new(), Vec::new());
+    for j in 0..=140 {
+        let n = 0.5 + 0.025 * f64::from(j);
+        curve.push((n, between(&any, n)? - flat(n)));
+        if n >= 1.0 {
+            let machine = AttentionMachine::new(any.patterns()?, None, None, 1.0, n.recip())?;
+            let bounds = machine.log_z_bounds()?;
+            low.push((n, bounds.0 - flat(n)));
+            high.push((n, bounds.1 - flat(n)));
+        }
     }
+    let points = SAMPLED
+        .iter()
+        .map(|&n| {
+            let values = trials.numbers::<Importance>(&between_orders(n, trials.profile()), "log_z")?;
+            mean_point(n, &values.iter().map(|z| z - flat(n)).collect::<Vec<_>>())
+        })
+        .collect::<Result<_, JudgeError>>()?;
     Ok(Figure {
-        id: "attn/early-learning".into(),
-        title: "The first steps of maximum likelihood".into(),
-        caption: format!(
-            "Spread of the patterns along the first principal component of Gaussian data (d = {}, K = 3) under exact gradient ascent from patterns of size \
-             10⁻⁴ (points, one run) and the rates β(λ − σ²)/K (lines).",
-            by(trials.profile(), 10, 50)
-        ),
+        id: "attn/temperature".into(),
+        title: "Between the inverse integers".into(),
+        caption: "log Z of two patterns in three dimensions at any temperature, less its value for attention that ignores them: the integral over one Gaussian (line), \
+                  the bounds from the neighbouring integers (dashed), importance sampling (points; means over 20 trials, 99 % intervals)."
+            .into(),
         panels: vec![Panel {
             title: String::new(),
-            x: Axis::linear("time ηt"),
-            y: Axis::log("spread along the first component"),
-            series,
+            x: Axis::linear("n = 1/β"),
+            y: Axis::linear("log Z − d/2 log 2π − n log 2").within(0.0, 1.4),
+            series: vec![
+                Series::line("one integral", 0, Stroke::Solid, curve),
+                Series::line("bounds from integers", 1, Stroke::Dashed, low),
+                Series::line("", 1, Stroke::Dashed, high),
+                Series::Points { label: "importance sampling".into(), group: 0, points },
+            ],
         }],
     })
 }
 
-/// Sizes, and $N(\alpha-\alpha_N)$, of the figure of storage.
-const SIZES: [usize; 3] = [8, 12, 16];
-const SHIFTS: [f64; 5] = [-4.0, -2.0, 0.0, 1.0, 2.0];
+/// Sizes of the student's patterns relative to the teacher's.
+const SCALES: [f64; 7] = [0.3, 0.45, 0.6, 0.75, 0.9, 1.05, 1.2];
 
-fn storage_requests(_: Profile) -> Result<Vec<Request>, JudgeError> {
-    let pairs = SIZES.iter().flat_map(|&n| SHIFTS.map(|shift| near_capacity(n, 1.0, shift)));
-    requests::<Storage>(&pairs.collect::<Result<Vec<_>, _>>()?, 100)
+fn matching_requests(profile: Profile) -> Result<Vec<Request>, JudgeError> {
+    requests::<Denoising>(&SCALES.map(|scale| student_of_scale(scale, profile)), 20)
 }
 
-fn storage(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
-    let mut series = Vec::new();
-    for (group, &n) in SIZES.iter().enumerate() {
-        let load =
-            |patterns: usize| (patterns as f64).ln() - n as f64 * finite_capacity(n, 1.0).unwrap_or(0.0);
-        let mut points = Vec::new();
-        for shift in SHIFTS {
-            let s = near_capacity(n, 1.0, shift)?;
-            points.push(trials.point::<Storage>(load(s.patterns), &s, "weight")?);
-        }
-        let curve = (0..=26)
-            .map(|j| {
-                let s = near_capacity(n, 1.0, -4.0 + 0.25 * f64::from(j))?;
-                Ok((load(s.patterns), weight(&s)?))
-            })
-            .collect::<Result<_, JudgeError>>()?;
-        series.push(Series::line("", group, Stroke::Solid, curve));
-        series.push(Series::Points { label: format!("N = {n}"), group, points });
-    }
-    let logistic = (-40..=25).map(|j| {
-        let x = 0.1 * f64::from(j);
-        (x, 1.0 / (1.0 + x.exp()))
+fn matching(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
+    let curve = (0..=60).map(|j| {
+        let scale = 0.25 + f64::from(j) / 60.0;
+        let s = student_of_scale(scale, trials.profile());
+        let (teacher, student) = s.machines()?;
+        Ok((scale, denoising_objective(&teacher, &student, s.noise_var)?))
     });
-    series.push(Series::line("self-averaging noise", 3, Stroke::Dashed, logistic.collect()));
+    let points = SCALES.iter().map(|&scale| {
+        trials.point::<Denoising>(scale, &student_of_scale(scale, trials.profile()), "objective")
+    });
     Ok(Figure {
-        id: "attn/storage".into(),
-        title: "Exponentially many patterns on the sphere".into(),
-        caption: "Mean attention on the cue's pattern against the distance of log P from the capacity Nα_N (λ = 1; means over 100 draws, 99 % intervals), the exact \
-                  mean (solid) and the logistic law of self-averaging noise (dashed), which larger sizes approach."
+        id: "attn/score-matching".into(),
+        title: "Denoising score matching of attention".into(),
+        caption: "The objective of students with variance σ² + s² on noisy data of a teacher with two opposite patterns (d = 5, σ² = 0.6, s² = 0.4, squared norm 4): \
+                  the integral over the span of the patterns (line) and samples (points; 99 % intervals). The best student is the smoothed teacher."
             .into(),
         panels: vec![Panel {
             title: String::new(),
-            x: Axis::linear("N (α − α_N)"),
-            y: Axis::linear("mean attention on the pattern").within(0.0, 1.05),
-            series,
+            x: Axis::linear("student's patterns over teacher's"),
+            y: Axis::linear("objective J"),
+            series: vec![
+                Series::line("theory", 0, Stroke::Solid, curve.collect::<Result<_, JudgeError>>()?),
+                Series::Points {
+                    label: "samples".into(),
+                    group: 0,
+                    points: points.collect::<Result<_, JudgeError>>()?,
+                },
+                Series::rule("smoothed teacher, σ²/(σ² + s²)", 1, Stroke::Dashed, Position::X(0.6)),
+            ],
         }],
     })
 }
