@@ -1,6 +1,7 @@
 //! Experiments that several papers share: kinds of finite systems, and what is measured on them.
 
 mod attention;
+mod augmentation;
 mod classifier;
 mod continual;
 mod descent;
@@ -16,6 +17,12 @@ pub use attention::{
     Annealing, AnnealingSetting, Denoising, DenoisingSetting, EarlyLearning, EarlyLearningSetting,
     FailingPairs, GaussianPatternsSetting, GibbsMoments, GibbsSetting, HardRetrieval, RandomMachine,
     Retrieval, RetrievalSetting, Storage, StorageSetting,
+};
+pub use augmentation::{
+    AugmentedFlow, AugmentedFlowSetting, AugmentedRidge, AugmentedRidgeSetting, DigitsAugmentation,
+    DigitsAugmentationSetting, FourierFeatures, FourierFeaturesSetting, FrozenCopy, FrozenCopySetting,
+    LossFluctuation, LossFluctuationSetting, PairedOptimum, PairedOptimumSetting, SelfPacedDescent,
+    SelfPacedDescentSetting, SmoothedKernel, SmoothedKernelSetting, fourier_problem,
 };
 pub use classifier::{
     BothSpectra, CentredClassifier, ClassifierSpectrum, ClassifierTraining, ClassifierTrainingSetting,
