@@ -1,12 +1,11 @@
 //! A network with one hidden layer on the shipped digits, trained on augmented images.
 
-use rand::RngExt;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, StandardNormal};
 use serde::Serialize;
 use solvable_theory::{Activation, Architecture, TheoryError};
 
+use super::images::{Augmentation, SIDE};
 use super::{Epochs, Rule, at_least_one, check, non_negative, positive};
 use crate::simulate::SimulationError;
 use crate::simulate::cross_entropy::softmax;
@@ -15,49 +14,11 @@ use crate::simulate::linalg::{self, Matrix};
 use crate::simulate::network::Network;
 use crate::streams::Streams;
 
-/// Side of the images.
-const SIDE: usize = 8;
-
 /// Images kept for the test.
 pub const TEST_IMAGES: usize = 797;
 
 /// Updates at the end over which the fluctuation of the batch loss is taken.
 const TAIL: usize = 500;
-
-/// What augmentation does to an image.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Augmentation {
-    /// One of the nine displacements by at most one pixel in each direction, with zeros moving in.
-    Shift,
-    /// Independent normal noise with this standard deviation on every pixel, not clipped; pixels lie in the unit interval.
-    Noise(f64),
-}
-
-impl Augmentation {
-    /// `images` ($64\times B$), each augmented by a draw of its own.
-    fn augment(self, images: &Matrix, rng: &mut ChaCha8Rng) -> Matrix {
-        let mut out = images.clone();
-        match self {
-            Self::Shift => {
-                for (mut out, image) in out.column_iter_mut().zip(images.column_iter()) {
-                    let mut step = || rng.random_range(-1..=1i32) as isize;
-                    let (down, right) = (step(), step());
-                    for (pixel, value) in out.iter_mut().enumerate() {
-                        let row = (pixel / SIDE).checked_add_signed(-down).filter(|row| *row < SIDE);
-                        let column = (pixel % SIDE).checked_add_signed(-right).filter(|c| *c < SIDE);
-                        *value = row.zip(column).map_or(0.0, |(row, column)| image[row * SIDE + column]);
-                    }
-                }
-            }
-            Self::Noise(deviation) => out.iter_mut().for_each(|value| {
-                let xi: f64 = StandardNormal.sample(rng);
-                *value += deviation * xi;
-            }),
-        }
-        out
-    }
-}
 
 /// Training by stochastic gradient descent with momentum on the softmax cross entropy, $V\leftarrow\beta V-\alpha\nabla$, $\theta\leftarrow\theta+V$, weights
 /// $\mathcal N(0,2/\text{fan-in})$ and zero biases at the start, both trained.
@@ -75,6 +36,9 @@ pub struct DigitsTraining {
     pub rate: f64,
     /// $\beta$.
     pub momentum: f64,
+    /// Which losses say how many images the matched rule takes in an update: those of self-paced training with the same threshold in the same run, whose marks are
+    /// permuted within the batch, or those of its own network.
+    pub follows_spa: bool,
     /// Ends of the ranges of updates over which ratios are averaged; the last one ends the training.
     pub ranges: Vec<usize>,
 }
@@ -83,7 +47,16 @@ impl DigitsTraining {
     /// 3000 updates with batches of 25 images, 64 hidden units, $\alpha=0.05$ and $\beta=0.9$.
     pub fn new(samples: usize, augmentation: Augmentation) -> Self {
         let ranges = vec![10, 30, 100, 300, 1000, 2000, 3000];
-        Self { samples, augmentation, width: 64, batch: 25, rate: 0.05, momentum: 0.9, ranges }
+        Self {
+            samples,
+            augmentation,
+            width: 64,
+            batch: 25,
+            rate: 0.05,
+            momentum: 0.9,
+            follows_spa: true,
+            ranges,
+        }
     }
 
     /// Rough cost in flops of training by `methods` methods.
@@ -127,17 +100,24 @@ impl Learner {
         Self { rule, network, velocity, bias_velocity, choice, ratios, losses, marks }
     }
 
-    /// One update on `images`, of which the marked ones are replaced by `augmented`.
+    /// One update on `images`, of which the marked ones are replaced by `augmented`. Marks of another network, if there are any, are permuted.
     fn update(
         &mut self,
-        images: &Matrix,
-        augmented: &Matrix,
+        [images, augmented]: [&Matrix; 2],
         labels: &[usize],
+        marks: Option<&[bool]>,
         training: &DigitsTraining,
     ) -> Result<(), SimulationError> {
         let clean = self.network.forward(images)?;
-        let losses = losses(&clean.output, labels);
-        let count = self.rule.mark(losses.iter().copied(), &mut self.marks, &mut self.choice);
+        let count = if let Some(marks) = marks {
+            self.marks.clear();
+            self.marks.extend(marks);
+            self.marks.shuffle(&mut self.choice);
+            marks.iter().filter(|mark| **mark).count()
+        } else {
+            let losses = losses(&clean.output, labels);
+            self.rule.mark(losses.into_iter(), &mut self.marks, &mut self.choice)
+        };
         let signals = if count == 0 {
             clean
         } else {
@@ -149,7 +129,7 @@ impl Learner {
         };
         let size = labels.len() as f64;
         self.ratios.push(count as f64 / size);
-        self.losses.push(self::losses(&signals.output, labels).iter().sum::<f64>() / size);
+        self.losses.push(losses(&signals.output, labels).iter().sum::<f64>() / size);
         let mut residual = softmax(&signals.output) / size;
         for (i, &label) in labels.iter().enumerate() {
             residual[(label, i)] -= size.recip();
@@ -217,7 +197,7 @@ impl DigitsTraining {
     /// entropy of the image before augmentation.
     ///
     /// # Errors
-    /// Invalid parameters; training that diverges.
+    /// Invalid parameters; a matched rule that follows a self-paced one which is not before it; training that diverges.
     pub fn run(&self, rules: &[Rule], streams: &Streams) -> Result<Vec<DigitsResult>, SimulationError> {
         let digits = Dataset::digits()?;
         let (samples, most) = (self.samples, digits.samples() - TEST_IMAGES);
@@ -251,8 +231,19 @@ impl DigitsTraining {
         let architecture = Architecture::new(widths, Activation::relu(), 2.0, 0.0)?.with_trained_biases(true);
         let network = Network::draw(&architecture, streams);
         let mut learners = Vec::with_capacity(rules.len());
-        for rule in rules {
-            learners.push(Learner::new(rule.checked()?, network.clone(), streams));
+        let mut leaders = Vec::with_capacity(rules.len());
+        for (k, rule) in rules.iter().enumerate() {
+            leaders.push(match rule.checked()? {
+                Rule::Matched(tau) if self.follows_spa => {
+                    let leader = rules[..k].iter().position(|rule| *rule == Rule::Spa(tau));
+                    Some(leader.ok_or_else(|| {
+                        let valid = format!("behind spa({tau}), which it follows");
+                        TheoryError::invalid("rules", format!("matched({tau})"), valid)
+                    })?)
+                }
+                _ => None,
+            });
+            learners.push(Learner::new(*rule, network.clone(), streams));
         }
         let mut batches = streams.child("batches").rng(0);
         let mut draws = streams.child("augmentation").rng(0);
@@ -261,8 +252,10 @@ impl DigitsTraining {
             let clean = images.select_columns(batch);
             let batch_labels: Vec<usize> = batch.iter().map(|&i| labels[i]).collect();
             let augmented = self.augmentation.augment(&clean, &mut draws);
-            for learner in &mut learners {
-                learner.update(&clean, &augmented, &batch_labels, self)?;
+            for (k, leader) in leaders.iter().enumerate() {
+                let (before, rest) = learners.split_at_mut(k);
+                let marks = leader.map(|leader| &before[leader].marks[..]);
+                rest[0].update([&clean, &augmented], &batch_labels, marks, self)?;
             }
         }
         learners.iter().map(|learner| learner.result(&test_images, &test_labels, &self.ranges)).collect()
@@ -278,38 +271,15 @@ mod tests {
     }
 
     #[test]
-    fn shifts_move_images_and_fill_with_zeros() {
-        let image = Matrix::from_fn(64, 1, |pixel, _| 1.0 + pixel as f64);
-        let mut rng = streams().rng(0);
-        let mut seen = [0usize; 9];
-        for _ in 0..400 {
-            let moved = Augmentation::Shift.augment(&image, &mut rng);
-            // The pixel in the middle tells how far it came.
-            let source = moved[3 * SIDE + 3] as usize - 1;
-            let (down, right) = (3 - (source / SIDE) as isize, 3 - (source % SIDE) as isize);
-            seen[((down + 1) * 3 + right + 1) as usize] += 1;
-            for row in 0..SIDE as isize {
-                for column in 0..SIDE as isize {
-                    let (from, across) = (row - down, column - right);
-                    let inside = (0..8).contains(&from) && (0..8).contains(&across);
-                    let expected = if inside { 1.0 + (from * 8 + across) as f64 } else { 0.0 };
-                    assert_eq!(moved[(row * 8 + column) as usize], expected);
-                }
-            }
-        }
-        assert!(seen.iter().all(|count| (20..75).contains(count)), "{seen:?}");
-        let noised = Augmentation::Noise(0.3).augment(&Matrix::zeros(64, 50), &mut rng);
-        assert!((noised.norm_squared() / 3200.0 - 0.09).abs() < 0.01);
-    }
-
-    #[test]
     fn training_is_repeatable_and_learns() {
         let training = DigitsTraining::new(100, Augmentation::Shift);
         let rules = [Rule::None, Rule::All, Rule::Spa(0.1), Rule::Matched(0.1)];
         let results = training.run(&rules, &streams()).unwrap();
         assert!(results.iter().all(|r| r.accuracy > 0.8), "{results:?}");
         assert_eq!((results[0].ratios[3], results[1].ratios[3]), (0.0, 1.0));
-        let spa = &results[2];
+        let (spa, matched) = (&results[2], &results[3]);
+        assert_eq!(spa.ratios, matched.ratios);
+        assert_ne!(spa.loss, matched.loss);
         assert!(spa.ratios[0] > 0.9 && spa.ratios[6] < 0.3 && spa.fluctuation < results[1].fluctuation);
         // Alone as among others.
         let single = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
@@ -329,6 +299,11 @@ mod tests {
             change(&mut training);
             training.run(&[Rule::None], &streams()).unwrap_err().to_string()
         };
+        let alone = training.run(&[Rule::None, Rule::Matched(0.1)], &streams()).unwrap_err().to_string();
+        assert!(alone.contains("behind spa(0.1)"), "{alone}");
+        let mut own = training.clone();
+        own.follows_spa = false;
+        assert!(own.run(&[Rule::Matched(0.1)], &streams()).is_ok());
         assert!(refusal(|t| t.samples = 1001).contains("from 1 to 1000"));
         assert!(refusal(|t| t.batch = 51).contains("`batch`"));
         assert!(refusal(|t| t.momentum = 1.0).contains("`momentum`"));

@@ -5,6 +5,7 @@
 pub mod descent;
 pub mod digits;
 pub mod features;
+pub mod images;
 pub mod kernels;
 pub mod linear;
 pub mod path;

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::papers::experiments::diagonal::problem;
+use super::super::diagonal::problem;
 use crate::simulate::SimulationError;
 use crate::simulate::augmentation::Rule;
 use crate::simulate::augmentation::digits::{DigitsResult, DigitsTraining};
@@ -135,7 +135,7 @@ impl Experiment for DigitsAugmentation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simulate::augmentation::digits::Augmentation;
+    use crate::simulate::augmentation::images::Augmentation;
 
     #[test]
     fn outcomes_carry_what_their_documentation_names() {

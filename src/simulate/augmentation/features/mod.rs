@@ -1,12 +1,13 @@
 //! Random Fourier features: gradient descent on augmented samples, and its stationary point.
 
-use rand::{Rng, RngExt};
-use rand_distr::{Distribution, StandardNormal};
+mod descent;
+
+use rand::RngExt;
 use serde::Serialize;
 use solvable_theory::TheoryError;
 use std::f64::consts::{SQRT_2, TAU};
 
-use super::{Rule, at_least_one, check, non_negative, positive};
+use super::{Rule, at_least_one, non_negative, positive};
 use crate::simulate::SimulationError;
 use crate::simulate::linalg::{self, Matrix, Solver, dot};
 use crate::streams::Streams;
@@ -34,7 +35,9 @@ pub struct FourierModel {
 pub struct FourierData {
     /// $\omega$ ($M\times d$).
     pub frequencies: Matrix,
-    /// $\cos\theta_{ij}$ ($N\times M$), $\theta_{ij}=\omega_j\cdot x_i+b_j$.
+    /// $\theta_{ij}=\omega_j\cdot x_i+b_j$ ($N\times M$).
+    pub angles: Matrix,
+    /// $\cos\theta_{ij}$ ($N\times M$).
     pub cosines: Matrix,
     /// $\sin\theta_{ij}$ ($N\times M$).
     pub sines: Matrix,
@@ -107,6 +110,7 @@ impl FourierModel {
             frequencies,
             cosines: angles.map(f64::cos),
             sines: angles.map(f64::sin),
+            angles,
             labels,
             test,
         })
@@ -234,119 +238,19 @@ impl FourierTraining {
         let solver = Solver::spd(&system, self.ridge, "the second moment of the features")?;
         Ok(solver.solve(&right).as_slice().to_vec())
     }
-
-    /// Full-batch gradient descent from $a=0$ with step $\eta$ and noise drawn anew for every augmented sample: means over the steps after `burn`.
-    ///
-    /// # Errors
-    /// Invalid parameters; a step size for which the descent diverges.
-    pub fn descend(
-        &self,
-        data: &FourierData,
-        eta: f64,
-        steps: usize,
-        burn: usize,
-        streams: &Streams,
-    ) -> Result<FourierMeasured, SimulationError> {
-        let rule = self.checked()?;
-        positive("eta", eta)?;
-        check("burn", burn, burn < steps, "fewer than the steps")?;
-        let (n, m) = data.cosines.shape();
-        let (scale, deviation) = (data.scale(), self.s2.sqrt());
-        let (columns, sines) = (data.cosines.transpose(), data.sines.transpose());
-        let mut choice = streams.child("choice").rng(0);
-        let mut noise = streams.child("augmentation").rng(0);
-        let (mut a, mut gradient, mut phi) = (vec![0.0; m], vec![0.0; m], vec![0.0; m]);
-        let (mut residuals, mut marks) = (Vec::with_capacity(n), Vec::with_capacity(n));
-        let mut turn = Turn::new(&data.frequencies);
-        let mut sum = FourierMeasured::default();
-        for step in 0..steps {
-            data.residuals(&columns, &a, &mut residuals);
-            let count = rule.mark(residuals.iter().map(|r| r * r), &mut marks, &mut choice);
-            if step >= burn {
-                let now = data.measure(&a, &residuals, count as f64 / n as f64);
-                sum.ratio += now.ratio;
-                sum.training += now.training;
-                sum.test += now.test;
-            }
-            gradient.iter_mut().zip(&a).for_each(|(g, a)| *g = -self.ridge * n as f64 * a);
-            for (i, mark) in marks.iter().enumerate() {
-                let cosines = &columns.as_slice()[i * m..(i + 1) * m];
-                let mut residual = residuals[i];
-                let features = if *mark {
-                    turn.draw(deviation, &mut noise);
-                    let sines = &sines.as_slice()[i * m..(i + 1) * m];
-                    turn.apply(cosines, sines, &mut phi);
-                    residual = data.labels[i] - scale * dot(&phi, &a);
-                    &phi
-                } else {
-                    cosines
-                };
-                gradient.iter_mut().zip(features).for_each(|(g, f)| *g += scale * residual * f);
-            }
-            let rate = eta / n as f64;
-            a.iter_mut().zip(&gradient).for_each(|(a, g)| *a += rate * g);
-        }
-        if !(sum.training.is_finite() && sum.test.is_finite()) {
-            return Err(TheoryError::invalid(
-                "eta",
-                eta,
-                "a step size for which the descent does not diverge",
-            )
-            .into());
-        }
-        let count = (steps - burn) as f64;
-        Ok(FourierMeasured {
-            ratio: sum.ratio / count,
-            training: sum.training / count,
-            test: sum.test / count,
-        })
-    }
-}
-
-/// What noise on an input adds to the angles of its features: $s\,\omega\xi$.
-struct Turn {
-    /// $\omega^\top$ ($d\times M$).
-    frequencies: Matrix,
-    noise: Vec<f64>,
-    angles: Vec<f64>,
-}
-
-impl Turn {
-    fn new(frequencies: &Matrix) -> Self {
-        let (m, d) = frequencies.shape();
-        Self { frequencies: frequencies.transpose(), noise: vec![0.0; d], angles: vec![0.0; m] }
-    }
-
-    fn draw(&mut self, deviation: f64, rng: &mut impl Rng) {
-        for noise in &mut self.noise {
-            let xi: f64 = StandardNormal.sample(rng);
-            *noise = deviation * xi;
-        }
-        for (angle, frequency) in self.angles.iter_mut().zip(self.frequencies.column_iter()) {
-            *angle = dot(frequency.as_slice(), &self.noise);
-        }
-    }
-
-    /// $\cos(\theta+\delta)=\cos\theta\cos\delta-\sin\theta\sin\delta$.
-    fn apply(&self, cosines: &[f64], sines: &[f64], out: &mut [f64]) {
-        for (((out, c), s), angle) in out.iter_mut().zip(cosines).zip(sines).zip(&self.angles) {
-            let (sine, cosine) = angle.sin_cos();
-            *out = c * cosine - s * sine;
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn data(samples: usize) -> FourierData {
+    pub(super) fn data(samples: usize) -> FourierData {
         let model =
             FourierModel { samples, dimension: 6, features: 20, ell2: 12.0, deviation: 0.3, tests: 300 };
         model.draw(&Streams::for_trial("features", "", 0, 0)).unwrap()
     }
 
-    fn training(rule: Rule, s2: f64) -> FourierTraining {
+    pub(super) fn training(rule: Rule, s2: f64) -> FourierTraining {
         FourierTraining { rule, s2, ridge: 1e-3 }
     }
 
@@ -368,41 +272,5 @@ mod tests {
         assert!(training(Rule::Matched(0.1), 0.4).stationary(&data, 60).is_err());
         assert!(training(Rule::Spa(0.1), -0.4).stationary(&data, 60).is_err());
         assert!(training(Rule::Spa(0.1), 0.4).stationary(&data, 0).is_err());
-    }
-
-    #[test]
-    fn moments_of_noised_features_are_those_of_draws() {
-        let data = data(1);
-        let shares = [1.0];
-        let exact = FourierTraining { ridge: 1.0, ..training(Rule::All, 0.4) }.solve(&data, &shares).unwrap();
-        let mut rng = Streams::for_trial("features", "moments", 0, 0).rng(0);
-        let mut turn = Turn::new(&data.frequencies);
-        let (mut system, mut right, mut phi) = (Matrix::zeros(20, 20), Matrix::zeros(20, 1), vec![0.0; 20]);
-        let draws = 20_000;
-        for _ in 0..draws {
-            turn.draw(0.4f64.sqrt(), &mut rng);
-            turn.apply(data.cosines.transpose().as_slice(), data.sines.transpose().as_slice(), &mut phi);
-            let phi = Matrix::from_column_slice(20, 1, &phi) * data.scale();
-            system += &phi * phi.transpose() / f64::from(draws);
-            right += phi * (data.labels[0] / f64::from(draws));
-        }
-        let found = (system + Matrix::identity(20, 20)).lu().solve(&right).unwrap();
-        assert!((found - Matrix::from_vec(20, 1, exact)).amax() < 0.01 * data.labels[0].abs().max(0.1));
-    }
-
-    #[test]
-    fn descent_ends_at_the_stationary_point() {
-        let data = data(60);
-        let streams = Streams::for_trial("features", "descent", 0, 0);
-        for rule in [Rule::All, Rule::Spa(0.1)] {
-            let training = training(rule, 0.3);
-            let (_, point) = training.stationary(&data, 200).unwrap();
-            let found = training.descend(&data, 0.3, 12_000, 4000, &streams).unwrap();
-            assert!((found.ratio - point.ratio).abs() < 0.03, "{found:?} {point:?}");
-            assert!((found.training / point.training - 1.0).abs() < 0.02, "{found:?} {point:?}");
-            assert!((found.test / point.test - 1.0).abs() < 0.03, "{found:?} {point:?}");
-        }
-        assert!(training(Rule::All, 0.3).descend(&data, 0.3, 5, 5, &streams).is_err());
-        assert!(training(Rule::All, 0.3).descend(&data, 1e9, 500, 0, &streams).is_err());
     }
 }
