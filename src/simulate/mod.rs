@@ -4,6 +4,7 @@
 //! $P\times P$ matrix and never a materialised Jacobian.
 
 pub mod attention;
+pub mod augmentation;
 pub mod cross_entropy;
 pub mod data;
 pub mod deep;

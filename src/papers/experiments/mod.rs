@@ -1,6 +1,7 @@
 //! Experiments that several papers share: kinds of finite systems, and what is measured on them.
 
 mod attention;
+mod augmentation;
 mod classifier;
 mod continual;
 mod descent;
@@ -20,6 +21,12 @@ pub use attention::{
     MixtureWeightsSetting, RandomMachine, Retrieval, RetrievalSetting, Storage, StorageSetting,
     StoredVectors, TeacherStudent, TeacherStudentSetting, Truncated, TruncatedSetting, Updates,
     UpdatesSetting,
+};
+pub use augmentation::{
+    AugmentedFlow, AugmentedFlowSetting, AugmentedRidge, AugmentedRidgeSetting, DigitsAugmentation,
+    DigitsAugmentationSetting, FourierFeatures, FourierFeaturesSetting, FrozenCopy, FrozenCopySetting,
+    LossFluctuation, LossFluctuationSetting, PairedOptimum, PairedOptimumSetting, SelfPacedDescent,
+    SelfPacedDescentSetting, SmoothedKernel, SmoothedKernelSetting, fourier_problem,
 };
 pub use classifier::{
     BothSpectra, CentredClassifier, ClassifierSpectrum, ClassifierTraining, ClassifierTrainingSetting,

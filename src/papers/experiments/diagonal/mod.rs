@@ -20,7 +20,7 @@ pub use flow::{DiagonalFlow, DiagonalFlowSetting, EntropyBudget};
 pub use steps::{PenaltyCost, PenaltyCostSetting, SingleSteps, SingleStepsSetting};
 
 /// The number of a trial's regression problem. Outcomes carry it, so that predictions know the data without their being stored.
-fn problem(streams: &Streams) -> u64 {
+pub(super) fn problem(streams: &Streams) -> u64 {
     streams.child("problem").rng(0).random_range(0..1u64 << 32)
 }
 

@@ -1,0 +1,165 @@
+use serde::Serialize;
+
+use super::super::diagonal::problem;
+use crate::simulate::SimulationError;
+use crate::simulate::augmentation::Rule;
+use crate::simulate::augmentation::digits::{DigitsResult, DigitsTraining};
+use crate::simulate::augmentation::features::{FourierData, FourierModel, FourierTraining};
+use crate::simulate::augmentation::kernels::NoisedPair;
+use crate::streams::Streams;
+use crate::verify::{Experiment, Outcome, TrialFailure};
+
+/// Training on random Fourier features.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FourierFeaturesSetting {
+    /// Features and data.
+    pub model: FourierModel,
+    /// Noise, penalty and rule.
+    pub training: FourierTraining,
+    /// $\eta$.
+    pub eta: f64,
+    /// Steps of the descent.
+    pub steps: usize,
+    /// Steps before its averages begin.
+    pub burn: usize,
+    /// Iterations for the stationary point.
+    pub iterations: usize,
+}
+
+/// Averages of gradient descent with noise drawn anew for every use, `p`, `v`, `test`; the stationary point of the mean update on the same data, `p_point`, `v_point`, `test_point`;
+/// and those without augmentation and with augmentation of all samples, `v_none`, `test_none`, `v_all`, `test_all`. The number of the `problem` gives the data again.
+pub struct FourierFeatures;
+
+/// The data of the problem `number`.
+pub fn fourier_problem(model: &FourierModel, number: f64) -> Result<FourierData, SimulationError> {
+    model.draw(&Streams::for_trial("fourier problem", "", number as u64, 0))
+}
+
+impl Experiment for FourierFeatures {
+    type Setting = FourierFeaturesSetting;
+    const ID: &'static str = "fourier-features";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &FourierFeaturesSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let number = problem(streams) as f64;
+        let data = fourier_problem(&setting.model, number)?;
+        let training = setting.training;
+        let found =
+            training.descend(&data, setting.eta, setting.steps, setting.burn, &streams.child("descent"))?;
+        let (_, point) = training.stationary(&data, setting.iterations)?;
+        let (_, none) = FourierTraining { rule: Rule::None, ..training }.stationary(&data, 1)?;
+        let (_, all) = FourierTraining { rule: Rule::All, ..training }.stationary(&data, 1)?;
+        Ok(Outcome::new()
+            .with("problem", number)
+            .with("p", found.ratio)
+            .with("v", found.training)
+            .with("test", found.test)
+            .with("p_point", point.ratio)
+            .with("v_point", point.training)
+            .with("test_point", point.test)
+            .with("v_none", none.training)
+            .with("test_none", none.test)
+            .with("v_all", all.training)
+            .with("test_all", all.test))
+    }
+
+    fn cost(setting: &FourierFeaturesSetting) -> f64 {
+        let FourierModel { samples, dimension, features, .. } = setting.model;
+        // A sine and cosine cost about as much as 30 products.
+        let step = samples * features * (4 + dimension + 30);
+        (setting.steps * step + setting.iterations * 6 * samples * features * features) as f64
+    }
+}
+
+/// A noised pair of inputs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SmoothedKernelSetting {
+    /// The pair and its noise.
+    #[serde(flatten)]
+    pub pair: NoisedPair,
+    /// Draws of a trial.
+    pub draws: usize,
+}
+
+/// Means over draws of independent noise on both inputs of the kernels `erf`, `relu` and `gauss`.
+pub struct SmoothedKernel;
+
+impl Experiment for SmoothedKernel {
+    type Setting = SmoothedKernelSetting;
+    const ID: &'static str = "smoothed-kernel";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &SmoothedKernelSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let means = setting.pair.average(setting.draws, &streams.child("noise"))?;
+        Ok(Outcome::new().with("erf", means.erf).with("relu", means.relu).with("gauss", means.gauss))
+    }
+
+    fn cost(setting: &SmoothedKernelSetting) -> f64 {
+        (setting.draws * setting.pair.dimension) as f64 * 40.0
+    }
+}
+
+/// Networks on digits, trained by several methods from one draw.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DigitsAugmentationSetting {
+    /// Data, network and training.
+    pub training: DigitsTraining,
+    /// The methods; those of a trial share initial weights, batches and augmentation draws.
+    pub rules: Vec<Rule>,
+}
+
+/// For every rule: `accuracy` on the test images (a share), `loss` and `fluctuation`, mean and standard deviation of the batch loss over the last 500 updates;
+/// `ratios`, the mean share of augmented images in each range of updates, rule by rule.
+pub struct DigitsAugmentation;
+
+impl Experiment for DigitsAugmentation {
+    type Setting = DigitsAugmentationSetting;
+    const ID: &'static str = "digits-augmentation";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &DigitsAugmentationSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let results = setting.training.run(&setting.rules, streams)?;
+        let list = |f: fn(&DigitsResult) -> f64| results.iter().map(f).collect::<Vec<_>>();
+        Ok(Outcome::new()
+            .with_list("accuracy", list(|r| r.accuracy))
+            .with_list("loss", list(|r| r.loss))
+            .with_list("fluctuation", list(|r| r.fluctuation))
+            .with_list("ratios", results.iter().flat_map(|r| r.ratios.iter().copied()).collect()))
+    }
+
+    fn cost(setting: &DigitsAugmentationSetting) -> f64 {
+        setting.training.cost(setting.rules.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulate::augmentation::images::Augmentation;
+
+    #[test]
+    fn outcomes_carry_what_their_documentation_names() {
+        let streams = Streams::for_trial("augmented", "", 0, 0);
+        let model =
+            FourierModel { samples: 40, dimension: 5, features: 10, ell2: 10.0, deviation: 0.3, tests: 50 };
+        let training = FourierTraining { rule: Rule::Spa(0.1), s2: 0.3, ridge: 1e-3 };
+        let setting =
+            FourierFeaturesSetting { model, training, eta: 0.3, steps: 50, burn: 10, iterations: 200 };
+        let outcome = FourierFeatures::run(&setting, &streams).unwrap();
+        let data = fourier_problem(&setting.model, outcome.number("problem").unwrap()).unwrap();
+        let (_, again) = training.stationary(&data, 200).unwrap();
+        assert_eq!(outcome.number("test_point").unwrap(), again.test);
+        assert!(outcome.number("v_none").unwrap() < outcome.number("v_all").unwrap());
+        let mut training = DigitsTraining::new(50, Augmentation::Shift);
+        training.ranges = vec![3, 8];
+        let setting = DigitsAugmentationSetting { training, rules: vec![Rule::None, Rule::All] };
+        let outcome = DigitsAugmentation::run(&setting, &streams).unwrap();
+        assert_eq!(outcome.list("ratios").unwrap(), [0.0, 0.0, 1.0, 1.0]);
+        assert_eq!(outcome.list("accuracy").unwrap().len(), 2);
+        let json = serde_json::to_string(&setting).unwrap();
+        assert!(
+            json.contains(r#""augmentation":"shift""#) && json.contains(r#""rules":["none","all"]"#),
+            "{json}"
+        );
+    }
+}
