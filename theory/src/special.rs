@@ -1,7 +1,7 @@
 //! Special functions that the standard library and `libm` lack.
 
 use libm::{erf, erfc};
-use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, PI};
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, PI};
 
 /// Below this the complementary error function is handled by its logarithm.
 const DEEP: f64 = 1e-250;
@@ -20,7 +20,7 @@ pub(crate) fn inverse_erfc(x: f64) -> f64 {
     if x <= 0.0 {
         return f64::INFINITY;
     }
-    let t = (-2.0 * (0.5 * x).ln()).sqrt();
+    let t = (2.0 * (LN_2 - x.ln())).sqrt();
     let numerator = 2.515_517 + t * (0.802_853 + t * 0.010_328);
     let denominator = 1.0 + t * (1.432_788 + t * (0.189_269 + t * 0.001_308));
     let mut y = (FRAC_1_SQRT_2 * (t - numerator / denominator)).max(0.0);

@@ -43,8 +43,11 @@ pub fn smoothed_gaussian_kernel(
     positive("ell2", ell2)?;
     at_least("d", dimension, 1)?;
     non_negative("dist2", dist2)?;
-    let noise = if noisy == NoisyInputs::Both { 2.0 } else { 1.0 } * (non_negative("s2", s2)? / ell2);
-    Ok((-0.5 * dimension as f64 * noise.ln_1p() - 0.5 * (dist2 / ell2) / (1.0 + noise)).exp())
+    non_negative("s2", s2)?;
+    let copies = if noisy == NoisyInputs::Both { 2.0f64 } else { 1.0 };
+    let ratio = copies * (s2 / ell2);
+    let log = if ratio.is_finite() { ratio.ln_1p() } else { copies.ln() + s2.ln() - ell2.ln() };
+    Ok((-0.5 * dimension as f64 * log - 0.5 * dist2 / (ell2 + copies * s2)).exp())
 }
 
 /// Checks the clean covariances; gives the roots of the noisy variances.
