@@ -146,4 +146,23 @@ sources! {
     /// Denoising score matching.
     VINCENT_2011: "vincent2011connection", "P. Vincent",
         "A connection between score matching and denoising autoencoders", "Neural Computation", 2011, "";
+    /// Self-paced data augmentation.
+    TAKASE_2021: "takase2021selfpaced", "T. Takase, R. Karakida, H. Asoh",
+        "Self-paced data augmentation for training neural networks", "Neurocomputing", 2021, "2010.15434";
+    /// Noise on inputs as a penalty.
+    BISHOP_1995: "bishop1995training", "C. M. Bishop",
+        "Training with noise is equivalent to Tikhonov regularization", "Neural Computation", 1995, "";
+    /// Ridge regression in the proportional limit.
+    DOBRIBAN_2018: "dobriban2018prediction", "E. Dobriban, S. Wager",
+        "High-dimensional asymptotics of prediction: ridge regression and classification", "Annals of Statistics", 2018,
+        "1507.03003";
+    /// Least squares of least norm in the proportional limit.
+    HASTIE_2022: "hastie2022surprises", "T. Hastie, A. Montanari, S. Rosset, R. J. Tibshirani",
+        "Surprises in high-dimensional ridgeless least squares interpolation", "Annals of Statistics", 2022, "1903.08560";
+    /// Random features of translation-invariant kernels.
+    RAHIMI_2007: "rahimi2007random", "A. Rahimi, B. Recht", "Random features for large-scale kernel machines",
+        "NeurIPS", 2007, "";
+    /// Handwritten digits of eight by eight pixels.
+    ALPAYDIN_1998: "alpaydin1998digits", "E. Alpaydin, C. Kaynak", "Optical recognition of handwritten digits",
+        "UCI Machine Learning Repository", 1998, "";
 }

@@ -209,6 +209,7 @@ pub fn all() -> Vec<Prediction> {
         crate::pathological_spectra::catalog(),
         crate::gradient_regularization::catalog(),
         crate::attention_boltzmann::catalog(),
+        crate::self_paced_augmentation::catalog(),
         crate::step_size::catalog(),
     ]
     .concat()

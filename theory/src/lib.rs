@@ -16,6 +16,7 @@
 //! * [`dynamical_isometry`]: spectra of the Fisher information of very deep networks;
 //! * [`gradient_regularization`]: where penalties on the gradient drive a diagonal linear network, and their cost;
 //! * [`pathological_spectra`]: the classification side of the Fisher spectrum, layers, metrics;
+//! * [`self_paced_augmentation`]: noise on the samples that are still hard: where training ends, and on which way;
 //! * [`ode`]: differential equations;
 //! * [`step_size`]: the critical learning rate of a given network;
 //! * [`catalog`]: every prediction by name, for the command line and for reference files;
@@ -41,6 +42,8 @@ pub mod normalization;
 pub mod ode;
 pub mod pathological_spectra;
 pub mod quadrature;
+pub mod self_paced_augmentation;
+mod special;
 pub mod step_size;
 
 pub use activation::Activation;

@@ -176,3 +176,20 @@ fn attention_boltzmann_values_are_reproduced() {
         compare_norms(expected, found, 10f64.powi(1 - digits).max(1e-12), context);
     });
 }
+
+/// Everything to its digits; training curves to the same number of decimals, as they fall over many decades.
+#[test]
+fn self_paced_augmentation_values_are_reproduced() {
+    check_with(
+        include_str!("reference/self-paced-augmentation.json"),
+        &|expected, found, digits, context| {
+            if context.starts_with("spa/flow") {
+                for (e, f) in numbers(expected).iter().zip(&numbers(found)) {
+                    assert!((f - e).abs() <= 10f64.powi(-digits), "{context}: expected {e}, found {f}");
+                }
+            } else {
+                compare(expected, found, 10f64.powi(-digits), context);
+            }
+        },
+    );
+}

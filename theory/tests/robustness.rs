@@ -23,6 +23,9 @@ fn usual(id: &str, name: &str) -> Json {
     if id.starts_with("gr/") {
         return usual_of_diagonal_networks(name);
     }
+    if id.starts_with("spa/") {
+        return usual_of_augmentation(id, name);
+    }
     match name {
         "activation" => json!("relu"),
         "q1" | "q2" | "q_star" | "xx" | "yy" | "sigma_w2" | "gamma" | "eta_ntk" | "lam" | "lambda_max" => {
@@ -148,6 +151,39 @@ fn usual_of_diagonal_networks(name: &str) -> Json {
         "t" | "sharpness" => json!(2),
         "first" => json!("ascent"),
         "layers" | "steps" => json!(3),
+        other => panic!("no usual value for {other}"),
+    }
+}
+
+fn usual_of_augmentation(id: &str, name: &str) -> Json {
+    match name {
+        "psi" if id == "spa/spinodal" => json!(0.5),
+        "psi" => json!(2),
+        "r2" | "q11" | "q22" => json!(1),
+        "sigma2" => json!(0.25),
+        "s2" | "p" => json!(0.5),
+        "tau" => json!(0.3),
+        "lambda_ridge" | "q12" => json!(0.2),
+        "eta" => json!(0.1),
+        "steps" => json!([0, 3, 20]),
+        "augmentation" => json!("self-paced"),
+        "start" => json!("zero"),
+        "components" => json!([[0.9, 0.05], [0.1, 4]]),
+        "e" => json!([2, 1, 0.5, 0]),
+        "b" => json!([0.3, -0.5, 0.8, 1]),
+        "N" => json!(3),
+        "lowest" => json!(false),
+        "X" => json!([[0.3, -1], [0.8, 0.4], [-1.2, 0.1], [0.5, 0.9]]),
+        "y" => json!([0.4, -0.3, 1, 0.2]),
+        "omega" => json!([[0.7, 0.2], [-0.4, 1.1]]),
+        "phases" => json!([0.3, 2.5]),
+        "lambda0" => json!(0.001),
+        "iterations" => json!(100),
+        "ell2" => json!(32),
+        "d" => json!(16),
+        "dist2" => json!(9),
+        "wx" => json!(0.4),
+        "w2" => json!(1.5),
         other => panic!("no usual value for {other}"),
     }
 }
