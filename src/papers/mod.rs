@@ -12,6 +12,7 @@ mod natural_gradient;
 mod normalization;
 mod pathological_spectra;
 mod real_data;
+mod self_paced_augmentation;
 
 use solvable_theory::bibliography::Source;
 
@@ -47,6 +48,7 @@ pub fn all() -> Vec<Paper> {
         pathological_spectra::paper(),
         gradient_regularization::paper(),
         attention_boltzmann::paper(),
+        self_paced_augmentation::paper(),
     ]
 }
 

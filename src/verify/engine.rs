@@ -189,11 +189,14 @@ impl Engine {
         let Options { profile, seed, .. } = self.options;
         let claims = claims
             .par_iter()
-            .map(|claim| match claim.cases(profile) {
+            .filter_map(|claim| match claim.cases(profile) {
+                // A claim that this profile's sizes cannot decide says nothing in it.
+                Ok(cases) if cases.is_empty() => None,
                 Ok(cases) => {
-                    claim.result(cases.par_iter().map(|c| self.judge_case(c, tally, breakage)).collect())
+                    let cases = cases.par_iter().map(|c| self.judge_case(c, tally, breakage)).collect();
+                    Some(claim.result(cases))
                 }
-                Err(error) => claim.result(vec![CaseResult::unjudged(&error)]),
+                Err(error) => Some(claim.result(vec![CaseResult::unjudged(&error)])),
             })
             .collect();
         Results {

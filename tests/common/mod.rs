@@ -66,6 +66,7 @@ pub fn predictions_are_unchanged(part: &str) {
         "spectra" => "pathological-spectra.json",
         "attn" => "attention-boltzmann.json",
         "gr" => "gradient-regularization.json",
+        "spa" => "self-paced-augmentation.json",
         _ => "continual-learning.json",
     }))
     .expect("the reference file");

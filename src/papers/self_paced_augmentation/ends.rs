@@ -1,0 +1,356 @@
+//! Where training ends: the fixed point, its branches, the transition, and what the best threshold is worth.
+
+use solvable_theory::TheoryError;
+use solvable_theory::bibliography::{BISHOP_1995, DOBRIBAN_2018, HASTIE_2022, TAKASE_2021};
+use solvable_theory::self_paced_augmentation::{
+    FixedPoint, RidgeObservables, fixed_point, lowest_fixed_point, optimal_augmentation, optimal_threshold,
+    ridge_observables, spinodal, test_residual_fixed_point,
+};
+
+use super::super::by;
+use super::super::experiments::{
+    AugmentedRidge, AugmentedRidgeSetting, PairedOptimum, PairedOptimumSetting,
+};
+use super::{apart, model, task};
+use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+
+pub(super) fn claims() -> Vec<Claim> {
+    vec![
+        ratio(),
+        test_error(),
+        training_error(),
+        norm(),
+        peak(),
+        upper(),
+        lower(),
+        transition(),
+        interpolator(),
+        no_gain(),
+        off_optimum(),
+    ]
+}
+
+/// One threshold on data with $\psi$ samples for each dimension.
+pub(super) fn at(psi: f64, sigma2: f64, s2: f64, tau: f64, dimension: usize) -> AugmentedRidgeSetting {
+    AugmentedRidgeSetting { model: model(psi, sigma2, dimension), s2, taus: vec![tau] }
+}
+
+fn cases(profile: Profile) -> Result<Vec<At<AugmentedRidgeSetting>>, JudgeError> {
+    let points = [
+        (2.0, 0.25, 1.0, 0.3),
+        (2.0, 1.0, 0.5, 0.6),
+        (0.5, 0.25, 1.0, 0.02),
+        (1.0, 0.25, 0.5, 0.05),
+        (4.0, 0.25, 1.0, 0.4),
+    ];
+    let case = |(psi, sigma2, s2, tau): (f64, f64, f64, f64)| {
+        let quick = if psi > 2.0 { (100, 200) } else { (200, 120) };
+        let (dimension, trials) = by(profile, quick, (400, 80));
+        At::setting(format!("ψ={psi} σ²={sigma2} s²={s2} τ={tau}"), at(psi, sigma2, s2, tau, dimension), trials)
+    };
+    Ok(points.map(case).into())
+}
+
+/// All cases but the interpolation threshold, where a few trials have errors far above the others.
+fn off_peak(profile: Profile) -> Result<Vec<At<AugmentedRidgeSetting>>, JudgeError> {
+    Ok(cases(profile)?.into_iter().filter(|at| psi(&at.settings()[0]) != 1.0).collect())
+}
+
+fn psi(s: &AugmentedRidgeSetting) -> f64 {
+    s.model.samples as f64 / s.model.dimension as f64
+}
+
+/// The only, or first, threshold.
+fn tau(s: &AugmentedRidgeSetting) -> f64 {
+    s.taus.first().copied().unwrap_or(f64::NAN)
+}
+
+fn end(s: &AugmentedRidgeSetting) -> Result<FixedPoint, TheoryError> {
+    fixed_point(&task(&s.model)?, s.s2, tau(s))
+}
+
+fn ridge(s: &AugmentedRidgeSetting, lambda: f64) -> Result<RidgeObservables, TheoryError> {
+    ridge_observables(&task(&s.model)?, lambda)
+}
+
+fn first(o: &Outcome, name: &str) -> Result<f64, JudgeError> {
+    o.list(name)?.first().copied().ok_or_else(|| JudgeError::Other(format!("{name} is empty")))
+}
+
+fn ratio() -> Claim {
+    let margin = |s: &AugmentedRidgeSetting, profile| {
+        if psi(s) >= 1.0 { by(profile, 0.03, 0.02) } else { by(profile, 0.05, 0.035) }
+    };
+    let simple = |s: &AugmentedRidgeSetting| psi(s) == 2.0 && s.s2 == 1.0;
+    Claim::about::<AugmentedRidge>(
+        "spa/fixed-point",
+        "The share of augmented samples settles where ridge regression of that strength leaves as many hard ones",
+    )
+    .formula(r"\lambda=s^2\,\mathrm{erfc}\sqrt{\tau/2v(\lambda)},\quad p=\lambda/s^2")
+    .sources(&[TAKASE_2021, DOBRIBAN_2018])
+    .cases(cases)
+    .by_difference()
+    .measure(|_, o| first(o, "p"))
+    .predict(|s| Ok(end(s)?.ratio))
+    .margin(move |s, profile| Margin::symmetric(margin(s, profile)))
+    .rival("all samples", |_| Ok(1.0))
+    .rival_given("residuals of the first step", |_, o| first(o, "p_start"))
+    .rival("residuals of fresh samples", |s| {
+        Ok(test_residual_fixed_point(&task(&s.model)?, s.s2, tau(s))?.ratio)
+    })
+    .rival_given_where(
+        "residuals without augmentation",
+        move |s| simple(s) || psi(s) <= 1.0,
+        |_, o| first(o, "p_none"),
+    )
+    .rival_given_where("residuals with augmentation of all samples", simple, |_, o| first(o, "p_all"))
+    .finish()
+}
+
+/// A claim on one observable of the ridge at the fixed point, with the values without and with full augmentation as rivals.
+fn observable(
+    id: &str,
+    title: &str,
+    formula: &str,
+    name: &'static str,
+    of: fn(&RidgeObservables) -> f64,
+    margin: fn(&AugmentedRidgeSetting, Profile) -> f64,
+) -> Claim {
+    let rival = move |lambda: fn(&AugmentedRidgeSetting) -> f64| {
+        let differs = move |s: &AugmentedRidgeSetting| {
+            let value = ridge(s, lambda(s)).map(|r| of(&r));
+            apart(value, end(s).map(|e| of(&e.ridge)), margin(s, Profile::Quick))
+        };
+        (differs, move |s: &AugmentedRidgeSetting| Ok(of(&ridge(s, lambda(s))?)))
+    };
+    let (all_differs, all) = rival(|s| s.s2);
+    let (none_differs, none) = rival(|_| 0.0);
+    Claim::about::<AugmentedRidge>(id, title)
+        .formula(formula)
+        .sources(&[DOBRIBAN_2018, BISHOP_1995])
+        .cases(if name == "v" { cases } else { off_peak })
+        .measure(move |_, o| first(o, name))
+        .predict(move |s| Ok(of(&end(s)?.ridge)))
+        .margin(move |s, profile| Margin::symmetric(margin(s, profile)))
+        .rival("the strength of fresh residuals", move |s| {
+            let task = task(&s.model)?;
+            Ok(of(&test_residual_fixed_point(&task, s.s2, tau(s))?.ridge))
+        })
+        .rival_where("augmentation of all samples", all_differs, all)
+        // An interpolator has no training error to compare with.
+        .rival_where("no augmentation", move |s| (name != "v" || psi(s) > 1.0) && none_differs(s), none)
+        .finish()
+}
+
+fn test_error() -> Claim {
+    observable(
+        "spa/test-error",
+        "The test error is that of ridge regression at the self-consistent strength",
+        r"R=\frac{r^2\kappa^2+\sigma^2\gamma}{(1+\kappa)^2-\gamma}",
+        "R",
+        |r| r.test_error,
+        |_, profile| by(profile, 0.07, 0.05),
+    )
+}
+
+fn training_error() -> Claim {
+    observable(
+        "spa/training-error",
+        "The training error is that of ridge regression at the self-consistent strength",
+        r"v=(\lambda/\kappa)^2(\sigma^2+R)",
+        "v",
+        |r| r.training_error,
+        |s, profile| if psi(s) >= 2.0 { by(profile, 0.08, 0.06) } else { by(profile, 0.15, 0.12) },
+    )
+}
+
+fn norm() -> Claim {
+    observable(
+        "spa/weight-norm",
+        "The weights shrink as those of ridge regression at the self-consistent strength",
+        r"W=\frac{r^2+\gamma(\sigma^2+R)}{(1+\kappa)^2}",
+        "W",
+        |r| r.squared_norm,
+        |_, profile| by(profile, 0.06, 0.05),
+    )
+}
+
+fn peak() -> Claim {
+    Claim::about::<AugmentedRidge>(
+        "spa/at-interpolation",
+        "As many samples as dimensions: the median test error is that of ridge regression, without the peak",
+    )
+    .formula(r"R=\frac{r^2\kappa^2+\sigma^2\gamma}{(1+\kappa)^2-\gamma},\ \gamma=1")
+    .sources(&[HASTIE_2022])
+    .cases(|profile| Ok(cases(profile)?.into_iter().filter(|at| psi(&at.settings()[0]) == 1.0).collect()))
+    .median()
+    .measure(|_, o| first(o, "R"))
+    .predict(|s| Ok(end(s)?.ridge.test_error))
+    .margin(|_, profile| Margin::symmetric(by(profile, 0.07, 0.05)))
+    .rival_given("no augmentation", |_, o| Ok(o.number("R_none")?))
+    .rival("bias alone", |s| {
+        let kappa = end(s)?.ridge.kappa;
+        Ok((kappa / (1.0 + kappa)).powi(2))
+    })
+    .finish()
+}
+
+/// Two stable ends at one threshold.
+fn bistable(profile: Profile) -> Result<Vec<At<AugmentedRidgeSetting>>, JudgeError> {
+    let (sigma2, tau, dimension, trials) = by(profile, (0.01, 0.03, 200, 60), (0.04, 0.055, 400, 40));
+    Ok(vec![At::setting(format!("ψ=1.2 σ²={sigma2} τ={tau}"), at(1.2, sigma2, 1.0, tau, dimension), trials)])
+}
+
+fn lowest(s: &AugmentedRidgeSetting) -> Result<f64, JudgeError> {
+    Ok(lowest_fixed_point(&task(&s.model)?, s.s2, tau(s))?.ratio)
+}
+
+fn upper() -> Claim {
+    Claim::about::<AugmentedRidge>("spa/upper-branch", "Training from zero ends in the largest fixed point")
+        .formula(r"\lambda_+=\lim T^k(s^2)")
+        .sources(&[TAKASE_2021])
+        .cases(bistable)
+        .by_difference()
+        .measure(|_, o| first(o, "p"))
+        .predict(|s| Ok(end(s)?.ratio))
+        .margin(|_, _| Margin::symmetric(0.035))
+        .rival("the smallest fixed point", lowest)
+        .finish()
+}
+
+fn lower() -> Claim {
+    Claim::about::<AugmentedRidge>(
+        "spa/lower-branch",
+        "Training from least squares ends in the smallest fixed point, at the same threshold on the same data",
+    )
+    .formula(r"\lambda_-=\lim T^k(0)")
+    .sources(&[TAKASE_2021])
+    .cases(bistable)
+    .by_difference()
+    // At the full size about one run in thirty escapes to the upper end.
+    .median()
+    .measure(|_, o| first(o, "p_low"))
+    .predict(lowest)
+    .margin(|_, profile| Margin::symmetric(by(profile, 0.002, 0.01)))
+    .rival("the largest fixed point", |s| Ok(end(s)?.ratio))
+    .finish()
+}
+
+/// $\psi=\frac12$, $\sigma^2=\frac14$, $s^2=1$ at a multiple of the spinodal.
+pub(super) fn near_spinodal(factor: f64, dimension: usize) -> Result<AugmentedRidgeSetting, JudgeError> {
+    let mut s = at(0.5, 0.25, 1.0, 0.0, dimension);
+    s.taus = vec![factor * spinodal(&task(&s.model)?, s.s2)?.tau];
+    Ok(s)
+}
+
+fn edge(s: &AugmentedRidgeSetting) -> Result<f64, JudgeError> {
+    Ok(spinodal(&task(&s.model)?, s.s2)?.tau)
+}
+
+/// Whether a run is still augmented at its end.
+pub(super) fn augmented(o: &Outcome) -> Result<f64, JudgeError> {
+    Ok(f64::from(u8::from(first(o, "p")? > 0.01)))
+}
+
+fn transition() -> Claim {
+    let below = |s: &AugmentedRidgeSetting, factor: f64| -> Result<f64, JudgeError> {
+        Ok(f64::from(u8::from(tau(s) < factor * edge(s)?)))
+    };
+    let is_below = move |s: &AugmentedRidgeSetting| below(s, 1.0).is_ok_and(|b| b > 0.5);
+    Claim::about::<AugmentedRidge>(
+        "spa/spinodal",
+        "With fewer samples than dimensions augmentation ends abruptly at a threshold",
+    )
+    .formula(r"\tau_c=\max_\lambda2v(\lambda)[\mathrm{erfc}^{-1}(\lambda/s^2)]^2")
+    .sources(&[TAKASE_2021])
+    .cases(|profile| {
+        let (factors, dimension, trials) = by(profile, ([0.5, 2.0], 200, 120), ([0.6, 1.75], 400, 80));
+        let case = |f: f64| Ok(At::setting(format!("τ={f} τ_c"), near_spinodal(f, dimension)?, trials));
+        factors.into_iter().map(case).collect()
+    })
+    .by_difference()
+    .measure(|_, o| augmented(o))
+    .predict(move |s| below(s, 1.0))
+    .margin(move |s, _| Margin::symmetric(if is_below(s) { 0.1 } else { 0.07 }))
+    .rival_where("four times the threshold", move |s| !is_below(s), move |s| below(s, 4.0))
+    .rival_where("a quarter of the threshold", is_below, move |s| below(s, 0.25))
+    .finish()
+}
+
+fn interpolator() -> Claim {
+    Claim::about::<AugmentedRidge>(
+        "spa/hysteresis",
+        "Below the same threshold the interpolator stays without augmentation in every run",
+    )
+    .formula(r"p=0\ \text{from least squares},\ \psi<1")
+    .sources(&[TAKASE_2021])
+    .cases(|profile| {
+        let (dimension, trials) = by(profile, (200, 120), (400, 80));
+        Ok(vec![At::setting("τ=τ_c/2", near_spinodal(0.5, dimension)?, trials)])
+    })
+    .by_difference()
+    .identity()
+    .measure(|_, o| first(o, "p_low"))
+    .predict(lowest)
+    .margin(|_, _| Margin::symmetric(1e-9))
+    .rival("the largest fixed point", |s| Ok(end(s)?.ratio))
+    .finish()
+}
+
+/// $\psi=2$, $\sigma^2=\frac14$, $s^2=\frac12$ against the best ridge.
+fn paired(thresholds: Vec<f64>, profile: Profile) -> Result<At<PairedOptimumSetting>, JudgeError> {
+    let model = model(2.0, 0.25, 200);
+    let ridge = optimal_augmentation(&task(&model)?)?.lambda;
+    let label = format!("ψ=2 s²=0.5 τ={:.4}", thresholds.first().copied().unwrap_or(f64::NAN));
+    let setting = PairedOptimumSetting { model, s2: 0.5, taus: thresholds, ridge };
+    Ok(At::setting(label, setting, by(profile, 40, 200)))
+}
+
+/// The test error of self-paced augmentation over that of the best ridge.
+fn excess(s: &PairedOptimumSetting) -> Result<f64, JudgeError> {
+    let task = task(&s.model)?;
+    let tau = s.taus.first().copied().unwrap_or(f64::NAN);
+    Ok(fixed_point(&task, s.s2, tau)?.ridge.test_error - optimal_augmentation(&task)?.test_error)
+}
+
+fn no_gain() -> Claim {
+    Claim::about::<PairedOptimum>(
+        "spa/no-gain",
+        "At its best threshold self-paced augmentation is as good as the best augmentation of all samples, and no better",
+    )
+    .formula(r"R_{\rm SPA}(\tau^*)=R(\lambda^*),\quad\lambda^*=\sigma^2\gamma/r^2")
+    .sources(&[TAKASE_2021, DOBRIBAN_2018])
+    .cases(|profile| {
+        let best = optimal_threshold(&task(&model(2.0, 0.25, 200))?, 0.5)?.tau;
+        Ok(vec![paired(vec![best], profile)?])
+    })
+    .by_difference()
+    .measure(|_, o| first(o, "excess"))
+    .predict(excess)
+    .margin(|_, profile| Margin::symmetric(by(profile, 0.002, 0.001)))
+    .rival("it keeps its gain over the same noise on all samples", |s| {
+        let task = task(&s.model)?;
+        Ok(optimal_augmentation(&task)?.test_error - ridge_observables(&task, s.s2)?.test_error)
+    })
+    .rival("it is no better than the same noise on all samples", |s| {
+        let task = task(&s.model)?;
+        Ok(ridge_observables(&task, s.s2)?.test_error - optimal_augmentation(&task)?.test_error)
+    })
+    .finish()
+}
+
+fn off_optimum() -> Claim {
+    Claim::about::<PairedOptimum>(
+        "spa/off-optimum",
+        "Thresholds off the optimum cost what the ridge path says",
+    )
+    .formula(r"R(\lambda_{\rm eff}(\tau))-R(\lambda^*)")
+    .sources(&[DOBRIBAN_2018])
+    .cases(|profile| [0.05, 0.5].into_iter().map(|tau| paired(vec![tau], profile)).collect())
+    .by_difference()
+    .measure(|_, o| first(o, "excess"))
+    .predict(excess)
+    .margin(|_, _| Margin::symmetric(0.012))
+    .rival("no cost", |_| Ok(0.0))
+    .finish()
+}

@@ -1,0 +1,52 @@
+//! T. Takase, R. Karakida, H. Asoh, *Self-paced data augmentation for training neural networks* (Neurocomputing 2021), and a solvable model of it.
+
+mod beyond;
+mod curve;
+mod digits;
+mod ends;
+mod figures;
+mod noise;
+
+use solvable_theory::TheoryError;
+use solvable_theory::bibliography::{BISHOP_1995, DOBRIBAN_2018, TAKASE_2021};
+use solvable_theory::self_paced_augmentation::LinearTask;
+
+use super::Paper;
+use crate::simulate::augmentation::linear::LinearModel;
+
+/// Augmentation of the samples that are still hard.
+pub(super) fn paper() -> Paper {
+    Paper {
+        id: "spa",
+        title: "Self-paced data augmentation",
+        summary: "Augment only the samples whose loss exceeds a threshold. For a linear model this is ridge regression whose strength the data choose themselves: a fixed point \
+                  with a discontinuous transition and hysteresis, which never beats well-tuned augmentation of all samples. On digits the gain comes from the falling share of \
+                  augmented samples; choosing the hard ones costs some of it.",
+        sources: &[TAKASE_2021, BISHOP_1995, DOBRIBAN_2018],
+        claims: [ends::claims(), curve::claims(), noise::claims(), beyond::claims(), digits::claims()]
+            .into_iter()
+            .flatten()
+            .collect(),
+        figures: figures::all(),
+    }
+}
+
+/// Isotropic inputs, a teacher of norm 1, `psi` samples for each of `dimension` dimensions.
+fn model(psi: f64, sigma2: f64, dimension: usize) -> LinearModel {
+    LinearModel::isotropic((psi * dimension as f64).round() as usize, dimension, 1.0, sigma2)
+}
+
+/// The theory's view of a model with isotropic inputs and a teacher of norm 1; of a mixture of noises it sees the mean variance.
+fn task(model: &LinearModel) -> Result<LinearTask, TheoryError> {
+    let sigma2 = model.noise.iter().map(|(share, variance)| share * variance).sum();
+    LinearTask::new(model.samples as f64 / model.dimension as f64, 1.0, sigma2)
+}
+
+/// Whether a rival's value is further from the prediction than twice the margin, relative to it.
+fn apart(rival: Result<f64, TheoryError>, prediction: Result<f64, TheoryError>, margin: f64) -> bool {
+    // Where either cannot be evaluated the rival is asked for, and says why.
+    match (rival, prediction) {
+        (Ok(rival), Ok(prediction)) => (prediction / rival - 1.0).abs() > 2.0 * margin,
+        _ => true,
+    }
+}
