@@ -84,7 +84,7 @@ pub fn optimal_threshold(task: &LinearTask, s2: f64) -> Result<OptimalThreshold,
     }
     let a = if s2 == lambda { 0.0 } else { inverse_erfc(lambda / s2) };
     let tau = threshold_at(best.training_error, a)?;
-    Ok(OptimalThreshold { tau, lambda, slope: slope(task, s2, a, &best) })
+    Ok(OptimalThreshold { tau, lambda, slope: representable("the slope", slope(task, s2, a, &best))? })
 }
 
 /// The effective ridges at which self-paced augmentation beats augmentation of all samples with the same noise.
