@@ -179,6 +179,19 @@ impl FourierFeatures {
     ///
     /// # Source
     /// Mean gradient of the rule of Takase, Karakida and Asoh 2021.
+    ///
+    /// # Example
+    /// ```
+    /// use nalgebra::{dmatrix, dvector};
+    /// use solvable_theory::self_paced_augmentation::FourierFeatures;
+    /// // Two inputs, one frequency, noise of variance 0.4.
+    /// let features = FourierFeatures::new(&dmatrix![0.2; 1.3], &dmatrix![0.8], 0.4)?;
+    /// let none = features.stationary_point(&dvector![1.0, -0.5], f64::INFINITY, 0.01, 100)?;
+    /// let all = features.stationary_point(&dvector![1.0, -0.5], 0.0, 0.01, 100)?;
+    /// assert_eq!((none.ratio, all.ratio), (0.0, 1.0));
+    /// assert!(none.training_error < all.training_error);
+    /// # Ok::<(), solvable_theory::TheoryError>(())
+    /// ```
     pub fn stationary_point(
         &self,
         targets: &DVector<f64>,

@@ -2,7 +2,7 @@
 
 use libm::erfc;
 use serde::Serialize;
-use std::f64::consts::{FRAC_2_SQRT_PI, PI};
+use std::f64::consts::PI;
 
 use super::ridge::{LinearTask, RidgeObservables, ridge_observables};
 use crate::TheoryError;
@@ -49,7 +49,7 @@ pub(super) fn threshold(tau: f64) -> Result<f64, TheoryError> {
 /// ```
 /// use solvable_theory::self_paced_augmentation::augmentation_ratio;
 /// // Before training.
-/// assert!((augmentation_ratio(1.25, 0.3)? - 0.6242061147664029).abs() < 1e-15);
+/// assert!((augmentation_ratio(1.25, 0.3)? - 0.6242061147664029).abs() < 1e-13);
 /// # Ok::<(), solvable_theory::TheoryError>(())
 /// ```
 pub fn augmentation_ratio(training_error: f64, tau: f64) -> Result<f64, TheoryError> {
@@ -112,15 +112,16 @@ pub fn ratio_map(task: &LinearTask, s2: f64, tau: f64, lambda: f64) -> Result<f6
 pub fn stability_slope(task: &LinearTask, s2: f64, tau: f64, lambda: f64) -> Result<f64, TheoryError> {
     non_negative("s2", s2)?;
     let state = ridge_observables(task, lambda)?;
-    Ok(slope(task, s2, (0.5 * threshold(tau)? / state.training_error).sqrt(), &state))
+    let a = (0.5 * threshold(tau)? / state.training_error).sqrt();
+    representable("the slope", slope(task, s2, a, &state))
 }
 
-/// $T'$ at $a=\sqrt{\tau/2v}$.
+/// $T'$ at $a=\sqrt{\tau/2v}$; infinite where it overflows.
 pub(super) fn slope(task: &LinearTask, s2: f64, a: f64, state: &RidgeObservables) -> f64 {
-    let density = 0.5 * FRAC_2_SQRT_PI * a * (-a * a).exp();
     // No residuals, no slope; nor with a threshold of zero or infinity.
-    if state.shrinkage > 0.0 && density > 0.0 && task.sigma2() + state.test_error > 0.0 {
-        s2 * density * task.log_slope(state.lambda, state.test_error)
+    let residuals = state.shrinkage > 0.0 && task.sigma2() + state.test_error > 0.0;
+    if residuals && s2 > 0.0 && a > 0.0 && a.is_finite() {
+        (s2.ln() + a.ln() - a * a - 0.5 * PI.ln() + task.log_slope(state)).exp()
     } else {
         0.0
     }

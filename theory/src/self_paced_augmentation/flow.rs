@@ -82,7 +82,7 @@ impl Modes {
         self.origin = (value - eta * lambda * value, slope + eta * (1.0 - value - lambda * slope));
     }
 
-    /// $v=\sigma^2+\int[\mu r^2(1-\varphi)^2-\gamma\sigma^2\varphi(2-\varphi)]d\rho$ over $\mu>0$.
+    /// $v=\sigma^2+\int\lbrack\mu r^2(1-\varphi)^2-\gamma\sigma^2\varphi(2-\varphi)\rbrack d\rho$ over $\mu>0$.
     ///
     /// The weights have a pole at $\mu=0$, so the integrand has to vanish there; what does not is integrated in closed form.
     fn training_error(&self) -> f64 {
@@ -95,7 +95,7 @@ impl Modes {
         (sigma2 * (1.0 - gamma.min(1.0) * c * (2.0 - c)) + sum.sum::<f64>()).max(0.0)
     }
 
-    /// $R=r^2+\int[\sigma^2\gamma\varphi^2/\mu-r^2\varphi(2-\varphi)]d\rho$ over $\mu>0$, in the same way.
+    /// $R=r^2+\int\lbrack\sigma^2\gamma\varphi^2/\mu-r^2\varphi(2-\varphi)\rbrack d\rho$ over $\mu>0$, in the same way.
     fn test_error(&self) -> f64 {
         let (r2, sigma2, gamma) = (self.task.r2(), self.task.sigma2(), self.task.gamma());
         let (c, slope) = self.origin;

@@ -84,7 +84,7 @@ pub fn optimal_threshold(task: &LinearTask, s2: f64) -> Result<OptimalThreshold,
     }
     let a = if s2 == lambda { 0.0 } else { inverse_erfc(lambda / s2) };
     let tau = threshold_at(best.training_error, a)?;
-    Ok(OptimalThreshold { tau, lambda, slope: slope(task, s2, a, &best) })
+    Ok(OptimalThreshold { tau, lambda, slope: representable("the slope", slope(task, s2, a, &best))? })
 }
 
 /// The effective ridges at which self-paced augmentation beats augmentation of all samples with the same noise.
@@ -98,6 +98,16 @@ pub fn optimal_threshold(task: &LinearTask, s2: f64) -> Result<OptimalThreshold,
 ///
 /// # Source
 /// Unimodality of $R(\lambda)$.
+///
+/// # Example
+/// ```
+/// use solvable_theory::self_paced_augmentation::{LinearTask, fixed_point, winning_interval};
+/// let task = LinearTask::new(2.0, 1.0, 0.25)?;
+/// let end = fixed_point(&task, 0.5, 0.3)?.ridge.lambda;
+/// assert!(winning_interval(&task, 0.5)?.is_some_and(|(low, high)| low < end && end < high));
+/// assert_eq!(winning_interval(&task, 0.1)?, None);
+/// # Ok::<(), solvable_theory::TheoryError>(())
+/// ```
 pub fn winning_interval(task: &LinearTask, s2: f64) -> Result<Option<(f64, f64)>, TheoryError> {
     non_negative("s2", s2)?;
     let best = best_ridge(task)?;

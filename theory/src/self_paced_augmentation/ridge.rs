@@ -72,13 +72,14 @@ impl LinearTask {
         }
     }
 
-    /// $\frac{d\log v}{d\lambda}=\frac{2\kappa}{(1+\kappa)(\kappa+\lambda/\kappa)^2}\left[\frac{\gamma\kappa}\lambda+\frac{r^2}E\right]$: never negative.
-    pub(super) fn log_slope(&self, lambda: f64, test_error: f64) -> f64 {
-        let (kappa, shrinkage) = self.dressed(lambda);
+    /// The logarithm of $\frac{d\log v}{d\lambda}=\frac{2\kappa}{(1+\kappa)(\kappa+h)^2}\left[\frac\gamma h+\frac{r^2}E\right]$, in which nothing overflows.
+    pub(super) fn log_slope(&self, state: &RidgeObservables) -> f64 {
+        let RidgeObservables { kappa, shrinkage, test_error, .. } = *state;
         let scale = kappa + shrinkage;
-        let bracket =
-            self.gamma() / scale / shrinkage / scale + self.r2 / (self.sigma2 + test_error) / scale / scale;
-        2.0 * (kappa / (1.0 + kappa)) * bracket
+        let first = (self.gamma() / (1.0 + kappa)).ln() - shrinkage.ln();
+        let second = (self.r2 / (1.0 + kappa)).ln() - (self.sigma2 + test_error).ln();
+        let (high, low) = (first.max(second), first.min(second));
+        (2.0 * (kappa / scale)).ln() - scale.ln() + high + (low - high).exp().ln_1p()
     }
 }
 

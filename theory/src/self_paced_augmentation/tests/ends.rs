@@ -194,3 +194,69 @@ proptest! {
         prop_assert!(low.ridge.lambda <= high.ridge.lambda * (1.0 + 1e-12));
     }
 }
+
+#[test]
+fn extreme_parameters_give_numbers_or_errors() {
+    let scales = [0.0, 5e-324, 1e-300, 1e-12, 0.3, 1.0, 1e12, 1e300];
+    let sound = |name: &str, values: &[f64], context: &dyn std::fmt::Debug| {
+        assert!(values.iter().all(|v| *v >= 0.0), "{name} {context:?}: {values:?}");
+    };
+    for psi in [1e-300, 1e-12, 0.5, 1.0 - 1e-15, 1.0, 1.0 + 1e-15, 2.0, 1e12, 1e300] {
+        for (r2, sigma2) in scales.iter().flat_map(|r2| scales.map(|sigma2| (*r2, sigma2))) {
+            let Ok(task) = LinearTask::new(psi, r2, sigma2) else { continue };
+            for s2 in scales {
+                let context = (psi, r2, sigma2, s2);
+                if let Ok(x) = ridge_observables(&task, s2) {
+                    sound(
+                        "ridge",
+                        &[x.test_error, x.training_error, x.squared_norm, x.kappa, x.shrinkage],
+                        &context,
+                    );
+                }
+                if let Ok(x) = optimal_threshold(&task, s2) {
+                    sound("optimal", &[x.tau, x.lambda, x.slope], &context);
+                }
+                if let Ok(x) = frozen_copy(&task, s2) {
+                    sound("frozen copy", &[x], &context);
+                }
+                if let Ok(Some((low, high))) = winning_interval(&task, s2) {
+                    sound("interval", &[low, high - low], &context);
+                }
+                if let Ok(x) = best_gain(&task) {
+                    sound("gain", &[x], &context);
+                }
+                for tau in scales {
+                    let context = (psi, r2, sigma2, s2, tau);
+                    for end in [fixed_point, lowest_fixed_point] {
+                        if let Ok(x) = end(&task, s2, tau) {
+                            sound("end", &[x.ratio, x.ridge.lambda, s2 - x.ridge.lambda], &context);
+                            assert!(
+                                stability_slope(&task, s2, tau, x.ridge.lambda).unwrap_or(0.0) >= 0.0,
+                                "{context:?}"
+                            );
+                        }
+                    }
+                    if let Ok(x) = loss_noise(&task, s2, tau) {
+                        sound(
+                            "loss",
+                            &[x.self_paced, x.all, x.random, x.self_paced_loss, x.all_loss],
+                            &context,
+                        );
+                    }
+                    if let Ok(x) = step_noise(&task, s2, tau) {
+                        sound("step", &[x.test_error, x.training_error], &context);
+                    }
+                }
+            }
+        }
+    }
+    for (psi, sigma2) in [(1e-300, 1.0), (1e-12, 1.0), (1.0, 1e-300), (1.0, 1e300), (1e300, 1e-12)] {
+        for s2 in [5e-324, 1e-12, 1.0, 1e12, 1e300] {
+            let task = task(psi, 1.0, sigma2);
+            if let Ok(extrema) = interior_extrema(&task, s2) {
+                assert!(extrema.iter().all(|e| e.tau >= 0.0 && e.lambda <= s2), "{extrema:?}");
+            }
+            let _ = spinodal(&task, s2).map(|edge| assert!(edge.tau > 0.0));
+        }
+    }
+}
