@@ -19,12 +19,14 @@ pub(super) fn claims() -> Vec<Claim> {
 }
 
 /// Steps at which curves are looked at.
-pub(super) const STEPS: [usize; 7] = [0, 10, 20, 40, 80, 160, 600];
+pub(super) const STEPS: [usize; 7] = [0, 10, 20, 40, 80, 160, 320];
 
 /// Self-paced descent from zero at $\sigma^2=\frac14$, $s^2=1$.
 pub(super) fn flow(psi: f64, tau: f64, profile: Profile) -> AugmentedFlowSetting {
+    // Where augmentation dies out finite sizes delay its end: twice the usual size.
+    let dimension = if tau == DYING { by(profile, 400, 800) } else { by(profile, 200, 400) };
     AugmentedFlowSetting {
-        model: model(psi, 0.25, by(profile, 200, 400)),
+        model: model(psi, 0.25, dimension),
         field: MeanField { rule: Rule::Spa(tau), s2: 1.0, eta: 0.1 },
         start: Start::Zero,
         steps: STEPS.to_vec(),
@@ -32,10 +34,13 @@ pub(super) fn flow(psi: f64, tau: f64, profile: Profile) -> AugmentedFlowSetting
 }
 
 /// $(\psi,\tau)$: with a stable augmented end, and above the spinodal.
-pub(super) const POINTS: [(f64, f64); 3] = [(2.0, 0.3), (0.5, 0.02), (0.5, 0.16)];
+pub(super) const POINTS: [(f64, f64); 3] = [(2.0, 0.3), (0.5, 0.02), (0.5, DYING)];
+
+/// The threshold above the spinodal.
+const DYING: f64 = 0.16;
 
 pub(super) fn trials(profile: Profile) -> usize {
-    by(profile, 60, 80)
+    by(profile, 50, 80)
 }
 
 fn cases(profile: Profile) -> Result<Vec<At<AugmentedFlowSetting>>, JudgeError> {
@@ -132,9 +137,11 @@ fn test_error() -> Claim {
         .measure(|_, o| Ok(o.list("R")?.to_vec()))
         .predict(move |s| values(s, None, value))
         .margin(|_, profile| Margin::symmetric(by(profile, 0.1, 0.06)))
-        .rival_where("all samples augmented", |s| s.model.samples > s.model.dimension, move |s| {
-            values(s, Some(1.0), value)
-        })
+        .rival_where(
+            "all samples augmented",
+            |s| s.model.samples > s.model.dimension,
+            move |s| values(s, Some(1.0), value),
+        )
         .rival("the error of the end throughout", |s| {
             let end = fixed_point(&task(&s.model)?, s.field.s2, threshold(s))?.ridge.test_error;
             Ok(vec![end; s.steps.len()])
@@ -145,18 +152,23 @@ fn test_error() -> Claim {
 /// Noise drawn anew for every use, with a rule of the threshold 0.3, at $\psi=2$.
 fn noisy(profile: Profile) -> Result<Vec<At<SelfPacedDescentSetting>>, JudgeError> {
     let (dimension, eta, steps) = by(profile, (100, 0.05, 2000), (200, 0.025, 6000));
-    let case = |(label, rule): (&str, Rule)| {
+    let case = |(label, rule, trials): (&str, Rule, usize)| {
         let descent = NoisyDescent { rule, s2: 1.0, eta, batch: None, steps, burn: steps / 3 };
         let setting = SelfPacedDescentSetting {
             model: model(2.0, 0.25, dimension),
             descent,
             field_eta: 0.1,
-            field_steps: 1200,
-            field_burn: 600,
+            field_steps: 600,
+            field_burn: 300,
         };
-        At::setting(label, setting, 32)
+        At::setting(label, setting, trials)
     };
-    Ok([("hard samples", Rule::Spa(0.3)), ("as many random samples", Rule::Matched(0.3))].map(case).into())
+    Ok([
+        ("hard samples", Rule::Spa(0.3), by(profile, 20, 32)),
+        ("as many random samples", Rule::Matched(0.3), by(profile, 10, 32)),
+    ]
+    .map(case)
+    .into())
 }
 
 fn end_of(s: &SelfPacedDescentSetting) -> Result<(f64, f64, f64), JudgeError> {

@@ -8,9 +8,7 @@ use solvable_theory::self_paced_augmentation::{
 };
 
 use super::super::by;
-use super::super::experiments::{
-    AugmentedRidge, AugmentedRidgeSetting, PairedOptimum, PairedOptimumSetting,
-};
+use super::super::experiments::{AugmentedRidge, AugmentedRidgeSetting, PairedOptimum, PairedOptimumSetting};
 use super::{apart, model, task};
 use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
 
@@ -44,9 +42,13 @@ fn cases(profile: Profile) -> Result<Vec<At<AugmentedRidgeSetting>>, JudgeError>
         (4.0, 0.25, 1.0, 0.4),
     ];
     let case = |(psi, sigma2, s2, tau): (f64, f64, f64, f64)| {
-        let quick = if psi > 2.0 { (100, 200) } else { (200, 120) };
+        let quick = if psi > 2.0 { (100, 150) } else { (200, 120) };
         let (dimension, trials) = by(profile, quick, (400, 80));
-        At::setting(format!("ψ={psi} σ²={sigma2} s²={s2} τ={tau}"), at(psi, sigma2, s2, tau, dimension), trials)
+        At::setting(
+            format!("ψ={psi} σ²={sigma2} s²={s2} τ={tau}"),
+            at(psi, sigma2, s2, tau, dimension),
+            trials,
+        )
     };
     Ok(points.map(case).into())
 }
@@ -132,14 +134,20 @@ fn observable(
         .measure(move |_, o| first(o, name))
         .predict(move |s| Ok(of(&end(s)?.ridge)))
         .margin(move |s, profile| Margin::symmetric(margin(s, profile)))
-        .rival("the strength of fresh residuals", move |s| {
-            let task = task(&s.model)?;
-            Ok(of(&test_residual_fixed_point(&task, s.s2, tau(s))?.ridge))
-        })
+        .rival_where(
+            "the strength of fresh residuals",
+            move |s| apart(fresh(s, of), end(s).map(|e| of(&e.ridge)), margin(s, Profile::Quick)),
+            move |s| Ok(fresh(s, of)?),
+        )
         .rival_where("augmentation of all samples", all_differs, all)
         // An interpolator has no training error to compare with.
         .rival_where("no augmentation", move |s| (name != "v" || psi(s) > 1.0) && none_differs(s), none)
         .finish()
+}
+
+/// An observable of the ridge whose strength the errors on fresh samples would set.
+fn fresh(s: &AugmentedRidgeSetting, of: fn(&RidgeObservables) -> f64) -> Result<f64, TheoryError> {
+    Ok(of(&test_residual_fixed_point(&task(&s.model)?, s.s2, tau(s))?.ridge))
 }
 
 fn test_error() -> Claim {
@@ -248,7 +256,7 @@ fn edge(s: &AugmentedRidgeSetting) -> Result<f64, JudgeError> {
 }
 
 /// Whether a run is still augmented at its end.
-pub(super) fn augmented(o: &Outcome) -> Result<f64, JudgeError> {
+fn augmented(o: &Outcome) -> Result<f64, JudgeError> {
     Ok(f64::from(u8::from(first(o, "p")? > 0.01)))
 }
 
@@ -299,11 +307,11 @@ fn interpolator() -> Claim {
 
 /// $\psi=2$, $\sigma^2=\frac14$, $s^2=\frac12$ against the best ridge.
 fn paired(thresholds: Vec<f64>, profile: Profile) -> Result<At<PairedOptimumSetting>, JudgeError> {
-    let model = model(2.0, 0.25, 200);
+    let model = model(2.0, 0.25, by(profile, 200, 400));
     let ridge = optimal_augmentation(&task(&model)?)?.lambda;
     let label = format!("ψ=2 s²=0.5 τ={:.4}", thresholds.first().copied().unwrap_or(f64::NAN));
     let setting = PairedOptimumSetting { model, s2: 0.5, taus: thresholds, ridge };
-    Ok(At::setting(label, setting, by(profile, 40, 200)))
+    Ok(At::setting(label, setting, by(profile, 60, 200)))
 }
 
 /// The test error of self-paced augmentation over that of the best ridge.
@@ -350,7 +358,7 @@ fn off_optimum() -> Claim {
     .by_difference()
     .measure(|_, o| first(o, "excess"))
     .predict(excess)
-    .margin(|_, _| Margin::symmetric(0.012))
+    .margin(|_, profile| Margin::symmetric(by(profile, 0.015, 0.01)))
     .rival("no cost", |_| Ok(0.0))
     .finish()
 }

@@ -79,7 +79,7 @@ fn louder() -> Claim {
     .formula(r"V_{\rm SPA}-V_{\rm CA}>0")
     .sources(&[TAKASE_2021])
     .cases(|profile| {
-        let (dimension, trials) = by(profile, (100, 240), (300, 200));
+        let (dimension, trials) = by(profile, (100, 160), (300, 200));
         let model = model(3.0, 0.4, dimension);
         let setting = LossFluctuationSetting { model, s2: 0.8, tau: 0.4, draws: 400 };
         Ok(vec![At::setting("ψ=3 σ²=0.4 s²=0.8 τ=0.4", setting, trials)])
@@ -105,10 +105,15 @@ fn frozen() -> Claim {
     .sources(&[BISHOP_1995])
     .cases(|profile| {
         let trials = by(profile, 80, 200);
+        let points = by(profile, vec![(2.0, 0.5)], vec![(2.0, 0.5), (3.0, 1.0)]);
         let case = |(psi, s2): (f64, f64)| {
-            At::setting(format!("ψ={psi} s²={s2}"), FrozenCopySetting { model: model(psi, 0.25, 200), s2 }, trials)
+            At::setting(
+                format!("ψ={psi} s²={s2}"),
+                FrozenCopySetting { model: model(psi, 0.25, 200), s2 },
+                trials,
+            )
         };
-        Ok([(2.0, 0.5), (3.0, 1.0)].map(case).into())
+        Ok(points.into_iter().map(case).collect())
     })
     .measure(|_, o| Ok(o.number("R")?))
     .predict(|s| Ok(frozen_copy(&task(&s.model)?, s.s2)?))
