@@ -172,7 +172,7 @@ fn vectors() -> Claim {
     .formula(r"E[p_1]\ \text{of}\ \mathrm{softmax}(\lambda\,\xi x)")
     .sources(&[LUCIBELLO_2024])
     .cases(|profile| {
-        let trials = by(profile, 400, 4000);
+        let trials = by(profile, 250, 4000);
         let settings = [stored("spherical", 16, 1.5, 0.7, 500), stored("ising", 16, 1.0, 1.0, 4000)];
         let label = |s: &StorageSetting| format!("{} N=16 P={}", s.ensemble, s.patterns);
         Ok(settings.map(|s| At::setting(label(&s), s, trials)).into())

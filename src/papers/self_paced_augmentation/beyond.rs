@@ -61,7 +61,9 @@ fn first(o: &Outcome, name: &str) -> Result<f64, JudgeError> {
 fn power_law(profile: Profile) -> Result<Vec<At<AugmentedRidgeSetting>>, JudgeError> {
     let case = |(psi, tau): (f64, f64)| {
         // Few samples scatter more.
-        let (dimension, trials) = by(profile, (200, if psi < 1.0 { 240 } else { 120 }), (400, 80));
+        let few = psi < 1.0;
+        let (dimension, trials) =
+            by(profile, (200, if few { 240 } else { 120 }), (400, if few { 240 } else { 80 }));
         let samples = (psi * dimension as f64) as usize;
         let inputs = InputLaw::PowerLaw { decay: 1.0, teacher_decay: 0.5 };
         let model = LinearModel { samples, dimension, inputs, noise: vec![(1.0, 0.2)] };

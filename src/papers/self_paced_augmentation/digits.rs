@@ -10,7 +10,7 @@ use crate::simulate::augmentation::images::Augmentation;
 use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
-    vec![gain(), over_all(), selection(), falling(), quieter()]
+    vec![gain(), over_all(), selection(), noise(), falling(), quieter()]
 }
 
 /// The threshold of the claims.
@@ -70,7 +70,7 @@ pub(super) fn ratios<'a>(
 }
 
 pub(super) fn trials(profile: Profile) -> usize {
-    by(profile, 8, 24)
+    by(profile, 12, 24)
 }
 
 fn cases(samples: &[usize], profile: Profile) -> Vec<At<DigitsAugmentationSetting>> {
@@ -140,6 +140,28 @@ fn selection() -> Claim {
         "the selection helps",
         0.05,
     )
+}
+
+fn noise() -> Claim {
+    // The published claim is the rival here.
+    Claim::about::<DigitsAugmentation>(
+        "spa/digits-noise",
+        "With additive noise the claim does not reproduce: augmenting all images is better than the hard ones",
+    )
+    .formula(r"\mathrm{accuracy}_{\rm CA}-\mathrm{accuracy}_{\rm SPA}>0")
+    .sources(&[TAKASE_2021, ALPAYDIN_1998])
+    .cases(|profile| {
+        let case = |n: usize| {
+            At::setting(format!("noise 0.3 N={n}"), digits(n, Augmentation::Noise(0.3), profile), trials(profile))
+        };
+        Ok(by(profile, vec![], vec![case(200)]))
+    })
+    .by_difference()
+    .measure(|s, o| Ok(accuracy(s, o, Rule::All)? - accuracy(s, o, Rule::Spa(TAU))?))
+    .predict(|_| Ok(0.0))
+    .margin(|_, _| Margin::between(0.0, 0.05))
+    .rival("self-paced augmentation is better", |_| Ok(-0.05))
+    .finish()
 }
 
 fn falling() -> Claim {

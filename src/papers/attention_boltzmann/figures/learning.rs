@@ -58,7 +58,7 @@ fn early(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
 
 fn planted(profile: Profile) -> LearningCurvesSetting {
     let teacher = RandomMachine { dimension: 8, patterns: 4, order: 1, square: Some(9.0) };
-    LearningCurvesSetting { planted: Some((teacher, 2000)), units: 4, passes: by(profile, 120, 200) }
+    LearningCurvesSetting { planted: Some((teacher, 2000)), units: 4, passes: by(profile, 80, 200) }
 }
 
 fn on_digits(profile: Profile) -> LearningCurvesSetting {
@@ -66,7 +66,7 @@ fn on_digits(profile: Profile) -> LearningCurvesSetting {
 }
 
 /// Runs of a learning curve.
-const RUNS: usize = 5;
+const RUNS: usize = 3;
 
 fn curve_requests(profile: Profile) -> Result<Vec<Request>, JudgeError> {
     requests::<LearningCurves>(&[planted(profile), on_digits(profile)], by(profile, RUNS, 10))

@@ -5,6 +5,7 @@ mod storage;
 
 use solvable_theory::attention_boltzmann::{AttentionMachine, coexistence, denoising_objective, spinodal};
 
+use super::super::by;
 use super::super::experiments::{Annealing, Denoising, Importance, Retrieval, RetrievalSetting};
 use super::super::figure_plan::{FigurePlan, Trials, mean_point, requests};
 use super::machine::{
@@ -169,7 +170,7 @@ fn temperature(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
 const SCALES: [f64; 7] = [0.3, 0.45, 0.6, 0.75, 0.9, 1.05, 1.2];
 
 fn matching_requests(profile: Profile) -> Result<Vec<Request>, JudgeError> {
-    requests::<Denoising>(&SCALES.map(|scale| student_of_scale(scale, profile)), 20)
+    requests::<Denoising>(&SCALES.map(|scale| student_of_scale(scale, profile)), by(profile, 6, 20))
 }
 
 fn matching(trials: &Trials<'_>) -> Result<Figure, JudgeError> {

@@ -99,7 +99,10 @@ fn capacities(_: &Trials<'_>) -> Result<Figure, JudgeError> {
 
 /// Inverse temperature, sizes and loads of the figure of all Gaussian patterns.
 const LAMBDA: f64 = 0.5;
-const GAUSSIAN_SIZES: [usize; 3] = [20, 30, 40];
+fn gaussian_sizes(profile: Profile) -> Vec<usize> {
+    by(profile, vec![20, 30], vec![20, 30, 40])
+}
+
 const LOADS: [f64; 7] = [0.08, 0.1, 0.12, 0.14, 0.16, 0.18, 0.2];
 
 fn gaussian(size: usize, alpha: f64) -> AllPatternsSetting {
@@ -109,7 +112,7 @@ fn gaussian(size: usize, alpha: f64) -> AllPatternsSetting {
 
 fn every_requests(profile: Profile) -> Result<Vec<Request>, JudgeError> {
     let settings: Vec<_> =
-        GAUSSIAN_SIZES.iter().flat_map(|&n| LOADS.map(|alpha| gaussian(n, alpha))).collect();
+        gaussian_sizes(profile).into_iter().flat_map(|n| LOADS.map(|alpha| gaussian(n, alpha))).collect();
     requests::<AllPatterns>(&settings, by(profile, 20, 200))
 }
 
@@ -117,7 +120,7 @@ fn every(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let mut panels = Vec::new();
     for (name, title) in [("all", "all patterns"), ("share", "a typical pattern")] {
         let mut series = Vec::new();
-        for (group, &n) in GAUSSIAN_SIZES.iter().enumerate() {
+        for (group, n) in gaussian_sizes(trials.profile()).into_iter().enumerate() {
             let load = |s: &AllPatternsSetting| (s.patterns as f64).ln() / n as f64;
             let points = LOADS
                 .iter()
