@@ -2,24 +2,7 @@
 
 #![allow(clippy::expect_used)]
 
+#[macro_use]
 mod common;
 
-#[test]
-fn fresh_quick_trials_confirm_every_claim_and_refute_every_rival() {
-    common::fresh_quick_trials_confirm("mf");
-}
-
-#[test]
-fn recorded_full_trials_confirm_every_claim() {
-    common::recorded_full_trials_confirm("mf");
-}
-
-#[test]
-fn recorded_trials_are_of_todays_experiments() {
-    common::recorded_trials_are_of_todays_experiments("mf");
-}
-
-#[test]
-fn predictions_are_unchanged() {
-    common::predictions_are_unchanged("mf");
-}
+reproduction!("mf");

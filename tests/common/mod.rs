@@ -1,5 +1,30 @@
 //! The reproduction of one part, shared by the tests of all parts.
 
+/// The four tests of a part.
+macro_rules! reproduction {
+    ($part:literal) => {
+        #[test]
+        fn fresh_quick_trials_confirm_every_claim_and_refute_every_rival() {
+            common::fresh_quick_trials_confirm($part);
+        }
+
+        #[test]
+        fn recorded_full_trials_confirm_every_claim() {
+            common::recorded_full_trials_confirm($part);
+        }
+
+        #[test]
+        fn recorded_trials_are_of_todays_experiments() {
+            common::recorded_trials_are_of_todays_experiments($part);
+        }
+
+        #[test]
+        fn predictions_are_unchanged() {
+            common::predictions_are_unchanged($part);
+        }
+    };
+}
+
 use std::path::Path;
 use std::sync::Arc;
 

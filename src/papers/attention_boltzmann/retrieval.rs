@@ -93,10 +93,10 @@ fn energy() -> Claim {
 fn one_step() -> Claim {
     let all = |profile| {
         let trials = by(profile, 40, 400);
-        Ok(vec![
-            At::setting("two opposite patterns", updates(4, 2, 6.0, true), trials),
-            At::setting("d=16 K=4", updates(16, 4, 12.0, false), trials),
-        ])
+        let case = |(d, square): (usize, f64)| {
+            At::setting(format!("d={d} norm² {square}"), updates(d, 2, square, true), trials)
+        };
+        Ok([(4, 6.0), (8, 3.0)].map(case).into())
     };
     Claim::about::<Updates>(
         "attn/one-step-bound",
@@ -109,11 +109,9 @@ fn one_step() -> Claim {
     .identity()
     .measure(|_, o| Ok(o.number("ratio")?))
     // Opposite patterns: the bound times the share of attention that the pattern keeps.
-    .predict_given(|s, o| {
-        Ok(if s.antipodal { 1.0 / (1.0 + (-o.number("exponent")?).exp()) } else { 1.0 })
-    })
-    .margin(|s, _| if s.antipodal { Margin::symmetric(1e-9) } else { Margin::between(-1.0, 1e-9) })
-    .rival_where("without the factor two", |s| s.antipodal, |_| Ok(0.5))
+    .predict_given(|_, o| Ok(1.0 / (1.0 + (-o.number("exponent")?).exp())))
+    .margin(|_, _| Margin::symmetric(1e-9))
+    .rival("without the factor two", |_| Ok(0.5))
     .rival_given("twice the exponent", |_, o| Ok((-o.number("exponent")?).exp()))
     .finish()
 }

@@ -226,7 +226,7 @@ fn typical() -> Claim {
         Ok(norm_decides(s.size, other, s.patterns as f64)?)
     })
     // Far below capacity both predict near one.
-    .rival_where("the norm at its mean: a sharp threshold", |s| (s.patterns as f64).ln() > 0.22 * s.size as f64, |s| {
+    .rival_where("the norm at its mean: a sharp threshold", |s| norm_decides(s.size, s.lambda, s.patterns as f64).is_ok_and(|p| p < 0.85), |s| {
         let alpha = (s.patterns as f64).ln() / s.size as f64;
         Ok(f64::from(u8::from(alpha < typical_capacity(PatternEnsemble::Gaussian, s.lambda)?)))
     })

@@ -17,7 +17,7 @@ use super::super::experiments::{
     SmoothedKernelSetting, fourier_problem,
 };
 use super::super::kept::kept;
-use super::{apart, model, task};
+use super::{apart, first, model, task, tau};
 use crate::simulate::augmentation::Rule;
 use crate::simulate::augmentation::features::{FourierModel, FourierTraining};
 use crate::simulate::augmentation::kernels::NoisedPair;
@@ -49,14 +49,6 @@ pub(super) fn claims() -> Vec<Claim> {
     ]
 }
 
-fn tau(taus: &[f64]) -> f64 {
-    taus.first().copied().unwrap_or(f64::NAN)
-}
-
-fn first(o: &Outcome, name: &str) -> Result<f64, JudgeError> {
-    o.list(name)?.first().copied().ok_or_else(|| JudgeError::Other(format!("{name} is empty")))
-}
-
 /// $e_j\propto1/j$, $b_j^2\propto j^{-1/2}$.
 fn power_law(profile: Profile) -> Result<Vec<At<AugmentedRidgeSetting>>, JudgeError> {
     let case = |(psi, tau): (f64, f64)| {
@@ -80,12 +72,12 @@ fn spectral_end(s: &AugmentedRidgeSetting) -> Result<SpectralFixedPoint, TheoryE
     let (eigenvalues, teacher) = s.model.inputs.spectrum(s.model.dimension)?;
     let sigma2 = s.model.noise.iter().map(|(share, variance)| share * variance).sum();
     let task = SpectralTask::new(eigenvalues, teacher, s.model.samples, sigma2)?;
-    task.fixed_point(s.s2, tau(&s.taus))
+    task.fixed_point(s.s2, tau(s))
 }
 
 /// $R$ or $v$ as if inputs were isotropic.
 fn isotropic(s: &AugmentedRidgeSetting, name: &str) -> Result<f64, TheoryError> {
-    let end = fixed_point(&task(&s.model)?, s.s2, tau(&s.taus))?.ridge;
+    let end = fixed_point(&task(&s.model)?, s.s2, tau(s))?.ridge;
     Ok(if name == "R" { end.test_error } else { end.training_error })
 }
 
@@ -107,7 +99,7 @@ fn power_ratio() -> Claim {
     .rival_where(
         "isotropic inputs",
         |s| s.model.samples < s.model.dimension && s.model.dimension >= 400,
-        |s| Ok(fixed_point(&task(&s.model)?, s.s2, tau(&s.taus))?.ratio),
+        |s| Ok(fixed_point(&task(&s.model)?, s.s2, tau(s))?.ratio),
     )
     .finish()
 }
@@ -156,7 +148,7 @@ fn with_outliers(profile: Profile) -> Result<Vec<At<AugmentedRidgeSetting>>, Jud
 fn outlier_end(s: &AugmentedRidgeSetting) -> Result<OutlierFixedPoint, TheoryError> {
     let noise = s.model.noise.iter().map(|&(fraction, variance)| NoiseComponent { fraction, variance });
     let psi = s.model.samples as f64 / s.model.dimension as f64;
-    outlier_fixed_point(psi, 1.0, &noise.collect::<Vec<_>>(), s.s2, tau(&s.taus))
+    outlier_fixed_point(psi, 1.0, &noise.collect::<Vec<_>>(), s.s2, tau(s))
 }
 
 fn outliers() -> Claim {
@@ -190,7 +182,7 @@ fn outliers() -> Claim {
     })
     .margin(|_, profile| Margin::symmetric(by(profile, 0.03, 0.025)))
     .rival("Gaussian residuals of the same variance", |s| {
-        let ratio = fixed_point(&task(&s.model)?, s.s2, tau(&s.taus))?.ratio;
+        let ratio = fixed_point(&task(&s.model)?, s.s2, tau(s))?.ratio;
         Ok(vec![ratio, ratio, WIDER * ratio])
     })
     .rival("all samples alike", |s| {

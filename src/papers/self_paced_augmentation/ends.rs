@@ -9,7 +9,7 @@ use solvable_theory::self_paced_augmentation::{
 
 use super::super::by;
 use super::super::experiments::{AugmentedRidge, AugmentedRidgeSetting, PairedOptimum, PairedOptimumSetting};
-use super::{apart, model, task};
+use super::{apart, first, model, task, tau};
 use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
@@ -62,21 +62,12 @@ fn psi(s: &AugmentedRidgeSetting) -> f64 {
     s.model.samples as f64 / s.model.dimension as f64
 }
 
-/// The only, or first, threshold.
-fn tau(s: &AugmentedRidgeSetting) -> f64 {
-    s.taus.first().copied().unwrap_or(f64::NAN)
-}
-
 fn end(s: &AugmentedRidgeSetting) -> Result<FixedPoint, TheoryError> {
     fixed_point(&task(&s.model)?, s.s2, tau(s))
 }
 
 fn ridge(s: &AugmentedRidgeSetting, lambda: f64) -> Result<RidgeObservables, TheoryError> {
     ridge_observables(&task(&s.model)?, lambda)
-}
-
-fn first(o: &Outcome, name: &str) -> Result<f64, JudgeError> {
-    o.list(name)?.first().copied().ok_or_else(|| JudgeError::Other(format!("{name} is empty")))
 }
 
 fn ratio() -> Claim {

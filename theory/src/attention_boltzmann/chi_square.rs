@@ -67,8 +67,8 @@ mod tests {
 
     #[test]
     fn two_and_four_degrees_are_elementary() {
-        for t in [1e-3, 0.5, 3.0, 5.99, 6.01, 40.0, 700.0] {
-            let two = (-0.5 * t as f64).exp();
+        for t in [1e-3f64, 0.5, 3.0, 5.99, 6.01, 40.0, 700.0] {
+            let two = (-0.5 * t).exp();
             approx::assert_relative_eq!(survival(2.0, t), two, max_relative = 1e-12);
             approx::assert_relative_eq!(survival(4.0, t), two * (1.0 + 0.5 * t), max_relative = 1e-12);
         }
@@ -77,8 +77,8 @@ mod tests {
 
     #[test]
     fn one_degree_is_a_normal_square() {
-        for t in [0.1, 1.0, 4.0, 30.0] {
-            let normal = libm::erfc((0.5 * t as f64).sqrt());
+        for t in [0.1f64, 1.0, 4.0, 30.0] {
+            let normal = libm::erfc((0.5 * t).sqrt());
             approx::assert_relative_eq!(survival(1.0, t), normal, max_relative = 1e-11);
         }
     }

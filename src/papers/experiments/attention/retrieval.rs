@@ -374,3 +374,24 @@ impl Experiment for Updates {
         Ok(Outcome::new().with("decrease", decrease).with("ratio", ratio).with("exponent", exponent))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn updates_obey_both_bounds_on_random_machines() {
+        for (dimension, patterns, square) in [(16, 4, 12.0), (3, 5, 4.0), (1, 2, 9.0)] {
+            let machine = RandomMachine { dimension, patterns, order: 2, square: Some(square) };
+            let setting = UpdatesSetting { machine, antipodal: false, states: 20 };
+            for trial in 0..20 {
+                let outcome = Updates::run(&setting, &Streams::for_trial("updates", "", trial, 0)).unwrap();
+                assert!(outcome.number("ratio").unwrap() <= 1.0 + 1e-12);
+                assert!(outcome.number("decrease").unwrap() >= 1.0 - 1e-9);
+            }
+            let three = UpdatesSetting { antipodal: true, ..setting };
+            let refused = Updates::run(&three, &Streams::for_trial("updates", "", 0, 0)).is_err();
+            assert_eq!(refused, patterns != 2);
+        }
+    }
+}

@@ -99,7 +99,7 @@ fn accuracies(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         caption: format!(
             "Test accuracy of a network with 64 hidden units after 3000 updates on N of the shipped digits, and its differences from training without augmentation with the same \
              initial weights, batches and draws (means over {} seeds, 99 % intervals; threshold 0.1 on the cross entropy). One-pixel shifts of all images hurt at this size; \
-             self-paced shifts help, and as many random ones help more.",
+             self-paced shifts help, and as many random ones help as much or more.",
             seeds(profile)
         ),
         panels,
