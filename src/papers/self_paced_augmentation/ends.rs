@@ -42,7 +42,7 @@ fn cases(profile: Profile) -> Result<Vec<At<AugmentedRidgeSetting>>, JudgeError>
         (4.0, 0.25, 1.0, 0.4),
     ];
     let case = |(psi, sigma2, s2, tau): (f64, f64, f64, f64)| {
-        let quick = if psi > 2.0 { (100, 150) } else { (200, 120) };
+        let quick = if psi > 2.0 { (100, 150) } else { (200, if psi < 1.0 { 360 } else { 120 }) };
         let (dimension, trials) = by(profile, quick, (400, 80));
         At::setting(
             format!("ψ={psi} σ²={sigma2} s²={s2} τ={tau}"),
