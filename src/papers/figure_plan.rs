@@ -81,6 +81,18 @@ impl Trials<'_> {
     }
 }
 
+/// Mean and 99 % interval of the entry `index` of the lists `name`, as a point at `x`.
+pub(super) fn entry_point(
+    x: f64,
+    outcomes: &[Arc<Outcome>],
+    name: &str,
+    index: usize,
+) -> Result<Point, JudgeError> {
+    let missing = || JudgeError::Other(format!("the list {name} has no entry {index}"));
+    let entry = |o: &Arc<Outcome>| o.list(name)?.get(index).copied().ok_or_else(missing);
+    mean_point(x, &outcomes.iter().map(entry).collect::<Result<Vec<_>, JudgeError>>()?)
+}
+
 /// Mean and 99 % interval of `values`, as a point at `x`.
 pub(super) fn mean_point(x: f64, values: &[f64]) -> Result<Point, JudgeError> {
     Ok(Point::new(x, statistic::mean(values, 1)?))

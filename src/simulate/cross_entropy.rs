@@ -9,14 +9,21 @@ use super::network::{Network, Signals};
 
 /// Columns of the softmax of `outputs` ($C\times N$).
 pub fn softmax(outputs: &Matrix) -> Matrix {
-    let mut g = outputs.clone();
-    for mut column in g.column_iter_mut() {
+    softmax_and_logs(outputs.clone()).0
+}
+
+/// Columns of the softmax of `outputs` ($C\times N$), and $\log\sum_ke^{f_k(n)}$ of every column.
+pub fn softmax_and_logs(outputs: Matrix) -> (Matrix, Vec<f64>) {
+    let mut g = outputs;
+    let normalize = |mut column: nalgebra::DVectorViewMut<'_, f64>| {
         let largest = column.max();
         column.apply(|f| *f = (*f - largest).exp());
         let total = column.sum();
         column /= total;
-    }
-    g
+        largest + total.ln()
+    };
+    let logs = g.column_iter_mut().map(normalize).collect();
+    (g, logs)
 }
 
 /// $S_n=\mathrm{diag}(\sqrt{g_n})(I-\sqrt{g_n}\sqrt{g_n}^\top)$ ($C\times C$), so that $S_nS_n^\top=\mathrm{diag}(g_n)-g_ng_n^\top$, for every column of `g`.

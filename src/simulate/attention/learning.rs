@@ -7,6 +7,7 @@ use solvable_theory::TheoryError;
 use solvable_theory::attention_boltzmann::AttentionMachine;
 
 use crate::simulate::SimulationError;
+use crate::simulate::cross_entropy::softmax_and_logs;
 use crate::simulate::linalg::{self, add_product_transpose};
 use crate::streams::Streams;
 
@@ -39,7 +40,7 @@ pub fn samples(
     Ok(all)
 }
 
-/// Attention weights of every column of `data` ($K\times N$), and the log-likelihoods.
+/// Attention weights of every column of `data` ($K\times N$), and $-E(v)$.
 fn attend(
     machine: &AttentionMachine,
     data: &DMatrix<f64>,
@@ -51,20 +52,18 @@ fn attend(
             found: format!("{} x {}", data.nrows(), data.ncols()),
         });
     }
-    let (beta, log_z) = (machine.beta(), machine.log_z()?);
-    let mut weights = linalg::product(machine.patterns(), data);
-    let mut likelihoods = machine.visible_bias().transpose() * data;
-    let columns = weights.column_iter_mut().zip(likelihoods.iter_mut()).zip(data.column_iter());
-    for ((mut column, likelihood), v) in columns {
+    let beta = machine.beta();
+    let mut logits = linalg::product(machine.patterns(), data);
+    for mut column in logits.column_iter_mut() {
         let biases = machine.pattern_bias().iter();
         column.iter_mut().zip(biases).for_each(|(y, c)| *y = (*y + c) * beta);
-        let largest = column.max();
-        column.apply(|y| *y = (*y - largest).exp());
-        let total = column.sum();
-        column /= total;
-        *likelihood += (largest + total.ln()) / beta - 0.5 * v.norm_squared() / machine.sigma2() - log_z;
     }
-    Ok((weights, likelihoods.transpose()))
+    let (weights, logs) = softmax_and_logs(logits);
+    let mut energies = (machine.visible_bias().transpose() * data).transpose();
+    for ((energy, log), v) in energies.iter_mut().zip(logs).zip(data.column_iter()) {
+        *energy += log / beta - 0.5 * v.norm_squared() / machine.sigma2();
+    }
+    Ok((weights, energies))
 }
 
 /// $\log p(v)$ of every column of `data` ($d\times N$).
@@ -72,7 +71,7 @@ pub fn log_likelihoods(
     machine: &AttentionMachine,
     data: &DMatrix<f64>,
 ) -> Result<DVector<f64>, SimulationError> {
-    Ok(attend(machine, data)?.1)
+    Ok(attend(machine, data)?.1.add_scalar(-machine.log_z()?))
 }
 
 /// $\partial_\xi$ of the mean log-likelihood of `data` ($d\times N$).
@@ -133,7 +132,8 @@ pub fn polish(
     const STEPS: usize = 200;
     const TOLERANCE: f64 = 1e-9;
     let (k, d, n) = (machine.count(), machine.dimension(), data.ncols());
-    let (mut weights, mut likelihoods) = attend(&machine, data)?;
+    let (mut weights, mut energies) = attend(&machine, data)?;
+    let mut partition = machine.partition()?;
     for _ in 0..STEPS {
         // Scores of all samples, one a column: index (μ, i) at μd + i.
         let mut scores = DMatrix::zeros(k * d, n);
@@ -145,7 +145,7 @@ pub fn polish(
             }
         }
         let mean = scores.column_mean();
-        let expected = machine.gradients(&machine.partition()?)?.patterns;
+        let expected = machine.gradients(&partition)?.patterns;
         let gradient = DVector::from_fn(k * d, |index, _| mean[index] - expected[(index / d, index % d)]);
         if gradient.norm() < TOLERANCE {
             return Ok(machine);
@@ -153,14 +153,16 @@ pub fn polish(
         let mut information = &mean * mean.transpose() * -1.0;
         add_product_transpose(&mut information, 1.0 / n as f64, &scores, &scores);
         let step = linalg::cholesky(information, "the Fisher information of the patterns")?.solve(&gradient);
+        let likelihoods = energies.add_scalar(-partition.log_z);
         let (now, rounding) = (likelihoods.mean(), 1e-13 * likelihoods.amax());
         let mut damping = 1.0;
         loop {
             let xi = DMatrix::from_fn(k, d, |mu, i| machine.patterns()[(mu, i)] + damping * step[mu * d + i]);
             let next = with_patterns(&machine, xi)?;
             let (attention, values) = attend(&next, data)?;
-            if values.mean() >= now - rounding {
-                (machine, weights, likelihoods) = (next, attention, values);
+            let sums = next.partition()?;
+            if values.add_scalar(-sums.log_z).mean() >= now - rounding {
+                (machine, weights, energies, partition) = (next, attention, values, sums);
                 break;
             }
             damping *= 0.5;
@@ -194,7 +196,7 @@ pub fn em_step(
             TheoryError::invalid("b", machine.visible_bias().amax(), "zero: the means hold it").into()
         );
     }
-    let (weights, likelihoods) = attend(machine, data)?;
+    let (weights, energies) = attend(machine, data)?;
     let (n, d) = (data.ncols() as f64, data.nrows() as f64);
     let mut means = DMatrix::zeros(machine.count(), data.nrows());
     add_product_transpose(&mut means, 1.0 / n, &weights, data);
@@ -217,7 +219,7 @@ pub fn em_step(
         means.row_iter().zip(shares.iter()).map(|(m, share)| share.ln() - 0.5 * m.norm_squared() / sigma2);
     let biases = biases.collect();
     let next = AttentionMachine::new(means / sigma2, None, Some(biases), sigma2, 1.0)?;
-    Ok((next, likelihoods.mean()))
+    Ok((next, energies.add_scalar(-machine.log_z()?).mean()))
 }
 
 /// The machine from which expectation maximisation starts: `patterns` random samples as means, equal shares, the data's variance.

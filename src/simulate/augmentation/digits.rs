@@ -10,8 +10,9 @@ use super::{Epochs, Rule, at_least_one, check, non_negative, positive};
 use crate::simulate::SimulationError;
 use crate::simulate::cross_entropy::softmax;
 use crate::simulate::data::Dataset;
-use crate::simulate::linalg::{self, Matrix};
+use crate::simulate::linalg::Matrix;
 use crate::simulate::network::Network;
+use crate::simulate::training::{Momentum, Parametrization};
 use crate::streams::Streams;
 
 /// Images kept for the test.
@@ -83,8 +84,7 @@ pub struct DigitsResult {
 struct Learner {
     rule: Rule,
     network: Network,
-    velocity: Vec<Matrix>,
-    bias_velocity: Vec<Vec<f64>>,
+    momentum: Momentum,
     choice: ChaCha8Rng,
     ratios: Vec<f64>,
     losses: Vec<f64>,
@@ -93,11 +93,10 @@ struct Learner {
 
 impl Learner {
     fn new(rule: Rule, network: Network, streams: &Streams) -> Self {
-        let velocity = network.weights.iter().map(|w| Matrix::zeros(w.nrows(), w.ncols())).collect();
-        let bias_velocity = network.biases.iter().map(|b| vec![0.0; b.len()]).collect();
+        let momentum = Momentum::at_rest(&network);
         let choice = streams.child("choice").rng(0);
         let (ratios, losses, marks) = (Vec::new(), Vec::new(), Vec::new());
-        Self { rule, network, velocity, bias_velocity, choice, ratios, losses, marks }
+        Self { rule, network, momentum, choice, ratios, losses, marks }
     }
 
     /// One update on `images`, of which the marked ones are replaced by `augmented`. Marks of another network, if there are any, are permuted.
@@ -134,18 +133,8 @@ impl Learner {
         for (i, &label) in labels.iter().enumerate() {
             residual[(label, i)] -= size.recip();
         }
-        let deltas = self.network.backward(&signals, residual);
-        for (l, (delta, hidden)) in deltas.iter().zip(&signals.hidden).enumerate() {
-            let velocity = &mut self.velocity[l];
-            *velocity *= training.momentum;
-            linalg::add_product_transpose(velocity, -training.rate, delta, hidden);
-            self.network.weights[l] += &*velocity;
-            let biases = self.network.biases[l].iter_mut().zip(&mut self.bias_velocity[l]);
-            for ((bias, velocity), row) in biases.zip(delta.row_iter()) {
-                *velocity = training.momentum * *velocity - training.rate * row.sum();
-                *bias += *velocity;
-            }
-        }
+        let rates = (training.rate, training.momentum);
+        self.momentum.step(&mut self.network, &signals, residual, rates, Parametrization::Standard);
         Ok(())
     }
 

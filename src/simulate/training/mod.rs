@@ -16,7 +16,7 @@ use super::SimulationError;
 use super::linalg::{self, Matrix};
 use super::network::{Network, Signals};
 
-pub use momentum::HeavyBall;
+pub use momentum::{HeavyBall, Momentum};
 pub use natural::{NaturalGradient, Prepared};
 pub use penalty::{PenalisedGradient, PenaltyMethod, penalised_gradient};
 pub use tangents::{LayerStep, Tangents};

@@ -1,7 +1,49 @@
 use super::{Parametrization, Tangents};
 use crate::simulate::SimulationError;
 use crate::simulate::linalg::{self, Matrix};
-use crate::simulate::network::Network;
+use crate::simulate::network::{Network, Signals};
+
+/// Momentum on all weights and trained biases of a network, from rest: $V\leftarrow\beta V-\alpha\nabla$, $\theta\leftarrow\theta+V$.
+#[derive(Debug, Clone)]
+pub struct Momentum {
+    velocity: Vec<Matrix>,
+    bias_velocity: Vec<Vec<f64>>,
+}
+
+impl Momentum {
+    /// At rest in `network`.
+    pub fn at_rest(network: &Network) -> Self {
+        let still = |m: &Matrix| Matrix::zeros(m.nrows(), m.ncols());
+        let velocity = network.weights.iter().map(still).collect();
+        let bias_velocity = network.biases.iter().map(|b| vec![0.0; b.len()]).collect();
+        Self { velocity, bias_velocity }
+    }
+
+    /// One step with `rate` $=\alpha$ and `momentum` $=\beta$ on a loss whose derivative in the outputs behind `signals` is `residual`.
+    pub fn step(
+        &mut self,
+        network: &mut Network,
+        signals: &Signals,
+        residual: Matrix,
+        (rate, momentum): (f64, f64),
+        parametrization: Parametrization,
+    ) {
+        for (l, delta) in network.backward(signals, residual).into_iter().enumerate() {
+            let (weight_scale, bias_scale) = parametrization.scales(network, l + 1);
+            let velocity = &mut self.velocity[l];
+            *velocity *= momentum;
+            linalg::add_product_transpose(velocity, -rate * weight_scale, &delta, &signals.hidden[l]);
+            network.weights[l] += &*velocity;
+            if bias_scale > 0.0 {
+                let rows = delta.row_iter().zip(&mut self.bias_velocity[l]).zip(&mut network.biases[l]);
+                for ((row, v), bias) in rows {
+                    *v = momentum * *v - rate * bias_scale * row.sum();
+                    *bias += *v;
+                }
+            }
+        }
+    }
+}
 
 /// Training to convergence by gradient descent with momentum (Polyak's heavy ball) on $\frac12\sum_n\|f(n)-f_0(n)-y(n)\|^2$, in the NTK
 /// parametrization: $V\leftarrow\beta V-\alpha\nabla$, $\theta\leftarrow\theta+V$, from rest.
@@ -55,9 +97,7 @@ impl HeavyBall {
         let (low, high) = (least.sqrt(), most.sqrt());
         let rate = 0.9 * (2.0 / (high + low)).powi(2);
         let momentum = ((high - low) / (high + low)).powi(2);
-        let still = |m: &Matrix| Matrix::zeros(m.nrows(), m.ncols());
-        let mut velocity: Vec<Matrix> = network.weights.iter().map(still).collect();
-        let mut bias_velocity: Vec<Vec<f64>> = network.biases.iter().map(|b| vec![0.0; b.len()]).collect();
+        let mut ball = Momentum::at_rest(network);
         for step in 0..self.cap {
             let signals = network.forward(inputs)?;
             let residual = &signals.output - offset - labels;
@@ -67,24 +107,7 @@ impl HeavyBall {
             if !residual.norm().is_finite() {
                 break;
             }
-            for (l, delta) in network.backward(&signals, residual).into_iter().enumerate() {
-                let (weight_scale, bias_scale) = Parametrization::Ntk.scales(network, l + 1);
-                velocity[l] *= momentum;
-                linalg::add_product_transpose(
-                    &mut velocity[l],
-                    -rate * weight_scale,
-                    &delta,
-                    &signals.hidden[l],
-                );
-                network.weights[l] += &velocity[l];
-                if bias_scale > 0.0 {
-                    let rows = delta.row_iter().zip(&mut bias_velocity[l]).zip(&mut network.biases[l]);
-                    for ((row, v), bias) in rows {
-                        *v = momentum * *v - rate * bias_scale * row.sum();
-                        *bias += *v;
-                    }
-                }
-            }
+            ball.step(network, &signals, residual, (rate, momentum), Parametrization::Ntk);
         }
         Err(SimulationError::NotConverged { what: "training to convergence" })
     }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use solvable_theory::attention_boltzmann::AttentionMachine;
 
 use super::learning::digits;
-use crate::simulate::attention::likelihood_gradient;
+use crate::simulate::attention::ascend;
 use crate::simulate::linalg::symmetric_eigen;
 use crate::streams::Streams;
 use crate::verify::{Experiment, Outcome, TrialFailure};
@@ -45,8 +45,9 @@ impl Experiment for EarlyLearning {
         let mean_eigenvalue = values.iter().sum::<f64>() / d as f64;
         let sigma2 = if setting.gaussian.is_some() { 1.0 } else { mean_eigenvalue };
         let k = setting.patterns;
-        let mut xi = DMatrix::from_vec(k, d, streams.child("patterns").normals(k * d, 1e-4));
+        let xi = DMatrix::from_vec(k, d, streams.child("patterns").normals(k * d, 1e-4));
         let beta = (setting.order as f64).recip();
+        let mut machine = AttentionMachine::new(xi, None, None, sigma2, beta)?;
         let spread = |xi: &DMatrix<f64>, component: usize| {
             let along = xi * vectors.column(component);
             along.iter().map(|a| (a - along.mean()).abs()).sum::<f64>()
@@ -54,13 +55,12 @@ impl Experiment for EarlyLearning {
         let mut logs = [Vec::new(), Vec::new()];
         let mut amplitudes = Vec::new();
         for step in 0..setting.steps {
-            let machine = AttentionMachine::new(xi.clone(), None, None, sigma2, beta)?;
-            xi += likelihood_gradient(&machine, &data)? * setting.eta;
+            machine = ascend(machine, &data, setting.eta, 1)?;
             if step % 10 == 0 {
-                amplitudes.push(spread(&xi, d - 1));
+                amplitudes.push(spread(machine.patterns(), d - 1));
             }
             for (j, logs) in logs.iter_mut().enumerate() {
-                logs.push(spread(&xi, d - 1 - j).ln());
+                logs.push(spread(machine.patterns(), d - 1 - j).ln());
             }
         }
         let slope = |logs: &[f64]| {

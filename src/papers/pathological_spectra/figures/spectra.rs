@@ -4,7 +4,7 @@ use solvable_theory::pathological_spectra::{
 
 use super::super::super::by;
 use super::super::super::experiments::{BothSpectra, ClassifierSpectrum, FisherSetting, InputMetric};
-use super::super::super::figure_plan::{FigurePlan, Trials, mean_point, requests};
+use super::super::super::figure_plan::{FigurePlan, Trials, entry_point, mean_point, requests};
 use super::super::cross_entropy::{many, spectrum};
 use super::super::kernels::spectra as settings;
 use super::super::metric::cases;
@@ -186,11 +186,7 @@ fn layers(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let depth = s.network.depth();
     let points = |name: &str, shift: f64| {
         (0..depth)
-            .map(|l| {
-                let values =
-                    outcomes.iter().map(|o| Ok(o.list(name)?[l])).collect::<Result<Vec<_>, JudgeError>>()?;
-                mean_point((l + 1) as f64 + shift, &values)
-            })
+            .map(|l| entry_point((l + 1) as f64 + shift, &outcomes, name, l))
             .collect::<Result<Vec<_>, JudgeError>>()
     };
     let blocks = block_statistics(&s.network, s.samples)?;

@@ -9,7 +9,7 @@ use solvable_theory::self_paced_augmentation::{
 
 use super::super::by;
 use super::super::experiments::{AugmentedFlow, AugmentedRidge, AugmentedRidgeSetting};
-use super::super::figure_plan::{FigurePlan, Trials, mean_point, requests};
+use super::super::figure_plan::{FigurePlan, Trials, entry_point, mean_point, requests};
 use super::curve::{POINTS, STEPS, flow, theory, trials as flow_trials};
 use super::ends::near_spinodal;
 use super::{model, task};
@@ -73,10 +73,7 @@ fn branches(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         let outcomes = trials.of::<AugmentedRidge>(&s)?;
         let task = task(&s.model)?;
         let points = |name: &str| {
-            let at = |(index, tau): (usize, &f64)| {
-                let values = outcomes.iter().map(|o| Ok(o.list(name)?[index]));
-                mean_point(*tau, &values.collect::<Result<Vec<_>, JudgeError>>()?)
-            };
+            let at = |(index, tau): (usize, &f64)| entry_point(*tau, &outcomes, name, index);
             s.taus.iter().enumerate().map(at).collect::<Result<Vec<_>, JudgeError>>()
         };
         let edges: Vec<f64> = if task.psi() <= 1.0 {
@@ -209,8 +206,7 @@ fn curves(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
             let outcomes = trials.of::<AugmentedFlow>(s)?;
             let mut points = Vec::new();
             for (index, step) in STEPS.into_iter().enumerate() {
-                let values = outcomes.iter().map(|o| Ok(o.list(name)?[index]));
-                points.push(mean_point(x(step), &values.collect::<Result<Vec<_>, JudgeError>>()?)?);
+                points.push(entry_point(x(step), &outcomes, name, index)?);
             }
             series.push(Series::Points { label: format!("ψ = {psi}, τ = {tau}"), group, points });
         }
@@ -267,9 +263,7 @@ fn gain(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     for (psi, s) in RATIOS.into_iter().zip(gain_settings(trials.profile())) {
         p_none.push(trials.point::<AugmentedRidge>(psi, &s, "R_none")?);
         p_all.push(trials.point::<AugmentedRidge>(psi, &s, "R_all")?);
-        let outcomes = trials.of::<AugmentedRidge>(&s)?;
-        let values = outcomes.iter().map(|o| Ok(o.list("R")?[0])).collect::<Result<Vec<_>, JudgeError>>()?;
-        p_own.push(mean_point(psi, &values)?);
+        p_own.push(entry_point(psi, &trials.of::<AugmentedRidge>(&s)?, "R", 0)?);
     }
     Ok(Figure {
         id: "spa/gain".into(),
