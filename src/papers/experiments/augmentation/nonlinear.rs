@@ -22,12 +22,9 @@ pub struct FourierFeaturesSetting {
     pub steps: usize,
     /// Steps before its averages begin.
     pub burn: usize,
-    /// Iterations for the stationary point.
-    pub iterations: usize,
 }
 
-/// Averages of gradient descent with noise drawn anew for every use, `p`, `v`, `test`; the stationary point of the mean update on the same data, `p_point`, `v_point`, `test_point`;
-/// and those without augmentation and with augmentation of all samples, `v_none`, `test_none`, `v_all`, `test_all`. The number of the `problem` gives the data again.
+/// Averages of gradient descent with noise drawn anew for every use, `p`, `v`, `test`. The number of the `problem` gives the data again.
 pub struct FourierFeatures;
 
 /// The data of the problem `number`.
@@ -38,36 +35,25 @@ pub fn fourier_problem(model: &FourierModel, number: f64) -> Result<FourierData,
 impl Experiment for FourierFeatures {
     type Setting = FourierFeaturesSetting;
     const ID: &'static str = "fourier-features";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 
     fn run(setting: &FourierFeaturesSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
         let number = problem(streams) as f64;
         let data = fourier_problem(&setting.model, number)?;
-        let training = setting.training;
-        let found =
-            training.descend(&data, setting.eta, setting.steps, setting.burn, &streams.child("descent"))?;
-        let (_, point) = training.stationary(&data, setting.iterations)?;
-        let (_, none) = FourierTraining { rule: Rule::None, ..training }.stationary(&data, 1)?;
-        let (_, all) = FourierTraining { rule: Rule::All, ..training }.stationary(&data, 1)?;
+        let FourierFeaturesSetting { training, eta, steps, burn, .. } = setting;
+        let found = training.descend(&data, *eta, *steps, *burn, &streams.child("descent"))?;
         Ok(Outcome::new()
             .with("problem", number)
             .with("p", found.ratio)
             .with("v", found.training)
-            .with("test", found.test)
-            .with("p_point", point.ratio)
-            .with("v_point", point.training)
-            .with("test_point", point.test)
-            .with("v_none", none.training)
-            .with("test_none", none.test)
-            .with("v_all", all.training)
-            .with("test_all", all.test))
+            .with("test", found.test))
     }
 
     fn cost(setting: &FourierFeaturesSetting) -> f64 {
         let FourierModel { samples, dimension, features, .. } = setting.model;
         // A sine and cosine cost about as much as 30 products.
         let step = samples * features * (4 + dimension + 30);
-        (setting.steps * step + setting.iterations * 6 * samples * features * features) as f64
+        (setting.steps * step) as f64
     }
 }
 
@@ -143,13 +129,11 @@ mod tests {
         let model =
             FourierModel { samples: 40, dimension: 5, features: 10, ell2: 10.0, deviation: 0.3, tests: 50 };
         let training = FourierTraining { rule: Rule::Spa(0.1), s2: 0.3, ridge: 1e-3 };
-        let setting =
-            FourierFeaturesSetting { model, training, eta: 0.3, steps: 50, burn: 10, iterations: 200 };
+        let setting = FourierFeaturesSetting { model, training, eta: 0.3, steps: 50, burn: 10 };
         let outcome = FourierFeatures::run(&setting, &streams).unwrap();
         let data = fourier_problem(&setting.model, outcome.number("problem").unwrap()).unwrap();
-        let (_, again) = training.stationary(&data, 200).unwrap();
-        assert_eq!(outcome.number("test_point").unwrap(), again.test);
-        assert!(outcome.number("v_none").unwrap() < outcome.number("v_all").unwrap());
+        let again = training.descend(&data, 0.3, 50, 10, &streams.child("descent")).unwrap();
+        assert_eq!(outcome.number("test").unwrap(), again.test);
         let mut training = DigitsTraining::new(50, Augmentation::Shift);
         training.ranges = vec![3, 8];
         let setting = DigitsAugmentationSetting { training, rules: vec![Rule::None, Rule::All] };

@@ -118,15 +118,16 @@ fn cosine_of_turns(t: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{data, training};
+    use super::super::tests::{data, theory, training};
     use super::*;
     use crate::simulate::augmentation::Rule;
+    use nalgebra::DVector;
 
     #[test]
     fn moments_of_noised_features_are_those_of_draws() {
         let data = data(1);
-        let shares = [1.0];
-        let exact = FourierTraining { ridge: 1.0, ..training(Rule::All, 0.4) }.solve(&data, &shares).unwrap();
+        let labels = DVector::from_column_slice(&data.labels);
+        let exact = theory(&data, 0.4).fit(&labels, &DVector::from_element(1, 1.0), 1.0).unwrap();
         let mut rng = Streams::for_trial("features", "moments", 0, 0).rng(0);
         let noised = NoisedFeatures::new(&data, 0.4f64.sqrt());
         let (mut system, mut right, mut phi) = (Matrix::zeros(20, 20), Matrix::zeros(20, 1), vec![0.0; 20]);
@@ -138,7 +139,7 @@ mod tests {
             right += phi * (data.labels[0] / f64::from(draws));
         }
         let found = (system + Matrix::identity(20, 20)).lu().solve(&right).unwrap();
-        assert!((found - Matrix::from_vec(20, 1, exact)).amax() < 0.01 * data.labels[0].abs().max(0.1));
+        assert!((found.column(0) - exact).amax() < 0.01 * data.labels[0].abs().max(0.1));
     }
 
     #[test]
@@ -155,9 +156,14 @@ mod tests {
     fn descent_ends_at_the_stationary_point() {
         let data = data(60);
         let streams = Streams::for_trial("features", "descent", 0, 0);
-        for rule in [Rule::All, Rule::Spa(0.1)] {
+        let labels = DVector::from_column_slice(&data.labels);
+        let all = theory(&data, 0.3).fit(&labels, &DVector::from_element(60, 1.0), 1e-3).unwrap();
+        let spa = theory(&data, 0.3).stationary_point(&labels, 0.1, 1e-3, 200).unwrap();
+        for (rule, a, ratio) in [(Rule::All, all, 1.0), (Rule::Spa(0.1), spa.weights, spa.ratio)] {
+            let mut residuals = Vec::new();
+            data.residuals(&data.cosines.transpose(), a.as_slice(), &mut residuals);
+            let point = data.measure(a.as_slice(), &residuals, ratio);
             let training = training(rule, 0.3);
-            let (_, point) = training.stationary(&data, 200).unwrap();
             let found = training.descend(&data, 0.3, 12_000, 4000, &streams).unwrap();
             assert!((found.ratio - point.ratio).abs() < 0.03, "{found:?} {point:?}");
             assert!((found.training / point.training - 1.0).abs() < 0.02, "{found:?} {point:?}");

@@ -1,4 +1,4 @@
-//! Random Fourier features: gradient descent on augmented samples, and its stationary point.
+//! Random Fourier features: gradient descent on augmented samples.
 
 mod descent;
 
@@ -9,7 +9,7 @@ use std::f64::consts::{SQRT_2, TAU};
 
 use super::{Rule, at_least_one, non_negative, positive};
 use crate::simulate::SimulationError;
-use crate::simulate::linalg::{self, Matrix, Solver, dot};
+use crate::simulate::linalg::{self, Matrix, dot};
 use crate::streams::Streams;
 
 /// Regression on $\phi_j(x)=\sqrt{2/M}\cos(\omega_j\cdot x+b_j)$, $\omega_j\sim\mathcal N(0,I/\ell^2)$, $b_j$ uniform: inputs $x\sim\mathcal N(0,I_d)$, targets
@@ -39,8 +39,6 @@ pub struct FourierData {
     pub angles: Matrix,
     /// $\cos\theta_{ij}$ ($N\times M$).
     pub cosines: Matrix,
-    /// $\sin\theta_{ij}$ ($N\times M$).
-    pub sines: Matrix,
     /// $y$ ($N$).
     pub labels: Vec<f64>,
     /// The test error is $a^\top Ga-2h\cdot a+c$: $G$ ($M\times M$), $h$ ($M$), $c$.
@@ -106,14 +104,7 @@ impl FourierModel {
         let targets = Matrix::from_vec(tests, 1, targets);
         let cross = linalg::transpose_product(&phi, &targets) * share;
         let test = (gram, cross.as_slice().to_vec(), targets.norm_squared() * share);
-        Ok(FourierData {
-            frequencies,
-            cosines: angles.map(f64::cos),
-            sines: angles.map(f64::sin),
-            angles,
-            labels,
-            test,
-        })
+        Ok(FourierData { frequencies, cosines: angles.map(f64::cos), angles, labels, test })
     }
 }
 
@@ -151,98 +142,13 @@ impl FourierTraining {
         non_negative("ridge", self.ridge)?;
         self.rule.checked()
     }
-
-    /// The point at which the mean update vanishes: $a=\lbrack\frac1N\{Q(\pi)+\sum_i(1-\pi_i)\phi_i\phi_i^\top\}+\lambda_0\rbrack^{-1}\frac1N\sum_i\lbrack\pi_i\bar\phi_i+(1-\pi_i)\phi_i\rbrack y_i$
-    /// with $Q(\pi)=\sum_i\pi_i\mathbb E\phi(\tilde x_i)\phi(\tilde x_i)^\top$, $\bar\phi_i=\mathbb E\phi(\tilde x_i)$ in closed form. Without threshold $\pi$ is 0 or 1; with one,
-    /// $\pi\leftarrow\pi+(k+1)^{-0.6}(\mathbf 1_{r^2>\tau}-\pi)$ from $\pi=1$ and one full update, for `iterations` steps of $6NM^2+M^3/3$ flops.
-    ///
-    /// # Errors
-    /// The matched rule, whose point is no such one; a ratio that still moves by 0.01 in the second half of the iteration.
-    pub fn stationary(
-        &self,
-        data: &FourierData,
-        iterations: usize,
-    ) -> Result<(Vec<f64>, FourierMeasured), SimulationError> {
-        let rule = self.checked()?;
-        let (n, m) = data.cosines.shape();
-        let columns = data.cosines.transpose();
-        let mut residuals = Vec::with_capacity(n);
-        let mut solve = |shares: &[f64]| -> Result<(Vec<f64>, Vec<f64>), SimulationError> {
-            let a = self.solve(data, shares)?;
-            data.residuals(&columns, &a, &mut residuals);
-            Ok((a, residuals.clone()))
-        };
-        let tau = match rule {
-            Rule::None | Rule::All => {
-                let ratio = if rule == Rule::All { 1.0 } else { 0.0 };
-                let (a, residuals) = solve(&vec![ratio; n])?;
-                let measured = data.measure(&a, &residuals, ratio);
-                return Ok((a, measured));
-            }
-            Rule::Spa(tau) => tau,
-            Rule::Matched(_) => {
-                return Err(TheoryError::invalid("rule", "matched", "none, all or spa").into());
-            }
-        };
-        at_least_one("iterations", iterations)?;
-        let mut shares = vec![1.0; n];
-        let mut middle = 1.0;
-        let mean = |shares: &[f64]| shares.iter().sum::<f64>() / n as f64;
-        for k in 0..=iterations {
-            let (_, residuals) = solve(&shares)?;
-            let step = if k == 0 { 1.0 } else { (k as f64 + 1.0).powf(-0.6) };
-            for (share, r) in shares.iter_mut().zip(&residuals) {
-                *share += step * (f64::from(u8::from(r * r > tau)) - *share);
-            }
-            if k == iterations / 2 {
-                middle = mean(&shares);
-            }
-        }
-        let ratio = mean(&shares);
-        if (ratio - middle).abs() >= 0.01 {
-            return Err(SimulationError::NotConverged { what: "the iteration for the augmented samples" });
-        }
-        let (a, residuals) = solve(&shares)?;
-        debug_assert_eq!(a.len(), m);
-        let measured = data.measure(&a, &residuals, ratio);
-        Ok((a, measured))
-    }
-
-    /// The coefficients for given shares $\pi_i$ of augmentation.
-    fn solve(&self, data: &FourierData, shares: &[f64]) -> Result<Vec<f64>, SimulationError> {
-        let (n, m) = data.cosines.shape();
-        let weighted = |angles: &Matrix, weight: &dyn Fn(usize) -> f64| {
-            let scaled = Matrix::from_fn(n, m, |i, j| weight(i) * angles[(i, j)]);
-            linalg::transpose_product(&scaled, angles)
-        };
-        let c = weighted(&data.cosines, &|i| shares[i]);
-        let z = weighted(&data.sines, &|i| shares[i]);
-        let clean = weighted(&data.cosines, &|i| 1.0 - shares[i]);
-        let inner = linalg::product(&data.frequencies, &data.frequencies.transpose());
-        let (count, half) = (n as f64, 0.5 * self.s2);
-        let system = Matrix::from_fn(m, m, |j, k| {
-            let squares = inner[(j, j)] + inner[(k, k)];
-            let minus = (-half * (squares - 2.0 * inner[(j, k)]).max(0.0)).exp();
-            let plus = (-half * (squares + 2.0 * inner[(j, k)]).max(0.0)).exp();
-            let (c, z) = (c[(j, k)], z[(j, k)]);
-            (minus * (c + z) + plus * (c - z) + 2.0 * clean[(j, k)]) / (m as f64 * count)
-        });
-        let scale = data.scale();
-        let right = Matrix::from_fn(m, 1, |j, _| {
-            let damping = (-half * inner[(j, j)]).exp();
-            let parts = shares.iter().zip(&data.labels).enumerate();
-            let sum: f64 =
-                parts.map(|(i, (pi, y))| (pi * damping + 1.0 - pi) * y * data.cosines[(i, j)]).sum();
-            scale * sum / count
-        });
-        let solver = Solver::spd(&system, self.ridge, "the second moment of the features")?;
-        Ok(solver.solve(&right).as_slice().to_vec())
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nalgebra::DVector;
+    use solvable_theory::self_paced_augmentation::FourierFeatures;
 
     pub(super) fn data(samples: usize) -> FourierData {
         let model =
@@ -254,6 +160,11 @@ mod tests {
         FourierTraining { rule, s2, ridge: 1e-3 }
     }
 
+    /// The theory of this data.
+    pub(super) fn theory(data: &FourierData, s2: f64) -> FourierFeatures {
+        FourierFeatures::new(&data.angles, &data.frequencies, s2).unwrap()
+    }
+
     #[test]
     fn features_without_noise_are_plain_ridge() {
         let data = data(50);
@@ -262,15 +173,28 @@ mod tests {
         for j in 0..20 {
             system[(j, j)] += 1e-3;
         }
-        let right = phi.transpose() * Matrix::from_column_slice(50, 1, &data.labels) / 50.0;
-        let ridge = system.lu().solve(&right).unwrap();
-        for (rule, s2) in [(Rule::None, 0.4), (Rule::All, 0.0), (Rule::Spa(0.1), 0.0)] {
-            let (a, measured) = training(rule, s2).stationary(&data, 60).unwrap();
-            assert!((Matrix::from_vec(20, 1, a) - &ridge).norm() < 1e-9 * ridge.norm());
+        let labels = DVector::from_column_slice(&data.labels);
+        let ridge = system.lu().solve(&(phi.transpose() * &labels / 50.0)).unwrap();
+        let [none, all] = [0.0, 1.0].map(|share| DVector::from_element(50, share));
+        let ends = [
+            theory(&data, 0.4).fit(&labels, &none, 1e-3).unwrap(),
+            theory(&data, 0.0).fit(&labels, &all, 1e-3).unwrap(),
+            theory(&data, 0.0).stationary_point(&labels, 0.1, 1e-3, 60).unwrap().weights,
+        ];
+        for a in ends {
+            assert!((&a - &ridge).norm() < 1e-9 * ridge.norm());
+            let mut residuals = Vec::new();
+            data.residuals(&data.cosines.transpose(), a.as_slice(), &mut residuals);
+            let measured = data.measure(a.as_slice(), &residuals, 0.0);
             assert!(measured.test > 0.0 && measured.training > 0.0);
         }
-        assert!(training(Rule::Matched(0.1), 0.4).stationary(&data, 60).is_err());
-        assert!(training(Rule::Spa(0.1), -0.4).stationary(&data, 60).is_err());
-        assert!(training(Rule::Spa(0.1), 0.4).stationary(&data, 0).is_err());
+        // Noise costs training error.
+        let error = |share: &DVector<f64>| {
+            let a = theory(&data, 0.4).fit(&labels, share, 1e-3).unwrap();
+            (&labels - theory(&data, 0.4).clean() * a).norm_squared()
+        };
+        assert!(error(&none) < error(&all));
+        assert!(training(Rule::Spa(0.1), -0.4).checked().is_err());
+        assert!(theory(&data, 0.4).stationary_point(&labels, 0.1, 1e-3, 0).is_err());
     }
 }
