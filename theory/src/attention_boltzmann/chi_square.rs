@@ -16,6 +16,9 @@ pub(super) fn survival(n: f64, t: f64) -> f64 {
     if t <= 0.0 {
         return 1.0;
     }
+    if t == f64::INFINITY {
+        return 0.0;
+    }
     let (a, x) = (0.5 * n, 0.5 * t);
     let front = (a * x.ln() - x - lgamma(a)).exp();
     if x < a + 1.0 {
@@ -72,6 +75,7 @@ mod tests {
             approx::assert_relative_eq!(survival(2.0, t), two, max_relative = 1e-12);
             approx::assert_relative_eq!(survival(4.0, t), two * (1.0 + 0.5 * t), max_relative = 1e-12);
         }
+        assert_eq!((survival(2.0, f64::MAX), survival(2.0, f64::INFINITY)), (0.0, 0.0));
         approx::assert_relative_eq!(upper_quantile(2.0, 1e-6), 12.0 * 10f64.ln(), max_relative = 1e-12);
     }
 
