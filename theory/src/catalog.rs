@@ -105,12 +105,32 @@ impl<T: Into<Value>, const N: usize> From<[T; N]> for Value {
 pub struct Params {
     values: Map<String, Json>,
     parameters: &'static [Parameter],
+    cost_limit: f64,
 }
+
+/// The parameter that every prediction takes besides its own: how many elementary operations it may cost.
+pub const COST_LIMIT: Parameter = Parameter {
+    name: "cost_limit",
+    meaning: "the number of elementary operations (about a nanosecond each) that one evaluation may take",
+    domain: "a number > 0",
+    default: Some("2e9"),
+};
+
+/// Memory that one evaluation may take, in bytes.
+const MEMORY_LIMIT: f64 = 1_073_741_824.0;
 
 impl Params {
     fn new(prediction: &Prediction, given: &Map<String, Json>) -> Result<Self, TheoryError> {
         let mut values = Map::new();
-        for name in given.keys() {
+        let limit = given.get(COST_LIMIT.name);
+        let cost_limit = match limit.map_or(Some(2e9), Json::as_f64) {
+            Some(operations) if operations > 0.0 => operations,
+            _ => {
+                let value = limit.unwrap_or(&Json::Null);
+                return Err(TheoryError::invalid(COST_LIMIT.name, value, COST_LIMIT.domain));
+            }
+        };
+        for name in given.keys().filter(|&name| name != COST_LIMIT.name) {
             if !prediction.parameters.iter().any(|p| p.name == name) {
                 let known: Vec<_> = prediction.parameters.iter().map(|p| p.name).collect();
                 return Err(TheoryError::UnknownParameter { name: name.clone(), known: known.join(", ") });
@@ -130,7 +150,25 @@ impl Params {
             };
             values.insert(parameter.name.to_owned(), value);
         }
-        Ok(Self { values, parameters: prediction.parameters })
+        Ok(Self { values, parameters: prediction.parameters, cost_limit })
+    }
+
+    /// Refuses a computation of more than `cost_limit` elementary operations of about a nanosecond each.
+    pub fn afford(&self, what: &str, operations: f64) -> Result<(), TheoryError> {
+        if operations <= self.cost_limit {
+            Ok(())
+        } else {
+            Err(TheoryError::TooCostly { what: what.to_owned(), operations, limit: self.cost_limit })
+        }
+    }
+
+    /// Refuses a computation that needs more than a gigabyte, so that one entry never takes a batch with it.
+    pub fn afford_memory(&self, what: &str, bytes: f64) -> Result<(), TheoryError> {
+        if bytes <= MEMORY_LIMIT {
+            Ok(())
+        } else {
+            Err(TheoryError::TooLarge { what: what.to_owned(), gib: bytes / MEMORY_LIMIT })
+        }
     }
 
     /// The parameter `name`, read as a `T`.

@@ -64,6 +64,36 @@ pub enum TheoryError {
         /// How far it came.
         detail: String,
     },
+    /// Too few significant digits survive the rounding of the inputs.
+    #[error("{prediction} keeps fewer than 3 significant digits here ({detail}); {advice}")]
+    LossOfPrecision {
+        /// Id of the prediction.
+        prediction: String,
+        /// What moved, and by how much.
+        detail: String,
+        /// What to change.
+        advice: String,
+    },
+    /// The evaluation would take longer than the limit allows.
+    #[error(
+        "{what} takes about {operations:.0e} operations, more than the limit of {limit:.0e}; the parameter `cost_limit` raises it"
+    )]
+    TooCostly {
+        /// The computation.
+        what: String,
+        /// Estimated elementary operations.
+        operations: f64,
+        /// The limit in force.
+        limit: f64,
+    },
+    /// The evaluation would need more memory than a single one may take.
+    #[error("{what} takes about {gib:.1} GiB of memory; a single evaluation may take 1 GiB")]
+    TooLarge {
+        /// The computation.
+        what: String,
+        /// Estimated memory in GiB.
+        gib: f64,
+    },
     /// The quadrature of a user's function does not converge as it does for smooth functions.
     #[error("activation `{activation}` is not smooth: declare the positions of its kinks ({detail})")]
     NonSmoothActivation {
@@ -96,6 +126,9 @@ impl TheoryError {
             Self::Undefined { .. } => "undefined",
             Self::NotConverged { .. } => "not-converged",
             Self::NonSmoothActivation { .. } => "non-smooth-activation",
+            Self::LossOfPrecision { .. } => "loss-of-precision",
+            Self::TooCostly { .. } => "too-costly",
+            Self::TooLarge { .. } => "too-large",
         }
     }
 }
