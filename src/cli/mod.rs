@@ -111,6 +111,9 @@ struct PredictArgs {
     /// Print JSON.
     #[arg(long)]
     json: bool,
+    /// Evaluate once, without finding out how many digits survive.
+    #[arg(long)]
+    fast: bool,
 }
 
 /// Parses the command line and runs it.

@@ -10,17 +10,21 @@ use rayon::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
 use super::PredictArgs;
-use crate::theory::{TheoryError, catalog};
+use crate::theory::catalog::{self, Answer};
+use crate::theory::{TheoryError, catalog::Value};
+
+/// Fewer digits than these are worth a word.
+const FEW_DIGITS: u32 = 6;
 
 pub fn predict(args: &PredictArgs) -> Result<ExitCode> {
     match (&args.batch, &args.id) {
-        (Some(path), _) => batch(path, args.json),
-        (None, Some(id)) => single(id, &args.parameters, args.json),
+        (Some(path), _) => batch(path, args.json, args.fast),
+        (None, Some(id)) => single(id, &args.parameters, args.json, args.fast),
         (None, None) => bail!("an id or --batch is needed"),
     }
 }
 
-fn single(id: &str, parameters: &[String], as_json: bool) -> Result<ExitCode> {
+fn single(id: &str, parameters: &[String], as_json: bool, fast: bool) -> Result<ExitCode> {
     let mut given = Map::new();
     for text in parameters {
         let Some((key, value)) = text.split_once('=') else {
@@ -30,7 +34,7 @@ fn single(id: &str, parameters: &[String], as_json: bool) -> Result<ExitCode> {
             bail!("parameter `{}` is given twice", key.trim());
         }
     }
-    let entry = evaluate_entry(&json!({ "id": id, "params": given }));
+    let (entry, answer) = evaluate_entry(&json!({ "id": id, "params": given }), fast);
     let mut out = std::io::stdout().lock();
     if as_json {
         writeln!(out, "{entry}")?;
@@ -42,10 +46,27 @@ fn single(id: &str, parameters: &[String], as_json: bool) -> Result<ExitCode> {
         return Ok(ExitCode::from(2));
     }
     if !as_json {
-        print_value(&mut out, "", &entry["value"])?;
+        let shown = answer.as_ref().map_or_else(|| entry["value"].clone(), |answer| answer.shown.to_json());
+        print_value(&mut out, "", &shown)?;
         writeln!(out, "({})", catalog::find(id)?.value)?;
+        for remark in answer.iter().flat_map(remarks) {
+            writeln!(out, "{remark}")?;
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a reader of the value should know about its digits.
+fn remarks(answer: &Answer) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if answer.digits < FEW_DIGITS {
+        remarks.push(format!("only {} significant digits survive the rounding of the inputs", answer.digits));
+    }
+    if !answer.vanishing.is_empty() {
+        remarks.push(format!("zero to rounding: {}", answer.vanishing.join(", ")));
+    }
+    remarks.extend(answer.boundary.iter().map(|what| format!("on a boundary: {what}")));
+    remarks
 }
 
 /// A value as JSON; `a,b,c` is a list, and what is not JSON is a word.
@@ -71,7 +92,7 @@ fn plain(value: &Json) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn batch(path: &Path, as_json: bool) -> Result<ExitCode> {
+fn batch(path: &Path, as_json: bool, fast: bool) -> Result<ExitCode> {
     let mut text = String::new();
     if path == Path::new("-") {
         std::io::stdin().read_to_string(&mut text).context("cannot read standard input")?;
@@ -81,7 +102,7 @@ fn batch(path: &Path, as_json: bool) -> Result<ExitCode> {
     let entries: Vec<Json> = serde_json::from_str(&text).with_context(|| {
         format!("{} is not a JSON array of {{\"id\", \"params\"}} entries", path.display())
     })?;
-    let answers: Vec<Json> = entries.par_iter().map(evaluate_entry).collect();
+    let answers: Vec<Json> = entries.par_iter().map(|entry| evaluate_entry(entry, fast).0).collect();
     let mut out = std::io::stdout().lock();
     if as_json {
         serde_json::to_writer_pretty(&mut out, &answers).map_err(std::io::Error::from)?;
@@ -97,19 +118,38 @@ fn batch(path: &Path, as_json: bool) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// `{"id", "params", "value"}` or `{"id", "params", "error"}`; never panics.
-fn evaluate_entry(entry: &Json) -> Json {
+/// `{"id", "params", "value", "digits"}` or `{"id", "params", "error"}`, and the answer behind it; never panics.
+fn evaluate_entry(entry: &Json, fast: bool) -> (Json, Option<Answer>) {
     let id = entry.get("id").cloned().unwrap_or(Json::Null);
     let params = entry.get("params").cloned().unwrap_or_else(|| json!({}));
-    let error = |kind: &str, message: String| json!({ "id": id, "params": params, "error": { "kind": kind, "message": message } });
+    let error = |kind: &str, message: String| {
+        (json!({ "id": id, "params": params, "error": { "kind": kind, "message": message } }), None)
+    };
     let (Some(name), Some(given)) = (id.as_str(), params.as_object()) else {
         return error("invalid-entry", "an entry is {\"id\": string, \"params\": object}".into());
     };
-    let value = catch_unwind(AssertUnwindSafe(|| -> Result<Json, TheoryError> {
-        Ok(catalog::find(name)?.evaluate(given)?.to_json())
+    let value = catch_unwind(AssertUnwindSafe(|| -> Result<(Value, Option<Answer>), TheoryError> {
+        let prediction = catalog::find(name)?;
+        if fast {
+            return Ok((prediction.evaluate(given)?, None));
+        }
+        let answer = prediction.answer(given)?;
+        Ok((answer.value.clone(), Some(answer)))
     }));
     match value {
-        Ok(Ok(value)) => json!({ "id": id, "params": params, "value": value }),
+        Ok(Ok((value, answer))) => {
+            let mut entry = json!({ "id": id, "params": params, "value": value.to_json() });
+            if let Some(answer) = &answer {
+                entry["digits"] = answer.digits.into();
+                if !answer.vanishing.is_empty() {
+                    entry["vanishing"] = answer.vanishing.clone().into();
+                }
+                if let Some(boundary) = &answer.boundary {
+                    entry["boundary"] = boundary.as_str().into();
+                }
+            }
+            (entry, answer)
+        }
         Ok(Err(problem)) => error(problem.kind(), problem.to_string()),
         Err(_) => error("internal", "the evaluation panicked; this is a defect of the program".into()),
     }
@@ -138,7 +178,7 @@ mod tests {
             json!({ "id": "mf/none" }),
             json!({ "id": "mf/kappa", "params": 1 }),
         ] {
-            assert!(evaluate_entry(&entry)["error"]["message"].is_string(), "{entry}");
+            assert!(evaluate_entry(&entry, false).0["error"]["message"].is_string(), "{entry}");
         }
     }
 }

@@ -3,11 +3,19 @@
 //! A theory module lists its predictions in a function `catalog()`; [`all`] joins the lists. The ids, the
 //! parameter names and the order of array values are those of the reference files in `theory/tests/reference`.
 
+mod digits;
+mod reading;
+
+pub use digits::{Answer, DIRECTIONS, FEWEST_DIGITS, MOST_DIGITS};
+pub use reading::Move;
+
 use nalgebra::DMatrix;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
 use crate::bibliography::Source;
+use reading::Reading;
+
 use crate::{Activation, Architecture, InitialScales, TheoryError};
 
 /// One prediction: a closed form, or a deterministic numerical procedure, that can be evaluated by name.
@@ -106,6 +114,7 @@ pub struct Params {
     values: Map<String, Json>,
     parameters: &'static [Parameter],
     cost_limit: f64,
+    moved: Option<Move>,
 }
 
 /// The parameter that every prediction takes besides its own: how many elementary operations it may cost.
@@ -120,7 +129,11 @@ pub const COST_LIMIT: Parameter = Parameter {
 const MEMORY_LIMIT: f64 = 1_073_741_824.0;
 
 impl Params {
-    fn new(prediction: &Prediction, given: &Map<String, Json>) -> Result<Self, TheoryError> {
+    fn new(
+        prediction: &Prediction,
+        given: &Map<String, Json>,
+        moved: Option<Move>,
+    ) -> Result<Self, TheoryError> {
         let mut values = Map::new();
         let limit = given.get(COST_LIMIT.name);
         let cost_limit = match limit.map_or(Some(2e9), Json::as_f64) {
@@ -150,7 +163,7 @@ impl Params {
             };
             values.insert(parameter.name.to_owned(), value);
         }
-        Ok(Self { values, parameters: prediction.parameters, cost_limit })
+        Ok(Self { values, parameters: prediction.parameters, cost_limit, moved })
     }
 
     /// Refuses a computation of more than `cost_limit` elementary operations of about a nanosecond each.
@@ -173,8 +186,12 @@ impl Params {
 
     /// The parameter `name`, read as a `T`.
     pub fn get<T: DeserializeOwned>(&self, name: &str) -> Result<T, TheoryError> {
+        self.read(name, self.moved.filter(|moved| moved.concerns(name)))
+    }
+
+    fn read<T: DeserializeOwned>(&self, name: &str, moved: Option<Move>) -> Result<T, TheoryError> {
         let value = self.values.get(name).unwrap_or(&Json::Null);
-        serde_json::from_value(value.clone()).map_err(|_| self.invalid(name, value))
+        T::deserialize(Reading { value, moved }).map_err(|_| self.invalid(name, value))
     }
 
     /// A finite number.
@@ -184,7 +201,7 @@ impl Params {
 
     /// A non-negative integer; `100.0` counts as one.
     pub fn integer(&self, name: &str) -> Result<usize, TheoryError> {
-        let value = self.number(name)?;
+        let value: f64 = self.read(name, None)?;
         if value >= 0.0 && value.fract() == 0.0 && value <= 2f64.powi(53) {
             Ok(value as usize)
         } else {
@@ -232,7 +249,16 @@ impl Params {
 impl Prediction {
     /// Evaluates the prediction for the given parameters.
     pub fn evaluate(&self, given: &Map<String, Json>) -> Result<Value, TheoryError> {
-        (self.evaluate)(&Params::new(self, given)?)
+        (self.evaluate)(&Params::new(self, given, None)?)
+    }
+
+    /// Evaluates the prediction with its real parameters moved in their last place.
+    pub(crate) fn evaluate_moved(
+        &self,
+        given: &Map<String, Json>,
+        moved: Move,
+    ) -> Result<Value, TheoryError> {
+        (self.evaluate)(&Params::new(self, given, Some(moved))?)
     }
 }
 
