@@ -4,19 +4,18 @@
 //! parameter names and the order of array values are those of the reference files in `theory/tests/reference`.
 
 mod digits;
+mod params;
 mod reading;
 
 pub use digits::{Answer, DIRECTIONS, FEWEST_DIGITS, MOST_DIGITS};
+pub use params::{COST_LIMIT, Params};
 pub use reading::Move;
 
 use nalgebra::DMatrix;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
+use crate::TheoryError;
 use crate::bibliography::Source;
-use reading::Reading;
-
-use crate::{Activation, Architecture, InitialScales, TheoryError};
 
 /// One prediction: a closed form, or a deterministic numerical procedure, that can be evaluated by name.
 #[derive(Debug, Clone, Copy)]
@@ -105,144 +104,6 @@ impl From<&DMatrix<f64>> for Value {
 impl<T: Into<Value>, const N: usize> From<[T; N]> for Value {
     fn from(values: [T; N]) -> Self {
         Self::List(values.into_iter().map(Into::into).collect())
-    }
-}
-
-/// Parameters by name, with their defaults filled in.
-#[derive(Debug, Clone)]
-pub struct Params {
-    values: Map<String, Json>,
-    parameters: &'static [Parameter],
-    cost_limit: f64,
-    moved: Option<Move>,
-}
-
-/// The parameter that every prediction takes besides its own: how many elementary operations it may cost.
-pub const COST_LIMIT: Parameter = Parameter {
-    name: "cost_limit",
-    meaning: "the number of elementary operations (about a nanosecond each) that one evaluation may take",
-    domain: "a number > 0",
-    default: Some("2e9"),
-};
-
-/// Memory that one evaluation may take, in bytes.
-const MEMORY_LIMIT: f64 = 1_073_741_824.0;
-
-impl Params {
-    fn new(
-        prediction: &Prediction,
-        given: &Map<String, Json>,
-        moved: Option<Move>,
-    ) -> Result<Self, TheoryError> {
-        let mut values = Map::new();
-        let limit = given.get(COST_LIMIT.name);
-        let cost_limit = match limit.map_or(Some(2e9), Json::as_f64) {
-            Some(operations) if operations > 0.0 => operations,
-            _ => {
-                let value = limit.unwrap_or(&Json::Null);
-                return Err(TheoryError::invalid(COST_LIMIT.name, value, COST_LIMIT.domain));
-            }
-        };
-        for name in given.keys().filter(|&name| name != COST_LIMIT.name) {
-            if !prediction.parameters.iter().any(|p| p.name == name) {
-                let known: Vec<_> = prediction.parameters.iter().map(|p| p.name).collect();
-                return Err(TheoryError::UnknownParameter { name: name.clone(), known: known.join(", ") });
-            }
-        }
-        for parameter in prediction.parameters {
-            let value = match (given.get(parameter.name), parameter.default) {
-                (Some(value), _) => value.clone(),
-                (None, Some(default)) => serde_json::from_str(default)
-                    .map_err(|_| TheoryError::invalid(parameter.name, default, parameter.domain))?,
-                (None, None) => {
-                    return Err(TheoryError::MissingParameter {
-                        name: parameter.name.to_owned(),
-                        meaning: parameter.meaning.to_owned(),
-                    });
-                }
-            };
-            values.insert(parameter.name.to_owned(), value);
-        }
-        Ok(Self { values, parameters: prediction.parameters, cost_limit, moved })
-    }
-
-    /// Refuses a computation of more than `cost_limit` elementary operations of about a nanosecond each.
-    pub fn afford(&self, what: &str, operations: f64) -> Result<(), TheoryError> {
-        if operations <= self.cost_limit {
-            Ok(())
-        } else {
-            Err(TheoryError::TooCostly { what: what.to_owned(), operations, limit: self.cost_limit })
-        }
-    }
-
-    /// Refuses a computation that needs more than a gigabyte, so that one entry never takes a batch with it.
-    pub fn afford_memory(&self, what: &str, bytes: f64) -> Result<(), TheoryError> {
-        if bytes <= MEMORY_LIMIT {
-            Ok(())
-        } else {
-            Err(TheoryError::TooLarge { what: what.to_owned(), gib: bytes / MEMORY_LIMIT })
-        }
-    }
-
-    /// The parameter `name`, read as a `T`.
-    pub fn get<T: DeserializeOwned>(&self, name: &str) -> Result<T, TheoryError> {
-        self.read(name, self.moved.filter(|moved| moved.concerns(name)))
-    }
-
-    fn read<T: DeserializeOwned>(&self, name: &str, moved: Option<Move>) -> Result<T, TheoryError> {
-        let value = self.values.get(name).unwrap_or(&Json::Null);
-        T::deserialize(Reading { value, moved }).map_err(|_| self.invalid(name, value))
-    }
-
-    /// A finite number.
-    pub fn number(&self, name: &str) -> Result<f64, TheoryError> {
-        self.get(name)
-    }
-
-    /// A non-negative integer; `100.0` counts as one.
-    pub fn integer(&self, name: &str) -> Result<usize, TheoryError> {
-        let value: f64 = self.read(name, None)?;
-        if value >= 0.0 && value.fract() == 0.0 && value <= 2f64.powi(53) {
-            Ok(value as usize)
-        } else {
-            Err(self.invalid(name, &Json::from(value)))
-        }
-    }
-
-    /// A matrix given as a list of rows, all of one length.
-    pub fn matrix(&self, name: &str) -> Result<DMatrix<f64>, TheoryError> {
-        let rows: Vec<Vec<f64>> = self.get(name)?;
-        let columns = rows.first().map_or(0, Vec::len);
-        if columns == 0 || rows.iter().any(|row| row.len() != columns) {
-            return Err(TheoryError::invalid(
-                name,
-                "a list of lists",
-                "rows of one length, at least one number",
-            ));
-        }
-        Ok(DMatrix::from_row_iterator(rows.len(), columns, rows.into_iter().flatten()))
-    }
-
-    /// An activation by its name; a wrong one is refused with the list of the known ones.
-    pub fn activation(&self) -> Result<Activation, TheoryError> {
-        self.get::<String>("activation")?.parse()
-    }
-
-    /// The parameters `activation`, `sigma_w2`, `sigma_b2`.
-    pub fn scales(&self) -> Result<InitialScales, TheoryError> {
-        InitialScales::new(self.activation()?, self.number("sigma_w2")?, self.number("sigma_b2")?)
-    }
-
-    /// The parameters `widths`, `activation`, `sigma_w2`, `sigma_b2`: a plain network.
-    pub fn architecture(&self) -> Result<Architecture, TheoryError> {
-        let InitialScales { activation, sigma_w2, sigma_b2 } = self.scales()?;
-        Architecture::new(self.get("widths")?, activation, sigma_w2, sigma_b2)
-    }
-
-    fn invalid(&self, name: &str, value: &Json) -> TheoryError {
-        let domain =
-            self.parameters.iter().find(|p| p.name == name).map_or("a known parameter", |p| p.domain);
-        TheoryError::invalid(name, value, domain)
     }
 }
 
