@@ -188,6 +188,36 @@ impl Activation {
         }
     }
 
+    /// $\phi(u+\delta)-\phi(u)$ and $\phi'(u+\delta)-\phi'(u)$, with relative accuracy for small $\delta$ too where $\phi$ is smooth.
+    pub(crate) fn difference(&self, u: f64, delta: f64) -> (f64, f64) {
+        /// Step of the fourth-order difference for $\phi''$.
+        const STEP: f64 = 3e-3;
+        if let Kind::Tanh = self.0 {
+            let (from, to) = (u.tanh(), (u + delta).tanh());
+            let rise = delta.tanh() * (1.0 - from * to);
+            return (rise, -rise * (from + to));
+        }
+        let ((from, slope_from), (to, slope_to)) =
+            (self.value_and_derivative(u), self.value_and_derivative(u + delta));
+        let plain = (to - from, slope_to - slope_from);
+        let middle = 0.5f64.mul_add(delta, u);
+        let reach = if delta.abs() < 1e-6 { 2.0 * STEP } else { 0.5 * delta.abs() };
+        if delta.abs() > 1e-3 || self.kinks().iter().any(|kink| (kink - middle).abs() <= 1.001 * reach) {
+            return plain;
+        }
+        // Gauss and Legendre for the integral of φ'.
+        let offset = 0.6f64.sqrt() * 0.5 * delta;
+        let rise = delta
+            * ((8.0 / 18.0) * self.derivative(middle)
+                + (5.0 / 18.0) * (self.derivative(middle - offset) + self.derivative(middle + offset)));
+        if delta.abs() >= 1e-6 {
+            return (rise, plain.1);
+        }
+        let central =
+            |step: f64| (self.derivative(middle + step) - self.derivative(middle - step)) / (2.0 * step);
+        (rise, delta * (4.0 * central(STEP) - central(2.0 * STEP)) / 3.0)
+    }
+
     /// Points at which $\phi$ or $\phi'$ jumps, ascending.
     pub fn kinks(&self) -> Vec<f64> {
         match &self.0 {

@@ -146,7 +146,7 @@ fn hidden_layers(
     at_least("N", samples, 2)?;
     let mut bulk = modes.theta_d / samples as f64;
     if network.modes().last() == Some(&Normalization::BatchNorm) {
-        bulk *= network.gamma() * network.gamma() / (modes.output_variance - modes.output_covariance);
+        bulk *= network.gamma() * network.gamma() / (modes.output_gap);
     }
     let (outlier, formula, remark) = match hidden_top_refined(network, samples) {
         Ok(top) if modes.theta_s > 0.0 => (top.outlier, "norm/hidden-top-refined", REFINED),

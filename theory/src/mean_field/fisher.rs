@@ -14,6 +14,8 @@ pub struct Theta {
     pub theta_t: f64,
     /// $\theta_{st}$: two different samples.
     pub theta_st: f64,
+    /// $\Theta_D=\theta_t-\theta_{st}$, to relative accuracy however nearly the two agree.
+    pub theta_d: f64,
 }
 
 /// The scale-free constants of the leading-order statistics.
@@ -107,6 +109,16 @@ pub(crate) fn theta_of(network: &Architecture, order: &OrderParameters) -> Resul
     Ok(Theta {
         theta_t: representable("theta_t", sum(&order.qtilde_t, &order.qhat_t))?,
         theta_st: representable("theta_st", sum(&order.qtilde_st, &order.qhat_st))?,
+        theta_d: representable(
+            "theta_t - theta_st",
+            (0..network.depth())
+                .map(|l| {
+                    let width = network.widths()[l] as f64;
+                    order.qtilde_gap[l] * (width * order.qhat_t[l] + bias)
+                        + order.qtilde_st[l] * width * order.qhat_gap[l]
+                })
+                .sum(),
+        )?,
     })
 }
 
@@ -184,15 +196,12 @@ pub fn kappa(scales: &InitialScales, alphas: &[f64]) -> Result<Kappa, TheoryErro
 /// ```
 pub fn fim_statistics(network: &Architecture, samples: usize) -> Result<FimStatistics, TheoryError> {
     at_least("N", samples, 1)?;
-    let Theta { theta_t, theta_st } = theta(network)?;
+    let Theta { theta_t, theta_st, theta_d } = theta(network)?;
     let (n, classes) = (samples as f64, network.classes() as f64);
     let share = classes / parameters(network);
     let others = (n - 1.0) / n;
-    let lambda_max = if samples > 1 && theta_st < 0.0 {
-        (theta_t - theta_st) / n
-    } else {
-        theta_t / n + others * theta_st
-    };
+    let lambda_max =
+        if samples > 1 && theta_st < 0.0 { theta_d / n } else { theta_t / n + others * theta_st };
     Ok(FimStatistics {
         theta_t,
         theta_st,

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::error::{finite, non_negative, representable};
-use crate::quadrature::{KernelPair, kernel_pair};
-use crate::{InitialScales, TheoryError};
+use crate::quadrature::{KernelPair, kernel_gap, kernel_pair};
+use crate::{Activation, InitialScales, TheoryError};
 
 /// Deeper networks than this are taken for a mistyped number.
 const DEEPEST: usize = 1_000_000;
@@ -24,6 +24,13 @@ pub struct OrderParameters {
     pub q_t: Vec<f64>,
     /// $q^l_{st}$, $l=1..L$: covariance of a pre-activation between two samples.
     pub q_st: Vec<f64>,
+    /// $\hat q^l_t-\hat q^l_{st}$, $l=0..L-1$, by a recursion of its own: to relative accuracy even where the two agree to
+    /// rounding.
+    pub qhat_gap: Vec<f64>,
+    /// $\tilde q^l_t-\tilde q^l_{st}$, $l=1..L$, likewise.
+    pub qtilde_gap: Vec<f64>,
+    /// $q^l_t-q^l_{st}$, $l=1..L$, likewise: the variance over samples.
+    pub q_gap: Vec<f64>,
 }
 
 /// Order parameters of a pair of inputs $x,y$ of any norms and overlap.
@@ -136,6 +143,138 @@ impl Chain {
     }
 }
 
+/// The kernels of one sample with itself and of two samples of variance $q$, and the difference.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Overlap {
+    pub same: KernelPair,
+    pub apart: KernelPair,
+    /// `same` less `apart`, to relative accuracy.
+    pub gap: KernelPair,
+}
+
+/// [`Overlap`] at variance `q` and covariance `c`, whose difference is `gap`.
+pub(crate) fn overlap(phi: &Activation, q: f64, c: f64, gap: f64) -> Result<Overlap, TheoryError> {
+    overlap_with(phi, kernel_pair(phi, q, q, q)?, q, c, gap)
+}
+
+/// [`overlap`] where the kernels of one sample are known.
+fn overlap_with(
+    phi: &Activation,
+    same: KernelPair,
+    q: f64,
+    c: f64,
+    gap: f64,
+) -> Result<Overlap, TheoryError> {
+    let subtract = |apart: KernelPair| KernelPair { k: same.k - apart.k, k_dot: same.k_dot - apart.k_dot };
+    if gap >= q {
+        let apart = kernel_pair(phi, q, q, c.clamp(-q, q))?;
+        return Ok(Overlap { same, apart, gap: subtract(apart) });
+    }
+    let mut gap = kernel_gap(phi, q, gap)?;
+    let mut apart = subtract(gap);
+    // Whichever of the two is not the small difference of the others is computed for itself.
+    if gap.k > 0.25 * same.k || gap.k_dot > 0.25 * same.k_dot {
+        let own = kernel_pair(phi, q, q, c.clamp(-q, q))?;
+        let choose = |same: f64, apart: &mut f64, gap: &mut f64, own: f64| {
+            if *gap > 0.25 * same {
+                (*apart, *gap) = (own, if *gap > 0.5 * same { same - own } else { *gap });
+            }
+        };
+        choose(same.k, &mut apart.k, &mut gap.k, own.k);
+        choose(same.k_dot, &mut apart.k_dot, &mut gap.k_dot, own.k_dot);
+    }
+    Ok(Overlap { same, apart, gap })
+}
+
+/// The overlaps of two samples of equal norm, with their difference from those of one sample.
+#[derive(Debug, Clone)]
+pub(crate) struct Apart {
+    /// The overlaps of two samples.
+    pub chain: Chain,
+    /// $\hat q^l_t-\hat q^l_{st}$, $l=0..L-1$.
+    pub qhat_gap: Vec<f64>,
+    /// $q^l_t-q^l_{st}$, $l=1..L$.
+    pub q_gap: Vec<f64>,
+    /// Difference of $\dot K$ at layers $1..L-1$.
+    pub k_dot_gap: Vec<f64>,
+}
+
+impl Apart {
+    /// For samples with the chain `same` whose inputs have the overlap `start` and differ by `gap`.
+    pub fn new(
+        scales: &InitialScales,
+        depth: usize,
+        same: &Chain,
+        start: f64,
+        gap: f64,
+    ) -> Result<Self, TheoryError> {
+        let (mut chain, mut qhat_gap) =
+            (Chain { qhat: vec![start], q: Vec::with_capacity(depth), k_dot: Vec::new() }, vec![gap]);
+        let (mut q_gap, mut k_dot_gap) = (Vec::with_capacity(depth), Vec::new());
+        let (mut latest, mut latest_gap) = (start, gap);
+        let mut last: Option<(f64, f64, Overlap)> = None;
+        for l in 0..depth {
+            let (c, difference) =
+                (scales.sigma_w2.mul_add(latest, scales.sigma_b2), scales.sigma_w2 * latest_gap);
+            chain.q.push(representable("a forward order parameter", c)?);
+            q_gap.push(difference);
+            if l + 1 == depth {
+                break;
+            }
+            let q = same.q[l];
+            let next = match last {
+                Some((at, from, found)) if settled(at, q) && settled(from, difference) => found,
+                // So close that the difference travels by its slope alone.
+                Some((at, from, found))
+                    if settled(at, q)
+                        && from.max(difference) <= LINEAR * q.min(1.0)
+                        && from > 0.0
+                        && found.gap.k > 0.0
+                        && is_smooth(&scales.activation) =>
+                {
+                    let ratio = difference / from;
+                    let gap = KernelPair { k: found.gap.k * ratio, k_dot: found.gap.k_dot * ratio };
+                    Overlap {
+                        gap,
+                        apart: KernelPair { k: found.same.k - gap.k, k_dot: found.same.k_dot - gap.k_dot },
+                        ..found
+                    }
+                }
+                _ => {
+                    let pair = KernelPair { k: same.qhat[l + 1], k_dot: same.k_dot[l] };
+                    let found = overlap_with(&scales.activation, pair, q, c, difference)?;
+                    last = Some((q, difference, found));
+                    found
+                }
+            };
+            (latest, latest_gap) = (next.apart.k, next.gap.k);
+            chain.qhat.push(latest);
+            chain.k_dot.push(next.apart.k_dot);
+            qhat_gap.push(latest_gap);
+            k_dot_gap.push(next.gap.k_dot);
+        }
+        Ok(Self { chain, qhat_gap, q_gap, k_dot_gap })
+    }
+
+    /// $\tilde q^l_t-\tilde q^l_{st}$, $l=1..L$, from $\tilde q_t$: sums of positive terms.
+    fn qtilde_gap(&self, sigma_w2: f64, qtilde_t: &[f64]) -> Result<Vec<f64>, TheoryError> {
+        let mut gap = vec![0.0; qtilde_t.len()];
+        for l in (0..self.k_dot_gap.len()).rev() {
+            let value = self.k_dot_gap[l] * qtilde_t[l + 1] + self.chain.k_dot[l] * gap[l + 1];
+            gap[l] = representable("a backward order parameter", sigma_w2 * value)?;
+        }
+        Ok(gap)
+    }
+}
+
+/// Differences below this share follow the slope of the map to rounding.
+const LINEAR: f64 = 1e-14;
+
+/// At a kink the difference of slopes grows like the square root of the gap.
+fn is_smooth(phi: &Activation) -> bool {
+    phi.kinks().is_empty()
+}
+
 /// Deep networks sit at their fixed point, up to rounding that would have the kernels evaluated again and again.
 fn settled(before: f64, now: f64) -> bool {
     (now - before).abs() <= 4.0 * f64::EPSILON * now.abs()
@@ -179,14 +318,18 @@ pub(crate) fn valid_depth(depth: usize) -> Result<usize, TheoryError> {
 pub fn order_parameters(scales: &InitialScales, depth: usize) -> Result<OrderParameters, TheoryError> {
     valid_depth(depth)?;
     let same = Chain::diagonal(scales, depth, 1.0)?;
-    let apart = Chain::cross(scales, depth, &same, &same, 0.0)?;
+    let apart = Apart::new(scales, depth, &same, 0.0, 1.0)?;
+    let qtilde_t = same.qtilde(scales.sigma_w2)?;
     Ok(OrderParameters {
-        qtilde_t: same.qtilde(scales.sigma_w2)?,
-        qtilde_st: apart.qtilde(scales.sigma_w2)?,
+        qtilde_gap: apart.qtilde_gap(scales.sigma_w2, &qtilde_t)?,
+        qtilde_t,
+        qtilde_st: apart.chain.qtilde(scales.sigma_w2)?,
         qhat_t: same.qhat,
-        qhat_st: apart.qhat,
+        qhat_st: apart.chain.qhat,
         q_t: same.q,
-        q_st: apart.q,
+        q_st: apart.chain.q,
+        qhat_gap: apart.qhat_gap,
+        q_gap: apart.q_gap,
     })
 }
 

@@ -95,7 +95,7 @@ pub fn edge_proportional(network: &Architecture, samples: usize) -> Result<f64, 
     let order = order_parameters(network.scales(), network.depth())?;
     let model = Model::new(network, &order, samples)?;
     let theta = theta_of(network, &order)?;
-    let unit = theta.theta_t - theta.theta_st;
+    let unit = theta.theta_d;
     if unit <= 0.0 {
         return Err(TheoryError::undefined(
             "the spectral edge",
@@ -105,7 +105,7 @@ pub fn edge_proportional(network: &Architecture, samples: usize) -> Result<f64, 
     let edge = model.edge(unit)? / samples as f64;
     let scale = if last.contains(&Normalization::BatchNorm) {
         let l = network.depth() - 1;
-        gamma_squared(network.gamma())? / spread(order.q_t[l] - order.q_st[l])?
+        gamma_squared(network.gamma())? / spread(order.q_gap[l])?
     } else {
         1.0
     };
@@ -152,12 +152,10 @@ impl Model {
         let depth = network.depth();
         let bias = f64::from(u8::from(network.train_bias()));
         let widths: Vec<f64> = network.widths()[..depth].iter().map(|&width| width as f64).collect();
-        let shift = (0..depth)
-            .map(|l| (order.qtilde_t[l] - order.qtilde_st[l]) * widths[l].mul_add(order.qhat_t[l], bias))
-            .sum();
+        let shift = (0..depth).map(|l| order.qtilde_gap[l] * widths[l].mul_add(order.qhat_t[l], bias)).sum();
         let layers = (0..depth - 1)
             .map(|l| {
-                let (variance, common) = (order.q_t[l] - order.q_st[l], order.q_st[l].max(0.0).sqrt());
+                let (variance, common) = (order.q_gap[l], order.q_st[l].max(0.0).sqrt());
                 let variance = spread(variance)?;
                 let fields: &[(f64, f64)] = if common == 0.0 { &[(0.0, 1.0)] } else { hermite() };
                 let mut layer = Layer { linear: vec![], rest: vec![], weights: vec![] };

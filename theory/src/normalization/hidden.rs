@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::last_layer::spread;
 use crate::error::{at_least, representable};
-use crate::quadrature::{GaussianMoments, gaussian_moments, kernel_pair};
+use crate::mean_field::{Overlap, overlap};
+use crate::quadrature::{GaussianMoments, gaussian_moments};
 use crate::{Architecture, Normalization, TheoryError};
 
 /// Bulk and outlier of the dual kernel, and the recursion behind them.
@@ -18,6 +19,8 @@ pub struct HiddenModes {
     pub output_variance: f64,
     /// $q^L_{st}$: its covariance between two samples.
     pub output_covariance: f64,
+    /// $q^L_t-q^L_{st}$, to relative accuracy.
+    pub output_gap: f64,
     /// One entry for each of the layers $1..L$.
     pub layers: Vec<HiddenLayer>,
 }
@@ -39,6 +42,12 @@ pub struct HiddenLayer {
     pub w: f64,
     /// $s_l$: overlap of backward signals of different samples.
     pub s: f64,
+    /// $q^l_t-q^l_{st}$, to relative accuracy as all differences here.
+    pub q_gap: f64,
+    /// $\hat q^{l-1}_t-\hat q^{l-1}_{st}$.
+    pub qhat_gap: f64,
+    /// $t_l-w_l$.
+    pub tw_gap: f64,
 }
 
 /// The outlier with all its $1/N$ terms.
@@ -59,11 +68,19 @@ struct Passage {
     qhat_st: f64,
     k_dot_t: f64,
     k_dot_st: f64,
+    qhat_gap: f64,
+    k_dot_gap: f64,
     batch: bool,
 }
 
 impl Passage {
-    fn new(network: &Architecture, mode: Normalization, q: f64, c: f64) -> Result<Self, TheoryError> {
+    fn new(
+        network: &Architecture,
+        mode: Normalization,
+        q: f64,
+        c: f64,
+        gap: f64,
+    ) -> Result<Self, TheoryError> {
         let phi = network.activation();
         match mode {
             Normalization::None | Normalization::LayerNorm => {
@@ -73,25 +90,28 @@ impl Passage {
                     let gamma2 = network.gamma() * network.gamma();
                     (gamma2 / across_units(q)?, gamma2)
                 };
-                let same = kernel_pair(phi, p, p, p)?;
-                let apart = kernel_pair(phi, p, p, (p * (c / q)).clamp(-p, p))?;
+                let Overlap { same, apart, gap } = overlap(phi, p, p * (c / q), p * (gap / q))?;
                 Ok(Self {
                     gain,
                     qhat_t: same.k,
                     qhat_st: apart.k,
                     k_dot_t: same.k_dot,
                     k_dot_st: apart.k_dot,
+                    qhat_gap: gap.k,
+                    k_dot_gap: gap.k_dot,
                     batch: false,
                 })
             }
             Normalization::MeanSubtraction | Normalization::BatchNorm => {
-                let (gain, moments) = over_batch(network, mode, q - c)?;
+                let (gain, moments) = over_batch(network, mode, gap)?;
                 Ok(Self {
                     gain,
                     qhat_t: moments.second,
                     qhat_st: moments.mean * moments.mean,
                     k_dot_t: moments.second_derivative,
                     k_dot_st: moments.mean_derivative * moments.mean_derivative,
+                    qhat_gap: moments.second - moments.mean * moments.mean,
+                    k_dot_gap: moments.second_derivative - moments.mean_derivative * moments.mean_derivative,
                     batch: true,
                 })
             }
@@ -171,14 +191,26 @@ pub fn hidden_modes(network: &Architecture) -> Result<HiddenModes, TheoryError> 
 
     let mut layers = Vec::with_capacity(depth);
     let mut passages = Vec::with_capacity(depth - 1);
-    let (mut qhat_t, mut qhat_st) = (1.0, 0.0);
+    let (mut qhat_t, mut qhat_st, mut qhat_gap) = (1.0, 0.0, 1.0);
     for l in 0..depth {
         let q_t = representable("q_t", scales.sigma_w2.mul_add(qhat_t, scales.sigma_b2))?;
         let q_st = scales.sigma_w2.mul_add(qhat_st, scales.sigma_b2);
-        layers.push(HiddenLayer { q_t, q_st, qhat_t, qhat_st, t: 1.0, w: 1.0, s: 1.0 });
+        let q_gap = scales.sigma_w2 * qhat_gap;
+        layers.push(HiddenLayer {
+            q_t,
+            q_st,
+            qhat_t,
+            qhat_st,
+            t: 1.0,
+            w: 1.0,
+            s: 1.0,
+            q_gap,
+            qhat_gap,
+            tw_gap: 0.0,
+        });
         if l + 1 < depth {
-            let passage = Passage::new(network, network.modes()[l], q_t, q_st)?;
-            (qhat_t, qhat_st) = (passage.qhat_t, passage.qhat_st);
+            let passage = Passage::new(network, network.modes()[l], q_t, q_st, q_gap)?;
+            (qhat_t, qhat_st, qhat_gap) = (passage.qhat_t, passage.qhat_st, passage.qhat_gap);
             passages.push(passage);
         }
     }
@@ -188,7 +220,7 @@ pub fn hidden_modes(network: &Architecture) -> Result<HiddenModes, TheoryError> 
         layers[depth - 1].s = 0.0;
     }
     if last == Normalization::BatchNorm {
-        spread(output.q_t - output.q_st)?;
+        spread(output.q_gap)?;
     }
     for l in (0..depth - 1).rev() {
         let (above, passage) = (layers[l + 1], &passages[l]);
@@ -197,6 +229,10 @@ pub fn hidden_modes(network: &Architecture) -> Result<HiddenModes, TheoryError> 
         let layer = &mut layers[l];
         layer.t = same * above.t;
         (layer.w, layer.s) = if passage.batch { (layer.t, 0.0) } else { (apart * above.w, apart * above.s) };
+        if !passage.batch {
+            let own = scales.sigma_w2 * passage.gain * passage.k_dot_gap;
+            layer.tw_gap = own * above.t + apart * above.tw_gap;
+        }
     }
 
     Ok(HiddenModes {
@@ -207,6 +243,7 @@ pub fn hidden_modes(network: &Architecture) -> Result<HiddenModes, TheoryError> 
         )?,
         output_variance: output.q_t,
         output_covariance: output.q_st,
+        output_gap: output.q_gap,
         layers,
     })
 }
@@ -216,7 +253,7 @@ fn bulk_of(network: &Architecture, layers: &[HiddenLayer]) -> f64 {
     layers
         .iter()
         .zip(network.widths())
-        .map(|(l, &m)| l.t * fan_in(network, m, l.qhat_t) - l.w * fan_in(network, m, l.qhat_st))
+        .map(|(l, &m)| l.tw_gap * fan_in(network, m, l.qhat_t) + l.w * m as f64 * l.qhat_gap)
         .sum()
 }
 
@@ -268,14 +305,14 @@ pub fn hidden_top_refined(network: &Architecture, samples: usize) -> Result<Hidd
     }
     let modes = hidden_modes(network)?;
     let below = modes.layers[depth - 2];
-    let (_, _, v) = normalized_law(network, top, below.q_t - below.q_st);
-    let (_, moments) = over_batch(network, top, below.q_t - below.q_st)?;
+    let (_, _, v) = normalized_law(network, top, below.q_gap);
+    let (_, moments) = over_batch(network, top, below.q_gap)?;
     let (e1, e2) = (moments.mean_derivative, moments.second_derivative);
     let eu = if top == Normalization::BatchNorm { moments.z_derivative } else { 0.0 };
     // Without any slope nothing below contributes.
     let remainder = if e2 > 0.0 { 1.0 - (e1 * e1 + eu * eu) / e2 } else { 0.0 };
     let output = modes.layers[depth - 1];
-    let zeta = network.widths()[depth - 1] as f64 * (output.qhat_t - output.qhat_st - e1 * e1 * v)
+    let zeta = network.widths()[depth - 1] as f64 * (output.qhat_gap - e1 * e1 * v)
         + remainder * bulk_of(network, &modes.layers[..depth - 1]);
     let zeta = representable("zeta", zeta)?;
     Ok(HiddenTop { theta_s: modes.theta_s, zeta, outlier: modes.theta_s + zeta / samples as f64 })

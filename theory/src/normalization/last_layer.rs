@@ -53,8 +53,7 @@ pub(super) fn bulk(network: &Architecture) -> Result<(f64, f64), TheoryError> {
     }
     let order = order_parameters(network.scales(), network.depth())?;
     let theta = theta_of(network, &order)?;
-    let variance = order.q_t[network.depth() - 1] - order.q_st[network.depth() - 1];
-    Ok((theta.theta_t - theta.theta_st, variance))
+    Ok((theta.theta_d, order.q_gap[network.depth() - 1]))
 }
 
 /// Fisher information of the output after mean subtraction over the batch of `samples` $=N$.

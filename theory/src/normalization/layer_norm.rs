@@ -75,14 +75,13 @@ pub fn last_layer_norm_outliers(
         let valid = format!("{classes} outputs for each of at least one sample");
         return Err(TheoryError::invalid("outputs", format!("{} values", outputs.len()), valid));
     }
-    let (Theta { theta_t, theta_st }, _) = plain_theta(network)?;
+    let (Theta { theta_st, theta_d, .. }, _) = plain_theta(network)?;
     let n = samples as f64;
     let normalized = outputs
         .chunks_exact(classes)
         .map(|output| Normalized::new(output, gamma2))
         .collect::<Result<Vec<_>, _>>()?;
-    let spectrum =
-        Spectrum { classes, bulk: (theta_t - theta_st) / n, common: theta_st / n, samples: normalized };
+    let spectrum = Spectrum { classes, bulk: theta_d / n, common: theta_st / n, samples: normalized };
     let precision: f64 = spectrum.samples.iter().map(|sample| sample.precision).sum();
     let widest = spectrum.samples.iter().map(|sample| sample.precision).fold(0.0, f64::max);
     let above = representable("the outliers", spectrum.bulk * widest + spectrum.common * precision)?;

@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use crate::error::{at_least, finite, positive, representable};
-use crate::mean_field::{order_parameters, require_plain};
+use crate::mean_field::{Theta, order_parameters, require_plain, theta};
 use crate::{Architecture, TheoryError};
 
 /// What layer $l$ contributes to the tangent kernel: $t_l$ at equal samples, $s_l$ at different ones.
@@ -90,16 +90,15 @@ pub struct KernelStatistics {
 /// ```
 pub fn kernel_statistics(network: &Architecture, samples: usize) -> Result<KernelStatistics, TheoryError> {
     let n = at_least("N", samples, 1)? as f64;
-    let (t, s) = layer_scales(network)?;
-    let (theta_t, theta_st) = (t.iter().sum::<f64>(), s.iter().sum::<f64>());
+    let Theta { theta_t, theta_st, theta_d } = theta(network)?;
     let statistics = KernelStatistics {
         theta_t,
         theta_st,
         mean: theta_t,
         second_moment: (n - 1.0) * theta_st * theta_st + theta_t * theta_t,
         lambda_max: (n - 1.0) * theta_st + theta_t,
-        bulk: theta_t - theta_st,
-        lambda_max_mean_subtracted: if samples == 1 { 0.0 } else { theta_t - theta_st },
+        bulk: theta_d,
+        lambda_max_mean_subtracted: if samples == 1 { 0.0 } else { theta_d },
     };
     representable("the second moment of the kernel", statistics.second_moment)?;
     representable("the largest eigenvalue of the kernel", statistics.lambda_max)?;

@@ -58,7 +58,7 @@ impl Covariance {
 }
 
 /// $\sin\vartheta-\vartheta\cos\vartheta$, by its series where the difference cancels.
-fn arc(angle: f64) -> f64 {
+pub(super) fn arc(angle: f64) -> f64 {
     if angle > 1.0 {
         return angle.sin() - angle * angle.cos();
     }

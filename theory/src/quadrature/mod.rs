@@ -13,6 +13,7 @@
 //! A function that is neither is noticed, because the rules stop agreeing, and refused.
 
 mod closed;
+mod gap;
 mod numeric;
 mod piecewise;
 pub(crate) mod rules;
@@ -22,6 +23,8 @@ use serde::Serialize;
 use crate::activation::Kind;
 use crate::error::{finite, non_negative, representable};
 use crate::{Activation, TheoryError};
+
+pub use gap::kernel_gap;
 
 use closed::Covariance;
 

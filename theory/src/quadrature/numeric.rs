@@ -2,7 +2,7 @@
 
 use super::closed::Covariance;
 use super::piecewise::outer_cuts;
-use super::rules::{LEVELS, Node, RANGE, for_each_in_panels, panels, trapezoid};
+use super::rules::{LEVELS, Node, RANGE, for_each_in_panels, graded, panels, trapezoid};
 use super::{GaussianMoments, KernelPair};
 use crate::{Activation, TheoryError};
 
@@ -16,36 +16,64 @@ const DISPLACEMENT: f64 = 0.37;
 /// Width of the inner panels of a two-dimensional integral at the coarsest level.
 const INNER_PANEL: f64 = 4.0;
 
+/// Refinements of the trapezoidal rule, and of graded panels.
+const TRAPEZOIDS: u32 = 3;
+const GRADES: u32 = 3;
+
+/// The rule that has settled for the averages at some deviation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Rule {
+    /// The trapezoidal rule, or equal panels where there are kinks.
+    Even(u32),
+    /// Panels graded towards the origin in units of 1.
+    Graded(u32),
+}
+
 /// The averages at $u=m+sz$, $s>0$.
 pub(super) fn moments(phi: &Activation, mean: f64, deviation: f64) -> Result<GaussianMoments, TheoryError> {
     settle(phi, mean, deviation).map(|(_, moments)| moments)
 }
 
-/// Refines the rule until it settles: the level reached and the averages there.
-fn settle(phi: &Activation, mean: f64, deviation: f64) -> Result<(u32, GaussianMoments), TheoryError> {
+/// Refines the rule until it settles: the rule and the averages there.
+fn settle(phi: &Activation, mean: f64, deviation: f64) -> Result<(Rule, GaussianMoments), TheoryError> {
     let cuts: Vec<f64> = phi.kinks().iter().map(|kink| (kink - mean) / deviation).collect();
     let smooth = cuts.is_empty();
-    let at_level = |level: u32, shift: f64| {
-        let nodes = if smooth { trapezoid(level, shift) } else { panels(level, &cuts) };
+    let at = |rule: Rule, shift: f64| {
+        let nodes = match rule {
+            Rule::Even(level) if smooth => trapezoid(level, shift),
+            Rule::Even(level) => panels(level, &cuts),
+            Rule::Graded(level) => graded(level, -mean / deviation, 1.0 / deviation, &cuts),
+        };
         averages(phi, mean, deviation, &nodes)
     };
     let mut difference = f64::INFINITY;
-    let mut coarse = at_level(0, DISPLACEMENT)?.0;
-    for level in 1..=LEVELS {
-        let (mut fine, scale) = at_level(level, 0.0)?;
-        difference = coarse
-            .iter()
-            .zip(&fine)
-            .zip(&scale)
-            .map(|((a, b), scale)| (a - b).abs() / (scale + FLOOR))
-            .fold(0.0, f64::max);
-        if difference <= AGREEMENT {
-            if phi.is_odd() && mean == 0.0 {
-                (fine[0], fine[5]) = (0.0, 0.0);
+    let mut refine = |rules: &mut dyn Iterator<Item = Rule>, first: Rule, displaced: f64| {
+        let mut coarse = at(first, displaced)?.0;
+        for rule in rules {
+            let (mut fine, scale) = at(rule, 0.0)?;
+            difference = coarse
+                .iter()
+                .zip(&fine)
+                .zip(&scale)
+                .map(|((a, b), scale)| (a - b).abs() / (scale + FLOOR))
+                .fold(0.0, f64::max);
+            if difference <= AGREEMENT {
+                if phi.is_odd() && mean == 0.0 {
+                    (fine[0], fine[5]) = (0.0, 0.0);
+                }
+                return Ok(Some((rule, GaussianMoments::from_array(fine))));
             }
-            return Ok((level, GaussianMoments::from_array(fine)));
+            coarse = if displaced == 0.0 { fine } else { at(rule, displaced)?.0 };
         }
-        coarse = if smooth { at_level(level, DISPLACEMENT)?.0 } else { fine };
+        Ok(None)
+    };
+    let (levels, displaced) = if smooth { (TRAPEZOIDS, DISPLACEMENT) } else { (LEVELS, 0.0) };
+    if let Some(found) = refine(&mut (1..=levels).map(Rule::Even), Rule::Even(0), displaced)? {
+        return Ok(found);
+    }
+    // Steep: the function varies within a small share of a deviation.
+    if let Some(found) = refine(&mut (1..=GRADES).map(Rule::Graded), Rule::Graded(0), 0.0)? {
+        return Ok(found);
     }
     let detail =
         format!("the finest two rules differ by {difference:.1e} at mean {mean}, deviation {deviation}");
@@ -82,21 +110,58 @@ fn averages(
     }
 }
 
-/// The pair kernel. The marginals decide the level: along either axis the integrand is as smooth as they are.
+/// The pair kernel. The marginals decide the rule: along either axis the integrand is as smooth as they are.
 pub(super) fn kernel_pair(phi: &Activation, covariance: &Covariance) -> Result<KernelPair, TheoryError> {
     let (su, sv) = (covariance.p.sqrt(), covariance.q.sqrt());
-    let (level, moments) = settle(phi, 0.0, su)?;
-    let level = if su == sv { level } else { level.max(settle(phi, 0.0, sv)?.0) };
+    let (rule, moments) = settle(phi, 0.0, su)?;
+    let rule = if su == sv { rule } else { coarser_of(rule, settle(phi, 0.0, sv)?.0) };
     let (rho, complement) = (covariance.rho(), covariance.complement());
     if complement == 0.0 {
-        return parallel(phi, su, sv.copysign(rho), level, &moments);
+        return parallel(phi, su, sv.copysign(rho), rule, &moments);
     }
+    if phi.is_odd() && rho.abs() < NEARLY_UNCORRELATED {
+        return nearly_uncorrelated(phi, covariance, rule);
+    }
+    Ok(at_correlation(phi, covariance, rule))
+}
+
+/// Below this correlation the kernel of an odd function is its slope at 0 times the covariance, up to a correction.
+const NEARLY_UNCORRELATED: f64 = 1e-3;
+
+/// $K=c\int_0^1\dot K(tc)\,dt$: the average of an odd function over both signs would cancel.
+fn nearly_uncorrelated(
+    phi: &Activation,
+    covariance: &Covariance,
+    rule: Rule,
+) -> Result<KernelPair, TheoryError> {
+    let mut mean = 0.0;
+    for (at, weight) in
+        [(0.5, 8.0 / 18.0), (0.5 - 0.15f64.sqrt(), 5.0 / 18.0), (0.5 + 0.15f64.sqrt(), 5.0 / 18.0)]
+    {
+        let part = Covariance::new(covariance.p, covariance.q, at * covariance.c)?;
+        mean += weight * at_correlation(phi, &part, rule).k_dot;
+    }
+    Ok(KernelPair { k: covariance.c * mean, k_dot: at_correlation(phi, covariance, rule).k_dot })
+}
+
+fn at_correlation(phi: &Activation, covariance: &Covariance, rule: Rule) -> KernelPair {
+    let (su, sv) = (covariance.p.sqrt(), covariance.q.sqrt());
+    let (rho, complement) = (covariance.rho(), covariance.complement());
     let kinks = phi.kinks();
-    Ok(if kinks.is_empty() {
-        tensor(phi, su, sv * rho, sv * complement, level)
-    } else {
-        panelled(phi, &kinks, covariance, level)
-    })
+    match rule {
+        Rule::Even(level) if kinks.is_empty() => tensor(phi, su, sv * rho, sv * complement, level),
+        Rule::Even(level) => panelled(phi, &kinks, covariance, level),
+        Rule::Graded(level) => steep(phi, &kinks, covariance, level),
+    }
+}
+
+/// The rule that serves both.
+fn coarser_of(a: Rule, b: Rule) -> Rule {
+    match (a, b) {
+        (Rule::Even(a), Rule::Even(b)) => Rule::Even(a.max(b)),
+        (Rule::Graded(a), Rule::Graded(b)) => Rule::Graded(a.max(b)),
+        (Rule::Graded(a), Rule::Even(_)) | (Rule::Even(_), Rule::Graded(a)) => Rule::Graded(a),
+    }
 }
 
 /// $\rho=\pm1$: $v=s_vz$ with $u=s_uz$.
@@ -104,20 +169,144 @@ fn parallel(
     phi: &Activation,
     su: f64,
     sv: f64,
-    level: u32,
+    rule: Rule,
     moments: &GaussianMoments,
 ) -> Result<KernelPair, TheoryError> {
     if su == sv {
         return Ok(KernelPair { k: moments.second, k_dot: moments.second_derivative });
     }
     let cuts: Vec<f64> = phi.kinks().iter().flat_map(|kink| [kink / su, kink / sv]).collect();
-    let nodes = if cuts.is_empty() { trapezoid(level, 0.0) } else { panels(level, &cuts) };
+    let nodes = match rule {
+        Rule::Even(level) if cuts.is_empty() => trapezoid(level, 0.0),
+        Rule::Even(level) => panels(level, &cuts),
+        Rule::Graded(level) => graded(level, 0.0, 1.0 / su.max(sv.abs()), &cuts),
+    };
     let (mut k, mut k_dot) = (0.0, 0.0);
     for (z, weight) in nodes {
         let (value_u, slope_u) = phi.value_and_derivative(su * z);
         let (value_v, slope_v) = phi.value_and_derivative(sv * z);
         k += weight * value_u * value_v;
         k_dot += weight * slope_u * slope_v;
+    }
+    Ok(KernelPair { k, k_dot })
+}
+
+/// Averages of $\phi$ and $\phi'$ at $m+sz$ by graded panels.
+fn smoothed(phi: &Activation, kinks: &[f64], mean: f64, deviation: f64, level: u32) -> (f64, f64) {
+    let cuts: Vec<f64> = kinks.iter().map(|kink| (kink - mean) / deviation).collect();
+    let (mut value, mut slope) = (0.0, 0.0);
+    for (z, weight) in graded(level, -mean / deviation, 1.0 / deviation, &cuts) {
+        let (f, d) = phi.value_and_derivative(deviation.mul_add(z, mean));
+        value += weight * f;
+        slope += weight * d;
+    }
+    (value, slope)
+}
+
+/// Steep functions: given the common part $y$ of $u=\sqrt{p|\rho|}\,y+\sqrt{p(1-|\rho|)}\,z$ and of $v$, the two are
+/// independent, and their means vary over no less than either width.
+fn steep(phi: &Activation, kinks: &[f64], covariance: &Covariance, level: u32) -> KernelPair {
+    // Graded panels settle one level above what suffices.
+    let level = level.saturating_sub(1);
+    let (share, rest) = (covariance.rho().abs(), 1.0 - covariance.rho().abs());
+    let rest = if rest < 0.25 { covariance.complement().powi(2) / (1.0 + share) } else { rest };
+    let sign = 1f64.copysign(covariance.c);
+    let (su, sv) = (covariance.p.sqrt(), covariance.q.sqrt());
+    let (common_u, common_v) = (su * share.sqrt(), sign * sv * share.sqrt());
+    let (own_u, own_v) = (su * rest.sqrt(), sv * rest.sqrt());
+    let unit = (own_u.max(1.0) / common_u).min(own_v.max(1.0) / common_v.abs());
+    let mut cuts = Vec::new();
+    for kink in kinks {
+        for (common, own) in [(common_u, own_u), (common_v, own_v)] {
+            for distance in [0.0, -1.0, 1.0, -4.0, 4.0, -10.0, 10.0] {
+                cuts.push((kink + distance * own) / common);
+            }
+        }
+    }
+    let (mut k, mut k_dot) = (0.0, 0.0);
+    for (y, weight) in graded(level, 0.0, unit, &cuts) {
+        let weight = match (phi.is_odd(), y > 0.0) {
+            (true, false) => continue,
+            (true, true) => 2.0 * weight,
+            (false, _) => weight,
+        };
+        if weight < 1e-40 {
+            continue;
+        }
+        let (value_u, slope_u) = smoothed(phi, kinks, common_u * y, own_u, level);
+        let (value_v, slope_v) = if common_u == common_v {
+            (value_u, slope_u)
+        } else {
+            smoothed(phi, kinks, common_v * y, own_v, level)
+        };
+        k += weight * value_u * value_v;
+        k_dot += weight * slope_u * slope_v;
+    }
+    KernelPair { k, k_dot }
+}
+
+/// $E_y\mathrm{Var}_z$ of $\phi$ and $\phi'$ at $\sqrt{q-g}\,y+\sqrt g\,z$, for $g\le q$.
+pub(super) fn kernel_gap(phi: &Activation, q: f64, gap: f64) -> Result<KernelPair, TheoryError> {
+    let (common, own) = ((q - gap).sqrt(), gap.sqrt());
+    let (rule, _) = settle(phi, 0.0, q.sqrt())?;
+    let kinks = phi.kinks();
+    let outer = match rule {
+        Rule::Even(level) if kinks.is_empty() => trapezoid(level, 0.0),
+        _ => {
+            let level = if let Rule::Graded(level) = rule { level.saturating_sub(1) } else { 0 };
+            let mut cuts = Vec::new();
+            for kink in &kinks {
+                for distance in [0.0, -1.0, 1.0, -4.0, 4.0, -10.0, 10.0] {
+                    cuts.push((kink + distance * own) / common);
+                }
+            }
+            cuts.retain(|cut| cut.is_finite());
+            graded(level, 0.0, own.max(1.0) / common, &cuts)
+        }
+    };
+    // A narrower average needs fewer nodes of the same rule.
+    let narrower = (0.5 * (q / gap).log2()).floor();
+    let even = match rule {
+        Rule::Even(level) if kinks.is_empty() => {
+            Some(trapezoid((f64::from(level) - narrower).max(0.0) as u32, 0.0))
+        }
+        _ => None,
+    };
+    let (mut k, mut k_dot) = (0.0, 0.0);
+    let mut differences = Vec::new();
+    for (y, weight) in outer {
+        let weight = match (phi.is_odd(), y.partial_cmp(&0.0)) {
+            (true, Some(std::cmp::Ordering::Less)) => continue,
+            (true, Some(std::cmp::Ordering::Greater)) => 2.0 * weight,
+            _ => weight,
+        };
+        let mean = common * y;
+        let panels;
+        let inner: &[Node] = if let Some(nodes) = &even {
+            nodes
+        } else {
+            let level = if let Rule::Graded(level) = rule { level.saturating_sub(1) } else { 0 };
+            let cuts: Vec<f64> = kinks.iter().map(|kink| (kink - mean) / own).collect();
+            panels = graded(level, -mean / own, 1.0 / own, &cuts);
+            &panels
+        };
+        differences.clear();
+        differences.extend(inner.iter().filter(|node| node.1 > 1e-40).map(|&(z, w)| {
+            let (rise, turn) = phi.difference(mean, own * z);
+            (w, rise, turn)
+        }));
+        let (mut rise, mut turn) = (0.0, 0.0);
+        for (w, r, t) in &differences {
+            rise += w * r;
+            turn += w * t;
+        }
+        let (mut value, mut slope) = (0.0, 0.0);
+        for (w, r, t) in &differences {
+            value += w * (r - rise) * (r - rise);
+            slope += w * (t - turn) * (t - turn);
+        }
+        k += weight * value;
+        k_dot += weight * slope;
     }
     Ok(KernelPair { k, k_dot })
 }

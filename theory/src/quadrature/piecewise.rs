@@ -103,6 +103,91 @@ pub(super) fn kernel_pair(pieces: &[Piece], covariance: &Covariance) -> KernelPa
     KernelPair { k, k_dot }
 }
 
+/// $E_y\mathrm{Var}_z$ of $\phi$ and $\phi'$ at $\sqrt{q-g}\,y+\sqrt g\,z$: the inner variance is closed.
+pub(super) fn kernel_gap(pieces: &[Piece], q: f64, gap: f64) -> KernelPair {
+    let (common, own) = ((q - gap).sqrt(), gap.sqrt());
+    let kinks: Vec<f64> = pieces.iter().map(|piece| piece.end).filter(|end| end.is_finite()).collect();
+    let mut cuts = Vec::new();
+    if common > 0.0 {
+        for kink in &kinks {
+            cuts.push(kink / common);
+            for distance in [1.0, 4.0, 10.0, 40.0] {
+                cuts.extend([(kink - distance * own) / common, (kink + distance * own) / common]);
+            }
+        }
+    }
+    let (mut k, mut k_dot) = (0.0, 0.0);
+    for_each_in_panels(3.0, &cuts, &mut |y, weight| {
+        let (value, slope) = variances(pieces, common * y, own);
+        k += weight * value;
+        k_dot += weight * slope;
+    });
+    // In the angle the kinks' density is smooth, and no position has to be resolved within a tiny width.
+    let k_dot = if gap < 1e-6 * q { kink_pairs(pieces, q, gap) } else { k_dot };
+    KernelPair { k, k_dot }
+}
+
+/// The variances of $\phi$ and $\phi'$ at $u=m+sz$.
+fn variances(pieces: &[Piece], mean: f64, deviation: f64) -> (f64, f64) {
+    let home = pieces.iter().position(|piece| mean < piece.end).unwrap_or(pieces.len() - 1);
+    // Every line at m, less φ(m), from the kinks between.
+    let mut heights = vec![0.0; pieces.len()];
+    for i in home + 1..pieces.len() {
+        heights[i] = heights[i - 1] + (pieces[i].slope - pieces[i - 1].slope) * (mean - pieces[i - 1].end);
+    }
+    for i in (0..home).rev() {
+        heights[i] = heights[i + 1] + (pieces[i].slope - pieces[i + 1].slope) * (mean - pieces[i].end);
+    }
+    let (mut first, mut second, mut from) = (0.0, 0.0, f64::NEG_INFINITY);
+    let mut masses = Vec::with_capacity(pieces.len());
+    for (piece, height) in pieces.iter().zip(heights) {
+        let to = (piece.end - mean) / deviation;
+        let [m0, m1, m2] = truncated(from, to);
+        let b = piece.slope * deviation;
+        first += height * m0 + b * m1;
+        second += height * (height * m0 + 2.0 * b * m1) + b * b * m2;
+        masses.push(m0);
+        from = to;
+    }
+    let mut slopes = 0.0;
+    for i in 0..pieces.len() {
+        for j in 0..i {
+            slopes += masses[i] * masses[j] * (pieces[i].slope - pieces[j].slope).powi(2);
+        }
+    }
+    ((second - first * first).max(0.0), slopes)
+}
+
+/// $\frac1{2\pi}\sum_{ij}\Delta_i\Delta_j\int_0^\vartheta\exp\frac{-t_i^2-t_j^2+2t_it_j\cos\alpha}{2q\sin^2\alpha}d\alpha$ over kinks $t_i$ at which the
+/// slope jumps by $\Delta_i$: Price's theorem for $\phi'$.
+fn kink_pairs(pieces: &[Piece], q: f64, gap: f64) -> f64 {
+    let jumps: Vec<(f64, f64)> =
+        pieces.windows(2).map(|pair| (pair[0].end / q.sqrt(), pair[1].slope - pair[0].slope)).collect();
+    let integrand = |angle: f64| -> f64 {
+        let (sin, half) = (angle.sin(), (0.5 * angle).sin());
+        let mut sum = 0.0;
+        for (s, one) in &jumps {
+            for (t, other) in &jumps {
+                let apart = (s - t) / sin;
+                let together = s * t * (2.0 * (half / sin) * (half / sin));
+                sum += one * other * (-0.5 * apart * apart - together).exp();
+            }
+        }
+        sum
+    };
+    let mut to = 2.0 * gap.sqrt().atan2((2.0 * q - gap).sqrt());
+    let mut total = 0.0;
+    for panel in 0..40 {
+        let from = if panel == 39 { 0.0 } else { 0.5 * to };
+        let (middle, radius) = (0.5 * (from + to), 0.5 * (to - from));
+        for &(x, weight) in super::rules::legendre() {
+            total += radius * weight * integrand(radius.mul_add(x, middle));
+        }
+        to = from;
+    }
+    total / (2.0 * std::f64::consts::PI)
+}
+
 fn at(pieces: &[Piece], u: f64) -> (f64, f64) {
     pieces
         .iter()

@@ -11,11 +11,11 @@ pub(crate) type Node = (f64, f64);
 /// Averages run over $|z|\le12$: the normal mass beyond is $4\times10^{-33}$.
 pub(super) const RANGE: f64 = 12.0;
 
-/// Coarsest step of the trapezoidal rule; it is halved down to $0.05/16$.
+/// Coarsest step of the trapezoidal rule; it is halved down to 0.05.
 const COARSEST_STEP: f64 = 0.4;
 /// Coarsest width of the outer panels.
 const WIDEST_PANEL: f64 = 3.0;
-/// Number of refinements of either rule.
+/// Number of refinements of the panels; the trapezoidal rule gives way to graded panels before.
 pub(super) const LEVELS: u32 = 7;
 
 /// $e^{-z^2/2}/\sqrt{2\pi}$.
@@ -66,6 +66,47 @@ pub(super) fn for_each_in_panels(width: f64, cuts: &[f64], visit: &mut impl FnMu
             visit(z, half * weight * density(z));
         }
     }
+}
+
+/// Gauss–Legendre panels over $|z|\le12$ for functions that vary over `unit` around `centre`: their ends lie
+/// `unit` $2^k$ from it and 3 from each other at most; each is cut into $3^{level}$, so that a kink at the centre is
+/// never an end.
+pub(super) fn graded(level: u32, centre: f64, unit: f64, cuts: &[f64]) -> Vec<Node> {
+    let mut ends = vec![-RANGE, -9.0, -6.0, -3.0, 0.0, 3.0, 6.0, 9.0, RANGE];
+    if unit < 0.5 * WIDEST_PANEL {
+        if centre.abs() < unit {
+            ends.retain(|end| *end != 0.0);
+        }
+        let mut distance = unit;
+        while distance < 2.0 * RANGE + centre.abs() {
+            ends.extend([centre - distance, centre + distance]);
+            distance *= 2.0;
+        }
+    }
+    ends.extend_from_slice(cuts);
+    ends.retain(|end| end.abs() <= RANGE);
+    ends.sort_by(f64::total_cmp);
+    let parts = 3i32.pow(level);
+    let mut nodes = Vec::new();
+    for pair in ends.windows(2) {
+        let width = (pair[1] - pair[0]) / f64::from(parts);
+        if width <= 0.0 {
+            continue;
+        }
+        for part in 0..parts {
+            let middle = width.mul_add(f64::from(part) + 0.5, pair[0]);
+            for &(x, weight) in sixteen() {
+                let z = (0.5 * width).mul_add(x, middle);
+                nodes.push((z, 0.5 * width * weight * density(z)));
+            }
+        }
+    }
+    nodes
+}
+
+fn sixteen() -> &'static [Node] {
+    static RULE: OnceLock<GaussLegendre> = OnceLock::new();
+    RULE.get_or_init(|| GaussLegendre::new(NonZeroUsize::MIN.saturating_add(15))).as_node_weight_pairs()
 }
 
 /// The 40-point Gauss–Legendre rule on $[-1,1]$.

@@ -135,10 +135,106 @@ fn undeclared_kinks_are_noticed() {
 }
 
 #[test]
-fn steep_tanh_passes_until_its_poles_are_too_near() {
+fn steep_tanh_is_answered_at_every_variance() {
     let tanh = Activation::tanh();
-    assert!(kernel_pair(&tanh, 2000.0, 2000.0, 2000.0).is_ok());
-    assert_eq!(kernel_pair(&tanh, 5000.0, 5000.0, 5000.0).unwrap_err().kind(), "non-smooth-activation");
+    // Computed in the angle between the samples, with 30 digits by mpmath.
+    let pair = kernel_pair(&tanh, 2500.0, 2500.0, 1250.0).unwrap();
+    assert_relative_eq!(pair.k, 0.33321247300809537, max_relative = 1e-12);
+    assert_relative_eq!(pair.k_dot, 0.0002939131768259355, max_relative = 1e-11);
+    for q in [1e3, 1e6, 1e9, 1e12] {
+        // Far out tanh is the sign: (2/π) arcsin ρ, with a correction of order 1/q, and the density of two zeros.
+        for rho in [-0.9f64, -0.2, 1e-8, 0.5, 0.99] {
+            let pair = kernel_pair(&tanh, q, q, rho * q).unwrap();
+            let width = q * (1.0 - rho * rho);
+            assert_relative_eq!(pair.k, std::f64::consts::FRAC_2_PI * rho.asin(), max_relative = 3.0 / width);
+            let density = 4.0 / (2.0 * std::f64::consts::PI * q * (1.0 - rho * rho).sqrt());
+            assert_relative_eq!(pair.k_dot, density, max_relative = 3.0 / width);
+        }
+        // ∫ sech⁴ = 4/3.
+        let slope = kernel_pair(&tanh, q, q, q).unwrap().k_dot;
+        assert_relative_eq!(
+            slope,
+            4.0 / 3.0 / (2.0 * std::f64::consts::PI * q).sqrt(),
+            max_relative = 1.0 / q
+        );
+    }
+}
+
+#[test]
+fn differences_of_kernels_keep_their_digits() {
+    // Erf, sine, ReLU and GELU: closed forms with 120 digits; hard tanh: the angular integral; tanh: variances of
+    // samples with a common part, by the trapezoidal rule with 50 digits (mpmath).
+    let check = |name: &str, q: f64, gap: f64, k: f64, k_dot: f64, tolerance: f64| {
+        let found = kernel_gap(&name.parse().unwrap(), q, gap).unwrap();
+        assert_relative_eq!(found.k, k, max_relative = tolerance);
+        assert_relative_eq!(found.k_dot, k_dot, max_relative = tolerance);
+    };
+    for (name, q, gap, k, k_dot) in [
+        ("erf", 1.5, 1e-25, 4.8123931354033416e-26, 4.1249084017742928e-26),
+        ("erf", 1e12, 2.0, 7.8690531446684609e-7, 3.5191475500052418e-7),
+        ("erf", 1e-12, 4e-13, 5.0929581789304648e-13, 1.6297466172512298e-24),
+        ("erf", 3.0, 1.0, 0.2683041809675503, 0.13149055723556107),
+        ("erf", 1e6, 1e5, 0.28649662384431019, 0.00063515919071080496),
+        ("sine", 1.5, 1e-25, 5.2489353418393197e-26, 4.7510646581606803e-26),
+        ("sine", 1e12, 2.0, 0.43233235838169365, 0.43233235838169365),
+        ("sine", 1e-12, 4e-13, 3.999999999996e-13, 3.1999999999968e-25),
+        ("sine", 3.0, 1.0, 0.31818987682548839, 0.31393068200306928),
+        ("relu", 1.5, 1e-25, 4.9999999999996126e-26, 5.8115168313254722e-14),
+        ("relu", 1e12, 2.0, 0.99999957558681842, 3.1830988618384372e-7),
+        ("relu", 3.0, 1.0, 0.41183920109264148, 0.13386023640061501),
+        ("gelu", 1.5, 1e-25, 4.777509000344343e-26, 2.3251542467331584e-26),
+        ("gelu", 1e12, 2.0, 0.99999974745936736, 3.0533958126506489e-7),
+        ("gelu", 1e-12, 4e-13, 1.0000000000020372e-13, 2.5464790894652324e-13),
+        ("gelu", 3.0, 1.0, 0.43734174062646877, 0.11405156699703093),
+        ("gelu", 1e6, 1e5, 45230.869764208137, 0.071839087491870076),
+    ] {
+        check(name, q, gap, k, k_dot, 2e-14);
+    }
+    for (q, gap, k, k_dot) in [
+        (1.3, 1e-16, 6.1954487295790926e-17, 2.6875534471710406e-9),
+        (1.3, 0.2, 0.10785861921597131, 0.12042889328562885),
+        (1e10, 1e3, 0.00027943323700373186, 7.8365168163290812e-6),
+        (1e6, 1e5, 0.28660110142149513, 0.00079642392446166911),
+    ] {
+        check("hard-tanh(1)", q, gap, k, k_dot, 1e-7);
+    }
+    for (q, gap, k, k_dot) in [
+        (2.0, 1e-20, 3.4950829774660283e-21, 2.4935109184665764e-21),
+        (2.0, 0.3, 0.096155421237331137, 0.05180500477287794),
+        (1e-12, 3e-13, 2.999999999994e-13, 1.01999999999184e-24),
+    ] {
+        check("tanh", q, gap, k, k_dot, 1e-10);
+    }
+    assert!(kernel_gap(&Activation::tanh(), 1.0, 2.1).is_err());
+    assert!(kernel_gap(&Activation::tanh(), 1.0, -0.1).is_err());
+}
+
+#[test]
+fn differences_of_kernels_are_the_kernels_differences() {
+    for name in [
+        "linear",
+        "tanh",
+        "sine",
+        "gelu",
+        "relu",
+        "erf(0.7)",
+        "leaky-relu(0.2)",
+        "hard-tanh(1.5)",
+        "shifted-relu(0.5)",
+    ] {
+        let phi: Activation = name.parse().unwrap();
+        for q in [0.3, 2.0, 40.0, 3e3] {
+            for share in [0.4, 0.9, 1.3] {
+                let (same, apart) = (
+                    kernel_pair(&phi, q, q, q).unwrap(),
+                    kernel_pair(&phi, q, q, q * (1.0 - share)).unwrap(),
+                );
+                let gap = kernel_gap(&phi, q, share * q).unwrap();
+                assert_relative_eq!(gap.k, same.k - apart.k, epsilon = 1e-9 * same.k);
+                assert_relative_eq!(gap.k_dot, same.k_dot - apart.k_dot, epsilon = 1e-9 * same.k_dot);
+            }
+        }
+    }
 }
 
 #[test]
