@@ -177,14 +177,20 @@ pub fn catalog() -> Vec<Prediction> {
             title: "Fixed point of variance and correlation, susceptibilities and depth scales",
             formula: r"q^*=\sigma_w^2K(q^*,q^*,q^*)+\sigma_b^2,\ \chi_1=\sigma_w^2\dot K(q^*,q^*,q^*),\ \xi_q=\frac{-1}{\ln\chi_q},\ \xi_c=\frac{-1}{\ln\chi_{c^*}}",
             parameters: const { &[ACTIVATION, SIGMA_W2, SIGMA_B2] },
-            value: "[q*, c*, chi_1, chi_q, xi_q, xi_c] of the stable fixed point if there is one; q* is the word \"marginal\" where every q is fixed; where q* = 0 the others are the word \"collapsed\"",
-            validity: "infinite width; q* searched in [1e-8, 1e4]",
+            value: "[q*, c*, chi_1, chi_q, xi_q, xi_c] of the stable fixed point that inputs of unit variance reach (where they diverge, the one that smaller inputs reach); q* is the word \"marginal\" where every q is fixed; where q* = 0 the others are the word \"collapsed\"",
+            validity: "infinite width; unstable fixed points are not given",
             sources: &[POOLE_2016, SCHOENHOLZ_2017],
             evaluate: |params| {
                 let points = fixed_points(&params.scales()?)?;
-                points.first().map(fixed_point).ok_or_else(|| TheoryError::NoFixedPoint {
-                    reason: "the variance map does not meet the diagonal".to_owned(),
-                })
+                match points.first() {
+                    Some(point) if point.stability != Stability::Unstable => Ok(fixed_point(point)),
+                    unstable => Err(TheoryError::NoFixedPoint {
+                        reason: format!(
+                            "none is stable; the variance leaves the unstable one at q* = {}",
+                            unstable.map_or(f64::NAN, |point| point.q_star)
+                        ),
+                    }),
+                }
             },
         },
         Prediction {

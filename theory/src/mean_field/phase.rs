@@ -3,14 +3,18 @@
 use serde::Serialize;
 
 use crate::error::{positive, representable};
-use crate::quadrature::{gaussian_moments, kernel_pair};
+use crate::quadrature::{gaussian_moments, kernel_gap, kernel_pair};
 use crate::{Activation, InitialScales, TheoryError};
 
-/// The root search covers $q^*\in[10^{-8},10^4]$, more where $\sigma_b^2$ or $\phi(0)^2$ call for it.
+/// The root search covers $q^*\in[10^{-8},10^4]$ densely, and goes on in decades where the sign at an end calls for it.
 const GRID: (f64, f64) = (1e-8, 1e4);
 const POINTS_PER_DECADE: f64 = 20.0;
 /// $|\chi_1-1|$ below this counts as critical.
 const CRITICAL: f64 = 1e-6;
+/// $|\chi-1|$ below this is rounding.
+const ROUNDING: f64 = 1e-13;
+/// Relative size of a difference from the diagonal below which its sign is rounding.
+const TOUCHING: f64 = 16.0 * f64::EPSILON;
 
 /// How the variance behaves at a fixed point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -22,7 +26,7 @@ pub enum Stability {
     Unstable,
     /// Every $q$ is fixed (homogeneous $\phi$ at its critical $\sigma_w^2$, $\sigma_b=0$).
     Marginal,
-    /// $q^*=0$ is the only fixed point: signals die out. The other fields are limits $q\to0$.
+    /// $q^*=0$ is stable: signals die out. The other fields are limits $q\to0$.
     Collapsed,
 }
 
@@ -84,7 +88,9 @@ impl CriticalPoint {
     }
 }
 
-/// All fixed points of the variance map, stable ones first, with correlation fixed point and depth scales.
+/// All fixed points of the variance map, with correlation fixed point and depth scales: first the stable one that iteration
+/// from inputs with $\hat q^0=1$ reaches (where they diverge, the one that smaller inputs reach), then other stable ones, then
+/// unstable ones.
 ///
 /// # Formula
 /// $q^*=\sigma_w^2K(q^*,q^*,q^*)+\sigma_b^2$; $c^*q^*=\sigma_w^2K(q^*,q^*,c^*q^*)+\sigma_b^2$;
@@ -92,8 +98,8 @@ impl CriticalPoint {
 /// $\chi_{c^*}=\sigma_w^2\dot K(q^*,q^*,c^*q^*)$; $\xi=-1/\ln\chi$.
 ///
 /// # Algorithm
-/// Sign changes of the variance map on a logarithmic grid, safeguarded interpolation to rounding; the correlation map is convex, so
-/// that $c^*<1$ has one root if $\chi_1>1$ and none otherwise. Homogeneous $\phi$ in closed form.
+/// Sign changes of the variance map on a logarithmic grid, from its sign near 0 on, safeguarded interpolation to rounding; the correlation map is convex, so
+/// that $c^*<1$ has one root if $\chi_1>1$ and none otherwise; it is found in $1-c$. Homogeneous $\phi$ in closed form.
 ///
 /// # Errors
 /// [`NoFixedPoint`](TheoryError::NoFixedPoint) where the variance grows without bound; the errors of
@@ -115,12 +121,21 @@ pub fn fixed_points(scales: &InitialScales) -> Result<Vec<FixedPoint>, TheoryErr
     if let Some(k) = scales.activation.homogeneity() {
         return homogeneous(scales, k).map(|point| vec![point]);
     }
-    let roots = variance_roots(scales)?;
-    if roots.is_empty() {
-        return Ok(vec![collapsed(scales)]);
-    }
+    let (collapses, roots) = variance_roots(scales)?;
     let mut points = roots.into_iter().map(|q| linearise(scales, q)).collect::<Result<Vec<_>, _>>()?;
-    points.sort_by_key(|point| point.stability != Stability::Stable);
+    if collapses {
+        points.insert(0, collapsed(scales));
+    }
+    let start = scales.sigma_w2 + scales.sigma_b2;
+    let reached = points
+        .iter()
+        .rev()
+        .find(|point| point.stability == Stability::Unstable && point.q_star <= start)
+        .map_or(0.0, |barrier| barrier.q_star);
+    points.sort_by_key(|point| match point.stability {
+        Stability::Unstable => 2,
+        _ => u8::from(point.q_star < reached),
+    });
     Ok(points)
 }
 
@@ -136,14 +151,18 @@ fn homogeneous(scales: &InitialScales, k: f64) -> Result<FixedPoint, TheoryError
     let q_star = representable("q*", q_star)?;
     // Any order parameter of a homogeneous φ at c = q is proportional to q, so χ_1 = χ_q = kσ_w².
     let chi = if marginal { 1.0 } else { chi };
-    Ok(assemble(q_star, 1.0, chi, chi, chi, stability))
+    Ok(assemble(q_star, 1.0, chi, chi, chi, 1.0 - chi, stability))
+}
+
+/// Slope of the variance map at 0, where the activation is linear on either side.
+fn slope_at_zero(scales: &InitialScales) -> f64 {
+    let (left, right) = (scales.activation.derivative(-1e-150), scales.activation.derivative(1e-150));
+    0.5 * scales.sigma_w2 * (left * left + right * right)
 }
 
 fn collapsed(scales: &InitialScales) -> FixedPoint {
-    // Near 0 the activation is linear on either side, with slopes read off there.
-    let (left, right) = (scales.activation.derivative(-1e-9), scales.activation.derivative(1e-9));
-    let chi = 0.5 * scales.sigma_w2 * (left * left + right * right);
-    assemble(0.0, 1.0, chi, chi, chi, Stability::Collapsed)
+    let chi = slope_at_zero(scales);
+    assemble(0.0, 1.0, chi, chi, chi, 1.0 - chi, Stability::Collapsed)
 }
 
 fn grows(scales: &InitialScales) -> TheoryError {
@@ -155,8 +174,8 @@ fn grows(scales: &InitialScales) -> TheoryError {
     }
 }
 
-/// The positive roots of $\sigma_w^2K(q,q,q)+\sigma_b^2-q$, ascending; empty if the map lies below the diagonal.
-fn variance_roots(scales: &InitialScales) -> Result<Vec<f64>, TheoryError> {
+/// Whether 0 is a stable fixed point, and the positive roots of $\sigma_w^2K(q,q,q)+\sigma_b^2-q$, ascending.
+fn variance_roots(scales: &InitialScales) -> Result<(bool, Vec<f64>), TheoryError> {
     let excess = |q: f64| -> Result<f64, TheoryError> {
         let second = gaussian_moments(&scales.activation, 0.0, q)?.second;
         Ok(scales.sigma_w2.mul_add(second, scales.sigma_b2) - q)
@@ -174,27 +193,78 @@ fn variance_roots(scales: &InitialScales) -> Result<Vec<f64>, TheoryError> {
     let (from, to) = (lowest.ln(), highest.ln());
     let points = ((to - from) / std::f64::consts::LN_10 * POINTS_PER_DECADE).ceil();
 
+    let mut at: Vec<f64> =
+        (0..=points as u32).map(|i| (from + (to - from) * (f64::from(i) / points)).exp()).collect();
+    // The sign near 0: of the value there, or of what the slope lacks to 1.
+    let slope = slope_at_zero(scales) - 1.0;
+    let rising = if at_zero > 0.0 || slope > TOUCHING {
+        Some(true)
+    } else if slope < -TOUCHING {
+        Some(false)
+    } else {
+        None
+    };
+    if rising == Some(true) && at_zero == 0.0 {
+        // A root below the grid: of order slope, or of the square of a small scale of φ.
+        let mut below = Vec::new();
+        let mut q = lowest;
+        while q > 1e-280 && excess(q)? < 0.0 {
+            q *= 0.1;
+            below.push(q);
+        }
+        at.splice(0..0, below.into_iter().rev());
+    }
+    let mut sign = rising;
+    let mut first = rising;
+    let mut before = None;
     let mut roots = Vec::new();
-    let mut before = (lowest, excess(lowest)?);
     let mut stopped = None;
-    for i in 1..=points as u32 {
-        let q = (from + (to - from) * (f64::from(i) / points)).exp();
-        let value = match excess(q) {
-            Ok(value) => value,
+    let mut visit = |q: f64, value: f64| -> Result<(), TheoryError> {
+        // Along the diagonal rounding has no sign.
+        if value.abs() <= TOUCHING * q {
+            return Ok(());
+        }
+        let above = value > 0.0;
+        if sign.is_some_and(|sign| sign != above) {
+            match before {
+                Some(last) => roots.push(root(last, (q, value), &excess)?),
+                // Below every point of the grid.
+                None => {
+                    let mut low = 0.5 * q;
+                    while low > 1e-290 && (excess(low)? > 0.0) == above {
+                        low *= 0.5;
+                    }
+                    roots.push(root((low, excess(low)?), (q, value), &excess)?);
+                }
+            }
+        }
+        (sign, before) = (Some(above), Some((q, value)));
+        first = first.or(Some(above));
+        Ok(())
+    };
+    for &q in &at {
+        match excess(q) {
+            Ok(value) => visit(q, value)?,
             Err(error) => {
                 stopped = Some(error);
                 break;
             }
-        };
-        if before.1 == 0.0 {
-            roots.push(before.0);
-        } else if before.1 * value < 0.0 {
-            roots.push(root(before, (q, value), &excess)?);
         }
-        before = (q, value);
     }
+    // Still above the diagonal: activations of a large scale bend far out.
+    let mut q = highest;
+    while stopped.is_none() && q < 1e290 {
+        let value = excess(q)?;
+        visit(q, value)?;
+        if value < -TOUCHING * q || (value > 0.0 && q > 1e30 * highest) {
+            break;
+        }
+        q *= 10.0;
+    }
+    // At the critical slope, with a map that keeps to the diagonal within rounding: the curvature decides.
+    let collapses = at_zero == 0.0 && first != Some(true);
     match stopped {
-        _ if !roots.is_empty() || (before.1 < 0.0 && at_zero == 0.0) => Ok(roots),
+        _ if !roots.is_empty() || collapses => Ok((collapses, roots)),
         Some(error) => Err(error),
         None => Err(grows(scales)),
     }
@@ -243,30 +313,59 @@ fn linearise(scales: &InitialScales, q: f64) -> Result<FixedPoint, TheoryError> 
     let moments = gaussian_moments(&scales.activation, 0.0, q)?;
     let chi_1 = scales.sigma_w2 * moments.second_derivative;
     let chi_q = scales.sigma_w2 * moments.z_product / q.sqrt();
-    let pair = |c: f64| kernel_pair(&scales.activation, q, q, c * q);
-    let c_star = if chi_1 <= 1.0 {
-        1.0
+    let (c_star, chi_c_star, lack) = if chi_1 <= 1.0 + ROUNDING {
+        (1.0, chi_1, 1.0 - chi_1)
     } else if scales.sigma_b2 == 0.0 && scales.activation.is_odd() {
-        0.0
+        let chi = scales.sigma_w2 * kernel_pair(&scales.activation, q, q, 0.0)?.k_dot;
+        (0.0, chi, 1.0 - chi)
     } else {
-        let excess = |c: f64| -> Result<f64, TheoryError> {
-            Ok(scales.sigma_w2.mul_add(pair(c)?.k, scales.sigma_b2) / q - c)
-        };
-        let (bottom, top) = (0.0, 1.0 - 1e-6);
-        let at_top = excess(top)?;
-        if at_top >= 0.0 { 1.0 } else { root((bottom, excess(bottom)?), (top, at_top), &excess)? }
+        apart(scales, q, chi_1)?
     };
-    let chi_c_star = if c_star == 1.0 { chi_1 } else { scales.sigma_w2 * pair(c_star)?.k_dot };
     let stability = if chi_q < 1.0 { Stability::Stable } else { Stability::Unstable };
-    Ok(assemble(q, c_star, chi_1, chi_q, chi_c_star, stability))
+    Ok(assemble(q, c_star, chi_1, chi_q, chi_c_star, lack, stability))
 }
 
+/// $c^*<1$, $\chi_{c^*}$ and $1-\chi_{c^*}$, from the distance $\delta=1-c$: the map multiplies it by
+/// $\sigma_w^2[K(q,q,q)-K(q,q,q-q\delta)]/(q\delta)$, which falls from $\chi_1>1$.
+fn apart(scales: &InitialScales, q: f64, chi_1: f64) -> Result<(f64, f64, f64), TheoryError> {
+    let growth = |delta: f64| -> Result<f64, TheoryError> {
+        Ok(scales.sigma_w2 * kernel_gap(&scales.activation, q, q * delta)?.k / (q * delta) - 1.0)
+    };
+    let mut high = (1.0, growth(1.0)?);
+    if high.1 > 0.0 {
+        return Err(TheoryError::NotConverged {
+            procedure: "search for the correlation c*".to_owned(),
+            detail: format!("c* lies at 0 within rounding, at q* = {q}"),
+        });
+    }
+    let mut low = high;
+    while low.1 <= 0.0 {
+        high = low;
+        low.0 *= 0.25;
+        if low.0 < 1e-30 {
+            return Ok((1.0, chi_1, 1.0 - chi_1));
+        }
+        low.1 = growth(low.0)?;
+    }
+    let delta = root(low, high, &growth)?;
+    let slope = scales.sigma_w2 * kernel_gap(&scales.activation, q, q * delta)?.k_dot;
+    let far = delta > 0.5;
+    let chi = if far {
+        scales.sigma_w2 * kernel_pair(&scales.activation, q, q, q * (1.0 - delta))?.k_dot
+    } else {
+        chi_1 - slope
+    };
+    Ok((1.0 - delta, chi, if far { 1.0 - chi } else { slope - (chi_1 - 1.0) }))
+}
+
+/// `lack` $=1-\chi_{c^*}$, which may be far smaller than rounding of $\chi_{c^*}$ would leave it.
 fn assemble(
     q_star: f64,
     c_star: f64,
     chi_1: f64,
     chi_q: f64,
     chi_c_star: f64,
+    lack: f64,
     stability: Stability,
 ) -> FixedPoint {
     let phase = match chi_1 - 1.0 {
@@ -274,7 +373,11 @@ fn assemble(
         gap if gap < 0.0 => Phase::Ordered,
         _ => Phase::Chaotic,
     };
-    let xi_c = if phase == Phase::Critical { f64::INFINITY } else { depth_scale(chi_c_star) };
+    let xi_c = match lack {
+        _ if lack <= ROUNDING => f64::INFINITY,
+        _ if lack >= 1.0 => 0.0,
+        _ => -1.0 / (-lack).ln_1p(),
+    };
     FixedPoint { q_star, c_star, chi_1, chi_q, chi_c_star, xi_q: depth_scale(chi_q), xi_c, stability, phase }
 }
 

@@ -198,6 +198,104 @@ fn fixed_points_that_are_special() {
 }
 
 #[test]
+fn the_stable_fixed_point_is_the_answer() {
+    // Signals of GELU die out below σ_w² = 4, whatever lies above the unstable point.
+    for sigma_w2 in [0.5, 2.0, 2.1, 2.5, 3.0, 3.9] {
+        let points = fixed_points(&scales("gelu", sigma_w2, 0.0)).unwrap();
+        assert_eq!((points[0].q_star, points[0].stability), (0.0, Stability::Collapsed), "{sigma_w2}");
+        assert!(points[1..].iter().all(|point| point.stability == Stability::Unstable));
+    }
+    for (name, sigma_w2) in [
+        ("hard-tanh(1)", 1.0),
+        ("hard-tanh(1e-4)", 1.0),
+        ("shifted-relu(1)", 1.0),
+        ("shifted-relu(300)", 0.9),
+        ("erf", 0.7),
+    ] {
+        let points = fixed_points(&scales(name, sigma_w2, 0.0)).unwrap();
+        assert_eq!(points.len(), 1, "{name}");
+        assert_eq!((points[0].q_star, points[0].stability), (0.0, Stability::Collapsed), "{name}");
+    }
+    // Below and above the grid of the search; E tanh² = q − 2q² + ….
+    assert_relative_eq!(
+        fixed_points(&scales("tanh", 1.0 + 1e-9, 0.0)).unwrap()[0].q_star,
+        5e-10,
+        max_relative = 1e-5
+    );
+    for t in [1e-6f64, 1.0, 1e6] {
+        // Everything scales with the threshold.
+        let point = fixed_points(&scales(&format!("hard-tanh({t})"), 2.0, 0.0)).unwrap()[0];
+        let unit = fixed_points(&scales("hard-tanh(1)", 2.0, 0.0)).unwrap()[0];
+        assert_relative_eq!(point.q_star, t * t * unit.q_star, max_relative = 1e-12);
+    }
+    // Iteration goes where the first point says.
+    for (name, w, b) in
+        [("tanh", 3.0, 0.1), ("gelu", 1.0, 0.1), ("shifted-relu(1)", 1.5, 0.0), ("sine", 4.0, 0.2)]
+    {
+        let point = fixed_points(&scales(name, w, b)).unwrap()[0];
+        let order = order_parameters(&scales(name, w, b), 300).unwrap();
+        assert_relative_eq!(order.q_t[299], point.q_star, max_relative = 1e-9);
+    }
+}
+
+#[test]
+fn susceptibilities_keep_their_digits_near_the_line() {
+    // χ_q = σ_w² E[z φ φ']/√q* = σ_w² a³/3 √(2/π) with a = 1/√q* small, q* = σ_w² (1 − …).
+    for sigma_w2 in [1e4f64, 1e10, 1e16] {
+        let point = fixed_points(&scales("hard-tanh(1)", sigma_w2, 0.0)).unwrap()[0];
+        let a = point.q_star.sqrt().recip();
+        let expected = sigma_w2 * a.powi(3) / 3.0 * (2.0 / std::f64::consts::PI).sqrt();
+        assert_relative_eq!(point.chi_q, expected, max_relative = a * a);
+        assert_relative_eq!(
+            point.q_star,
+            sigma_w2 * (1.0 - 4.0 / 3.0 * a * (2.0 * std::f64::consts::PI).sqrt().recip()),
+            max_relative = a * a + 1e-15
+        );
+    }
+    // Just beyond the critical line the distance 1 − χ_{c*} mirrors χ_1 − 1, for smooth functions.
+    let line = critical_point(&Activation::tanh(), 0.5).unwrap();
+    for excess in [1e-3, 1e-5, 1e-7] {
+        let point = fixed_points(&scales("tanh", line.sigma_w2 * (1.0 + excess), line.sigma_b2)).unwrap()[0];
+        assert_relative_eq!(
+            point.xi_c * (point.chi_1 - 1.0),
+            1.0,
+            max_relative = 10.0 * (point.chi_1 - 1.0).max(1e-7)
+        );
+    }
+}
+
+#[test]
+fn differences_have_their_own_recursion() {
+    // Erf in a network that makes its inputs parallel: recursion of the arc sines with 60 digits (mpmath).
+    for (depth, theta_d, variance) in [
+        (36, 1.4147459852159984e-11, 3.4669738204127621e-15),
+        (40, 3.6876288809324176e-13, 8.1285322122606816e-17),
+        (200, 1.1748256605665015e-77, 5.1579233726063416e-82),
+    ] {
+        let mut widths = vec![100; depth];
+        widths.push(1);
+        let network = network("erf(0.7)", &widths, 1.0, 0.5);
+        assert_relative_eq!(theta(&network).unwrap().theta_d, theta_d, max_relative = 1e-11);
+        let order = order_parameters(network.scales(), depth).unwrap();
+        assert_relative_eq!(order.q_gap[depth - 1], variance, max_relative = 1e-11);
+    }
+    for name in ["tanh", "relu", "gelu", "sine", "hard-tanh(1)", "erf", "linear", "shifted-relu(0.5)"] {
+        let order = order_parameters(&scales(name, 1.3, 0.2), 6).unwrap();
+        for l in 0..6 {
+            assert_relative_eq!(order.q_gap[l], order.q_t[l] - order.q_st[l], epsilon = 1e-11 * order.q_t[l]);
+            assert_relative_eq!(
+                order.qtilde_gap[l],
+                order.qtilde_t[l] - order.qtilde_st[l],
+                epsilon = 1e-11 * order.qtilde_t[l]
+            );
+        }
+        let network = network(name, &[30, 20, 10, 3], 1.3, 0.2).with_trained_biases(true);
+        let theta = theta(&network).unwrap();
+        assert_relative_eq!(theta.theta_d, theta.theta_t - theta.theta_st, epsilon = 1e-11 * theta.theta_t);
+    }
+}
+
+#[test]
 fn critical_points_are_critical_fixed_points() {
     for (name, q) in [("tanh", 1.5), ("erf", 0.7), ("hard-tanh(1)", 0.9), ("sine", 0.4)] {
         let point = critical_point(&name.parse().unwrap(), q).unwrap();

@@ -69,18 +69,7 @@ impl GivenOutputs {
     pub fn new(logits: &[Vec<f64>], theta_t: f64, theta_st: f64) -> Result<Self, TheoryError> {
         check_kernel(theta_t, theta_st)?;
         representable("the second moment", theta_t * theta_t)?;
-        let modes = softmax(logits)?
-            .iter()
-            .map(|g| {
-                let eigen = SymmetricEigen::new(covariance(g));
-                let values: Vec<f64> = eigen.eigenvalues.iter().map(|q| q.max(0.0)).collect();
-                let mut vectors = eigen.eigenvectors;
-                for (mut column, q) in vectors.column_iter_mut().zip(&values) {
-                    column *= q.sqrt();
-                }
-                (values, vectors)
-            })
-            .collect();
+        let modes = softmax(logits)?.iter().map(|g| modes_of(g)).collect();
         Ok(Self { classes: logits[0].len(), theta_t, theta_st, modes })
     }
 
@@ -263,6 +252,11 @@ impl GivenOutputs {
                 g[(n * classes + k, n * classes + k)] += self.bulk_scale() * q;
             }
         }
+        if samples == 1 {
+            let mut all: Vec<f64> = self.modes[0].0.iter().map(|q| self.theta_t * q).collect();
+            all.sort_by(|a, b| b.total_cmp(a));
+            return Ok(all);
+        }
         let mut all: Vec<f64> = g.symmetric_eigenvalues().iter().copied().collect();
         all.sort_by(|a, b| b.total_cmp(a));
         all[size - samples..].fill(0.0);
@@ -270,7 +264,35 @@ impl GivenOutputs {
     }
 }
 
-/// $\mathrm{diag}(g)-gg^\top$.
+/// Classes up to which small eigenvalues are kept to relative accuracy.
+const GRADED: usize = 64;
+
+/// Eigenvalues $q$ of $Q=\mathrm{diag}(g)-gg^\top$ and eigenvectors scaled by $\sqrt q$.
+fn modes_of(g: &[f64]) -> (Vec<f64>, DMatrix<f64>) {
+    let classes = g.len();
+    if classes <= GRADED {
+        return crate::pathological_spectra::graded::modes(&weights(g), classes);
+    }
+    let eigen = SymmetricEigen::new(covariance(g));
+    let values: Vec<f64> = eigen.eigenvalues.iter().map(|q| q.max(0.0)).collect();
+    let mut vectors = eigen.eigenvectors;
+    for (mut column, q) in vectors.column_iter_mut().zip(&values) {
+        column *= q.sqrt();
+    }
+    (values, vectors)
+}
+
+/// $Q$ is the Laplacian of a graph with the weights $g_kg_l$.
+fn weights(g: &[f64]) -> DMatrix<f64> {
+    DMatrix::from_fn(g.len(), g.len(), |k, l| if k == l { 0.0 } else { g[k] * g[l] })
+}
+
+/// $\mathrm{diag}(g)-gg^\top$, with $1-g_k$ as the sum of the others.
 fn covariance(g: &[f64]) -> DMatrix<f64> {
-    DMatrix::from_fn(g.len(), g.len(), |k, l| if k == l { g[k] * (1.0 - g[k]) } else { -g[k] * g[l] })
+    DMatrix::from_fn(g.len(), g.len(), |k, l| if k == l { g[k] * others(g, k) } else { -g[k] * g[l] })
+}
+
+/// $1-g_k$.
+pub(super) fn others(g: &[f64], k: usize) -> f64 {
+    g.iter().enumerate().filter(|(l, _)| *l != k).map(|(_, g)| g).sum()
 }

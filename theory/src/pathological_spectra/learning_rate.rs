@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::given_outputs::softmax;
+use super::given_outputs::{others, softmax};
 use super::regression::check_kernel;
 use super::softmax::balanced_eigenvalue;
 use crate::TheoryError;
@@ -109,7 +109,7 @@ pub fn kernel_map(
     for _ in 0..steps {
         let mut residuals = softmax(&outputs).map_err(|_| overflow())?;
         for (row, &label) in residuals.iter_mut().zip(labels) {
-            row[label] -= 1.0;
+            row[label] = -others(row, label);
         }
         for k in 0..classes {
             let common = theta_st * residuals.iter().map(|row| row[k]).sum::<f64>();

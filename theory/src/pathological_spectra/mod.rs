@@ -2,6 +2,7 @@
 
 mod catalog;
 mod given_outputs;
+mod graded;
 mod learning_rate;
 mod metric;
 mod regression;

@@ -5,7 +5,7 @@ use std::f64::consts::FRAC_1_SQRT_2;
 use libm::erfc;
 
 use super::closed::Covariance;
-use super::rules::{density, for_each_in_panels};
+use super::rules::{density, for_each_in_panels, sixteen};
 use super::{GaussianMoments, KernelPair};
 use crate::Activation;
 use crate::activation::Kind;
@@ -43,8 +43,24 @@ fn mass(a: f64, b: f64) -> f64 {
     if a > 0.0 { tail(a) - tail(b) } else { tail(-b) - tail(-a) }
 }
 
+/// Width in standard deviations below which moments over an interval are summed.
+const NARROW: f64 = 0.3;
+
 /// $\int_a^bz^k\,dN(z)$ for $k=0,1,2$.
 fn truncated(a: f64, b: f64) -> [f64; 3] {
+    if b - a < NARROW {
+        // The differences below would cancel.
+        let (middle, half) = (0.5 * (a + b), 0.5 * (b - a));
+        let mut moments = [0.0; 3];
+        for &(x, weight) in sixteen() {
+            let z = half.mul_add(x, middle);
+            let mass = half * weight * density(z);
+            moments[0] += mass;
+            moments[1] += z * mass;
+            moments[2] += z * (z * mass);
+        }
+        return moments;
+    }
     let (at_a, at_b) = (density(a), density(b));
     let edge = |z: f64, density: f64| if density == 0.0 { 0.0 } else { z * density };
     let mass = mass(a, b);

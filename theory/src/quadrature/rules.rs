@@ -104,7 +104,8 @@ pub(super) fn graded(level: u32, centre: f64, unit: f64, cuts: &[f64]) -> Vec<No
     nodes
 }
 
-fn sixteen() -> &'static [Node] {
+/// The 16-point Gauss–Legendre rule on $[-1,1]$.
+pub(super) fn sixteen() -> &'static [Node] {
     static RULE: OnceLock<GaussLegendre> = OnceLock::new();
     RULE.get_or_init(|| GaussLegendre::new(NonZeroUsize::MIN.saturating_add(15))).as_node_weight_pairs()
 }
