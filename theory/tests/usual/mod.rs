@@ -1,0 +1,211 @@
+//! A valid value for every parameter of every prediction: where tests of the whole catalogue start from.
+
+use serde_json::{Value as Json, json};
+
+/// A valid value for every parameter of a prediction.
+pub fn usual(id: &str, name: &str) -> Json {
+    if id.starts_with("cl/") {
+        return usual_of_tasks(name);
+    }
+    if id.starts_with("iso/") {
+        return usual_of_spectra(id, name);
+    }
+    if id.starts_with("spectra/") {
+        return usual_of_classifiers(id, name);
+    }
+    if ["attn/", "dam/", "rem/"].iter().any(|part| id.starts_with(part)) {
+        return usual_of_attention(id, name);
+    }
+    if id.starts_with("gr/") {
+        return usual_of_diagonal_networks(name);
+    }
+    if id.starts_with("spa/") {
+        return usual_of_augmentation(id, name);
+    }
+    match name {
+        "activation" => json!("relu"),
+        "q1" | "q2" | "q_star" | "xx" | "yy" | "sigma_w2" | "gamma" | "eta_ntk" | "lam" | "lambda_max" => {
+            json!(1.3)
+        }
+        "q12" | "xy" | "sigma_b2" => json!(0.4),
+        "widths" => json!([20, 30, 10, 5]),
+        "alphas" => json!([1, 0.5, 1]),
+        "modes" => json!(["bn", "ms", null]),
+        "depth" => json!(3),
+        "N" | "width" | "C" | "classes" | "steps" => json!(12),
+        "a" => json!(0.1),
+        "beta" => json!(0.0),
+        "train_bias" => json!(true),
+        "normalization" => json!("none"),
+        "sigma2" | "outputs" => Json::Null,
+        "method" => json!("kfac"),
+        "cos" => json!([-0.4, 0.0, 1.0]),
+        "cosine" | "eps" | "activation_fraction" => json!(0.6),
+        "cos_train" => json!([[1, 0.3, -0.2], [0.3, 1, 0.1], [-0.2, 0.1, 1]]),
+        "cos_cross" => json!([[0.5, 0.4, 0.2], [1, 0.3, -0.2]]),
+        "X" => json!([[1, 0], [0, 1], [1, 1], [2, -1]]),
+        "y" => json!([0.5, -0.5, 0.5]),
+        "eta_alpha" | "q_test" | "q_train" => json!(0.3),
+        "c" => json!(0.2),
+        "t" => json!(2),
+        "layer" => json!(1),
+        "rho" => Json::Null,
+        "rhoA" | "rhoB" => json!(0.05),
+        _ => panic!("the parameter {name} is new: add a usual value for it"),
+    }
+}
+
+fn usual_of_tasks(name: &str) -> Json {
+    match name {
+        "activation" => json!("relu"),
+        "lambda" => json!({"power": 1.5}),
+        "eta" => json!({"power": 2}),
+        "zeta" | "target_power_by_degree" => Json::Null,
+        "P" => json!(40),
+        "N" | "N1" => json!(12),
+        "N2" => json!(5),
+        "rho" | "sigma2" | "r" => json!(0.5),
+        "delta" | "tail" => json!(0.01),
+        "C" => json!([[1, 0.6], [0.6, 2]]),
+        "stages" => json!([{"N": [5, 0], "sigma2": [0.1, 0]}, {"N": [2, 6], "delta": 0.1}]),
+        "phase" => json!([1, 2.7, 1.1, 0.37]),
+        "a" | "sigma_w2" => json!(2),
+        "b" => json!(1.8),
+        "beta" => json!(0.7),
+        "n" | "depth" => json!(3),
+        "sigma_b2" => json!(0.1),
+        "d" => json!(5),
+        "kmax" | "k" => json!(9),
+        "t" => json!([-1, 0.3, 1]),
+        _ => panic!("the parameter {name} is new: add a usual value for it"),
+    }
+}
+
+fn usual_of_spectra(id: &str, name: &str) -> Json {
+    match name {
+        "activation" => json!("relu"),
+        "q0" | "sigma_w2" => json!(1.2),
+        "depth" => json!(4),
+        "ensemble" => json!("orthogonal"),
+        "c" => json!(0.5),
+        "q" if id == "iso/two-hidden-density" || id == "iso/moments" => json!([1, 0.8, 0.7]),
+        "q" => json!([1, 0.8, 0.7, 0.6]),
+        "alpha" if id == "iso/jacobian" => json!(0.9),
+        "alpha" if id == "iso/two-hidden-density" => json!([0.9, 0.7]),
+        "alpha" => json!([0.9, 0.7, 0.95]),
+        "x" => json!([-1, 0.6, 1.5, 10]),
+        "z" => json!([[0.5, 0.1], [3, 1e-6]]),
+        "slope_moments" => json!([["4/5", 0.7], [0.9, 0.85]]),
+        "eta" => json!(0.5),
+        _ => panic!("the parameter {name} is new: add a usual value for it"),
+    }
+}
+
+fn usual_of_attention(id: &str, name: &str) -> Json {
+    let machine = json!({"xi": [[0.5], [-0.5]], "sigma2": 0.7, "n": 1});
+    match name {
+        "xi" => json!([[0.4, 0.1], [-0.2, 0.5]]),
+        "w" if id.starts_with("dam/") => json!(0.3),
+        "w" => json!([[0.4, 0.1], [-0.2, 0.5]]),
+        "b" | "c" if id == "attn/log-z-sandwich" => Json::Null,
+        "b" | "c" => json!([0.1, -0.2]),
+        "sigma2" => json!(0.8),
+        "n" if id == "attn/composition-count" => json!(4),
+        "n" => json!(2),
+        "beta" | "what" => Json::Null,
+        "K" if id == "attn/log-z" => Json::Null,
+        "K" if id == "rem/condensed-log-z" => json!(1000),
+        "K" => json!(3),
+        "method" => json!("exact-sum"),
+        "kappa" if id.starts_with("rem/") => json!(0.3),
+        "kappa" | "order" | "power" => json!(2),
+        "teacher" | "student" => machine,
+        "theta" if id == "rem/condensed-log-z" => json!(2),
+        "noise_var" | "theta" => json!(0.5),
+        "eigenvalue" => json!(2.5),
+        "d" => json!(6),
+        "x" => json!(4),
+        "lambda" => json!(0.8),
+        "N" => json!(12),
+        "P" => json!(50),
+        "m" => json!(0.9),
+        "ensemble" => json!("ising"),
+        other => panic!("no usual value for {other}"),
+    }
+}
+
+fn usual_of_diagonal_networks(name: &str) -> Json {
+    match name {
+        "X" => json!([[1, 0.2, -0.4, 0.5], [0.3, 1.1, 0.2, -0.7]]),
+        "y" => json!([0.8, -0.5]),
+        "w" => json!([0.3, 0.5, -0.2, 0.4, 0.1, 0.6, 0.3, -0.2]),
+        "beta" => json!([0.5, -1.2, 0.1, 0.7]),
+        "alpha" => json!([0.2, 0.3, 0.2, 0.1]),
+        "alpha0" => json!(0.3),
+        "gamma" | "epsilon" | "rho" | "eta" => json!(0.1),
+        "kappa" | "beta_star" | "sigma" => json!(0.5),
+        "t" | "sharpness" => json!(2),
+        "first" => json!("ascent"),
+        "layers" | "steps" => json!(3),
+        other => panic!("no usual value for {other}"),
+    }
+}
+
+fn usual_of_augmentation(id: &str, name: &str) -> Json {
+    match name {
+        "psi" if id == "spa/spinodal" => json!(0.5),
+        "psi" => json!(2),
+        "r2" | "q11" | "q22" => json!(1),
+        "sigma2" => json!(0.25),
+        "s2" | "p" => json!(0.5),
+        "tau" => json!(0.3),
+        "lambda_ridge" | "q12" => json!(0.2),
+        "eta" => json!(0.1),
+        "steps" => json!([0, 3, 20]),
+        "augmentation" => json!("self-paced"),
+        "start" => json!("zero"),
+        "components" => json!([[0.9, 0.05], [0.1, 4]]),
+        "e" => json!([2, 1, 0.5, 0]),
+        "b" => json!([0.3, -0.5, 0.8, 1]),
+        "N" => json!(3),
+        "lowest" => json!(false),
+        "X" => json!([[0.3, -1], [0.8, 0.4], [-1.2, 0.1], [0.5, 0.9]]),
+        "y" => json!([0.4, -0.3, 1, 0.2]),
+        "omega" => json!([[0.7, 0.2], [-0.4, 1.1]]),
+        "phases" => json!([0.3, 2.5]),
+        "lambda0" => json!(0.001),
+        "iterations" => json!(100),
+        "ell2" => json!(32),
+        "d" => json!(16),
+        "dist2" => json!(9),
+        "wx" => json!(0.4),
+        "w2" => json!(1.5),
+        other => panic!("no usual value for {other}"),
+    }
+}
+
+fn usual_of_classifiers(id: &str, name: &str) -> Json {
+    match name {
+        "activation" => json!("relu"),
+        "depth" | "C" => json!(3),
+        "sigma_w2" => json!(2),
+        "sigma_b2" => json!(0.1),
+        "alphas" => json!([1, 0.5, 1]),
+        "M" => json!(100),
+        "N" => json!(12),
+        "widths" => json!([20, 30, 10]),
+        "q_t" => json!(2),
+        "q_st" => json!(0.7),
+        "q_t_minus_q_st" | "r" => json!(1.2),
+        "p" => json!(0.3),
+        "lambda" if id == "spectra/ce-bulk-density-c2" => json!(0.2),
+        "y" => json!([0.5, -1, 0.3]),
+        "logits" => json!([[0.3, -0.2, 1.1], [0, 0.5, -0.4], [-1, 0.2, 0.1]]),
+        "labels" => json!([0, 1, 2]),
+        "Theta_t" => json!(10),
+        "Theta_st" => json!(6),
+        "eta" => json!(0.3),
+        "steps" => json!(3),
+        _ => panic!("the parameter {name} is new: add a usual value for it"),
+    }
+}
