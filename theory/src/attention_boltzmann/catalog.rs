@@ -589,7 +589,7 @@ fn storage() -> Vec<Prediction> {
                 ]
             },
             value: "[f, mean inverse participation ratio]",
-            validity: "mu < 1; f within 0.01 at d = 30, the ratio indicative",
+            validity: "f within 1 % of the exact mean of log Z, refused with that mean where it is not (mu near 1, few patterns); the ratio indicative",
             sources: CAPACITY,
             evaluate: |params| {
                 let (d, count) = (params.integer("d")?, params.number("K")?);

@@ -51,6 +51,12 @@ pub fn checked_count(patterns: usize, order: usize) -> Result<usize, TheoryError
     }
 }
 
+/// Refuses what takes more than a gigabyte.
+fn affordable_memory(what: &str, bytes: f64) -> Result<(), TheoryError> {
+    const GIB: f64 = 1_073_741_824.0;
+    if bytes <= GIB { Ok(()) } else { Err(TheoryError::TooLarge { what: what.to_owned(), gib: bytes / GIB }) }
+}
+
 /// Logarithms of factorials from 0 on.
 fn log_factorials(n: usize) -> Vec<f64> {
     let mut all = vec![0.0];
@@ -64,19 +70,72 @@ fn log_factorials(n: usize) -> Vec<f64> {
 struct QuadraticForm {
     order: usize,
     linear: DVector<f64>,
-    gram: DMatrix<f64>,
+    gram: Gram,
     factorials: Vec<f64>,
 }
 
+/// The matrix $G$; with one hidden unit only its diagonal counts, and a long list of patterns has no room for the rest.
+enum Gram {
+    Diagonal(DVector<f64>),
+    Full(DMatrix<f64>),
+}
+
+impl Gram {
+    fn at(&self, i: usize, j: usize) -> f64 {
+        match self {
+            Self::Diagonal(diagonal) if i == j => diagonal[i],
+            Self::Diagonal(_) => 0.0,
+            Self::Full(gram) => gram[(i, j)],
+        }
+    }
+}
+
 impl QuadraticForm {
-    fn new(order: usize, linear: DVector<f64>, gram: DMatrix<f64>) -> Self {
+    fn new(order: usize, linear: DVector<f64>, gram: Gram) -> Self {
         Self { order, linear, gram, factorials: log_factorials(order) }
     }
 
-    /// Calls `visit(m, value)` for every composition.
-    fn for_each(&self, visit: &mut impl FnMut(&[usize], f64)) {
-        let mut m = vec![0; self.linear.len()];
-        self.descend(0, self.order, self.factorials[self.order], &mut m, visit);
+    /// Calls `visit(m, value)` for every composition, `m` a list of occupied patterns with their occupations.
+    ///
+    /// The patterns are taken one hidden unit after the other where units are fewer than patterns (`n` levels), else one
+    /// pattern after the other (`K` levels).
+    fn for_each(&self, visit: &mut impl FnMut(&[(usize, usize)], f64)) {
+        let mut m = Vec::new();
+        if self.order < self.linear.len() {
+            self.choose(0, self.order, self.factorials[self.order], &mut m, visit);
+        } else {
+            self.descend(0, self.order, self.factorials[self.order], &mut m, visit);
+        }
+    }
+
+    /// What `count` units on pattern `k` add beside the occupations `m`.
+    fn added(&self, k: usize, count: usize, m: &[(usize, usize)]) -> f64 {
+        let field = self.linear[k] + m.iter().map(|&(j, m)| m as f64 * self.gram.at(j, k)).sum::<f64>();
+        let x = count as f64;
+        x * (field + 0.5 * x * self.gram.at(k, k)) - self.factorials[count]
+    }
+
+    /// The occupied patterns from `k` on, `left` units among them.
+    fn choose(
+        &self,
+        k: usize,
+        left: usize,
+        value: f64,
+        m: &mut Vec<(usize, usize)>,
+        visit: &mut impl FnMut(&[(usize, usize)], f64),
+    ) {
+        if left == 0 {
+            visit(m, value);
+            return;
+        }
+        for pattern in k..self.linear.len() {
+            for count in 1..=left {
+                let value = value + self.added(pattern, count, m);
+                m.push((pattern, count));
+                self.choose(pattern + 1, left - count, value, m, visit);
+                m.pop();
+            }
+        }
     }
 
     fn descend(
@@ -84,33 +143,33 @@ impl QuadraticForm {
         k: usize,
         left: usize,
         value: f64,
-        m: &mut Vec<usize>,
-        visit: &mut impl FnMut(&[usize], f64),
+        m: &mut Vec<(usize, usize)>,
+        visit: &mut impl FnMut(&[(usize, usize)], f64),
     ) {
-        // The other patterns' pull on pattern k.
-        let field = self.linear[k]
-            + m[..k].iter().enumerate().map(|(j, &m)| m as f64 * self.gram[(j, k)]).sum::<f64>();
-        let own = self.gram[(k, k)];
-        let with = |count: usize| {
-            let x = count as f64;
-            value + x * (field + 0.5 * x * own) - self.factorials[count]
-        };
-        if k + 1 == m.len() {
-            m[k] = left;
-            visit(m, with(left));
-            m[k] = 0;
-            return;
+        let last = k + 1 == self.linear.len();
+        for count in if last { left } else { 0 }..=left {
+            if count == 0 {
+                if last {
+                    visit(m, value)
+                } else {
+                    self.descend(k + 1, left, value, m, visit)
+                }
+                continue;
+            }
+            let value = value + self.added(k, count, m);
+            m.push((k, count));
+            if last {
+                visit(m, value)
+            } else {
+                self.descend(k + 1, left - count, value, m, visit)
+            }
+            m.pop();
         }
-        for count in 0..=left {
-            m[k] = count;
-            self.descend(k + 1, left - count, with(count), m, visit);
-        }
-        m[k] = 0;
     }
 }
 
 /// $\log\sum_{|m|=n}\exp$ of a form and of what `more(m)` adds to it, streamed.
-fn log_sum(form: &QuadraticForm, more: impl Fn(&[usize]) -> f64) -> f64 {
+fn log_sum(form: &QuadraticForm, more: impl Fn(&[(usize, usize)]) -> f64) -> f64 {
     let (mut largest, mut sum) = (f64::NEG_INFINITY, 0.0);
     form.for_each(&mut |m, value| {
         let value = value + more(m);
@@ -163,7 +222,13 @@ impl AttentionMachine {
     fn form(&self, order: usize, bias: f64, variance: f64) -> Result<(f64, QuadraticForm), TheoryError> {
         checked_count(self.count(), order)?;
         let beta = self.beta();
-        let gram = self.patterns() * self.patterns().transpose() * (variance * beta * beta);
+        let scale = variance * beta * beta;
+        let gram = if order == 1 {
+            let squares = self.patterns().row_iter().map(|row| scale * row.norm_squared());
+            Gram::Diagonal(DVector::from_iterator(self.count(), squares))
+        } else {
+            Gram::Full(self.patterns() * self.patterns().transpose() * scale)
+        };
         let linear = (self.patterns() * self.visible_bias() * (variance * bias) + self.pattern_bias()) * beta;
         let base = 0.5 * variance * bias * bias * self.visible_bias().norm_squared();
         Ok((base, QuadraticForm::new(order, linear, gram)))
@@ -213,6 +278,7 @@ impl AttentionMachine {
         let order = self.order()?;
         let (base, form) = self.form(order, 1.0, self.sigma2())?;
         let k = self.count();
+        affordable_memory("the pairs of occupations", 16.0 * (k as f64).powi(2))?;
         let (mut largest, mut sum) = (f64::NEG_INFINITY, 0.0);
         let mut first = vec![0.0; k];
         // The upper triangle, column by column.
@@ -226,12 +292,11 @@ impl AttentionMachine {
             }
             let weight = (value - largest).exp();
             sum += weight;
-            for (i, &occupied) in m.iter().enumerate() {
-                if occupied > 0 {
-                    let own = weight * occupied as f64;
-                    first[i] += own;
-                    let column = &mut second[i * k..i * k + i + 1];
-                    column.iter_mut().zip(m).for_each(|(x, &other)| *x += own * other as f64);
+            for (at, &(i, occupied)) in m.iter().enumerate() {
+                let own = weight * occupied as f64;
+                first[i] += own;
+                for &(j, other) in &m[..=at] {
+                    second[i * k + j] += own * other as f64;
                 }
             }
         });
@@ -291,9 +356,12 @@ impl AttentionMachine {
         let count = checked_count(self.count(), order)?;
         let (base, form) = self.form(order, 1.0, self.sigma2())?;
         let total = representable("log Z", base + log_sum(&form, |_| 0.0))? - base;
+        affordable_memory("the mixture", 8.0 * count as f64 * (self.count() as f64 + 4.0))?;
         let mut all = Vec::with_capacity(count);
         form.for_each(&mut |m, value| {
-            all.push(MixtureComponent { occupation: m.to_vec(), weight: (value - total).exp() });
+            let mut occupation = vec![0; self.count()];
+            m.iter().for_each(|&(k, count)| occupation[k] = count);
+            all.push(MixtureComponent { occupation, weight: (value - total).exp() });
         });
         Ok(all)
     }
@@ -345,10 +413,13 @@ impl AttentionMachine {
         let order = self.order()?;
         checked_count(self.count(), order)?;
         let linear = self.pattern_bias() * self.beta();
-        let form = QuadraticForm::new(order, linear, DMatrix::zeros(self.count(), self.count()));
+        let form = QuadraticForm::new(order, linear, Gram::Diagonal(DVector::zeros(self.count())));
         let log_cosh = |x: f64| x.abs() + (-2.0 * x.abs()).exp().ln_1p();
-        let visible = |m: &[usize]| {
-            let field = self.component_mean(m) / self.sigma2();
+        let visible = |m: &[(usize, usize)]| {
+            let mut field = self.visible_bias().clone();
+            for &(k, count) in m {
+                field += self.patterns().row(k).transpose() * (self.beta() * count as f64);
+            }
             field.iter().map(|x| log_cosh(*x)).sum::<f64>()
         };
         representable("log Z", log_sum(&form, visible))

@@ -11,7 +11,7 @@ use crate::error::{positive, representable};
 const RANK: f64 = 1e-12;
 /// Most nodes of a grid, and most products of nodes and Gaussians.
 const MOST_NODES: f64 = 1e7;
-const MOST_WORK: f64 = 2e8;
+const MOST_WORK: f64 = 5e7;
 
 impl AttentionMachine {
     /// $\log Z$ for two patterns at any $\beta>0$.
@@ -251,7 +251,11 @@ impl SpanGrid {
             let density: f64 = self
                 .means
                 .iter()
-                .map(|(weight, mean)| weight * (-0.5 * (&y - mean).norm_squared() / self.variance).exp())
+                .map(|(weight, mean)| {
+                    let distance: f64 =
+                        y.iter().zip(mean.iter()).map(|(y, mean)| (y - mean) * (y - mean)).sum();
+                    weight * (-0.5 * distance / self.variance).exp()
+                })
                 .sum();
             if density * norm > 1e-300 {
                 visit(density * norm, &y);

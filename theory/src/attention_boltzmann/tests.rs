@@ -165,6 +165,90 @@ fn capacities_meet_their_limits() {
     assert!((sphere - 0.502).abs() < 2e-3);
 }
 
+/// $\frac12I_{1/2}(\frac N2,\frac12)$ with 30 digits by mpmath.
+#[test]
+fn pairs_fail_as_the_incomplete_beta_function_says() {
+    for (n, value) in [
+        (2, 0.146_446_609_406_726_24),
+        (3, 0.090_845_056_908_104_664),
+        (5, 0.037_793_409_210_806_219),
+        (20, 1.167_237_173_743_112e-4),
+        (101, 3.483_805_199_361_136_5e-17),
+        (400, 1.750_051_244_660_290_5e-62),
+    ] {
+        assert_relative_eq!(pair_failure(n).unwrap(), value, max_relative = 1e-14);
+        if n <= 20 {
+            // With two patterns the other one wins just then.
+            assert_relative_eq!(1.0 - hard_success(n, 2.0).unwrap(), value, max_relative = 1e-10);
+        }
+    }
+}
+
+/// On the sphere in three dimensions overlaps are uniform: elementary integrals.
+#[test]
+fn three_dimensions_are_elementary() {
+    for lambda in [1e-3f64, 0.3, 1.0, 7.0, 300.0] {
+        let x = 3.0 * lambda;
+        // log(sinh x / x) = x + log((1 - e^(-2x)) / 2x).
+        let exact = -(-(-2.0 * x).exp_m1() / (2.0 * x)).ln() / 3.0;
+        assert_relative_eq!(
+            finite_capacity(3, lambda).unwrap(),
+            exact,
+            max_relative = 1e-10,
+            epsilon = 1e-13
+        );
+    }
+    // Circle: overlaps cos of a uniform angle, log I_0 by its series.
+    for lambda in [0.1f64, 1.0, 3.0] {
+        let x = 2.0 * lambda;
+        let bessel: f64 = (0..80)
+            .scan(1.0, |term, k| {
+                let now = *term;
+                *term *= (0.5 * x) * (0.5 * x) / f64::from((k + 1) * (k + 1));
+                Some(now)
+            })
+            .sum();
+        assert_relative_eq!(
+            finite_capacity(2, lambda).unwrap(),
+            lambda - 0.5 * bessel.ln(),
+            max_relative = 1e-11
+        );
+    }
+}
+
+/// A few patterns in few dimensions, by another order of integration (reviewed by independent code).
+#[test]
+fn attention_on_few_gaussian_patterns() {
+    let weight = attention_weight(PatternEnsemble::Gaussian, 2, 0.5, 1.0, 10.0).unwrap();
+    assert_relative_eq!(weight, 0.218684, max_relative = 3e-6);
+}
+
+/// One hidden unit is a mixture of K Gaussians: linear in K, by the sum itself.
+#[test]
+fn one_hidden_unit_is_a_sum_over_patterns() {
+    let count = 20_000;
+    let xi = DMatrix::from_fn(count, 1, |k, _| k as f64 / count as f64);
+    let machine = AttentionMachine::new(xi, None, None, 1.0, 1.0).unwrap();
+    let sum: f64 = (0..count).map(|k| (0.5 * (k as f64 / count as f64).powi(2)).exp()).sum();
+    let exact = 0.5 * (2.0 * std::f64::consts::PI).ln() + sum.ln();
+    assert_relative_eq!(machine.log_z().unwrap(), exact, max_relative = 1e-13);
+    assert_eq!(machine.partition().unwrap_err().kind(), "too-large");
+}
+
+/// Simulated means of log Z of Gaussian patterns (400 draws each, relative error of the mean below 0.3 %).
+#[test]
+fn the_condensed_formula_answers_where_it_holds() {
+    for (d, count, theta, simulated) in
+        [(30, 8103.0, 0.8, 0.9516), (30, 8103.0, 1.0, 1.1703), (100, 1000.0, 0.7, 0.5381)]
+    {
+        let (f, _) = condensed_free_energy(d, count, theta).unwrap();
+        assert_relative_eq!(f, simulated, max_relative = 0.013);
+    }
+    for (d, count, theta) in [(30, 8103.0, 0.65), (30, 8103.0, 0.7), (10, 100.0, 0.8), (46, 1e6, 0.6)] {
+        assert_eq!(condensed_free_energy(d, count, theta).unwrap_err().kind(), "undefined");
+    }
+}
+
 #[test]
 fn limits_and_domains_are_named() {
     named(machine(0.3).log_z().unwrap_err(), "1/beta is not an integer");

@@ -77,7 +77,7 @@ pub fn rich_limit(data: &RegressionData, gamma: f64) -> Result<RichLimit, Theory
         let entering: Vec<usize> =
             (0..2 * d).filter(|&j| wait(j, &a).is_some_and(|w| w <= next * (1.0 + TIE))).collect();
         for (j, a) in a.iter_mut().enumerate() {
-            if *a > 0.0 || rate(j) < -STILL {
+            if *a > 0.0 || rate(j) < -STILL * first {
                 *a -= rate(j) * next;
             }
         }
@@ -141,7 +141,8 @@ fn non_negative_least_squares(a: &DMatrix<f64>, y: &DVector<f64>) -> Result<DVec
             let step = blocked.map(|(&j, t)| c[j] / (c[j] - t)).fold(1.0, f64::min);
             passive.iter().zip(trial.iter()).for_each(|(&j, t)| c[j] += step * (t - c[j]));
             let before = passive.len();
-            passive.retain(|&j| c[j] > 1e-14 * scale.min(1.0));
+            let largest = c.amax();
+            passive.retain(|&j| c[j] > 1e-14 * largest);
             if passive.len() == before {
                 return Err(trapped("the non-negative least squares of the active weights do not settle"));
             }

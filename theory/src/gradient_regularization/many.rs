@@ -55,41 +55,50 @@ pub fn flow_state(
             format!("at most {MOST} numbers for a flow"),
         ));
     }
-    let mut state = vec![alpha0; 2 * d];
-    state.resize(3 * d, 0.0);
+    // Every rate is proportional to its weight: log(w/α₀) is carried, which knows no scale, and log(p/α₀²) beside it.
+    let mut state = vec![0.0; 3 * d];
     let mut failure = None;
     let rate = |_: f64, x: &[f64], out: &mut [f64]| {
-        if let Err(error) = flow_rate(data, x, gamma, epsilon, out) {
+        if let Err(error) = flow_rate(data, alpha0, x, gamma, epsilon, out) {
             failure.get_or_insert(error);
             out.fill(f64::NAN);
         }
     };
     if t > 0.0 {
-        let accuracy = Accuracy { relative: 1e-12, absolute: 1e-14, steps: 100_000 };
+        let accuracy = Accuracy { relative: 1e-13, absolute: 1e-13, steps: 100_000 };
         let carried = integrate(rate, &mut state, 0.0, t, accuracy, |_, _| ControlFlow::Continue(()));
         if let (Err(_), Some(failure)) = (&carried, failure) {
             return Err(failure);
         }
         carried?;
     }
-    let weights = DiagonalWeights::new(data, &state[..2 * d])?;
+    let weights = DiagonalWeights::new(data, &weights_of(alpha0, &state[..2 * d]))?;
     let start = 2.0 * alpha0.ln();
-    let logs = state[2 * d..].iter().map(|v| representable("log alpha_eff^2", start - 8.0 * gamma * v));
+    let logs = state[2 * d..].iter().map(|v| representable("log alpha_eff^2", start + v));
     Ok((DVector::from_vec(logs.collect::<Result<_, _>>()?), weights.beta()))
+}
+
+fn weights_of(alpha0: f64, logs: &[f64]) -> Vec<f64> {
+    logs.iter().map(|log| alpha0 * log.exp()).collect()
 }
 
 fn flow_rate(
     data: &RegressionData,
+    alpha0: f64,
     x: &[f64],
     gamma: f64,
     epsilon: f64,
     out: &mut [f64],
 ) -> Result<(), TheoryError> {
     let d = data.dimension();
-    let w = DiagonalWeights::new(data, &x[..2 * d])?;
+    let values = weights_of(alpha0, &x[..2 * d]);
+    let w = DiagonalWeights::new(data, &values)?;
     let (products, gradient) = penalised_gradient(data, &w, gamma, epsilon)?;
-    out.iter_mut().zip(&gradient).for_each(|(out, g)| *out = -g);
-    out[2 * d..].copy_from_slice(products.as_slice());
+    for ((out, g), w) in out.iter_mut().zip(&gradient).zip(&values) {
+        // A weight below all numbers no longer moves anything.
+        *out = if *w == 0.0 { 0.0 } else { -g / w };
+    }
+    out[2 * d..].iter_mut().zip(products.iter()).for_each(|(out, product)| *out = -8.0 * gamma * product);
     Ok(())
 }
 
@@ -219,15 +228,25 @@ pub fn linear_regression_path(
     non_negative("gamma", gamma)?;
     positive("eta", eta)?;
     let mut theta = data.coordinates("theta_0", start)?;
-    let (n, count) = (data.samples() as f64, i32::try_from(steps).unwrap_or(i32::MAX));
+    let n = data.samples() as f64;
     let eigen = (data.x() * data.x().transpose() / (2.0 * n)).symmetric_eigen();
     let residual = data.x() * &theta - data.y();
     let largest = eigen.eigenvalues.max();
     for (kappa, mode) in eigen.eigenvalues.iter().zip(eigen.eigenvectors.column_iter()) {
         if *kappa > 1e-14 * largest {
-            let kept = (1.0 - eta * kappa * (1.0 + gamma * kappa)).powi(count);
-            theta += data.x().tr_mul(&mode) * (mode.dot(&residual) * (kept - 1.0) / (2.0 * n * kappa));
+            let lost = power_less_one(eta * kappa * (1.0 + gamma * kappa), steps);
+            theta += data.x().tr_mul(&mode) * (mode.dot(&residual) * lost / (2.0 * n * kappa));
         }
     }
     theta.iter().map(|v| representable("theta", *v)).collect()
+}
+
+/// $(1-x)^k-1$, accurate for small $x$ and for any number of steps.
+fn power_less_one(x: f64, steps: usize) -> f64 {
+    let k = steps as f64;
+    if x < 1.0 {
+        return (k * (-x).ln_1p()).exp_m1();
+    }
+    let size = if steps == 0 { 1.0 } else { (k * (x - 1.0).ln()).exp() };
+    if steps % 2 == 0 { size - 1.0 } else { -size - 1.0 }
 }

@@ -162,3 +162,40 @@ fn what_is_out_of_domain_is_named() {
     named(RegressionData::new(DMatrix::zeros(0, 2), dvector![]).unwrap_err(), "X");
     named(DiagonalWeights::new(&data, &[1.0]).unwrap_err(), "w");
 }
+
+/// One coordinate without penalty: log w± = log α₀ ± logistic growth in closed form, whatever the scale of the start.
+#[test]
+fn the_flow_knows_no_scale() {
+    let data = RegressionData::new(dmatrix![1.0], dvector![1.0]).unwrap();
+    for alpha0 in [1e-140f64, 1e-14, 1e-3, 0.3, 2.0] {
+        // β' = -4 s √(β² + c²), s = (β - 1)/2: the time to reach β is ½ ∫ dβ/((1 - β)√(β² + c²)), elementary.
+        let c = 2.0 * alpha0 * alpha0;
+        let root = 1f64.hypot(c);
+        // ∫ = [asinh((1·β + c²)/(c(1 - β)))]/√(1 + c²) between 0 and β.
+        let at = |beta: f64| ((beta + c * c) / (c * (1.0 - beta))).asinh();
+        let t = 0.5 * (at(0.5) - at(0.0)) / root;
+        let (log_p, beta) = flow_state(&data, alpha0, 0.0, 0.0, t).unwrap();
+        assert_relative_eq!(beta[0], 0.5, max_relative = 1e-9);
+        assert_relative_eq!(log_p[0], 2.0 * alpha0.ln(), max_relative = 1e-14);
+    }
+}
+
+/// Targets on any scale: the exponents of the rich limit depend on γ times the scale alone.
+#[test]
+fn exponents_know_no_scale() {
+    let x = dmatrix![-1.3, -1.7; 0.5, 2.2];
+    let y = dvector![-1.7, 0.1];
+    let exponents = |scale: f64, gamma: f64| {
+        let data = RegressionData::new(x.clone(), &y * scale).unwrap();
+        rich_limit(&data, gamma / scale).unwrap().exponents
+    };
+    for gamma in [0.0, 0.05] {
+        let unit = exponents(1.0, gamma);
+        for scale in [1e-200, 1e-9, 1e5, 1e100] {
+            for (a, b) in exponents(scale, gamma).iter().zip(&unit) {
+                assert_relative_eq!(a, b, epsilon = 1e-9);
+            }
+        }
+    }
+    assert_relative_eq!(exponents(1e-9, 0.0)[1], 1.0, epsilon = 1e-9);
+}
