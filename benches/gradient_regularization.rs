@@ -81,7 +81,7 @@ fn steps(depth: usize, width: usize, activation: &Activation) -> [f64; 2] {
             *best = best.min(begin.elapsed().as_secs_f64());
         }
     }
-    let counted = matrix_products(depth).expect("a depth").map(|c| c as f64);
+    let counted = matrix_products(depth as u64).expect("a depth").map(|c| c as f64);
     let ratios = [best[1] / best[0], best[2] / best[0]];
     println!(
         "  {depth} {width:5} {:7.2} ms  {:10.2} ({:.2}) {:21.2} ({:.2})",

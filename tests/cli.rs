@@ -253,3 +253,119 @@ fn the_users_own_data_are_verified() {
         assert_eq!(output.status.code(), Some(0), "{table}");
     }
 }
+
+#[test]
+fn numbers_may_be_spelt_as_people_spell_them() {
+    let value = |arguments: &[&str]| {
+        let output = solvable(&[&["predict"], arguments, &["--json"]].concat());
+        serde_json::from_str::<Value>(&printed(&output)).expect("JSON")["value"].clone()
+    };
+    let plain = value(&[
+        "mf/fim-stats",
+        "activation=relu",
+        "widths=400,400,1",
+        "N=100",
+        "sigma_w2=2",
+        "sigma_b2=0.1",
+    ]);
+    assert!(plain.is_array());
+    for (widths, samples, bias) in
+        [("4e2,400.,1", "1e2", ".1"), ("[400.0,+400,1.0]", "100.0", "+0.1"), ("[4e2,400,1]", "+100", "1e-1")]
+    {
+        let arguments = [format!("widths={widths}"), format!("N={samples}"), format!("sigma_b2={bias}")];
+        let [widths, samples, bias] = arguments.each_ref().map(String::as_str);
+        assert_eq!(value(&["mf/fim-stats", "activation=relu", widths, samples, "sigma_w2=2", bias]), plain);
+    }
+    let spectrum = |lambda: &str| value(&["cl/two-task", lambda, "N1=2", "N2=1", "rho=0.7"]);
+    assert_eq!(spectrum("lambda=[1,.5,.25]"), spectrum("lambda={\"values\": [1,0.5,0.25]}"));
+    assert!(!spectrum("lambda=[1,.5,.25]").is_null());
+
+    for (arguments, words) in [
+        (vec!["cl/two-task", "P=10", "lambda={\"power\": 0}", "N1=2", "N2=1", "rho=0.7"], ["lambda", "> 0"]),
+        (vec!["mf/kernel-pair", "activation=relu", "q1=1e300", "q2=-1e300", "q12=0"], ["q2", "-1e300"]),
+        (vec!["gr/matmul-count", "layers=9007199254740993"], ["layers", "9007199254740993"]),
+    ] {
+        let output = solvable(&[&["predict"], &arguments[..]].concat());
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?} {message}");
+        assert!(words.iter().all(|w| message.contains(w)) && message.len() < 400, "{message}");
+    }
+}
+
+#[test]
+fn batches_name_duplicate_and_unknown_keys_and_survive_tokens_that_are_no_json() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("batch.json");
+    let entry = |params: &str| format!("{{\"id\": \"mf/kernel-pair\", \"params\": {{{params}}}}}");
+    let good = entry("\"activation\": \"relu\", \"q1\": 1, \"q2\": 1.0, \"q12\": .5");
+    let entries = [
+        entry("\"activation\": \"relu\", \"q1\": NaN, \"q2\": 1, \"q12\": 0"),
+        entry("\"activation\": \"relu\", \"q1\": 1, \"q1\": 2, \"q2\": 1, \"q12\": 0"),
+        good.replace("params", "param"),
+        "{\"id\": oops}".to_owned(),
+        entry("\"activation\": \"rellu\", \"q1\": 1, \"q2\": 1, \"q12\": 0"),
+        good,
+    ];
+    fs::write(&file, format!("\u{feff}[{}]\n", entries.join(","))).expect("a file");
+    let output = solvable(&["predict", "--batch", text(&file), "--json"]);
+    assert_eq!(output.status.code(), Some(0));
+    let answers: Vec<Value> = serde_json::from_str(&printed(&output)).expect("a JSON array");
+    for (answer, words) in answers.iter().zip([
+        "`q1` is \"nan\"",
+        "`q1` is given twice",
+        "did you mean `params`?",
+        "entry 4",
+        "did you mean `relu`",
+    ]) {
+        let message = answer["error"]["message"].as_str().expect("an error");
+        assert!(message.contains(words), "{message}");
+    }
+    assert!(!answers[5]["value"].is_null(), "{}", answers[5]);
+}
+
+#[test]
+fn unknown_names_are_answered_with_the_nearest() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (arguments, words) in [
+        (vec!["predict", "mf/fim-stat"], "did you mean `mf/fim-stats`?"),
+        (vec!["explain", "mf/fim-stat"], "did you mean `mf/fim-stats`?"),
+        (vec!["verify", "mf/lamda-max", "--out", text(folder.path())], "did you mean `mf/lambda-max`"),
+        (vec!["list", "lamda-max"], "`mf/lambda-max`"),
+        (
+            vec!["predict", "step-size", "depht=3", "width=9", "activation=relu", "N=9"],
+            "did you mean `depth`?",
+        ),
+        (
+            vec![
+                "predict",
+                "mf/kappa",
+                "activation=tahn",
+                "depth=3",
+                "sigma_w2=2",
+                "sigma_b2=0",
+                "alphas=1,1,1",
+            ],
+            "did you mean `tanh`?",
+        ),
+    ] {
+        let output = solvable(&arguments);
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{message}");
+        assert!(message.contains(words) && message.len() < 600, "{arguments:?}: {message}");
+    }
+}
+
+#[test]
+fn shells_complete_ids_and_parameters_and_commands_have_manuals() {
+    for shell in ["bash", "zsh", "fish"] {
+        let output = solvable(&["completions", shell]);
+        assert_eq!(output.status.code(), Some(0));
+        let script = printed(&output);
+        for name in ["mf/fim-stats", "step-size", "sigma_w2=", "batch"] {
+            assert!(script.contains(name), "{shell}: {name}");
+        }
+    }
+    assert!(printed(&solvable(&["man"])).contains(".TH solvable"));
+    assert!(printed(&solvable(&["man", "predict"])).contains("batch"));
+    assert_eq!(solvable(&["man", "predcit"]).status.code(), Some(2));
+}

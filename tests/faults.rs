@@ -111,13 +111,13 @@ fn bad_data_files_are_refused_with_the_place() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let out = text(folder.path());
     let cases: [(&str, &[u8], &str); 8] = [
-        ("a.csv", b"1,2\n3,nan\n", "sample 2, feature 2"),
+        ("a.csv", b"1,2\n3,nan\n", "line 2, column 2"),
         ("b.csv", b"1,2\n3\n", "line 2"),
         ("c.csv", b"1,2\n3,x\n", "not a number"),
         ("d.csv", b"", "no samples"),
         ("e.csv", b"1,2\n", "at least 2 samples"),
         ("f.npy", b"not numpy", "not an NPY file"),
-        ("g.txt", b"1,2\n3,4\n", ".csv, .csv.gz or .npy"),
+        ("g.dat", b"1,2\n3,4\n", ".csv, .csv.gz or .npy"),
         ("h.csv.gz", b"not gzip", "h.csv.gz"),
     ];
     for (name, bytes, word) in cases {
@@ -136,4 +136,83 @@ fn senseless_options_are_refused_with_their_value() {
     refused(&["verify", CLAIM, "--jobs", "0", "--out", out], &["--jobs is 0"]);
     refused(&["verify", CLAIM, "--shard", "3/2", "--out", out], &["3/2", "1 <= I <= N"]);
     refused(&["verify", "no/such-claim", "--out", out], &["no/such-claim", "mf/lambda-max"]);
+}
+
+#[test]
+fn files_that_people_have_are_read_and_the_guesses_told() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let row = |n: usize| {
+        (0..4).map(|i| format!("{:.4}", ((7 * n + 3 * i * i) as f64).sin())).collect::<Vec<_>>().join(",")
+    };
+    let rows = |lead: bool| -> String {
+        (0..12).map(|n| if lead { format!("{n},{}\n", row(n)) } else { format!("{}\n", row(n)) }).collect()
+    };
+    let cases = [
+        ("index.csv", format!(",a,b,c,d\n{}", rows(true)), "counts the rows from 0: an index, dropped"),
+        ("numbered.csv", format!("0,1,2,3\n{}", rows(false)), "numbers the columns and is taken as a header"),
+        ("semicolons.csv", rows(false).replace(',', ";").replace('.', ","), "decimal commas"),
+        ("spaces.txt", rows(false).replace(',', " "), "separated by spaces"),
+    ];
+    for (name, content, told) in cases {
+        let file = folder.path().join(name);
+        let out = folder.path().join(format!("out-{name}"));
+        fs::write(&file, content).expect("a file");
+        let output = solvable(&["verify", "--data", text(&file), "--trials", "2", "--out", text(&out)]);
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert_ne!(output.status.code(), Some(2), "{name}: {message}");
+        assert!(message.contains(told) && message.contains("12 samples of 4 features"), "{name}: {message}");
+        assert_eq!(message.matches(told).count(), 1, "{message}");
+        assert!(fs::read_to_string(out.join("index.html")).expect("a report").contains(told), "{name}");
+    }
+    let huge = folder.path().join("huge.csv");
+    fs::write(&huge, format!("{}1e308,0.1,0.2,0.3\n", rows(false))).expect("a file");
+    refused(
+        &["verify", "--data", text(&huge), "--out", text(folder.path())],
+        &["sample 13, feature 1 is 1e308", "correct or remove it"],
+    );
+}
+
+#[test]
+fn a_store_of_data_says_which_file_is_missing() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let out = text(folder.path());
+    let file = folder.path().join("mine.csv");
+    fs::write(&file, "0.5,1.5\n-0.25,0.75\n1.25,-0.5\n").expect("a file");
+    solvable(&["verify", "--data", text(&file), "--trials", "2", "--out", out]);
+    refused(&["report", out, "--out", out, "--trials", "2"], &["mine.csv", "--data FILE"]);
+    let output = solvable(&["report", out, "--out", out, "--trials", "2", "--data", text(&file)]);
+    assert_ne!(output.status.code(), Some(2));
+}
+
+#[test]
+fn a_fresh_run_sets_a_contradictory_store_aside() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let out = text(folder.path());
+    assert_eq!(solvable(&["verify", CLAIM, "--out", out]).status.code(), Some(0));
+    let store = folder.path().join("trials.jsonl");
+    let whole = fs::read_to_string(&store).expect("a store");
+    let first = whole.lines().next().expect("a trial").replace("\"units\":8.0", "\"units\":7.0");
+    let contradictory = format!("{whole}{first}\n");
+    fs::write(&store, &contradictory).expect("a store");
+    refused(&["verify", CLAIM, "--out", out], &["contradicts"]);
+    assert_eq!(solvable(&["verify", CLAIM, "--fresh", "--out", out]).status.code(), Some(0));
+    let aside = fs::read_to_string(folder.path().join("trials.previous-1.jsonl")).expect("the old store");
+    assert_eq!(aside, contradictory);
+}
+
+#[test]
+fn what_the_system_says_is_said_once() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("file");
+    fs::write(&file, "in the way").expect("a file");
+    for arguments in [
+        vec!["verify", CLAIM, "--out", text(&file)],
+        vec!["predict", "--batch", "/nowhere.json"],
+        vec!["verify", "--data", "/nowhere.csv", "--out", text(folder.path())],
+        vec!["report", "/nowhere", "--out", text(folder.path())],
+    ] {
+        let output = solvable(&arguments);
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(message.matches("(os error").count(), 1, "{message}");
+    }
 }

@@ -9,6 +9,7 @@ use super::selected;
 use crate::papers;
 use crate::theory::bibliography::Source;
 use crate::theory::catalog::{self, Prediction};
+use crate::theory::{did_you_mean, shortened};
 use crate::verify::{Claim, Profile};
 
 pub fn list(patterns: &[String]) -> Result<ExitCode> {
@@ -35,16 +36,35 @@ pub fn list(patterns: &[String]) -> Result<ExitCode> {
         }
     }
     if !found {
-        bail!("nothing matches {patterns:?}");
+        bail!("{}", nothing_matches(patterns, &known_ids()));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The ids of predictions, claims and figures.
+pub fn known_ids() -> Vec<String> {
+    let of_papers = papers::all().into_iter().flat_map(|paper| {
+        let figures = paper.figures.into_iter().map(|f| f.id.to_owned());
+        paper.claims.into_iter().map(|c| c.id).chain(figures).collect::<Vec<_>>()
+    });
+    catalog::all().iter().map(|p| p.id.to_owned()).chain(of_papers).collect()
+}
+
+/// That no id matches, with the nearest ones.
+pub fn nothing_matches(patterns: &[String], known: &[String]) -> String {
+    let near = |pattern: &String| did_you_mean(pattern.trim_matches('*'), known.iter().map(String::as_str));
+    let shown: Vec<String> = patterns.iter().map(|p| format!("`{}`", shortened(p))).collect();
+    let near = patterns.iter().map(near).find(|near| !near.is_empty()).unwrap_or_default();
+    format!("nothing matches {}; {near}`solvable list` shows all ids", shown.join(", "))
 }
 
 pub fn explain(id: &str) -> Result<ExitCode> {
     let prediction = catalog::find(id);
     let claim = papers::all().into_iter().flat_map(|p| p.claims).find(|c| c.id == id);
     if prediction.is_err() && claim.is_none() {
-        bail!("nothing is called `{id}`; `solvable list` shows what there is");
+        let known = known_ids();
+        let near = did_you_mean(id, known.iter().map(String::as_str));
+        bail!("nothing is called `{}`; {near}`solvable list` shows all", shortened(id));
     }
     let mut out = std::io::stdout().lock();
     if let Ok(prediction) = prediction {

@@ -1,17 +1,21 @@
 //! The command line: commands, progress, exit codes.
 
 mod diff;
+mod entries;
 mod explain;
 mod predict;
 mod progress;
 mod run;
+mod shell;
 mod terminal;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 
+use crate::theory::short_numbers;
 use crate::verify::{Profile, Shard};
 
 /// Closed-form theories of wide neural networks, held against simulations of finite ones.
@@ -49,6 +53,16 @@ enum Command {
         before: PathBuf,
         /// The later `results.json`.
         after: PathBuf,
+    },
+    /// Write a script that completes commands, ids and parameters in a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Write the manual page of the program or of one of its commands.
+    Man {
+        /// The command; the program where it is left out.
+        command: Option<String>,
     },
 }
 
@@ -126,6 +140,8 @@ pub fn main() -> ExitCode {
         Command::List { patterns } => explain::list(&patterns),
         Command::Explain { id } => explain::explain(&id),
         Command::Diff { before, after } => diff::diff(&before, &after),
+        Command::Completions { shell } => shell::completions(shell, Cli::command()),
+        Command::Man { command } => shell::man(command.as_deref(), Cli::command()),
     };
     done.unwrap_or_else(|error| {
         // A reader that closed the pipe early (`| head`) has what it wanted.
@@ -135,8 +151,19 @@ pub fn main() -> ExitCode {
         if broken_pipe {
             return ExitCode::SUCCESS;
         }
-        eprintln!("error: {error:#}");
+        eprintln!("error: {}", short_numbers(&told(&error)));
         ExitCode::from(2)
+    })
+}
+
+/// An error and its causes, each said once: some messages hold what the system said, which is their cause again.
+fn told(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |mut told, cause| {
+        if !told.contains(&cause) {
+            told.push_str(if told.is_empty() { "" } else { ": " });
+            told.push_str(&cause);
+        }
+        told
     })
 }
 
@@ -165,7 +192,6 @@ fn selected(patterns: &[String], id: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_consistent() {

@@ -5,13 +5,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use rayon::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
 use super::PredictArgs;
+use super::entries::{self, value_of};
 use crate::theory::catalog::{self, Answer};
-use crate::theory::{TheoryError, catalog::Value};
+use crate::theory::{TheoryError, catalog::Value, did_you_mean, short_numbers, shortened};
 
 /// Fewer digits than these are worth a word.
 const FEW_DIGITS: u32 = 6;
@@ -28,9 +29,10 @@ fn single(id: &str, parameters: &[String], as_json: bool, fast: bool) -> Result<
     let mut given = Map::new();
     for text in parameters {
         let Some((key, value)) = text.split_once('=') else {
-            bail!("parameter \"{text}\" is not of the form key=value");
+            bail!("parameter \"{}\" is not of the form key=value", shortened(text));
         };
-        if given.insert(key.trim().to_owned(), value_of(value.trim())).is_some() {
+        let value = value_of(value.trim()).map_err(|e| anyhow!("parameter `{}`: {e}", key.trim()))?;
+        if given.insert(key.trim().to_owned(), value).is_some() {
             bail!("parameter `{}` is given twice", key.trim());
         }
     }
@@ -69,17 +71,6 @@ fn remarks(answer: &Answer) -> Vec<String> {
     remarks
 }
 
-/// A value as JSON; `a,b,c` is a list, and what is not JSON is a word.
-fn value_of(text: &str) -> Json {
-    if let Ok(value) = serde_json::from_str(text) {
-        return value;
-    }
-    if text.contains(',') && !text.starts_with(['[', '{', '"']) {
-        return text.split(',').map(|piece| value_of(piece.trim())).collect();
-    }
-    Json::from(text)
-}
-
 fn print_value(out: &mut impl Write, name: &str, value: &Json) -> std::io::Result<()> {
     match value {
         Json::Object(fields) => fields.iter().try_for_each(|(name, value)| print_value(out, name, value)),
@@ -99,10 +90,20 @@ fn batch(path: &Path, as_json: bool, fast: bool) -> Result<ExitCode> {
     } else {
         text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     }
-    let entries: Vec<Json> = serde_json::from_str(&text).with_context(|| {
+    let entries = entries::split(&text).with_context(|| {
         format!("{} is not a JSON array of {{\"id\", \"params\"}} entries", path.display())
     })?;
-    let answers: Vec<Json> = entries.par_iter().map(|entry| evaluate_entry(entry, fast).0).collect();
+    let answers: Vec<Json> = entries
+        .par_iter()
+        .enumerate()
+        .map(|(n, text)| match entries::parse(text) {
+            Ok(entry) => evaluate_entry(&entry, fast).0,
+            Err(problem) => {
+                let message = format!("entry {} is not JSON: {problem}; it is {}", n + 1, shortened(text));
+                refusal(&Json::Null, &json!({}), "invalid-entry", &message)
+            }
+        })
+        .collect();
     let mut out = std::io::stdout().lock();
     if as_json {
         serde_json::to_writer_pretty(&mut out, &answers).map_err(std::io::Error::from)?;
@@ -122,11 +123,15 @@ fn batch(path: &Path, as_json: bool, fast: bool) -> Result<ExitCode> {
 fn evaluate_entry(entry: &Json, fast: bool) -> (Json, Option<Answer>) {
     let id = entry.get("id").cloned().unwrap_or(Json::Null);
     let params = entry.get("params").cloned().unwrap_or_else(|| json!({}));
-    let error = |kind: &str, message: String| {
-        (json!({ "id": id, "params": params, "error": { "kind": kind, "message": message } }), None)
-    };
+    let error = |kind: &str, message: &str| (refusal(&id, &params, kind, message), None);
+    if let Some(unknown) = unknown_key(entry) {
+        let near = did_you_mean(unknown, ["id", "params"]);
+        let message =
+            format!("the entry's key `{}` is not known; {near}known: id, params", shortened(unknown));
+        return error("invalid-entry", &message);
+    }
     let (Some(name), Some(given)) = (id.as_str(), params.as_object()) else {
-        return error("invalid-entry", "an entry is {\"id\": string, \"params\": object}".into());
+        return error("invalid-entry", "an entry is {\"id\": string, \"params\": object}");
     };
     let value = catch_unwind(AssertUnwindSafe(|| -> Result<(Value, Option<Answer>), TheoryError> {
         let prediction = catalog::find(name)?;
@@ -150,25 +155,27 @@ fn evaluate_entry(entry: &Json, fast: bool) -> (Json, Option<Answer>) {
             }
             (entry, answer)
         }
-        Ok(Err(problem)) => error(problem.kind(), problem.to_string()),
-        Err(_) => error("internal", "the evaluation panicked; this is a defect of the program".into()),
+        Ok(Err(problem)) => error(problem.kind(), &problem.to_string()),
+        Err(_) => error("internal", "the evaluation panicked; this is a defect of the program"),
     }
+}
+
+/// `{"id", "params", "error"}`.
+fn refusal(id: &Json, params: &Json, kind: &str, message: &str) -> Json {
+    json!({ "id": id, "params": params, "error": { "kind": kind, "message": short_numbers(message) } })
+}
+
+/// A key of the entry that is neither one of its own, nor one of the answers and reference files, which may be
+/// evaluated again as they are.
+fn unknown_key(entry: &Json) -> Option<&str> {
+    const KNOWN: [&str; 10] =
+        ["id", "params", "value", "digits", "error", "vanishing", "boundary", "fields", "alpha", "how"];
+    entry.as_object()?.keys().map(String::as_str).find(|key| !KNOWN.contains(key))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn values_are_json_lists_or_words() {
-        assert_eq!(value_of("1e3"), json!(1000.0));
-        assert_eq!(value_of("[1,2]"), json!([1, 2]));
-        assert_eq!(value_of("400,400,1"), json!([400, 400, 1]));
-        assert_eq!(value_of("bn,null"), json!(["bn", null]));
-        assert_eq!(value_of("relu"), json!("relu"));
-        assert_eq!(value_of("erf(0.5)"), json!("erf(0.5)"));
-        assert_eq!(value_of("true"), json!(true));
-    }
 
     #[test]
     fn bad_entries_answer_for_themselves() {
@@ -177,6 +184,7 @@ mod tests {
             json!({ "id": 5 }),
             json!({ "id": "mf/none" }),
             json!({ "id": "mf/kappa", "params": 1 }),
+            json!({ "id": "mf/kappa", "param": {} }),
         ] {
             assert!(evaluate_entry(&entry, false).0["error"]["message"].is_string(), "{entry}");
         }

@@ -1,5 +1,6 @@
 //! `verify` and `report`.
 
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::process::ExitCode;
@@ -7,18 +8,23 @@ use std::time::{Instant, SystemTime};
 
 use anyhow::{Context, Result, bail};
 
+use super::explain::nothing_matches;
 use super::progress::Bar;
 use super::{ReportArgs, Selection, VerifyArgs, selected, terminal};
 use crate::papers::{self, FigurePlan, Paper};
 use crate::report::{self, Part, Report, RunInfo};
 use crate::simulate::data::Dataset;
-use crate::verify::{Claim, Engine, Options, Request, Results, STORE_FILE, Tally, TrialStore, Verdict};
+use crate::verify::{
+    Claim, Engine, Options, Request, Results, STORE_FILE, StoreError, Tally, TrialStore, Verdict,
+};
 
 /// The papers, with claims and figures taken out and selected.
 struct Agenda {
     parts: Vec<Part>,
     claims: Vec<Claim>,
     figures: Vec<FigurePlan>,
+    /// What was guessed about the user's data.
+    notes: Vec<String>,
 }
 
 impl Agenda {
@@ -30,15 +36,20 @@ impl Agenda {
         if data.is_none() || !patterns.is_empty() {
             all = papers::all();
         }
+        let mut notes = Vec::new();
         if let Some(path) = data {
-            all.push(papers::on_data(&Dataset::read(path)?));
+            let data = Dataset::read(path)?;
+            notes = data.notes().to_vec();
+            // Told at once: who sees a wrong guess need not wait for the trials.
+            notes.iter().for_each(|note| eprintln!("note: {note}"));
+            all.push(papers::on_data(&data));
         }
         let ids = |p: &Paper| {
             let figures = p.figures.iter().map(|f| f.id.to_owned());
             p.claims.iter().map(|c| c.id.clone()).chain(figures).collect::<Vec<_>>()
         };
         let known: Vec<String> = all.iter().flat_map(ids).collect();
-        let mut agenda = Self { parts: Vec::new(), claims: Vec::new(), figures: Vec::new() };
+        let mut agenda = Self { parts: Vec::new(), claims: Vec::new(), figures: Vec::new(), notes };
         for Paper { id, title, summary, sources, claims, figures } in all {
             let (claims_before, figures_before) = (agenda.claims.len(), agenda.figures.len());
             agenda.claims.extend(claims.into_iter().filter(|c| selected(patterns, &c.id)));
@@ -53,7 +64,7 @@ impl Agenda {
             }
         }
         if agenda.parts.is_empty() {
-            bail!("no claim or figure matches {patterns:?}; known: {}", known.join(", "));
+            bail!("{}", nothing_matches(patterns, &known));
         }
         Ok(agenda)
     }
@@ -73,12 +84,15 @@ pub fn verify(args: &VerifyArgs) -> Result<ExitCode> {
             .build_global()
             .context("cannot start the threads")?;
     }
-    let mut store = TrialStore::open(out)?;
-    if args.fresh {
+    let mut opened = TrialStore::open(out);
+    if args.fresh && !matches!(opened, Err(StoreError::Locked { .. } | StoreError::Io { action: "open", .. }))
+    {
+        // Also a store that contradicts itself is set aside, not only one that can be read.
         set_aside(out)?;
-        drop(store);
-        store = TrialStore::open(out)?;
+        drop(opened);
+        opened = TrialStore::open(out);
     }
+    let store = opened?;
     let options = Options { profile: *profile, seed: *seed, trials: *trials, shard: args.shard };
     let engine = Engine::new(store, options);
     warn(engine.store());
@@ -112,6 +126,7 @@ pub fn report(args: &ReportArgs) -> Result<ExitCode> {
     if engine.store().duplicates() > 0 {
         eprintln!("note: {} trials are stored more than once and count once", engine.store().duplicates());
     }
+    let data_wanted = if data.is_none() { data_wanted(engine.store()) } else { None };
     // A store of a selective run holds nothing on the other claims, or only some of their cases; they are left out.
     let is_stored = |request: &Request| !engine.outcomes(request).is_empty();
     let mut partial = Vec::new();
@@ -127,7 +142,13 @@ pub fn report(args: &ReportArgs) -> Result<ExitCode> {
         eprintln!("note: left out for want of trials: {}", partial.join(", "));
     }
     if agenda.claims.is_empty() {
-        bail!("the stores hold no trials of the {profile} profile with seed {seed}");
+        bail!(
+            "the stores hold no trials of the {profile} profile with seed {seed}{}",
+            data_wanted.map(|wanted| format!("; {wanted}")).unwrap_or_default()
+        );
+    }
+    if let Some(wanted) = data_wanted {
+        eprintln!("note: {wanted}");
     }
     agenda.figures.retain(|plan| {
         let requests = plan.requests(*profile).unwrap_or_default();
@@ -136,6 +157,25 @@ pub fn report(args: &ReportArgs) -> Result<ExitCode> {
     agenda.parts.retain(|part| agenda.claims.iter().any(|claim| claim.part() == part.id));
     let tally = Tally { reused: engine.store().len(), ..Tally::default() };
     finish(&engine, agenda, &tally, out, started, begin)
+}
+
+/// Which of the user's files a store has trials on, none of which was named again.
+fn data_wanted(store: &TrialStore) -> Option<String> {
+    let names: BTreeSet<String> = store
+        .keys()
+        .into_iter()
+        .filter(|key| key.experiment.split('@').next() == Some(papers::DATA_EXPERIMENT))
+        .filter_map(|key| {
+            let setting: serde_json::Value = serde_json::from_str(&key.setting).ok()?;
+            Some(setting["data"]["name"].as_str()?.to_owned())
+        })
+        .filter(|name| name != "digits")
+        .collect();
+    let names: Vec<String> = names.into_iter().collect();
+    (!names.is_empty()).then(|| {
+        let names = names.join(", ");
+        format!("trials on inputs of your own are left out; the file ({names}) is missing: name it with `--data FILE`")
+    })
 }
 
 /// Judges, prints, writes the report.
@@ -157,6 +197,8 @@ fn finish(
         }
     }
     notes.extend(shortfall(engine, &agenda.claims));
+    let told = agenda.notes.len();
+    notes.splice(0..0, agenda.notes);
     let run = RunInfo {
         command: std::env::args().skip(1).collect::<Vec<_>>().join(" "),
         started: humantime::format_rfc3339_seconds(started).to_string(),
@@ -169,7 +211,7 @@ fn finish(
     report::write(&report, out)?;
     // The report is on disk; a reader who closes the pipe early takes nothing from it, nor from the exit code.
     let printed = terminal::table(&report.results, &out.join("index.html"));
-    for note in &report.run.notes {
+    for note in &report.run.notes[told..] {
         eprintln!("note: {note}");
     }
     match printed {

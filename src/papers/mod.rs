@@ -52,6 +52,9 @@ pub fn all() -> Vec<Paper> {
     ]
 }
 
+/// The experiment that user's inputs are named in.
+pub const DATA_EXPERIMENT: &str = <experiments::DataFisher as crate::verify::Experiment>::ID;
+
 /// The data-dependent predictions, on the user's own inputs.
 pub fn on_data(data: &Dataset) -> Paper {
     real_data::paper(data)

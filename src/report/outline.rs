@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Report;
 use crate::figure::Figure;
-use crate::theory::bibliography::Source;
+use crate::theory::bibliography::{self, Source};
 use crate::verify::ClaimResult;
 
 /// A report, section by section.
@@ -12,8 +12,6 @@ pub(super) struct Outline<'a> {
     pub(super) sections: Vec<Section<'a>>,
     /// All sources by key, sorted, without repetition.
     pub(super) sources: Vec<&'a Source>,
-    /// Keys that claims cite and no part lists.
-    pub(super) unknown_sources: Vec<&'a str>,
 }
 
 /// One part.
@@ -43,14 +41,15 @@ impl<'a> Outline<'a> {
         }
         sections.retain(|s| !s.claims.is_empty() || !s.figures.is_empty());
 
-        let mut sources: Vec<&Source> = report.parts.iter().flat_map(|part| &part.sources).collect();
-        sources.sort_by_key(|source| source.key);
-        sources.dedup_by_key(|source| source.key);
         let cited: BTreeSet<&str> =
             report.results.claims.iter().flat_map(|claim| claim.sources.iter().map(String::as_str)).collect();
-        let unknown = |key: &&str| !sources.iter().any(|source| source.key == *key);
-        let unknown_sources = cited.into_iter().filter(unknown).collect();
-        Self { sections, sources, unknown_sources }
+        // Claims may cite what their part does not list.
+        let of_claims = bibliography::ALL.iter().filter(|source| cited.contains(source.key));
+        let mut sources: Vec<&Source> =
+            report.parts.iter().flat_map(|part| &part.sources).chain(of_claims).collect();
+        sources.sort_by_key(|source| source.key);
+        sources.dedup_by_key(|source| source.key);
+        Self { sections, sources }
     }
 
     /// The source with this key.
@@ -90,4 +89,22 @@ pub(super) fn citation(source: &Source) -> String {
         [first, ..] => format!("{} et al.", surname(first)),
     };
     format!("{names} {}", source.year)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_source_of_a_claim_has_an_entry() {
+        for paper in crate::papers::all() {
+            for source in paper.claims.iter().flat_map(|claim| &claim.sources).chain(paper.sources) {
+                assert!(bibliography::ALL.contains(source), "{}", source.key);
+            }
+        }
+        let mut keys: Vec<&str> = bibliography::ALL.iter().map(|source| source.key).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), bibliography::ALL.len(), "a key is given twice");
+    }
 }

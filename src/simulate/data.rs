@@ -8,8 +8,8 @@ use std::sync::Arc;
 use flate2::read::MultiGzDecoder;
 use serde::{Serialize, Serializer};
 
-use super::SimulationError;
 use super::linalg::Matrix;
+use super::{SimulationError, npy, table};
 use crate::streams::Streams;
 
 /// $N$ independent samples $x\sim N(0,I_{M_0})$, one a column.
@@ -47,6 +47,8 @@ pub struct Dataset {
     inputs: Arc<Matrix>,
     /// Class labels, where the file's origin is known to have them.
     labels: Option<Arc<Vec<u8>>>,
+    /// What was guessed about the file.
+    notes: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -70,7 +72,10 @@ const DIGITS: &[u8] = include_bytes!("../../data/digits.csv.gz");
 impl Dataset {
     /// The shipped 8×8 digits: 1797 images, 64 pixels scaled to the unit interval, with labels.
     pub fn digits() -> Result<Self, SimulationError> {
-        let rows = read_csv("digits", MultiGzDecoder::new(DIGITS))?;
+        let mut text = Vec::new();
+        let fail = |reason: String| SimulationError::Data { name: "digits".into(), reason };
+        MultiGzDecoder::new(DIGITS).read_to_end(&mut text).map_err(|e| fail(e.to_string()))?;
+        let rows = table::parse(&text).map_err(fail)?.values;
         let (dimension, samples) = (rows.nrows() - 1, rows.ncols());
         let labels = rows.row(dimension).iter().map(|&label| label as u8).collect();
         let inputs = rows.rows(0, dimension) / 16.0;
@@ -104,26 +109,45 @@ impl Dataset {
             hasher.update(&x.to_le_bytes());
         });
         let digest = hasher.finalize().to_hex()[..16].to_owned();
-        Ok(Self { name, digest, inputs: Arc::new(inputs), labels: None })
+        Ok(Self { name, digest, inputs: Arc::new(inputs), labels: None, notes: Vec::new() })
     }
 
-    /// Reads an $N\times d$ matrix, one sample a row, from a `.csv`, `.csv.gz` or `.npy` file. A first line of a CSV that
-    /// holds no numbers is taken as a header.
+    /// Reads an $N\times d$ matrix, one sample a row, from text (`.csv`, `.tsv`, `.txt`, each also with `.gz`) or from a
+    /// `.npy` file. What the file leaves open, such as its separator, header and index column, is guessed by rules;
+    /// [`notes`](Self::notes) tells the guesses. What can be read in two ways is refused with its line.
     pub fn read(path: &Path) -> Result<Self, SimulationError> {
         let name = path.file_name().map_or_else(|| "data".into(), |n| n.to_string_lossy().into_owned());
         let fail = |reason: String| SimulationError::Data { name: path.display().to_string(), reason };
-        let file = BufReader::new(File::open(path).map_err(|e| fail(format!("cannot be opened: {e}")))?);
+        let mut file = BufReader::new(File::open(path).map_err(|e| fail(format!("cannot be opened: {e}")))?);
         let lower = name.to_lowercase();
-        let inputs = if lower.ends_with(".npy") {
-            read_npy(&name, file)?
-        } else if lower.ends_with(".csv.gz") {
-            read_csv(&name, MultiGzDecoder::new(file))?
-        } else if lower.ends_with(".csv") {
-            read_csv(&name, file)?
+        let plain = lower.strip_suffix(".gz").unwrap_or(&lower);
+        let is_text = [".csv", ".tsv", ".txt"].iter().any(|end| plain.ends_with(end));
+        let (inputs, mut notes) = if lower.ends_with(".npy") {
+            let (inputs, kind) = npy::read(file).map_err(fail)?;
+            let size = format!("{} samples of {} features of type {kind}", inputs.ncols(), inputs.nrows());
+            (inputs, vec![size])
+        } else if is_text {
+            let mut bytes = Vec::new();
+            let read = if plain == lower {
+                file.read_to_end(&mut bytes)
+            } else {
+                MultiGzDecoder::new(file).read_to_end(&mut bytes)
+            };
+            read.map_err(|e| fail(format!("cannot be read: {e}")))?;
+            let table = table::parse(&bytes).map_err(fail)?;
+            (table.values, table.notes)
         } else {
-            return Err(fail("the file name must end in .csv, .csv.gz or .npy".into()));
+            return Err(fail("the file name must end in .csv, .csv.gz or .npy (or .tsv, .txt)".into()));
         };
-        Self::new(name, inputs)
+        notes.iter_mut().for_each(|note| *note = format!("{name}: {note}"));
+        let data = Self::new(name, inputs)?;
+        comparable(&data.inputs).map_err(fail)?;
+        Ok(Self { notes, ..data })
+    }
+
+    /// What was guessed about the file: sizes, separator, header, index column, encoding.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// The first `samples` samples, scaled by one number such that the mean of $\|x\|^2/M_0$ is 1, as for Gaussian inputs.
@@ -185,63 +209,30 @@ impl Dataset {
     }
 }
 
-/// Rows of numbers become columns.
-fn read_csv(name: &str, reader: impl Read) -> Result<Matrix, SimulationError> {
-    let fail = |reason: String| SimulationError::Data { name: name.to_owned(), reason };
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(reader);
-    let mut values = Vec::new();
-    let mut width = None;
-    for (line, record) in reader.records().enumerate() {
-        let record = record.map_err(|e| fail(format!("record {}: {e}", line + 1)))?;
-        let header = line == 0 && record.iter().all(|field| field.parse::<f64>().is_err());
-        if header {
-            continue;
-        }
-        if record.len() != *width.get_or_insert(record.len()) {
-            let expected = width.unwrap_or_default();
-            return Err(fail(format!(
-                "line {} has {} fields, the lines before have {expected}",
-                record.position().map_or(0, csv::Position::line),
-                record.len()
-            )));
-        }
-        for (column, field) in record.iter().enumerate() {
-            values.push(field.parse::<f64>().map_err(|_| {
-                fail(format!("line {}, column {}: \"{field}\" is not a number", line + 1, column + 1))
-            })?);
-        }
-    }
-    let width = width.ok_or_else(|| fail("the file holds no samples".into()))?;
-    Ok(Matrix::from_vec(width, values.len() / width, values))
-}
+/// Samples whose largest value exceeds that of a typical sample by this factor leave nothing of the others: beside
+/// the squares of one, the squares of the other vanish in the rounding.
+const MOST_APART: f64 = 1e8;
 
-fn read_npy(name: &str, reader: impl Read) -> Result<Matrix, SimulationError> {
-    let fail = |reason: String| SimulationError::Data { name: name.to_owned(), reason };
-    let file = npyz::NpyFile::new(reader).map_err(|e| fail(format!("not an NPY file: {e}")))?;
-    let shape = file.shape().to_vec();
-    let [samples, dimension] = shape[..] else {
-        return Err(fail(format!("an array of shape {shape:?}; an N x d matrix is needed")));
+/// Refuses data of which one sample is all: a slip of the pen, or a mark for a missing value.
+fn comparable(inputs: &Matrix) -> Result<(), String> {
+    let mut sizes: Vec<f64> = inputs.column_iter().map(|x| x.amax()).collect();
+    let Some(largest) = (0..sizes.len()).max_by(|&n, &m| sizes[n].total_cmp(&sizes[m])) else {
+        return Ok(());
     };
-    let order = file.order();
-    let text = file.dtype().descr();
-    let read = |e: std::io::Error| fail(format!("values of type {text}: {e}"));
-    let values: Vec<f64> = match text.trim_matches('\'').get(1..) {
-        Some("f8") => file.into_vec::<f64>().map_err(read)?,
-        Some("f4") => file.into_vec::<f32>().map_err(read)?.into_iter().map(f64::from).collect(),
-        Some("u1") => file.into_vec::<u8>().map_err(read)?.into_iter().map(f64::from).collect(),
-        Some("i4") => file.into_vec::<i32>().map_err(read)?.into_iter().map(f64::from).collect(),
-        Some("i8") => file.into_vec::<i64>().map_err(read)?.into_iter().map(|x| x as f64).collect(),
-        _ => return Err(fail(format!("values of type {text}; f4, f8, u1, i4 or i8 are read"))),
-    };
-    let (samples, dimension) = (samples as usize, dimension as usize);
-    if samples.checked_mul(dimension) != Some(values.len()) {
-        return Err(fail(format!("shape {samples} x {dimension} with {} values", values.len())));
+    let column = inputs.column(largest);
+    let feature = column.iamax();
+    sizes.retain(|&size| size > 0.0);
+    sizes.sort_by(f64::total_cmp);
+    match sizes.get(sizes.len() / 2) {
+        Some(typical) if column[feature].abs() / typical > MOST_APART => Err(format!(
+            "sample {}, feature {} is {:e}, while a typical sample's largest value is {typical:.1e}: beside it all others \
+             vanish; correct or remove it",
+            largest + 1,
+            feature + 1,
+            column[feature],
+        )),
+        _ => Ok(()),
     }
-    Ok(match order {
-        npyz::Order::C => Matrix::from_vec(dimension, samples, values),
-        npyz::Order::Fortran => Matrix::from_vec(samples, dimension, values).transpose(),
-    })
 }
 
 #[cfg(test)]
@@ -285,14 +276,14 @@ mod tests {
     }
 
     #[test]
-    fn csv_is_read_row_by_row_and_refused_with_its_line() {
-        let x = read_csv("t", "a,b\n1,2\n3,4\n5,6\n".as_bytes()).unwrap();
-        assert_eq!(x.shape(), (2, 3));
-        assert_eq!(x[(1, 2)], 6.0);
-        let message = |text: &str| read_csv("t", text.as_bytes()).unwrap_err().to_string();
-        assert!(message("1,2\n3\n").contains("line 2"));
-        assert!(message("1,2\n3,x\n").contains("column 2"));
-        assert!(message("").contains("no samples"));
+    fn one_sample_that_is_all_is_named() {
+        let message = comparable(&Matrix::from_vec(2, 3, vec![1.0, 2.0, 3.0, -1e308, 0.1, 0.0])).unwrap_err();
+        assert!(message.contains("sample 2, feature 2 is -1e308"), "{message}");
+        for scale in [1e-300, 1.0, 1e300] {
+            assert!(
+                comparable(&(Matrix::from_vec(2, 3, vec![1.0, 2.0, 0.0, 0.0, 1e4, 3.0]) * scale)).is_ok()
+            );
+        }
     }
 
     #[test]

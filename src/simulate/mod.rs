@@ -13,7 +13,9 @@ pub mod gram;
 pub mod linalg;
 pub mod network;
 mod normalizer;
+mod npy;
 pub mod regression;
+mod table;
 pub mod training;
 
 use solvable_theory::TheoryError;

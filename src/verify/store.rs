@@ -236,6 +236,12 @@ impl TrialStore {
             .unwrap_or_default()
     }
 
+    /// What is stored trials of, in order.
+    pub fn keys(&self) -> Vec<SettingKey> {
+        let trials = self.trials.lock().unwrap_or_else(PoisonError::into_inner);
+        trials.keys().map(|(key, _)| key.clone()).collect()
+    }
+
     /// Number of stored trials.
     pub fn len(&self) -> usize {
         self.trials.lock().unwrap_or_else(PoisonError::into_inner).values().map(BTreeMap::len).sum()

@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::TheoryError;
 use crate::error::{finite, positive};
+use crate::suggest::did_you_mean;
 
 /// An activation function $\phi$ with its derivative.
 ///
@@ -287,7 +288,15 @@ impl FromStr for Activation {
     type Err = TheoryError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let unknown = || TheoryError::invalid("activation", format!("\"{text}\""), SPELLINGS);
+        let unknown = || {
+            let known = SPELLINGS.split(", ").map(|name| name.split('(').next().unwrap_or(name));
+            let near = did_you_mean(text.split('(').next().unwrap_or(text), known);
+            TheoryError::invalid(
+                "activation",
+                format!("\"{text}\""),
+                format!("{SPELLINGS}; {near}").trim_end_matches([';', ' ']),
+            )
+        };
         let (name, argument) = match text.trim().split_once('(') {
             None => (text.trim(), None),
             Some((name, rest)) => {

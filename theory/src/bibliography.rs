@@ -23,6 +23,9 @@ macro_rules! sources {
         $($(#[$doc])* pub const $name: Source = Source {
             key: $key, authors: $authors, title: $title, venue: $venue, year: $year, arxiv: $arxiv,
         };)*
+
+        /// Every source, in the order of their declaration.
+        pub const ALL: &[Source] = &[$($name),*];
     };
 }
 

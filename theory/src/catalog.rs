@@ -16,6 +16,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::TheoryError;
 use crate::bibliography::Source;
+use crate::suggest::{did_you_mean, shortened};
 
 /// One prediction: a closed form, or a deterministic numerical procedure, that can be evaluated by name.
 #[derive(Debug, Clone, Copy)]
@@ -144,8 +145,8 @@ pub fn all() -> Vec<Prediction> {
 pub fn find(id: &str) -> Result<Prediction, TheoryError> {
     let all = all();
     all.iter().find(|p| p.id == id).copied().ok_or_else(|| TheoryError::UnknownPrediction {
-        id: id.to_owned(),
-        known: all.iter().map(|p| p.id).collect::<Vec<_>>().join(", "),
+        id: shortened(id),
+        known: format!("{}`solvable list` shows all", did_you_mean(id, all.iter().map(|p| p.id))),
     })
 }
 

@@ -27,19 +27,19 @@ pub enum TheoryError {
         meaning: String,
     },
     /// A parameter was given that the prediction does not know.
-    #[error("parameter `{name}` is not known here; known: {known}")]
+    #[error("parameter `{name}` is not known here; {known}")]
     UnknownParameter {
         /// The unknown parameter.
         name: String,
-        /// The parameters that the prediction takes.
+        /// The nearest known parameters, and where to find the others.
         known: String,
     },
     /// No prediction has this id.
-    #[error("no prediction is called `{id}`; known: {known}")]
+    #[error("no prediction is called `{id}`; {known}")]
     UnknownPrediction {
         /// The id asked for.
         id: String,
-        /// The known ids.
+        /// The nearest known ids, and where to find the others.
         known: String,
     },
     /// The variance map has no (finite) fixed point.
@@ -107,7 +107,8 @@ pub enum TheoryError {
 impl TheoryError {
     /// An [`TheoryError::InvalidParameter`] from displayable parts.
     pub fn invalid(name: impl Into<String>, value: impl Display, valid: impl Into<String>) -> Self {
-        Self::InvalidParameter { name: name.into(), value: value.to_string(), valid: valid.into() }
+        let value = crate::suggest::shortened(&value.to_string());
+        Self::InvalidParameter { name: name.into(), value, valid: valid.into() }
     }
 
     /// An [`TheoryError::Undefined`] from its parts.

@@ -21,7 +21,7 @@ pub(super) fn setting(depth: usize) -> Result<PenaltyCostSetting, JudgeError> {
 }
 
 fn counts(s: &PenaltyCostSetting) -> Result<Vec<f64>, JudgeError> {
-    Ok(matrix_products(s.network.depth())?.map(|c| c as f64).to_vec())
+    Ok(matrix_products(s.network.depth() as u64)?.map(|c| c as f64).to_vec())
 }
 
 fn products() -> Claim {

@@ -20,7 +20,7 @@ pub(super) fn page(report: &Report, figures: &BTreeMap<&str, String>) -> String 
     head(&mut html);
     navigation(&mut html, &outline);
     html.push_str("<main>\n");
-    summary(&mut html, report, &outline);
+    summary(&mut html, report);
     for section in &outline.sections {
         self::section(&mut html, section, &outline, figures);
     }
@@ -65,7 +65,7 @@ fn tally(claims: &[&ClaimResult]) -> String {
     format!("<span class=\"tally {class}\">{confirmed}/{}</span>", claims.len())
 }
 
-fn summary(html: &mut String, report: &Report, outline: &Outline<'_>) {
+fn summary(html: &mut String, report: &Report) {
     let results = &report.results;
     let _ = write!(
         html,
@@ -113,10 +113,6 @@ fn summary(html: &mut String, report: &Report, outline: &Outline<'_>) {
          rival; <em>failed</em> when something could not be computed. In the pictures the band is the margin, the line \
          the interval, the dot the estimate; an arrow points beyond the picture.</p></details>\n</header>\n",
     );
-    if !outline.unknown_sources.is_empty() {
-        let keys: Vec<String> = outline.unknown_sources.iter().map(|key| escape(key)).collect();
-        let _ = writeln!(html, "<p class=\"meta\">Sources without an entry: {}</p>", keys.join(", "));
-    }
 }
 
 fn section(

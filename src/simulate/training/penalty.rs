@@ -225,7 +225,8 @@ mod tests {
             let double = of(PenaltyMethod::DoubleBackpropagation);
             let (ahead, back) =
                 (of(PenaltyMethod::FiniteDifference(1e-4)), of(PenaltyMethod::FiniteDifference(-1e-4)));
-            assert_eq!([plain.products, ahead.products, double.products], matrix_products(depth).unwrap());
+            let products = [plain.products, ahead.products, double.products].map(|count| count as u64);
+            assert_eq!(products, matrix_products(depth as u64).unwrap());
             for (((plain, double), ahead), back) in
                 plain.weights.iter().zip(&double.weights).zip(&ahead.weights).zip(&back.weights)
             {

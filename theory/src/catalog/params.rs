@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use super::reading::{Move, Reading};
 use super::{Parameter, Prediction};
+use crate::suggest::{did_you_mean, shortened};
 use crate::{Activation, Architecture, InitialScales, TheoryError};
 
 /// Parameters by name, with their defaults filled in.
@@ -24,6 +25,12 @@ pub const COST_LIMIT: Parameter = Parameter {
     domain: "a number > 0",
     default: Some("2e9"),
 };
+
+/// Up to here every integer is a 64-bit floating point number, as the formulas need it.
+const MOST_INTEGER: u64 = 1 << 53;
+
+/// So many names are listed where one is unknown; where there are more, the nearest are.
+const MOST_LISTED: usize = 12;
 
 /// Memory that one evaluation may take, in bytes.
 const MEMORY_LIMIT: f64 = 1_073_741_824.0;
@@ -45,8 +52,14 @@ impl Params {
         };
         for name in given.keys().filter(|&name| name != COST_LIMIT.name) {
             if !prediction.parameters.iter().any(|p| p.name == name) {
-                let known: Vec<_> = prediction.parameters.iter().map(|p| p.name).collect();
-                return Err(TheoryError::UnknownParameter { name: name.clone(), known: known.join(", ") });
+                let names = || prediction.parameters.iter().map(|p| p.name);
+                let near = did_you_mean(name, names());
+                let known = if names().count() <= MOST_LISTED {
+                    format!("{near}known: {}", names().collect::<Vec<_>>().join(", "))
+                } else {
+                    format!("{near}`solvable explain {}` lists them", prediction.id)
+                };
+                return Err(TheoryError::UnknownParameter { name: shortened(name), known });
             }
         }
         for parameter in prediction.parameters {
@@ -91,7 +104,8 @@ impl Params {
 
     fn read<T: DeserializeOwned>(&self, name: &str, moved: Option<Move>) -> Result<T, TheoryError> {
         let value = self.values.get(name).unwrap_or(&Json::Null);
-        T::deserialize(Reading { value, moved }).map_err(|_| self.invalid(name, value))
+        T::deserialize(Reading { value, moved })
+            .map_err(|error| self.misread(name, value, &error.to_string()))
     }
 
     /// A finite number.
@@ -99,14 +113,26 @@ impl Params {
         self.get(name)
     }
 
-    /// A non-negative integer; `100.0` counts as one.
-    pub fn integer(&self, name: &str) -> Result<usize, TheoryError> {
-        let value: f64 = self.read(name, None)?;
-        if value >= 0.0 && value.fract() == 0.0 && value <= 2f64.powi(53) {
-            Ok(value as usize)
-        } else {
-            Err(self.invalid(name, &Json::from(value)))
+    /// A non-negative integer up to $2^{53}$, on every machine; `100.0` counts as one.
+    pub fn whole(&self, name: &str) -> Result<u64, TheoryError> {
+        // As u64, not f64: above 2^53 a number with a fraction would round to an integer, and an integer to another.
+        let value: u64 = self.read(name, None)?;
+        if value > MOST_INTEGER {
+            return Err(TheoryError::invalid(name, value, format!("{}, at most 2^53", self.domain(name))));
         }
+        Ok(value)
+    }
+
+    /// A non-negative integer that counts things in memory: up to $2^{53}$, on 32-bit machines up to $2^{32}-1$.
+    pub fn integer(&self, name: &str) -> Result<usize, TheoryError> {
+        let value = self.whole(name)?;
+        usize::try_from(value).map_err(|_| {
+            TheoryError::invalid(
+                name,
+                value,
+                format!("{}, at most {} on this machine", self.domain(name), usize::MAX),
+            )
+        })
     }
 
     /// A matrix given as a list of rows, all of one length.
@@ -140,8 +166,24 @@ impl Params {
     }
 
     fn invalid(&self, name: &str, value: &Json) -> TheoryError {
-        let domain =
-            self.parameters.iter().find(|p| p.name == name).map_or("a known parameter", |p| p.domain);
-        TheoryError::invalid(name, value, domain)
+        TheoryError::invalid(name, value, self.domain(name))
+    }
+
+    /// Refuses a value that has not the form wanted. Of what the deserializer says, only an unknown or missing field or
+    /// word within the value tells more than the domain.
+    fn misread(&self, name: &str, value: &Json, error: &str) -> TheoryError {
+        let telling = ["unknown field", "unknown variant", "missing field", "duplicate field"];
+        if !telling.iter().any(|start| error.starts_with(start)) {
+            return self.invalid(name, value);
+        }
+        let mut words = error.split('`').skip(1).step_by(2);
+        let unknown = words.next().unwrap_or_default().to_owned();
+        let near = if error.starts_with("unknown") { did_you_mean(&unknown, words) } else { String::new() };
+        let hint = if near.is_empty() { String::new() } else { format!("; {}", near.trim_end()) };
+        TheoryError::invalid(name, value, format!("{} ({error}{hint})", self.domain(name)))
+    }
+
+    fn domain(&self, name: &str) -> &'static str {
+        self.parameters.iter().find(|p| p.name == name).map_or("a known parameter", |p| p.domain)
     }
 }

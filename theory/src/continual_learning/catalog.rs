@@ -21,7 +21,7 @@ use crate::kernel_spectrum::{NtkMap, SphereSpectrum, degeneracy, ntk_asymptotic,
 const LAMBDA: Parameter = required(
     "lambda",
     "the eigenvalues of the kernel",
-    "{\"power\": a} for i^-a up to P, or {\"values\": [...]}",
+    "{\"power\": a} for i^-a up to P, or {\"values\": [...]}, or [...]",
 );
 const ETA: Parameter = optional(
     "eta",
@@ -446,9 +446,17 @@ enum Modes {
     Values(Vec<f64>),
 }
 
+/// Reads `{"power": a}`, `{"values": [...]}` or `[...]`.
+fn modes(params: &Params, name: &str) -> Result<Option<Modes>, TheoryError> {
+    if let Ok(values) = params.get::<Vec<f64>>(name) {
+        return Ok(Some(Modes::Values(values)));
+    }
+    params.get(name)
+}
+
 /// The powers of one of the parameters; `None` where it is null.
 fn powers(params: &Params, name: &str) -> Result<Option<Vec<f64>>, TheoryError> {
-    match params.get::<Option<Modes>>(name)? {
+    match modes(params, name)? {
         None => Ok(None),
         Some(Modes::Values(values)) => {
             if let Some(count) = params.get::<Option<f64>>("P")?

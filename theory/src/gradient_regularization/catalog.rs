@@ -274,7 +274,7 @@ fn steps() -> Vec<Prediction> {
             validity: "dense layers, intermediates shared",
             sources: PAPER,
             evaluate: |params| {
-                let counts = matrix_products(params.integer("layers")?)?;
+                let counts = matrix_products(params.whole("layers")?)?;
                 Ok(Value::from(counts.map(|c| c as f64)))
             },
         },

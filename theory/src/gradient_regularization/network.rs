@@ -204,7 +204,7 @@ pub fn critical_step(sharpness: f64, gamma: f64) -> Result<f64, TheoryError> {
 ///
 /// # Source
 /// Counted; the usual $3L:6L:9L$ is the limit of many layers (Karakida et al. 2023).
-pub fn matrix_products(layers: usize) -> Result<[usize; 3], TheoryError> {
+pub fn matrix_products(layers: u64) -> Result<[u64; 3], TheoryError> {
     if !(1..=1_000_000_000_000_000).contains(&layers) {
         return Err(TheoryError::invalid("layers", layers, "an integer from 1 to 10^15"));
     }

@@ -143,7 +143,7 @@ fn cost(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
                 Ok(Point::exact(depth as f64, products[k + 1] / products[0]))
             })
             .collect::<Result<_, JudgeError>>()?;
-        let curve = (1..=8)
+        let curve = (1..=8_u64)
             .map(|depth| {
                 let [gradient, difference, double] = matrix_products(depth)?;
                 let own = if k == 0 { difference } else { double };
