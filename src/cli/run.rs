@@ -55,10 +55,14 @@ impl Agenda {
             agenda.claims.extend(claims.into_iter().filter(|c| selected(patterns, &c.id)));
             agenda.figures.extend(figures.into_iter().filter(|f| selected(patterns, f.id)));
             if (agenda.claims.len(), agenda.figures.len()) != (claims_before, figures_before) {
+                // The reader of the report learns how the file was read; a `$` would begin a formula.
+                let told =
+                    if id == "data" { agenda.notes.join("; ").replace('$', " ") } else { String::new() };
+                let told = if told.is_empty() { told } else { format!(" How the file was read: {told}.") };
                 agenda.parts.push(Part {
                     id: id.into(),
                     title: title.into(),
-                    summary: summary.into(),
+                    summary: format!("{summary}{told}"),
                     sources: sources.to_vec(),
                 });
             }
