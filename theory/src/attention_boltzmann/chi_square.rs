@@ -12,7 +12,7 @@ pub(super) fn density(n: f64, t: f64) -> f64 {
 }
 
 /// $P(\chi_n^2>t)$, to about 13 digits: the series of the lower incomplete gamma function below the mean, the continued fraction of the upper one above.
-pub(super) fn survival(n: f64, t: f64) -> f64 {
+pub(crate) fn survival(n: f64, t: f64) -> f64 {
     if t <= 0.0 {
         return 1.0;
     }
@@ -51,7 +51,7 @@ pub(super) fn survival(n: f64, t: f64) -> f64 {
 }
 
 /// The $t$ with $P(\chi_n^2>t)=$ `tail`, by bisection.
-pub(super) fn upper_quantile(n: f64, tail: f64) -> f64 {
+pub(crate) fn upper_quantile(n: f64, tail: f64) -> f64 {
     let mut high = n + 10.0;
     while survival(n, high) > tail {
         high *= 2.0;

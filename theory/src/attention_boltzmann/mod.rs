@@ -1,7 +1,7 @@
 #![doc = include_str!("../../notes/attention_boltzmann.md")]
 
 mod catalog;
-mod chi_square;
+pub(crate) mod chi_square;
 mod compositions;
 mod integrals;
 mod learning;

@@ -248,5 +248,5 @@ fn power_less_one(x: f64, steps: usize) -> f64 {
         return (k * (-x).ln_1p()).exp_m1();
     }
     let size = if steps == 0 { 1.0 } else { (k * (x - 1.0).ln()).exp() };
-    if steps % 2 == 0 { size - 1.0 } else { -size - 1.0 }
+    if steps.is_multiple_of(2) { size - 1.0 } else { -size - 1.0 }
 }

@@ -268,9 +268,9 @@ fn susceptibilities_keep_their_digits_near_the_line() {
 fn differences_have_their_own_recursion() {
     // Erf in a network that makes its inputs parallel: recursion of the arc sines with 60 digits (mpmath).
     for (depth, theta_d, variance) in [
-        (36, 1.4147459852159984e-11, 3.4669738204127621e-15),
-        (40, 3.6876288809324176e-13, 8.1285322122606816e-17),
-        (200, 1.1748256605665015e-77, 5.1579233726063416e-82),
+        (36, 1.4147459852159984e-11, 3.466_973_820_412_762e-15),
+        (40, 3.6876288809324176e-13, 8.128_532_212_260_681e-17),
+        (200, 1.1748256605665015e-77, 5.157_923_372_606_342e-82),
     ] {
         let mut widths = vec![100; depth];
         widths.push(1);

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::HiddenModes;
+use super::hidden::{LayerLaw, layer_laws};
 use super::last_layer::{gamma_squared, spread};
 use crate::error::{at_least, positive, representable};
 use crate::mean_field::{OrderParameters, order_parameters, theta_of};
@@ -112,6 +114,38 @@ pub fn edge_proportional(network: &Architecture, samples: usize) -> Result<f64, 
     representable("the spectral edge", scale * edge)
 }
 
+/// The upper edge of the bulk of a network with normalized hidden layers, for `samples` $=N\propto M$: the edge of
+/// [`edge_proportional`] with the laws and gains that normalization gives the layers.
+///
+/// # Formula
+/// As for [`edge_proportional`]; layer $l$ has the gain $\gamma^2/q$ (ln, bn) in its linear part, no common field where it is
+/// normalized over the batch, and $a_{l-1}=\sigma_w^2\,{\rm gain}_l\,\dot K_{st}\,a_l$. A batch-normalized output multiplies the edge by
+/// $\gamma^2/(q^L_t-q^L_{st})$.
+///
+/// # Validity
+/// Fluctuations of backward overlaps and the projections of the normalization's own gradient, of relative order $1/M$ and
+/// $1/N$, are neglected.
+///
+/// # Errors
+/// As for [`hidden_modes`](super::hidden_modes) and [`edge_proportional`].
+///
+/// # Source
+/// Derived in the notes of [`normalization`](super).
+pub fn edge_hidden(network: &Architecture, samples: usize) -> Result<f64, TheoryError> {
+    at_least("N", samples, 2)?;
+    let modes = super::hidden_modes(network)?;
+    if modes.theta_d <= 0.0 {
+        return Err(TheoryError::undefined("the spectral edge", "Theta_D is 0: the kernel has no bulk"));
+    }
+    let edge = Model::hidden(network, &modes, samples)?.edge(modes.theta_d)? / samples as f64;
+    let scale = if network.modes().last() == Some(&Normalization::BatchNorm) {
+        gamma_squared(network.gamma())? / spread(modes.output_gap)?
+    } else {
+        1.0
+    };
+    representable("the spectral edge", scale * edge)
+}
+
 /// One hidden layer, seen by a unit whose pre-activation has the common field $m=\sqrt{q_{st}}y$.
 struct Layer {
     /// $b^2(y)$: squared gain of the linear part.
@@ -151,37 +185,62 @@ impl Model {
     fn new(network: &Architecture, order: &OrderParameters, samples: usize) -> Result<Self, TheoryError> {
         let depth = network.depth();
         let bias = f64::from(u8::from(network.train_bias()));
-        let widths: Vec<f64> = network.widths()[..depth].iter().map(|&width| width as f64).collect();
-        let shift = (0..depth).map(|l| order.qtilde_gap[l] * widths[l].mul_add(order.qhat_t[l], bias)).sum();
-        let layers = (0..depth - 1)
-            .map(|l| {
-                let (variance, common) = (order.q_gap[l], order.q_st[l].max(0.0).sqrt());
-                let variance = spread(variance)?;
-                let fields: &[(f64, f64)] = if common == 0.0 { &[(0.0, 1.0)] } else { hermite() };
+        let width = |l: usize| network.widths()[l] as f64;
+        let shift = (0..depth).map(|l| order.qtilde_gap[l] * width(l).mul_add(order.qhat_t[l], bias)).sum();
+        let laws = (0..depth - 1).map(|l| LayerLaw {
+            mean: 0.0,
+            common: order.q_st[l].max(0.0).sqrt(),
+            variance: order.q_gap[l],
+            gain: 1.0,
+            k_dot_st: 0.0,
+        });
+        Self::of(network, laws, order.qtilde_st.clone(), shift, samples)
+    }
+
+    /// A network with normalized hidden layers: the same nested covariances, with the laws and gains of its layers.
+    fn hidden(network: &Architecture, modes: &HiddenModes, samples: usize) -> Result<Self, TheoryError> {
+        let depth = network.depth();
+        let bias = f64::from(u8::from(network.train_bias()));
+        let laws = layer_laws(network, modes)?;
+        let mut a = vec![1.0; depth];
+        for l in (0..depth - 1).rev() {
+            a[l] = network.scales().sigma_w2 * laws[l].gain * laws[l].k_dot_st * a[l + 1];
+        }
+        let layers = modes.layers.iter().zip(network.widths()).zip(&a);
+        let shift = layers.map(|((layer, &m), a)| (layer.t - a) * (m as f64 * layer.qhat_t + bias)).sum();
+        Self::of(network, laws.into_iter(), a, shift, samples)
+    }
+
+    fn of(
+        network: &Architecture,
+        laws: impl Iterator<Item = LayerLaw>,
+        a: Vec<f64>,
+        shift: f64,
+        samples: usize,
+    ) -> Result<Self, TheoryError> {
+        let widths = network.widths()[..network.depth()].iter().map(|&width| width as f64).collect();
+        let layers = laws
+            .map(|law| {
+                let variance = spread(law.variance)?;
+                let fields: &[(f64, f64)] = if law.common == 0.0 { &[(0.0, 1.0)] } else { hermite() };
                 let mut layer = Layer { linear: vec![], rest: vec![], weights: vec![] };
                 for &(y, weight) in fields {
-                    let moments = gaussian_moments(network.activation(), common * y, variance)?;
+                    let at = law.common.mul_add(y, law.mean);
+                    let moments = gaussian_moments(network.activation(), at, variance)?;
                     let linear = moments.mean_derivative * moments.mean_derivative;
                     let rest = if network.activation().is_linear() {
                         0.0
                     } else {
                         moments.second - moments.mean * moments.mean - linear * variance
                     };
-                    layer.linear.push(linear);
+                    layer.linear.push(law.gain * linear);
                     layer.rest.push(rest.max(0.0));
                     layer.weights.push(weight);
                 }
                 Ok(layer)
             })
             .collect::<Result<_, TheoryError>>()?;
-        Ok(Self {
-            samples: samples as f64,
-            sigma_w2: network.scales().sigma_w2,
-            widths,
-            a: order.qtilde_st.clone(),
-            shift,
-            layers,
-        })
+        Ok(Self { samples: samples as f64, sigma_w2: network.scales().sigma_w2, widths, a, shift, layers })
     }
 
     /// Solves for $z(g)$ by monotone iteration from below; `None` for $g\ge g_{\max}$.

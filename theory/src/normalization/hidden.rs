@@ -119,6 +119,36 @@ impl Passage {
     }
 }
 
+/// The law of the normalized pre-activations of a hidden layer across samples, for one unit: what its samples share is
+/// `mean` + `common` times a standard normal, what they have of their own has `variance`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LayerLaw {
+    pub mean: f64,
+    pub common: f64,
+    pub variance: f64,
+    /// Squared factor of the normalization.
+    pub gain: f64,
+    /// $\dot K$ between two samples.
+    pub k_dot_st: f64,
+}
+
+/// The laws of the layers $1..L-1$ of a network with any pattern of normalized hidden layers.
+pub(super) fn layer_laws(network: &Architecture, modes: &HiddenModes) -> Result<Vec<LayerLaw>, TheoryError> {
+    let hidden = modes.layers.iter().zip(network.modes()).take(network.depth() - 1);
+    hidden
+        .map(|(layer, &mode)| {
+            let passage = Passage::new(network, mode, layer.q_t, layer.q_st, layer.q_gap)?;
+            let (mean, common, variance) = if passage.batch {
+                let (_, mean, kept) = normalized_law(network, mode, layer.q_gap);
+                (mean, 0.0, kept)
+            } else {
+                (0.0, (passage.gain * layer.q_st.max(0.0)).sqrt(), passage.gain * layer.q_gap)
+            };
+            Ok(LayerLaw { mean, common, variance, gain: passage.gain, k_dot_st: passage.k_dot_st })
+        })
+        .collect()
+}
+
 /// Gain, and moments of $\phi$ under the normalized law, of a layer with batch variance `variance`.
 fn over_batch(
     network: &Architecture,
