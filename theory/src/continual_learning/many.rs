@@ -14,7 +14,7 @@ use crate::error::{at_least, non_negative, representable};
 /// $E_n=\frac1{1-\gamma}(\sum q^2v_{n-1}+\gamma\sigma^2)$, $v_n=q^2v_{n-1}+b(E_n+\sigma^2)$, $v_0=\eta$.
 ///
 /// # Errors
-/// No stage or no samples, negative noise, more than $10^9$ stages times modes; those of [`effective_ridge`].
+/// No stage or no samples, negative noise, more than $10^{11}$ stages times modes; those of [`effective_ridge`].
 ///
 /// # Source
 /// Karakida and Akaho (2022).
@@ -38,7 +38,7 @@ pub fn many_tasks(
     at_least("n", count, 1)?;
     at_least("N", samples, 1)?;
     non_negative("sigma2", noise)?;
-    if count.saturating_mul(spectrum.levels()) > 1_000_000_000 {
+    if count as f64 * spectrum.levels() as f64 > 1e11 {
         return Err(TheoryError::invalid("n", count, "fewer stages or modes"));
     }
     let ridge = effective_ridge(spectrum, samples as f64, 0.0)?;
@@ -46,7 +46,7 @@ pub fn many_tasks(
     (0..count)
         .map(|_| {
             let sum = spectrum.sum(|i, _| ridge.q[i] * ridge.q[i] * left[i]) + target.tail;
-            let error = representable("an error", (sum + ridge.gamma * noise) / (1.0 - ridge.gamma))?;
+            let error = representable("an error", (sum + ridge.gamma * noise) / ridge.slack)?;
             for ((v, q), b) in left.iter_mut().zip(&ridge.q).zip(&ridge.b) {
                 *v = q * q * *v + b * (error + noise);
             }
@@ -90,7 +90,7 @@ pub fn contraction_factor(spectrum: &Spectrum, samples: usize) -> Result<f64, Th
             let square = ridge.q[i] * ridge.q[i];
             ridge.b[i] * square / (mu - square)
         });
-        sum / (1.0 - ridge.gamma) - 1.0
+        sum / ridge.slack - 1.0
     };
     let (mut low, mut high) = (largest, 1.0);
     for _ in 0..200 {
@@ -107,16 +107,23 @@ pub fn contraction_factor(spectrum: &Spectrum, samples: usize) -> Result<f64, Th
     Ok(high)
 }
 
-/// $s=\frac1N\sum_i\frac{1-q_i}{1+q_i}+\frac\tau{2\kappa}$, between $\frac12$ and 1.
-fn stationary_noise(spectrum: &Spectrum, ridge: &EffectiveRidge, samples: f64) -> Result<f64, TheoryError> {
+/// $s=\frac1N\sum_i\frac{1-q_i}{1+q_i}+\frac\tau{2\kappa}$, between $\frac12$ and 1, and
+/// $1-s=\frac1N\sum_i\frac{q_i(1-q_i)}{1+q_i}+\frac\tau{2\kappa}$, in which nothing cancels.
+fn stationary_noise(
+    spectrum: &Spectrum,
+    ridge: &EffectiveRidge,
+    samples: f64,
+) -> Result<(f64, f64), TheoryError> {
     if ridge.kappa == 0.0 {
         return Err(TheoryError::undefined(
             "the floor of an endless stream",
             "all modes of the kernel are determined by one stage (kappa = 0); use the general law of stages",
         ));
     }
-    let sum = spectrum.sum(|i, _| (1.0 - ridge.q[i]) / (1.0 + ridge.q[i]));
-    Ok(sum / samples + 0.5 * spectrum.tail() / ridge.kappa)
+    let sum = spectrum.sum(|i, _| ridge.learnt[i] / (1.0 + ridge.q[i]));
+    let rest = spectrum.sum(|i, _| ridge.q[i] * ridge.learnt[i] / (1.0 + ridge.q[i]));
+    let tail = 0.5 * (spectrum.tail() / ridge.kappa);
+    Ok((sum / samples + tail, rest / samples + tail))
 }
 
 /// $E_\infty$ of infinitely many stages of one task with label noise $\sigma^2$, equal sizes, no ridge: noise is never averaged out.
@@ -141,8 +148,8 @@ pub fn noise_floor(spectrum: &Spectrum, samples: usize, noise: f64) -> Result<f6
     non_negative("sigma2", noise)?;
     let n = at_least("N", samples, 1)? as f64;
     let ridge = effective_ridge(spectrum, n, 0.0)?;
-    let s = stationary_noise(spectrum, &ridge, n)?;
-    representable("the floor", noise * s / (1.0 - s))
+    let (s, rest) = stationary_noise(spectrum, &ridge, n)?;
+    representable("the floor", noise * s / rest)
 }
 
 /// Errors in an endless stream of tasks.
@@ -199,12 +206,12 @@ pub fn stationary_stream(
     }
     let n = at_least("N", samples, 1)? as f64;
     let ridge = effective_ridge(spectrum, n, 0.0)?;
-    let s = stationary_noise(spectrum, &ridge, n)?;
+    let (s, rest) = stationary_noise(spectrum, &ridge, n)?;
     let weighted = |power: &dyn Fn(f64) -> f64| {
         spectrum.sum(|i, _| power(ridge.q[i]) * target.powers[i] / (1.0 + ridge.q[i]))
     };
     let apart = 2.0 * (1.0 - rho);
-    let forward = (apart * weighted(&|q| q * q) + noise * s) / (1.0 - s);
+    let forward = (apart * weighted(&|q| q * q) + noise * s) / rest;
     let far = apart * weighted(&|_| 1.0) + s * (forward + noise);
     Ok(Stationary { forward: representable("an error", forward)?, far: representable("an error", far)? })
 }

@@ -13,8 +13,12 @@ pub struct EffectiveRidge {
     pub kappa: f64,
     /// $\gamma=\sum_ib_i$.
     pub gamma: f64,
+    /// $1-\gamma=\frac{\delta+\tau}\kappa+\frac1N\sum_iq_i(1-q_i)$, to its own digits however close $\gamma$ is to 1.
+    pub slack: f64,
     /// $q_i=\kappa/(\kappa+N\lambda_i)$: the part of a mode that is not learnt.
     pub q: Vec<f64>,
+    /// $1-q_i$, to its own digits.
+    pub learnt: Vec<f64>,
     /// $b_i=(1-q_i)^2/N$.
     pub b: Vec<f64>,
 }
@@ -54,16 +58,31 @@ pub fn effective_ridge(spectrum: &Spectrum, samples: f64, ridge: f64) -> Result<
         return saturated(spectrum, samples, rank);
     }
     let kappa = solve(spectrum, samples, floor)?;
-    let (mut q, mut b) = (Vec::with_capacity(spectrum.levels()), Vec::with_capacity(spectrum.levels()));
-    let mut gamma = 0.0;
+    let levels = spectrum.levels();
+    let mut result = EffectiveRidge {
+        kappa,
+        gamma: 0.0,
+        slack: floor / kappa,
+        q: Vec::with_capacity(levels),
+        learnt: Vec::with_capacity(levels),
+        b: Vec::with_capacity(levels),
+    };
     for (lambda, count) in spectrum.eigenvalues().iter().zip(spectrum.degeneracies()) {
-        let learnt = samples * lambda / (kappa + samples * lambda);
+        let (q, learnt) = shares(samples * (lambda / kappa));
         let noise = learnt * learnt / samples;
-        q.push(kappa / (kappa + samples * lambda));
-        b.push(noise);
-        gamma += count * noise;
+        result.gamma += count * noise;
+        result.slack += count * q * learnt / samples;
+        result.q.push(q);
+        result.learnt.push(learnt);
+        result.b.push(noise);
     }
-    if gamma < 1.0 { Ok(EffectiveRidge { kappa, gamma, q, b }) } else { Err(threshold(samples, rank)) }
+    result.gamma = if result.slack < 0.5 { 1.0 - result.slack } else { result.gamma };
+    Ok(result)
+}
+
+/// $q=1/(1+x)$ and $1-q$ for $x=N\lambda/\kappa$ from 0 to infinity.
+fn shares(x: f64) -> (f64, f64) {
+    (1.0 / (1.0 + x), 1.0 / (1.0 + 1.0 / x))
 }
 
 /// $P_+\le N$ without ridge.
@@ -72,9 +91,17 @@ fn saturated(spectrum: &Spectrum, samples: f64, rank: f64) -> Result<EffectiveRi
         return Err(threshold(samples, rank));
     }
     let known = |lambda: &f64| *lambda > 0.0;
-    let q = spectrum.eigenvalues().iter().map(|l| if known(l) { 0.0 } else { 1.0 }).collect();
-    let b = spectrum.eigenvalues().iter().map(|l| if known(l) { 1.0 / samples } else { 0.0 }).collect();
-    Ok(EffectiveRidge { kappa: 0.0, gamma: rank / samples, q, b })
+    let column = |learnt: f64, unknown: f64| {
+        spectrum.eigenvalues().iter().map(|l| if known(l) { learnt } else { unknown }).collect()
+    };
+    Ok(EffectiveRidge {
+        kappa: 0.0,
+        gamma: rank / samples,
+        slack: (samples - rank) / samples,
+        q: column(0.0, 1.0),
+        learnt: column(1.0, 0.0),
+        b: column(1.0 / samples, 0.0),
+    })
 }
 
 fn threshold(samples: f64, rank: f64) -> TheoryError {
@@ -87,34 +114,48 @@ fn threshold(samples: f64, rank: f64) -> TheoryError {
     )
 }
 
-/// The root of $h(\kappa)=\sum_i\frac{\lambda_i}{\kappa+N\lambda_i}+\frac\delta\kappa-1$, strictly decreasing, in
-/// $(\delta,\delta+\sum\lambda_i]$: Newton's method in $\ln\kappa$, kept inside a shrinking bracket.
+/// The root of $\sum_i(1-q_i)+N\frac{\delta+\tau}\kappa=N$ in $[\delta+\tau,\delta+\tau+\sum\lambda_i]$: bisection in $\ln\kappa$ down to a
+/// factor $e$, then Newton's method kept inside the bracket.
+///
+/// With $m$ modes of $q_i<\frac12$ the equation reads $\sum_{q\ge1/2}(1-q_i)+(m-N)+N\frac{\delta+\tau}\kappa=\sum_{q<1/2}q_i$, in which nothing
+/// cancels: its derivative by $\ln\kappa$, $-N(1-\gamma)$, is as large as its terms, so that $\kappa$ is right to a few units in the last
+/// place at any distance from the interpolation threshold.
 fn solve(spectrum: &Spectrum, samples: f64, floor: f64) -> Result<f64, TheoryError> {
     let modes = || spectrum.eigenvalues().iter().zip(spectrum.degeneracies());
-    // h and −κ dh/dκ.
+    // What is above zero below the root, and minus its derivative by ln κ.
     let evaluate = |kappa: f64| {
-        let (mut value, mut slope) = (floor / kappa - 1.0, floor / kappa);
+        let over = samples * (floor / kappa);
+        let (mut high, mut low, mut known, mut slope) = (over, 0.0, 0.0, over);
         for (lambda, count) in modes() {
-            let share = lambda / (kappa + samples * lambda);
-            value += count * share;
-            slope += count * share * (1.0 - samples * share);
+            let (q, learnt) = shares(samples * (lambda / kappa));
+            if q < 0.5 {
+                known += count;
+                low += count * q;
+            } else {
+                high += count * learnt;
+            }
+            slope += count * q * learnt;
         }
-        (value, slope)
+        (high - low + (known - samples), slope)
     };
-    let mut high = spectrum.trace() + floor - spectrum.tail();
-    let mut low = high;
-    for _ in 0..700 {
-        low *= 0.1;
-        if low < floor || low < f64::MIN_POSITIVE {
-            low = low.max(floor).max(f64::MIN_POSITIVE);
-            break;
+    let middle = |low: f64, high: f64| low.sqrt() * high.sqrt();
+    let mut high = (spectrum.trace() - spectrum.tail() + floor).clamp(f64::MIN_POSITIVE, f64::MAX);
+    let mut low = floor.max(f64::MIN_POSITIVE);
+    while high / low > std::f64::consts::E {
+        let kappa = middle(low, high);
+        if evaluate(kappa).0 > 0.0 {
+            low = kappa;
+        } else {
+            high = kappa;
         }
-        if evaluate(low).0 > 0.0 {
-            break;
-        }
-        high = low;
     }
-    let mut kappa = (low * high).sqrt();
+    if low <= f64::MIN_POSITIVE {
+        return Err(TheoryError::undefined(
+            "the effective ridge",
+            "it is below the range of 64-bit floating point numbers: scale the eigenvalues up",
+        ));
+    }
+    let mut kappa = middle(low, high);
     for _ in 0..200 {
         let (value, slope) = evaluate(kappa);
         if value > 0.0 {
@@ -123,8 +164,8 @@ fn solve(spectrum: &Spectrum, samples: f64, floor: f64) -> Result<f64, TheoryErr
             high = kappa;
         }
         let newton = kappa * (value / slope).exp();
-        let next = if newton > low && newton < high { newton } else { low.sqrt() * high.sqrt() };
-        let done = (next - kappa).abs() <= 2e-15 * kappa || high - low <= 2e-16 * high;
+        let next = if newton >= low && newton <= high { newton } else { middle(low, high) };
+        let done = (next - kappa).abs() <= 1e-15 * kappa || high - low <= 4e-16 * high;
         kappa = next;
         if done {
             return Ok(kappa);

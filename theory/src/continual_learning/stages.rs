@@ -27,8 +27,8 @@ impl Stage {
     }
 }
 
-/// More stages times modes than this are refused.
-const MOST_WORK: usize = 2_000_000_000;
+/// More stages times modes times pairs of tasks than this are refused.
+const MOST_WORK: f64 = 1e11;
 
 /// The expected squared error $E_{n,j}$ on every task $j$ after every stage $n$; tasks have the covariance $C$ in every mode:
 /// $E[w_{j,i}w_{k,i}]=\eta_iC_{jk}$. `initial` are the powers $\zeta_i$ of a random function to start from, independent of the tasks.
@@ -37,6 +37,7 @@ const MOST_WORK: usize = 2_000_000_000;
 /// Per mode $S=E\hat w^2$, $R_k=E\hat ww_k$. A stage with shares $p_g=N_g/N$ makes $R'_k=(1-q)\eta\sum_gp_gC_{gk}+qR_k$,
 /// $S^0=q^2S+2q(1-q)\sum_gp_gR_g+(1-q)^2\eta\,p^\top Cp$, $B_g=\sum(S^0-2R'_g+\eta C_{gg})$,
 /// $\bar E=\frac{\sum_gp_gB_g+\gamma\bar\sigma^2}{1-\gamma}$, $S'=S^0+b(\bar E+\bar\sigma^2)$; and $E_{n,j}=B_j+\gamma(\bar E+\bar\sigma^2)$.
+/// Computed by $V_{jk}=E(\hat w-w_j)(\hat w-w_k)=S-R_j-R_k+\eta C_{jk}$, in which well learnt modes do not cancel.
 ///
 /// # Errors
 /// A covariance that is not symmetric and positive semi-definite; a stage without samples, or that lists another number of
@@ -67,7 +68,7 @@ pub fn stages(
     target.fits(spectrum)?;
     check_covariance(covariance)?;
     let (tasks, levels) = (covariance.nrows(), spectrum.levels());
-    if stages.len().saturating_mul(levels).saturating_mul(tasks * tasks) > MOST_WORK {
+    if stages.len() as f64 * levels as f64 * (tasks * tasks) as f64 > MOST_WORK {
         let found = format!("{} stages of {levels} levels and {tasks} tasks", stages.len());
         return Err(TheoryError::invalid("stages", found, "fewer stages, modes or tasks"));
     }
@@ -102,15 +103,15 @@ pub(super) fn check_covariance(c: &DMatrix<f64>) -> Result<(), TheoryError> {
     Ok(())
 }
 
-/// Second moments of the learnt function.
+/// Second moments of what is wrong: with $a_j=\hat w-w_j$ in every mode $V_{jk}=E\,a_ja_k$. A stage makes
+/// $a_j'=qa_j+(1-q)(\bar w-w_j)$ plus noise, $\bar w=\sum_gp_gw_g$; a task that is learnt alone has $\bar w=w_j$, so that its error
+/// shrinks by $q^2$ without a difference of large numbers.
 struct State<'a> {
     spectrum: &'a Spectrum,
     target: &'a Target,
     covariance: &'a DMatrix<f64>,
-    /// $S_i$, the tail's last.
-    power: Vec<f64>,
-    /// $R_{k,i}$ of every task, likewise.
-    overlap: Vec<Vec<f64>>,
+    /// $V_{jk}$, mode by mode.
+    wrong: Vec<f64>,
 }
 
 impl<'a> State<'a> {
@@ -121,7 +122,6 @@ impl<'a> State<'a> {
         initial: Option<&[f64]>,
     ) -> Result<Self, TheoryError> {
         let levels = spectrum.levels();
-        let mut power = vec![0.0; levels];
         if let Some(zeta) = initial {
             if zeta.len() != levels {
                 let valid = format!("{levels}, one for every eigenvalue");
@@ -130,10 +130,11 @@ impl<'a> State<'a> {
             for z in zeta {
                 non_negative("zeta", *z)?;
             }
-            power.copy_from_slice(zeta);
         }
-        let overlap = vec![vec![0.0; levels]; covariance.nrows()];
-        Ok(Self { spectrum, target, covariance, power, overlap })
+        let own = |i: usize| initial.map_or(0.0, |zeta| zeta[i]);
+        let mode = |i: usize| covariance.iter().map(move |c| own(i) + target.powers[i] * c);
+        let wrong = (0..levels).flat_map(mode).collect();
+        Ok(Self { spectrum, target, covariance, wrong })
     }
 
     fn learn(&mut self, stage: &Stage) -> Result<Vec<f64>, TheoryError> {
@@ -141,32 +142,54 @@ impl<'a> State<'a> {
         let (shares, noise) = shares(stage, tasks)?;
         let samples: f64 = stage.samples.iter().map(|&n| n as f64).sum();
         let ridge = effective_ridge(self.spectrum, samples, stage.ridge)?;
-        let c = self.covariance;
-        // Σ_g p_g C_gk, pᵀCp.
-        let pull: Vec<f64> = (0..tasks).map(|k| (0..tasks).map(|g| shares[g] * c[(g, k)]).sum()).collect();
-        let own: f64 = shares.iter().zip(&pull).map(|(p, x)| p * x).sum();
+        let apart = apart(self.covariance, &shares);
         let mut base = vec![0.0; tasks];
+        let mut pull = vec![0.0; tasks * tasks];
         for (i, &count) in self.spectrum.degeneracies().iter().enumerate() {
-            let (q, eta) = (ridge.q[i], self.target.powers[i]);
-            let learnt = 1.0 - q;
-            let mixed: f64 = shares.iter().zip(&self.overlap).map(|(p, r)| p * r[i]).sum();
-            let power = q * q * self.power[i] + 2.0 * q * learnt * mixed + learnt * learnt * eta * own;
-            self.power[i] = power;
-            for (k, overlap) in self.overlap.iter_mut().enumerate() {
-                overlap[i] = learnt * eta * pull[k] + q * overlap[i];
-                base[k] += count * (power - 2.0 * overlap[i] + eta * c[(k, k)]);
+            let (q, learnt) = (ridge.q[i], ridge.learnt[i]);
+            let (square, cross) = (q * q, q * learnt);
+            let fresh = learnt * learnt * self.target.powers[i];
+            let wrong = &mut self.wrong[i * tasks * tasks..(i + 1) * tasks * tasks];
+            // E a_j (w̄ − w_k) = Σ_g p_g (V_jk − V_jg).
+            for j in 0..tasks {
+                let row = &wrong[j * tasks..(j + 1) * tasks];
+                for k in 0..tasks {
+                    let terms = shares.iter().zip(row).filter(|(p, _)| **p > 0.0);
+                    pull[j * tasks + k] = terms.map(|(p, v)| p * (row[k] - v)).sum();
+                }
+            }
+            for j in 0..tasks {
+                for k in 0..tasks {
+                    let both = pull[j * tasks + k] + pull[k * tasks + j];
+                    let entry = &mut wrong[j * tasks + k];
+                    *entry = square * *entry + cross * both + fresh * apart[(j, k)];
+                }
+                base[j] += count * wrong[j * tasks + j];
             }
         }
         for (k, error) in base.iter_mut().enumerate() {
-            *error += self.target.tail * c[(k, k)];
+            *error += self.target.tail * self.covariance[(k, k)];
         }
         let mean: f64 = shares.iter().zip(&base).map(|(p, e)| p * e).sum();
-        let seen = representable("the error", (mean + ridge.gamma * noise) / (1.0 - ridge.gamma))?;
-        for (power, b) in self.power.iter_mut().zip(&ridge.b) {
-            *power += b * (seen + noise);
+        let seen = representable("the error", (mean + ridge.gamma * noise) / ridge.slack)?;
+        for (mode, b) in self.wrong.chunks_exact_mut(tasks * tasks).zip(&ridge.b) {
+            mode.iter_mut().for_each(|entry| *entry += b * (seen + noise));
         }
         base.iter().map(|e| representable("an error", e + ridge.gamma * (seen + noise))).collect()
     }
+}
+
+/// $E(\bar w-w_j)(\bar w-w_k)/\eta$ from the mean squared differences $D_{gh}=C_{gg}+C_{hh}-2C_{gh}$ of tasks:
+/// $\frac12\sum_{gh}p_gp_h(D_{gk}+D_{jh}-D_{gh}-D_{jk})=\frac12(\bar D_k+\bar D_j-\bar D-D_{jk})$.
+fn apart(c: &DMatrix<f64>, shares: &[f64]) -> DMatrix<f64> {
+    let tasks = c.nrows();
+    let difference = |g: usize, h: usize| {
+        if g == h { 0.0 } else { (c[(g, g)] - c[(g, h)]) + (c[(h, h)] - c[(h, g)]) }
+    };
+    let from: Vec<f64> =
+        (0..tasks).map(|k| (0..tasks).map(|g| shares[g] * difference(g, k)).sum()).collect();
+    let mean: f64 = shares.iter().zip(&from).map(|(p, d)| p * d).sum();
+    DMatrix::from_fn(tasks, tasks, |j, k| 0.5 * (from[j] + from[k] - mean - difference(j, k)))
 }
 
 /// $p_g$ and $\bar\sigma^2$.

@@ -57,20 +57,21 @@ fn sums(spectrum: &Spectrum, target: &Target, n1: usize, n2: usize) -> Result<Su
     let tail = target.tail;
     let unlearnt = |ridge: &EffectiveRidge| {
         let sum = spectrum.sum(|i, _| ridge.q[i] * ridge.q[i] * target.powers[i]) + tail;
-        representable("an error", sum / (1.0 - ridge.gamma))
+        representable("an error", sum / ridge.slack)
     };
     let (first, alone) = (unlearnt(&one)?, unlearnt(&two)?);
     let (mut same, mut rise, mut detour, mut gain) = (tail, 0.0, 0.0, 0.0);
     for (i, count) in spectrum.degeneracies().iter().enumerate() {
         let (q1, q2, eta) = (one.q[i], two.q[i], target.powers[i]);
-        let (square, learnt) = (count * q2 * q2, (1.0 - q1) * eta);
+        let (square, learnt) = (count * q2 * q2, one.learnt[i] * eta);
         let noise = one.b[i] * first;
         same += square * (q1 * q1 * eta + noise);
         rise += square * learnt;
         gain += square * ((1.0 + q1) * learnt - noise);
-        detour += count * eta * (1.0 - q2 * (2.0 - q1));
+        // 1 − q_2(2 − q_1), without the ones.
+        detour += count * eta * (two.learnt[i] - one.learnt[i] * q2);
     }
-    let amplification = 1.0 / (1.0 - two.gamma);
+    let amplification = 1.0 / two.slack;
     Ok(Sums {
         first,
         alone,
