@@ -25,8 +25,8 @@ fn spread(a: f64) -> f64 {
 /// $E_2/E_1$ for the same task twice, matched prior, $\lambda_i=i^{-a}$, $N_1\to\infty$ at $r=N_2/N_1$.
 ///
 /// # Formula
-/// $F_a(r)=a\bigl[\frac{1+r(R-2)}{(R-1)^2}-(1-\frac1a)\frac r{R-1}\bigr]$, $R=r^a$; near $r=1$, where it cancels, the integral
-/// $\frac a{c_a}\int_0^\infty\frac{x^{2a}dx}{(r^a+x^a)^2(1+x^a)}$. $F_a(0)=a$, $F_a(1)=\frac{a+1}{2a}$.
+/// $F_a(r)=a\bigl[\frac{1+r(R-2)}{(R-1)^2}-(1-\frac1a)\frac r{R-1}\bigr]$, $R=r^a$; near $r=1$, where it cancels, its expansion in
+/// $R-1$. $F_a(0)=a$, $F_a(1)=\frac{a+1}{2a}$.
 ///
 /// # Errors
 /// $a\le1$, $r\le0$.
@@ -44,43 +44,31 @@ fn spread(a: f64) -> f64 {
 pub fn self_ratio_power_law(a: f64, r: f64) -> Result<f64, TheoryError> {
     decay(a)?;
     positive("r", r)?;
-    let log_power = a * r.ln();
-    let value = if log_power > 34.0 {
-        // R → ∞: F → r/R, the next term relative 1/R.
+    let (s, log_power) = (1.0 / a, a * r.ln());
+    let below = log_power.exp_m1();
+    let value = if log_power > 700.0 {
+        // R → ∞: F → r/R, the next term relative a/R.
         (r.ln() - log_power).exp()
-    } else if log_power.abs() < 0.05 * a.min(4.0) {
-        by_integral(a, r)
+    } else if below.abs() < 0.5 {
+        series(s, below)
     } else {
-        let below = log_power.exp_m1();
-        a * ((1.0 + r * (below - 1.0)) / (below * below) - (1.0 - 1.0 / a) * r / below)
+        // a (s r (R − 1) − (r − 1)) / (R − 1)².
+        (r - a * (r.ln().exp_m1() / below)) / below
     };
     representable("the ratio of errors", value)
 }
 
-/// The trapezoidal rule in $u=\ln x$.
-fn by_integral(a: f64, r: f64) -> f64 {
-    let step = 0.4 / a;
-    let (from, to) = (-38.0 / (2.0 * a + 1.0), 38.0 / (a - 1.0));
-    let power = a * r.ln();
-    let count = ((to - from) / step).ceil().min(1e6) as usize;
-    let sum: f64 = (0..=count)
-        .map(|i| {
-            let u = from + i as f64 * step;
-            // x^{2a+1} / ((r^a + x^a)² (1 + x^a)), divided through by x^{3a} where x is large.
-            let (x, ratio) = (a * u, power - a * u);
-            if u < 0.0 {
-                (2.0 * x + u - 2.0 * log_sum(power, x) - log_sum(0.0, x)).exp()
-            } else {
-                (u - x - 2.0 * ratio.exp().ln_1p() - (-x).exp().ln_1p()).exp()
-            }
-        })
-        .sum();
-    a / spread(a) * step * sum
-}
-
-/// $\ln(e^x+e^y)$.
-fn log_sum(x: f64, y: f64) -> f64 {
-    x.max(y) + (-(x - y).abs()).exp().ln_1p()
+/// $(1+s)\sum_{n\ge2}\frac{n-1}n\binom s{n-1}\frac{y^{n-2}}s$, $y=R-1$, $s=1/a$: the expansion of $F_a$, in which the two leading
+/// orders that cancel are gone.
+fn series(s: f64, y: f64) -> f64 {
+    // binomial(s, n − 1) y^{n−2} / s.
+    let (mut term, mut sum) = (1.0, 0.0);
+    for n in 2..80 {
+        let order = f64::from(n);
+        sum += (order - 1.0) / order * term;
+        term *= (s - order + 1.0) / order * y;
+    }
+    (1.0 + s) * sum
 }
 
 /// $r^*$: the same task learnt again with fewer than $r^*N_1$ samples is learnt worse; matched prior, $\lambda_i=i^{-a}$.

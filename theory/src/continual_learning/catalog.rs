@@ -16,7 +16,7 @@ use crate::bibliography::{
 use crate::catalog::parameter::{ACTIVATION, DEPTH, SIGMA_B2, SIGMA_W2, optional, required};
 use crate::catalog::{Parameter, Params, Prediction, Value};
 use crate::error::at_least;
-use crate::kernel_spectrum::{NtkMap, SphereSpectrum, degeneracy, ntk_asymptotic, ntk_degree_weights};
+use crate::kernel_spectrum::{NtkMap, SphereSpectrum, degeneracy, known_degree_weights, ntk_asymptotic};
 
 const LAMBDA: Parameter = required(
     "lambda",
@@ -158,6 +158,7 @@ const fn sequence(id: &'static str, title: &'static str) -> Prediction {
             let (spectrum, target) = problem(params)?;
             let zeta = powers(params, "zeta")?;
             let (covariance, all) = (params.matrix("C")?, stage_list(params)?);
+            affordable(params, &spectrum, all.len(), covariance.nrows())?;
             Ok(stages(&spectrum, &target, &covariance, &all, zeta.as_deref())?.into())
         },
     }
@@ -218,6 +219,7 @@ fn sequences() -> Vec<Prediction> {
             evaluate: |params| {
                 let (spectrum, target) = problem(params)?;
                 let (samples, count) = (params.integer("N")?, params.integer("n")?);
+                params.afford("the law of many tasks", 6.0 * count as f64 * spectrum.levels() as f64)?;
                 Ok(many_tasks(&spectrum, &target, samples, count, params.number("sigma2")?)?.into())
             },
         },
@@ -414,12 +416,12 @@ fn kernels() -> Vec<Prediction> {
             formula: r"W_k=N(d,k)\lambda_k,\quad\sum_kW_k=\Theta(1)",
             parameters: const { &[ACTIVATION, DEPTH, SIGMA_W2, SIGMA_B2, DIMENSION, HIGHEST] },
             value: "[W_0, ..., W_kmax]",
-            validity: "rounding errors of order 1e-16 Theta(1) sqrt(N(d,k))",
+            validity: "rounding errors of order 1e-16 Theta(1) sqrt(N(d,k)); degrees with fewer than 3 digits are refused",
             sources: &[BIETTI_2021, JACOT_2018],
             evaluate: |params| {
                 let (depth, d, highest) =
                     (params.integer("depth")?, params.integer("d")?, params.integer("kmax")?);
-                Ok(ntk_degree_weights(&params.scales()?, depth, d, highest)?.into())
+                Ok(known_degree_weights(&params.scales()?, depth, d, highest)?.into())
             },
         },
         Prediction {
@@ -530,16 +532,54 @@ fn on_sphere(params: &Params) -> Result<Value, TheoryError> {
         let valid = format!("at most {}, for the degrees 0 to kmax", highest.saturating_add(1));
         return Err(TheoryError::invalid("target_power_by_degree", by_degree.len(), valid));
     }
-    let sphere = SphereSpectrum::exactly(&params.scales()?, depth, d, highest)?;
+    let sphere = SphereSpectrum::of_ntk(&params.scales()?, depth, d, highest)?;
     let spectrum = Spectrum::sphere(&sphere)?;
+    if sphere.levels() <= highest {
+        unseen(&spectrum, &all, degeneracy(d, sphere.levels())?, sphere.levels())?;
+    }
     let target = match by_degree {
         None => Target::matched(&spectrum),
         Some(by_degree) => {
+            // Degrees beyond the levels that are known belong to the tail.
             let power = |k: usize| Ok(by_degree.get(k).copied().unwrap_or(0.0) / degeneracy(d, k)?);
-            Target::new((0..=highest).map(power).collect::<Result<_, TheoryError>>()?, 0.0)?
+            let powers = (0..sphere.levels()).map(power).collect::<Result<_, TheoryError>>()?;
+            Target::new(powers, by_degree.iter().skip(sphere.levels()).sum())?
         }
     };
+    affordable(params, &spectrum, all.len(), covariance.nrows())?;
     Ok(stages(&spectrum, &target, &covariance, &all, None)?.into())
+}
+
+/// Accepts a spectrum that rounding ends at the degree `end`, of `count` modes, if what is learnt of them cannot be seen:
+/// $\lambda_{\rm end}\le\tau/N(d,{\rm end})$, so that they are learnt by at most $N\tau/(N(d,{\rm end})\,\kappa)$.
+fn unseen(spectrum: &Spectrum, all: &[Stage], count: f64, end: usize) -> Result<(), TheoryError> {
+    for stage in all {
+        let samples: f64 = stage.samples.iter().map(|&n| n as f64).sum();
+        let learnt = if spectrum.tail() == 0.0 || samples < 1.0 {
+            0.0
+        } else {
+            samples * spectrum.tail() / (count * effective_ridge(spectrum, samples, stage.ridge)?.kappa)
+        };
+        if learnt > 1e-3 {
+            return Err(TheoryError::LossOfPrecision {
+                prediction: "cl/sphere-stages".to_owned(),
+                detail: format!(
+                    "degrees from {end} on are at the rounding floor, and {samples} samples see them"
+                ),
+                advice: format!(
+                    "use fewer samples, or kmax below {end} and the rest of the kernel as a ridge"
+                ),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// What the law of stages costs.
+fn affordable(params: &Params, spectrum: &Spectrum, count: usize, tasks: usize) -> Result<(), TheoryError> {
+    let (modes, pairs) = (spectrum.levels() as f64, (tasks * tasks) as f64);
+    params.afford_memory("the second moments of all modes", 8.0 * modes * pairs)?;
+    params.afford("the law of stages", count as f64 * modes * (150.0 + pairs * (4.0 + 2.0 * tasks as f64)))
 }
 
 fn fixed_data(params: &Params) -> Result<Value, TheoryError> {

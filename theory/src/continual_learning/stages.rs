@@ -186,8 +186,7 @@ fn apart(c: &DMatrix<f64>, shares: &[f64]) -> DMatrix<f64> {
     let difference = |g: usize, h: usize| {
         if g == h { 0.0 } else { (c[(g, g)] - c[(g, h)]) + (c[(h, h)] - c[(h, g)]) }
     };
-    let from: Vec<f64> =
-        (0..tasks).map(|k| (0..tasks).map(|g| shares[g] * difference(g, k)).sum()).collect();
+    let from: Vec<f64> = (0..tasks).map(|k| (0..tasks).map(|g| shares[g] * difference(g, k)).sum()).collect();
     let mean: f64 = shares.iter().zip(&from).map(|(p, d)| p * d).sum();
     DMatrix::from_fn(tasks, tasks, |j, k| 0.5 * (from[j] + from[k] - mean - difference(j, k)))
 }

@@ -238,3 +238,67 @@ fn what_has_no_answer_is_refused_with_a_reason() {
     assert!(self_ratio_power_law(1.0, 0.5).is_err() && self_ratio_power_law(2.0, 0.0).is_err());
     assert!(power_law_first_error(2.0, 9.0, 10).is_err() && rough_target_ratio(2.0, 2.5).is_err());
 }
+
+/// Values with 60 digits by mpmath (bisection of the equation of κ in its textbook form).
+#[test]
+fn the_ridge_keeps_its_digits_at_every_scale_and_at_the_threshold() {
+    let decades: Vec<f64> =
+        ["1", "1e-3", "1e-6", "1e-9", "1e-12", "1e-15", "1e-18", "1e-21", "1e-24", "1e-27", "1e-30"]
+            .iter()
+            .map(|x| x.parse().unwrap())
+            .collect();
+    for (eigenvalues, samples, delta, kappa, slack) in [
+        (vec![1e200, 5e199], 1.0, 0.0, 7.071067811865475e199, 0.4852813742385703),
+        (decades.clone(), 10.0, 0.0, 3.1605946534954568e-28, 0.005945923702399108),
+        (decades, 5.0, 0.0, 1.5811388300841905e-13, 0.011898179876052718),
+        (
+            vec![1.0, 1.0, 1.0, 1.0, 1e-30, 1e-30, 1e-30],
+            4.0,
+            1e-25,
+            6.324650187955562e-13,
+            3.162325093977031e-13,
+        ),
+    ] {
+        let ridge = effective_ridge(&Spectrum::simple(eigenvalues, 0.0).unwrap(), samples, delta).unwrap();
+        assert_relative_eq!(ridge.kappa, kappa, max_relative = 4e-15);
+        assert_relative_eq!(ridge.slack, slack, max_relative = 4e-15);
+    }
+    // κ scales with the kernel; γ does not know of it.
+    for exponent in [-290, -150, -3, 0, 40, 160, 290] {
+        let scale = 10f64.powi(exponent);
+        let of = |factor: f64| {
+            let values = (1..400).map(|i| factor * f64::from(i).powf(-1.5)).collect();
+            effective_ridge(&Spectrum::simple(values, 0.0).unwrap(), 398.0, 0.0).unwrap()
+        };
+        assert_relative_eq!(of(scale).kappa / scale, of(1.0).kappa, max_relative = 1e-13);
+        assert_relative_eq!(of(scale).slack, of(1.0).slack, max_relative = 1e-13);
+    }
+}
+
+/// Two recursions: all second moments of a list of tasks, and the error of one task, by sums of positive terms.
+#[test]
+fn well_learnt_modes_do_not_cancel_in_stages() {
+    for a in [1.5, 8.0, 20.0] {
+        let (spectrum, target) = problem(a, 1.5 * a, 30);
+        let stage = Stage::of_task(1, 2, 25);
+        let errors = stages(&spectrum, &target, &similarity(0.3), &vec![stage; 4], None).unwrap();
+        let law = many_tasks(&spectrum, &target, 25, 4, 0.0).unwrap();
+        for (stage, error) in errors.iter().zip(&law) {
+            assert_relative_eq!(stage[1], *error, max_relative = 1e-12);
+        }
+    }
+}
+
+/// 40 digits by mpmath.
+#[test]
+fn the_ratio_of_two_stages_keeps_its_digits_near_equal_sizes() {
+    for (a, r, value) in [
+        (1.01, 0.999, 0.995056141119407386),
+        (1.0000001, 1.0001, 0.999999949993338554),
+        (2.0, 1.0000001, 0.749999950000003096),
+        (50.0, 0.9999, 0.511668104123462257),
+        (10000.0, 0.99999, 0.534222126921092537),
+    ] {
+        assert_relative_eq!(self_ratio_power_law(a, r).unwrap(), value, max_relative = 3e-15);
+    }
+}

@@ -1,5 +1,6 @@
 //! Funk–Hecke: the eigenvalues of zonal kernels.
 
+use std::f64::consts::FRAC_PI_2;
 use std::num::NonZeroUsize;
 
 use gauss_quad::GaussLegendre;
@@ -92,11 +93,11 @@ impl SphereSpectrum {
 ///
 /// # Formula
 /// $\lambda_k=\frac{\Gamma(d/2)}{\sqrt\pi\,\Gamma((d-1)/2)}\int_0^\pi\Theta(\cos\theta)P_k(\cos\theta)\sin^{d-2}\theta\,d\theta$ by Gauss–Legendre nodes in
-/// $\theta$, in which kernels with a cusp at $t=\pm1$ are smooth up to the ends. Errors are of order
-/// $\epsilon\,\Theta(1)\sqrt{N(d,k)}$.
+/// $\theta$, in which kernels with a cusp at $t=\pm1$ are smooth up to the ends; over the window of width $\sim d^{-1/2}$ that carries the
+/// measure, doubled until two rules agree. Errors are of order $\epsilon\,\Theta(1)\sqrt{N(d,k)}$.
 ///
 /// # Errors
-/// $d<2$, degrees above 5000, errors of the kernel, overflow.
+/// $d<2$, degrees above 5000, errors of the kernel, overflow, rules that do not agree.
 ///
 /// # Source
 /// Funk and Hecke, textbook.
@@ -118,27 +119,63 @@ pub fn degree_weights(
     if highest > HIGHEST {
         return Err(TheoryError::invalid("kmax", highest, format!("at most {HIGHEST}")));
     }
-    let nodes = NonZeroUsize::MIN.saturating_add(2 * highest + 399);
-    let rule = GaussLegendre::new(nodes);
-    let d = dimension as f64;
+    let counts = (0..=highest).map(|k| degeneracy(dimension, k)).collect::<Result<Vec<_>, _>>()?;
+    let (mut before, _) = by_rule(dimension, 2 * highest + 400, &counts, &kernel)?;
+    for doubling in 1..=MOST_DOUBLINGS {
+        let (weights, largest) = by_rule(dimension, (2 * highest + 400) << doubling, &counts, &kernel)?;
+        let settled = weights.iter().zip(&before).zip(&counts).all(|((now, before), count)| {
+            (now - before).abs() <= 1e-11 * now.abs() + 64.0 * f64::EPSILON * largest * count.sqrt()
+        });
+        if settled {
+            return Ok(weights);
+        }
+        before = weights;
+    }
+    Err(TheoryError::NotConverged {
+        procedure: "the quadrature of the degree weights".to_owned(),
+        detail: "the kernel is too steep near equal or opposite inputs: a smaller depth or scale".to_owned(),
+    })
+}
+
+/// How often the number of nodes is doubled until two rules agree.
+const MOST_DOUBLINGS: usize = 5;
+
+/// The weights by `nodes` nodes, and the largest kernel value met. Nodes cover the angles at which the measure exceeds $e^{-76}$ of
+/// its maximum, a window of width $\sim d^{-1/2}$: what is outside adds less than rounding, by Cauchy and Schwarz
+/// $\sqrt{N(d,k)}\,\Theta(1)$ times the root of its mass.
+fn by_rule(
+    dimension: usize,
+    nodes: usize,
+    counts: &[f64],
+    kernel: &impl Fn(f64) -> Result<f64, TheoryError>,
+) -> Result<(Vec<f64>, f64), TheoryError> {
+    let rule = GaussLegendre::new(NonZeroUsize::new(nodes).unwrap_or(NonZeroUsize::MIN));
+    let (d, highest) = (dimension as f64, counts.len() - 1);
     let scale = (lgamma(0.5 * d) - lgamma(0.5 * (d - 1.0))).exp() / std::f64::consts::PI.sqrt();
-    let half = 0.5 * std::f64::consts::PI;
+    // The angle from the equator, t = sin x.
+    let half = if dimension == 2 { FRAC_PI_2 } else { (-76.0 / (d - 2.0)).exp().acos() };
     let mut weights = vec![0.0; highest + 1];
-    for &(x, weight) in rule.as_node_weight_pairs() {
-        let theta = half * (x + 1.0);
-        // sin^{d−2}θ by logarithms underflows to zero, as it should.
-        let measure = if dimension == 2 { 1.0 } else { ((d - 2.0) * theta.sin().ln()).exp() };
+    let (mut largest, mut mass) = (0f64, 0.0);
+    for &(node, weight) in rule.as_node_weight_pairs() {
+        let (t, cosine) = (half * node).sin_cos();
+        // The logarithm of the cosine, to its own digits near the equator.
+        let log = if t.abs() < 0.5 { 0.5 * (-t * t).ln_1p() } else { cosine.ln() };
+        let measure = if dimension == 2 { 1.0 } else { ((d - 2.0) * log).exp() };
         let share = scale * half * weight * measure;
         if share == 0.0 {
             continue;
         }
-        let value = share * kernel(theta.cos())?;
-        for_each(dimension, highest, theta.cos(), |k, p| weights[k] += value * p);
+        let theta = kernel(t)?;
+        largest = largest.max(theta.abs());
+        mass += share;
+        let value = share * theta;
+        for_each(dimension, highest, t, |k, p| weights[k] += value * p);
     }
-    for (k, weight) in weights.iter_mut().enumerate() {
-        *weight = representable("a degree weight", *weight * degeneracy(dimension, k)?)?;
+    for (weight, count) in weights.iter_mut().zip(counts) {
+        // The rule's own mass takes the rounding of the Gamma functions out.
+        *weight = representable("a degree weight", *weight / mass * count)?;
     }
-    Ok(weights)
+    Ok((weights, largest))
 }
 
 /// The degree weights of the tangent kernel of a network; see [`degree_weights`] and [`ntk`](super::ntk).
@@ -178,4 +215,59 @@ pub fn ntk_degree_weights(
         return Err(TheoryError::invalid("depth", depth, valid));
     }
     degree_weights(dimension, highest, |t| map.at(t))
+}
+
+/// The degree weights of the tangent kernel of a network, each to three digits at least: exact zeros by symmetry are 0, and degrees
+/// at the rounding floor are refused.
+///
+/// # Formula
+/// As for [`degree_weights`]; a weight counts as known above $10^4\epsilon\,\Theta(1)\sqrt{N(d,k)}$.
+///
+/// # Errors
+/// As for [`ntk_degree_weights`]; a degree whose weight is at the rounding floor, with the highest that is known.
+///
+/// # Source
+/// As for [`degree_weights`].
+///
+/// # Example
+/// ```
+/// use solvable_theory::{Activation, InitialScales, kernel_spectrum::known_degree_weights};
+/// let scales = InitialScales::new(Activation::relu(), 2.0, 0.0)?;
+/// // In high dimension W_3 tends to the third Taylor coefficient of the kernel, 0.368 (40 digits by mpmath).
+/// assert!((known_degree_weights(&scales, 3, 7000, 3)?[3] - 0.368).abs() < 1e-3);
+/// assert!(known_degree_weights(&scales, 3, 784, 16).is_err());
+/// # Ok::<(), solvable_theory::TheoryError>(())
+/// ```
+pub fn known_degree_weights(
+    scales: &InitialScales,
+    depth: usize,
+    dimension: usize,
+    highest: usize,
+) -> Result<Vec<f64>, TheoryError> {
+    let mut weights = ntk_degree_weights(scales, depth, dimension, highest)?;
+    let trace = NtkMap::new(scales, depth)?.at(1.0)?;
+    for (k, weight) in weights.iter_mut().enumerate() {
+        if vanishes(scales, depth, k) {
+            *weight = 0.0;
+        } else if *weight <= 1e4 * f64::EPSILON * trace * degeneracy(dimension, k)?.sqrt() {
+            return Err(TheoryError::LossOfPrecision {
+                prediction: "a degree weight".to_owned(),
+                detail: format!("degree {k} is at the rounding floor of the quadrature"),
+                advice: format!("use kmax below {k}"),
+            });
+        }
+    }
+    Ok(weights)
+}
+
+/// Whether the weight of a degree is exactly 0 by symmetry: even degrees of odd activations without biases, odd degrees above 1 of
+/// one hidden layer of (leaky) ReLU without biases, degrees above 1 of linear networks.
+fn vanishes(scales: &InitialScales, depth: usize, degree: usize) -> bool {
+    let kind = &scales.activation.0;
+    if depth == 1 || matches!(kind, Kind::Linear) {
+        return degree > 1 || (degree == 0 && scales.sigma_b2 == 0.0);
+    }
+    let odd = scales.activation.is_odd();
+    let ramp = depth == 2 && matches!(kind, Kind::Relu | Kind::LeakyRelu { .. });
+    scales.sigma_b2 == 0.0 && ((odd && degree.is_multiple_of(2)) || (ramp && degree > 1 && degree % 2 == 1))
 }

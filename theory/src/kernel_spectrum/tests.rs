@@ -100,3 +100,18 @@ fn what_cannot_be_is_refused() {
     let slow = InitialScales::new(Activation::hard_tanh(1.0).unwrap(), 2.0, 0.1).unwrap();
     assert!(matches!(ntk_degree_weights(&slow, 1000, 5, 9), Err(TheoryError::InvalidParameter { .. })));
 }
+
+/// 40 digits by mpmath: adaptive quadrature over 16 widths of the measure.
+#[test]
+fn weights_hold_in_every_dimension_or_are_refused() {
+    for (d, k, value) in
+        [(30, 6, 0.100042790185978), (7000, 3, 0.367967217986704), (100_000, 2, 1.23111519053351)]
+    {
+        let weights = known_degree_weights(&relu(), 3, d, k).unwrap();
+        assert_relative_eq!(weights[k], value, max_relative = 1e-8);
+    }
+    assert!(matches!(known_degree_weights(&relu(), 3, 784, 16), Err(TheoryError::LossOfPrecision { .. })));
+    // Zeros by symmetry are no loss.
+    let weights = known_degree_weights(&relu(), 2, 10, 5).unwrap();
+    assert_eq!((weights[3], weights[5]), (0.0, 0.0));
+}

@@ -175,7 +175,7 @@ fn responses() -> Vec<Prediction> {
                     COS_CROSS,
                     optional(
                         "rho",
-                        "rho, added to the whole approximation",
+                        "rho, added to the whole approximation; for kfac and kfac_scaled the factored damping rho_A = rho_B = sqrt(rho), which is not the same (undivided: kfac_joint)",
                         "a number >= 0, or null",
                         "null",
                     ),
@@ -194,11 +194,14 @@ fn responses() -> Vec<Prediction> {
                 ]
             },
             value: "{train: R(X, X), test: R(x', X)}",
-            validity: "infinite width, one output; btd not between its poles",
+            validity: "infinite width, one output; btd not between its poles, at rho = 0 and L = 2, 5, 8, ... the limit",
             sources: &[KARAKIDA_2020_NATURAL, MARTENS_2015],
             evaluate: |params| {
                 let (train, cross) = both(params)?;
                 let (method, damping) = (method(params)?, damping(params)?);
+                if method == Method::Btd && damping != Damping::None {
+                    affordable(params, &train)?;
+                }
                 Ok(Value::Object(vec![
                     ("train", (&response(method, damping, &train, &train)?).into()),
                     ("test", (&response(method, damping, &train, &cross)?).into()),
@@ -213,7 +216,11 @@ fn responses() -> Vec<Prediction> {
             value: "all rho_j, ascending; empty up to L = 2",
             validity: "infinite width; a damping is safe below a tenth of the first or above twice the last",
             sources: &[KARAKIDA_2020_NATURAL],
-            evaluate: |params| Ok(btd_poles(&train(params)?)?.into()),
+            evaluate: |params| {
+                let train = train(params)?;
+                affordable(params, &train)?;
+                Ok(btd_poles(&train)?.into())
+            },
         },
         Prediction {
             id: "ngd/btd-pinv",
@@ -414,6 +421,12 @@ fn damping(params: &Params) -> Result<Damping, TheoryError> {
         (None, Some(_), None) => return Err(missing("rhoB", "the damping of the backward factor")),
         (None, None, Some(_)) => return Err(missing("rhoA", "the damping of the forward factor")),
     })
+}
+
+/// The spectrum of the block tri-diagonal matrix, of $LN$ rows.
+fn affordable(params: &Params, train: &LayerKernels) -> Result<(), TheoryError> {
+    let rows = train.depth() as f64 * train.columns() as f64;
+    params.afford("the spectrum of the block tri-diagonal matrix", 10.0 * rows.powi(3))
 }
 
 fn train(params: &Params) -> Result<LayerKernels, TheoryError> {

@@ -409,3 +409,21 @@ fn invalid_cosines_and_kernels_are_refused() {
     assert!(response(Method::Unit, Damping::None, &train, &train).is_err());
     assert!(LayerKernels::new(vec![], vec![]).is_err());
 }
+
+/// $L=2$: the limit of vanishing damping solved with 50 digits by mpmath at rho = 1e-15 (first row), and the limit itself.
+#[test]
+fn vanishing_damping_of_the_block_tri_diagonal_method_has_its_limit() {
+    let scales = InitialScales::new(Activation::relu(), 2.0, 0.0).unwrap();
+    let train = train_kernels(&scales, 2, &dmatrix![1.0, 0.3; 0.3, 1.0]).unwrap();
+    let cross = cross_kernels(&scales, 2, &dmatrix![0.5, 0.4]).unwrap();
+    for rho in [0.0, 1e-300, 1e-15, 1e-12] {
+        let row = response(Method::Btd, Damping::Ridge(rho), &train, &cross).unwrap();
+        assert_relative_eq!(row[(0, 0)], 0.38110626, max_relative = 3e-8);
+        assert_relative_eq!(row[(0, 1)], 0.27214813, max_relative = 3e-8);
+    }
+    // Both routes where they meet.
+    let (below, above) = (0.99e-5, 1.01e-5);
+    let at = |rho: f64| response(Method::Btd, Damping::Ridge(rho), &train, &cross).unwrap()[(0, 0)];
+    let slope = (at(1.2e-5) - at(above)) / (1.2e-5 - above);
+    assert_relative_eq!(at(below), at(above) - slope * (above - below), max_relative = 1e-9);
+}
