@@ -139,6 +139,7 @@ fn laws() -> Vec<Prediction> {
             sources: &[HAYASE_2021, NICA_2006, BELINSCHI_2007],
             evaluate: |params| {
                 let z = complex_points(params)?;
+                afford_layers(params, "the transform", z.len() as f64 * 4e3)?;
                 let law = law(params)?;
                 let g = z.into_iter().map(|z| law.cauchy_transform(z).map(|g| vec![g.re, g.im]));
                 Ok(g.collect::<Result<Vec<_>, _>>()?.into())
@@ -154,6 +155,7 @@ fn laws() -> Vec<Prediction> {
             sources: PAPER,
             evaluate: |params| {
                 let x = points(params)?;
+                afford_layers(params, "the distribution function", x.len() as f64 * 4e3)?;
                 let law = law(params)?;
                 let distribution = law.distribution()?;
                 Ok(x.into_iter().map(|x| distribution.cdf(x)).collect::<Result<Vec<_>, _>>()?.into())
@@ -233,12 +235,12 @@ fn sharp() -> Vec<Prediction> {
             sources: PAPER,
             evaluate: |params| {
                 let depth = params.integer("depth")?;
-                // Smooth slope laws cost a root for every layer and node.
-                if depth > 1000 {
-                    return Err(TheoryError::invalid("depth", depth, "an integer from 1 to 1000"));
-                }
+                let phi = params.activation()?;
+                // Smooth slope laws cost a root for every layer and step of the search.
+                let smooth = phi.kinks().is_empty() && !phi.is_linear();
+                params.afford("the edge", depth as f64 * if smooth { 3e5 } else { 1e4 })?;
                 let law = mean_field_law(
-                    &params.activation()?,
+                    &phi,
                     params.number("q0")?,
                     params.number("sigma_w2")?,
                     depth,
@@ -325,6 +327,11 @@ fn ensemble(params: &Params) -> Result<Ensemble, TheoryError> {
     params.get("ensemble")
 }
 
+/// Refuses layers of the network of `q` times `cost` operations where they are too many.
+fn afford_layers(params: &Params, what: &str, cost: f64) -> Result<(), TheoryError> {
+    params.afford(what, params.get::<Vec<Json>>("q")?.len() as f64 * cost)
+}
+
 /// $\epsilon_l=1-\alpha_l$.
 fn defects(params: &Params) -> Result<Vec<f64>, TheoryError> {
     let alphas: Vec<f64> = params.get("alpha")?;
@@ -341,7 +348,12 @@ fn defects(params: &Params) -> Result<Vec<f64>, TheoryError> {
 }
 
 fn law(params: &Params) -> Result<SpectralLaw, TheoryError> {
-    let factors = defects(params)?.into_iter().map(Factor::projection).collect::<Result<_, _>>()?;
+    let ranks: Vec<f64> = params.get("alpha")?;
+    let factors = defects(params)?
+        .into_iter()
+        .zip(ranks)
+        .map(|(epsilon, alpha)| Factor::projection_of_rank(epsilon, alpha))
+        .collect::<Result<_, _>>()?;
     fisher_law(&params.get::<Vec<f64>>("q")?, factors, params.number("sigma_w2")?, ensemble(params)?)
 }
 
@@ -396,6 +408,10 @@ fn moments(params: &Params) -> Result<Value, TheoryError> {
     super::forward::check_depth(q.len())?;
     let ensemble = ensemble(params)?;
     let order = rows.first().map_or(4, Vec::len);
+    params.afford(
+        "the moments",
+        rows.len() as f64 * (order as f64).powi(3) * if order > 4 { 20.0 } else { 5.0 },
+    )?;
     let steps: Vec<_> =
         rows.iter().zip(&q[1..]).map(|(row, &shift)| (row.as_slice(), ensemble, sigma_w2, shift)).collect();
     Ok(law_moments(positive("q0", q[0])?, &steps, order)?.into())

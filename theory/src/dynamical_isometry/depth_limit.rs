@@ -79,12 +79,12 @@ impl DepthLimit {
         let top = Atom { position: 1.0, mass: self.top_atom() };
         let atoms = if top.mass > 0.0 { vec![top] } else { Vec::new() };
         let second = self.second_moment().unwrap_or(self.mean());
-        Distribution::new(self, vec![self.mean(), second], atoms)
+        Distribution::new(self, 1.0, vec![self.mean(), second], atoms)
     }
 
     /// The upper end of the support: 1 for $c\le1$, the edge of the bulk beyond.
     pub fn upper_edge(&self) -> Result<f64, TheoryError> {
-        if self.c < 1.0 { Ok(1.0) } else { crate::free_probability::upper(self, self.mean()) }
+        if self.c < 1.0 { Ok(1.0) } else { crate::free_probability::upper(self, self.unit(), self.mean()) }
     }
 
     /// $g_0$ times the coordinate, which is $z-m_1$ at large $z$.

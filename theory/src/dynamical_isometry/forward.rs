@@ -1,13 +1,9 @@
-use std::f64::consts::{FRAC_1_SQRT_2, PI};
-use std::num::NonZeroUsize;
-
-use gauss_quad::GaussLegendre;
-use libm::erfc;
+use libm::{erf, erfc};
 use serde::Serialize;
+use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 use crate::activation::Kind;
 use crate::error::{at_least, positive};
-use crate::free_probability::Factor;
 use crate::quadrature::gaussian_moments;
 use crate::{Activation, TheoryError};
 
@@ -24,11 +20,6 @@ pub struct Forward {
     pub defects: Option<Vec<f64>>,
 }
 
-/// Normal mass beyond $|z|$ = 8.5 is below rounding.
-const RANGE: f64 = 8.5;
-/// Most nodes of a quadrature of a slope law.
-const MOST_NODES: usize = 4000;
-
 /// Refuses activations outside the domain of this theory: a leaky slope outside $(0,1]$.
 pub fn check_activation(phi: &Activation) -> Result<(), TheoryError> {
     match phi.0 {
@@ -40,7 +31,7 @@ pub fn check_activation(phi: &Activation) -> Result<(), TheoryError> {
 }
 
 /// $\epsilon=P(\phi'(\sqrt v\,z)=0)$ for projections, `None` for other activations.
-fn defect(phi: &Activation, variance: f64) -> Option<f64> {
+pub(super) fn defect(phi: &Activation, variance: f64) -> Option<f64> {
     let tail = |k: f64| erfc(k / variance.sqrt() * FRAC_1_SQRT_2);
     match phi.0 {
         _ if phi.is_linear() => Some(0.0),
@@ -51,10 +42,19 @@ fn defect(phi: &Activation, variance: f64) -> Option<f64> {
     }
 }
 
+/// $\alpha=1-\epsilon$ of the same, without cancellation where nearly all slopes vanish.
+pub(super) fn rank(phi: &Activation, variance: f64) -> Option<f64> {
+    match phi.0 {
+        Kind::HardTanh { threshold } => Some(erf(threshold / variance.sqrt() * FRAC_1_SQRT_2)),
+        Kind::ShiftedRelu { bias } => Some(0.5 * erfc(-bias / variance.sqrt() * FRAC_1_SQRT_2)),
+        _ => defect(phi, variance).map(|epsilon| 1.0 - epsilon),
+    }
+}
+
 /// $E\phi'(\sqrt v\,z)^{2k}$.
 fn slope_moment(phi: &Activation, variance: f64, k: i32) -> Result<f64, TheoryError> {
-    if let Some(epsilon) = defect(phi, variance) {
-        return Ok(1.0 - epsilon);
+    if let Some(alpha) = rank(phi, variance) {
+        return Ok(alpha);
     }
     match phi.0 {
         Kind::LeakyRelu { slope } => Ok(0.5 * (1.0 + slope.powi(2 * k))),
@@ -140,54 +140,4 @@ pub(super) fn check_depth(depth: usize) -> Result<(), TheoryError> {
     } else {
         Err(TheoryError::invalid("depth", depth, format!("an integer from 1 to {DEEPEST}")))
     }
-}
-
-/// The law $\nu$ of $\phi'(\sqrt v\,z)^2$: a projection, two points (leaky ReLU), or a quadrature with `nodes` nodes.
-///
-/// # Formula
-/// Gauss–Legendre in $z$ over $[0,8.5]$ (both signs where $\phi'$ is not even) with weight $\propto e^{-z^2/2}$.
-///
-/// # Accuracy and cost
-/// Moments to $10^{-12}$ with 400 nodes. A distribution function built on the nodes shows them where the density is small: 160 nodes
-/// for $10^{-4}$ in the far lower tail, 40 for $3\cdot10^{-3}$.
-///
-/// # Errors
-/// As [`forward`]; [`InvalidParameter`](TheoryError::InvalidParameter) unless $2\le\mathtt{nodes}\le4000$.
-///
-/// # Source
-/// Pennington, Schoenholz and Ganguli (2018) for the role of the slope law.
-///
-/// # Example
-/// ```
-/// use solvable_theory::{Activation, dynamical_isometry::slope_factor};
-/// let law = slope_factor(&Activation::tanh(), 0.55, 100)?;
-/// assert!((law.mean() - 0.5745809503796638).abs() < 1e-12);
-/// # Ok::<(), solvable_theory::TheoryError>(())
-/// ```
-pub fn slope_factor(phi: &Activation, variance: f64, nodes: usize) -> Result<Factor, TheoryError> {
-    positive("variance", variance)?;
-    check_activation(phi)?;
-    if let Some(epsilon) = defect(phi, variance) {
-        return Factor::projection(epsilon);
-    }
-    if let Kind::LeakyRelu { slope } = phi.0 {
-        return Factor::discrete(vec![1.0, slope * slope], vec![0.5, 0.5]);
-    }
-    let invalid = || TheoryError::invalid("nodes", nodes, format!("an integer from 2 to {MOST_NODES}"));
-    if !(2..=MOST_NODES).contains(&nodes) {
-        return Err(invalid());
-    }
-    let rule = GaussLegendre::new(NonZeroUsize::new(nodes).ok_or_else(invalid)?);
-    let deviation = variance.sqrt();
-    let even = phi.is_odd();
-    let (points, weights): (Vec<f64>, Vec<f64>) = rule
-        .as_node_weight_pairs()
-        .iter()
-        .map(|&(x, weight)| {
-            let z = if even { 0.5 * RANGE * (1.0 + x) } else { RANGE * x };
-            (phi.derivative(deviation * z).powi(2), weight * (-0.5 * z * z).exp())
-        })
-        .unzip();
-    let total: f64 = weights.iter().sum();
-    Factor::continuous(points, weights.into_iter().map(|w| w / total).collect())
 }

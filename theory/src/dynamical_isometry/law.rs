@@ -1,4 +1,5 @@
-use super::forward::{Forward, check_depth, forward, slope_factor};
+use super::forward::{Forward, check_depth, forward};
+use super::slopes::slope_factor;
 use crate::error::positive;
 use crate::free_probability::{Atom, Ensemble, Factor, SpectralLaw, Step};
 use crate::{Activation, TheoryError};
@@ -96,7 +97,9 @@ pub(super) fn slopes(
     nodes: usize,
 ) -> Result<Vec<Factor>, TheoryError> {
     match &layers.defects {
-        Some(defects) => defects.iter().map(|&epsilon| Factor::projection(epsilon)).collect(),
+        Some(defects) => {
+            defects.iter().zip(&layers.d1).map(|(&e, &alpha)| Factor::projection_of_rank(e, alpha)).collect()
+        }
         None => (1..layers.q.len()).map(|l| slope_factor(phi, sigma_w2 * layers.q[l - 1], nodes)).collect(),
     }
 }

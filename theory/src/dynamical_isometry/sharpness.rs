@@ -114,8 +114,9 @@ pub fn single_sample_step(law: &SpectralLaw) -> Result<f64, TheoryError> {
 /// ```
 pub fn isotropic_loss_ratio(law: &SpectralLaw, eta: f64) -> Result<f64, TheoryError> {
     finite("eta", eta)?;
-    let moments = law.moments(2)?;
-    representable("the loss ratio", 1.0 - 2.0 * eta * moments[0] + eta * eta * moments[1])
+    // In units of the mean: the second moment alone may leave the range of numbers.
+    let step = eta * law.mean();
+    representable("the loss ratio", 1.0 - 2.0 * step + step * step * law.relative_second_moment()?)
 }
 
 /// The constants of the quadratic law.

@@ -217,3 +217,22 @@ fn wrong_settings_are_named() {
     assert_eq!(law.density(law.edges[0]).unwrap_err().kind(), "undefined");
     assert!(law.cdf(f64::NAN).is_err());
 }
+
+/// Orthogonal weights and smooth slopes: the top of the spectrum is an edge, not an atom (reviewed by independent code, and
+/// by minimisation of the inverse map with another quadrature).
+#[test]
+fn smooth_slopes_have_no_atom_at_the_top() {
+    let evaluate = |id: &str, given: serde_json::Value| {
+        crate::catalog::find(id).unwrap().evaluate(given.as_object().unwrap()).unwrap().to_json()
+    };
+    for (activation, q0, sigma_w2, depth, eta) in
+        [("tanh", 1.0, 1.0, 3, 1.346_393), ("erf", 5.0, 1.5, 4, 0.120_085)]
+    {
+        let given = serde_json::json!({"activation": activation, "q0": q0, "sigma_w2": sigma_w2, "depth": depth, "ensemble": "orthogonal"});
+        let found = evaluate("iso/step-size", given)["eta_c"].as_f64().unwrap();
+        assert!((found / eta - 1.0).abs() < 2e-6, "{activation}: {found}");
+    }
+    let given = serde_json::json!({"q": [1e-7, 1, 1], "alpha": [0.5, 0.6], "sigma_w2": 1, "ensemble": "orthogonal", "x": [2.000_000_025]});
+    let found = evaluate("iso/cdf", given)[0].as_f64().unwrap();
+    assert!((found - 0.618_525).abs() < 1e-6, "{found}");
+}

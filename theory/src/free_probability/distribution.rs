@@ -14,8 +14,15 @@ const TOP: f64 = 300.0;
 const BOTTOM: f64 = 1e-13;
 /// Next to an atom the heights end here: below, the transform minus that of the atom is rounding.
 const BOTTOM_AT_ATOM: f64 = 1e-7;
-/// An atom is near if it is closer than this multiple of the scale.
+/// "Next to an atom" means closer than this multiple of the scale: the rounding of $z$ moves an atom at a distance $\delta$ by
+/// $10^{-16}/\delta$ of its share, whatever the height, and is $10^{-7}$ here.
+const NEXT: f64 = 1e-9;
+/// What the bottom of the integral may leave undecided, as a share of the law.
+const UNDECIDED: f64 = 1e-6;
+/// Densities are not given closer to an atom than this multiple of the scale.
 const NEAR: f64 = 1e-6;
+/// The rounding of $z$, in units of the scale.
+const ROUNDING: f64 = 4e-16;
 /// The integrand counts as constant once its change from step to step is below this.
 const SETTLED: f64 = 1e-11;
 /// ... and the height below this multiple of the scale: a band of mass $m$ at a distance $\delta$ shows as $m\delta/y$ in the integrand, and
@@ -28,7 +35,11 @@ const NOTHING: f64 = 1e-14;
 #[derive(Debug, Clone)]
 pub struct Distribution<'a, M> {
     map: &'a M,
+    /// What the map takes for 1.
+    unit: f64,
     atoms: Vec<Atom>,
+    /// The atoms in the units of the map.
+    scaled: Vec<Atom>,
     rest: Semicircle,
     mean: f64,
 }
@@ -55,9 +66,17 @@ impl Semicircle {
 }
 
 impl<'a, M: InverseMap> Distribution<'a, M> {
-    pub(crate) fn new(map: &'a M, moments: Vec<f64>, atoms: Vec<Atom>) -> Result<Self, TheoryError> {
+    /// The law of `unit` times the map's, whose moments are `moments`, with `atoms`.
+    pub(crate) fn new(
+        map: &'a M,
+        unit: f64,
+        moments: Vec<f64>,
+        atoms: Vec<Atom>,
+    ) -> Result<Self, TheoryError> {
         let mean = map.mean();
-        let sum = |power: i32| atoms.iter().map(|a| a.mass * a.position.powi(power)).sum::<f64>();
+        let scaled: Vec<Atom> =
+            atoms.iter().map(|a| Atom { position: a.position / unit, mass: a.mass }).collect();
+        let sum = |power: i32| scaled.iter().map(|a| a.mass * a.position.powi(power)).sum::<f64>();
         let mass = (1.0 - sum(0)).max(0.0);
         let (centre, variance) = if mass > NOTHING {
             let centre = (moments[0] - sum(1)) / mass;
@@ -66,8 +85,8 @@ impl<'a, M: InverseMap> Distribution<'a, M> {
             (mean, 0.0)
         };
         // The radius is a matter of convergence, not of correctness.
-        let radius = (2.0 * variance.max(0.0).sqrt()).max(1e-3 * mean);
-        Ok(Self { map, atoms, rest: Semicircle { mass, centre, radius }, mean })
+        let radius = (2.0 * variance.max(0.0).sqrt()).max(1e-7 * mean);
+        Ok(Self { map, unit, atoms, scaled, rest: Semicircle { mass, centre, radius }, mean })
     }
 
     /// The atoms.
@@ -115,16 +134,20 @@ impl<'a, M: InverseMap> Distribution<'a, M> {
         if self.rest.mass <= NOTHING {
             return Ok(steps);
         }
-        let value = steps + self.rest.cdf(x) + self.correction(x)? / PI;
+        let scaled = x / self.unit;
+        if !scaled.is_finite() {
+            return Ok(if x > 0.0 { 1.0 } else { 0.0 });
+        }
+        let value = steps + self.rest.cdf(scaled) + self.correction(scaled, x)? / PI;
         // The rule errs by 1e-9; a distribution function does not leave [0, 1].
         Ok(value.clamp(0.0, 1.0))
     }
 
-    /// $\int_0^\infty\mathrm{Re}\,[G-G_{\rm atoms}-G_{\rm semicircle}](x+iy)\,dy$.
-    fn correction(&self, x: f64) -> Result<f64, TheoryError> {
+    /// $\int_0^\infty\mathrm{Re}\,[G-G_{\rm atoms}-G_{\rm semicircle}](x+iy)\,dy$ at an $x$ in units of the map, `asked` by the user.
+    fn correction(&self, x: f64, asked: f64) -> Result<f64, TheoryError> {
         let scale = self.mean.max(x.abs());
-        let near = self.atoms.iter().any(|atom| (atom.position - x).abs() < NEAR * scale);
-        let bottom = scale * if near { BOTTOM_AT_ATOM } else { BOTTOM };
+        let next = self.scaled.iter().any(|atom| (atom.position - x).abs() < NEXT * scale);
+        let bottom = scale * if next { BOTTOM_AT_ATOM } else { BOTTOM };
         let ratio = (-STEP).exp();
         let mut y = TOP * scale;
         let mut tracker = Tracker::new(self.map, Complex::new(x, y), scale)?;
@@ -133,11 +156,22 @@ impl<'a, M: InverseMap> Distribution<'a, M> {
         loop {
             let z = Complex::new(x, y);
             let own = tracker.descend(z, STEP)? - self.rest.transform(z);
-            let value = self.atoms.iter().fold(own, |g, a| g - a.mass * reciprocal(z - a.position)).re;
+            let value = self.scaled.iter().fold(own, |g, a| g - a.mass * reciprocal(z - a.position)).re;
             sum += weight * y * value;
             weight = 1.0;
-            settled = if ((value - last) * y).abs() < SETTLED { settled + 1 } else { 0 };
+            let change = ((value - last) * y).abs();
+            settled = if change < SETTLED { settled + 1 } else { 0 };
             if (settled >= 3 && y < SMALL * scale) || y <= bottom {
+                if change > UNDECIDED {
+                    return Err(TheoryError::LossOfPrecision {
+                        prediction: format!("the distribution function at {asked}"),
+                        detail: format!(
+                            "the spectrum varies there over less than {:.0e}, which the digits of x do not resolve",
+                            self.unit * y / UNDECIDED
+                        ),
+                        advice: "ask at points farther from the atoms, or for the atoms".to_owned(),
+                    });
+                }
                 // What is left of the rule for a constant integrand.
                 return Ok(STEP * (sum + value * y / STEP.exp_m1()));
             }
@@ -172,16 +206,37 @@ impl<'a, M: InverseMap> Distribution<'a, M> {
     /// ```
     pub fn density(&self, x: f64) -> Result<f64, TheoryError> {
         finite("x", x)?;
-        let scale = self.mean.max(x.abs());
-        if let Some(atom) = self.atoms.iter().find(|atom| (atom.position - x).abs() < NEAR * scale) {
-            return Err(TheoryError::undefined(
-                format!("the density at {x}"),
-                format!("there is an atom at {}; ask for the distribution function", atom.position),
-            ));
+        let z = Complex::new(x / self.unit, 0.0);
+        if !z.re.is_finite() {
+            return Ok(0.0);
         }
-        let z = Complex::new(x, BOTTOM * scale);
+        let scale = self.mean.max(z.re.abs());
+        let nearest = |a: &&Atom, b: &&Atom| (a.position - z.re).abs().total_cmp(&(b.position - z.re).abs());
+        let mut noise = 0.0;
+        if let Some(atom) = self.scaled.iter().min_by(nearest) {
+            let distance = (atom.position - z.re).abs() / scale;
+            if distance < NEAR {
+                return Err(TheoryError::undefined(
+                    format!("the density at {x}"),
+                    format!(
+                        "there is an atom at {}; ask for the distribution function",
+                        atom.position * self.unit
+                    ),
+                ));
+            }
+            noise = atom.mass * ROUNDING / (distance * distance * scale);
+        }
+        let z = Complex::new(z.re, BOTTOM * scale);
         let own =
-            self.atoms.iter().fold(transform(self.map, z)?, |g, a| g - a.mass * reciprocal(z - a.position));
-        Ok((-own.im / PI).max(0.0))
+            self.scaled.iter().fold(transform(self.map, z)?, |g, a| g - a.mass * reciprocal(z - a.position));
+        let density = (-own.im / PI).max(0.0);
+        if noise > 1e-4 * density.max(1e-3 / scale) {
+            return Err(TheoryError::LossOfPrecision {
+                prediction: format!("the density at {x}"),
+                detail: "the rounding of x moves the atom beside it by more than the density".to_owned(),
+                advice: "ask at points farther from the atom, or for the distribution function".to_owned(),
+            });
+        }
+        Ok(density / self.unit)
     }
 }

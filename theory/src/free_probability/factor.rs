@@ -12,8 +12,9 @@ pub struct Factor(pub(super) Kind);
 pub(super) enum Kind {
     /// $(1-\epsilon)\delta_1+\epsilon\delta_0$, with $\alpha=1-\epsilon$.
     Projection { epsilon: f64, alpha: f64 },
-    /// Points and weights: of a discrete law, or of a quadrature of a density.
-    Points { points: Vec<f64>, weights: Vec<f64>, mean: f64, atomic: bool },
+    /// Points in descending order and weights: of a discrete law, or of a quadrature of a density. `gaps` are the distances of the points
+    /// from the largest one: next to the top of a law only they have their digits.
+    Points { points: Vec<f64>, weights: Vec<f64>, gaps: Vec<f64>, mean: f64, atomic: bool },
 }
 
 /// `epsilon` if it is the defect of a projection.
@@ -37,6 +38,14 @@ impl Factor {
     pub fn projection(epsilon: f64) -> Result<Self, TheoryError> {
         check_defect(epsilon)?;
         Ok(Self(Kind::Projection { epsilon, alpha: 1.0 - epsilon }))
+    }
+
+    /// The same with the rank $\alpha=1-\epsilon$ given as well, which can be $10^{-10}$ too; the larger of the two may be rounded to 1.
+    pub(crate) fn projection_of_rank(epsilon: f64, alpha: f64) -> Result<Self, TheoryError> {
+        if !(alpha > 0.0 && alpha <= 1.0 && (0.0..=1.0).contains(&epsilon)) {
+            return Err(TheoryError::invalid("alpha", alpha, "a number with 0 < alpha <= 1"));
+        }
+        Ok(Self(Kind::Projection { epsilon, alpha }))
     }
 
     /// $\sum_jw_j\delta_{x_j}$.
@@ -73,20 +82,24 @@ impl Factor {
         if (total - 1.0).abs() > 1e-9 {
             return Err(TheoryError::invalid("weights", format!("of sum {total}"), "weights of sum 1"));
         }
-        let weights: Vec<f64> = weights.into_iter().map(|w| w / total).collect();
-        let mean: f64 = points.iter().zip(&weights).map(|(x, w)| x * w).sum();
+        let mut pairs: Vec<(f64, f64)> =
+            points.into_iter().zip(weights).filter(|(_, w)| *w > 0.0).map(|(x, w)| (x, w / total)).collect();
+        pairs.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let mean: f64 = pairs.iter().map(|(x, w)| x * w).sum();
         if !(mean > 0.0 && mean.is_finite()) {
             return Err(TheoryError::invalid("points", format!("of mean {mean}"), "a positive, finite mean"));
         }
         // Points are kept in units of the mean.
-        let points = points.into_iter().map(|x| x / mean).collect();
-        Ok(Self(Kind::Points { points, weights, mean, atomic }))
+        let largest = pairs.first().map_or(0.0, |pair| pair.0);
+        let gaps = pairs.iter().map(|(x, _)| (largest - x) / mean).collect();
+        let (points, weights) = pairs.into_iter().map(|(x, w)| (x / mean, w)).unzip();
+        Ok(Self(Kind::Points { points, weights, gaps, mean, atomic }))
     }
 
     /// $\int x\,\nu(dx)$.
     pub fn mean(&self) -> f64 {
         match &self.0 {
-            Kind::Projection { epsilon, .. } => 1.0 - epsilon,
+            Kind::Projection { alpha, .. } => *alpha,
             Kind::Points { mean, .. } => *mean,
         }
     }
@@ -102,18 +115,29 @@ impl Factor {
     /// $\int x^k\,\nu(dx)$ for $k=1..\mathtt{order}$.
     pub fn moments(&self, order: usize) -> Vec<f64> {
         match &self.0 {
-            Kind::Projection { epsilon, .. } => vec![1.0 - epsilon; order],
+            Kind::Projection { alpha, .. } => vec![*alpha; order],
             Kind::Points { points, weights, mean, .. } => (1..=order as i32)
                 .map(|k| points.iter().zip(weights).map(|(x, w)| w * (mean * x).powi(k)).sum())
                 .collect(),
         }
     }
 
+    /// $\int x^k\,\nu(dx)/(\int x\,\nu(dx))^k$ for $k=1..\mathtt{order}$.
+    pub(super) fn scaled_moments(&self, order: usize) -> Vec<f64> {
+        let powers = 1..=order as i32;
+        match &self.0 {
+            Kind::Projection { alpha, .. } => powers.map(|k| alpha.powi(1 - k)).collect(),
+            Kind::Points { points, weights, .. } => {
+                powers.map(|k| points.iter().zip(weights).map(|(x, w)| w * x.powi(k)).sum()).collect()
+            }
+        }
+    }
+
     /// The atoms, as pairs (position, mass).
     pub(super) fn atoms(&self) -> Vec<(f64, f64)> {
         match &self.0 {
-            Kind::Projection { epsilon, .. } => vec![(1.0, 1.0 - epsilon), (0.0, *epsilon)],
-            Kind::Points { points, weights, mean, atomic: true } => {
+            Kind::Projection { epsilon, alpha } => vec![(1.0, *alpha), (0.0, *epsilon)],
+            Kind::Points { points, weights, mean, atomic: true, .. } => {
                 points.iter().zip(weights).map(|(x, w)| (x * mean, *w)).collect()
             }
             Kind::Points { .. } => Vec::new(),
@@ -127,11 +151,19 @@ impl Factor {
                 let factor = (alpha + u).recip();
                 ((1.0 + u) * alpha * factor, -epsilon * alpha * factor * factor)
             }
-            Kind::Points { points, weights, .. } => {
-                let v = above_all(points, weights, u);
-                let slope: f64 = points.iter().zip(weights).map(|(x, w)| -w * x / (v - x).powi(2)).sum();
-                let value = (1.0 + u) / (u * v);
-                (value, 1.0 / (u * v) - value * (1.0 / u + 1.0 / (v * slope)))
+            Kind::Points { points, weights, gaps, .. } => {
+                let t = above_all(points, weights, gaps, u);
+                // With r = 1/(v − x), v = x_max + t: Σ w x r = u and 1 + u = v Σ w r, so that S = Σ w r/u and
+                // S' = −Var(r)/(u² Σ w x r²): nothing cancels, however close v is to the largest point.
+                let (mut mean, mut square) = (0.0, 0.0);
+                for ((x, w), gap) in points.iter().zip(weights).zip(gaps) {
+                    let r = (t + gap).recip();
+                    mean += w * r;
+                    square += w * x * r * r;
+                }
+                let spread: f64 =
+                    weights.iter().zip(gaps).map(|(w, gap)| w * ((t + gap).recip() - mean).powi(2)).sum();
+                (mean / u, -spread / (square * u * u))
             }
         }
     }
@@ -199,18 +231,28 @@ fn follow(points: &[f64], weights: &[f64], u: Complex, start: Complex) -> Option
     (residual <= 1e-11 * modulus(target) && v.im > 0.0).then_some(v)
 }
 
-/// The root above all points, by bisection and Newton on a convex function.
-fn above_all(points: &[f64], weights: &[f64], u: f64) -> f64 {
-    let largest = points.iter().zip(weights).filter(|(_, w)| **w > 0.0).fold(0.0, |m: f64, (x, _)| m.max(*x));
-    // Σ w x/(v − x) ≤ 1/(v − x_max) with equality of means: the root lies below x_max + 1/u.
-    let (mut low, mut high) = (largest, largest + 1.0 / u);
-    let value = |v: f64| points.iter().zip(weights).map(|(x, w)| w * x / (v - x)).sum::<f64>();
-    for _ in 0..200 {
-        let middle = 0.5 * (low + high);
-        if middle <= low || middle >= high {
+/// The distance above the largest point of the root of $\sum_jw_jx_j/(t+\delta_j)=u$, to rounding relative to itself: Newton's method
+/// on the reciprocal, which is concave, from below.
+fn above_all(points: &[f64], weights: &[f64], gaps: &[f64], u: f64) -> f64 {
+    // The k points at the top alone bound the root from below.
+    let (mut t, mut mass) = (0.0f64, 0.0);
+    for ((x, w), gap) in points.iter().zip(weights).zip(gaps) {
+        mass += w * x;
+        t = t.max(mass / u - gap);
+    }
+    for _ in 0..STEPS {
+        let (mut value, mut square) = (0.0, 0.0);
+        for ((x, w), gap) in points.iter().zip(weights).zip(gaps) {
+            let r = (t + gap).recip();
+            let term = w * x * r;
+            value += term;
+            square += term * r;
+        }
+        let next = t + (value / u - 1.0) * value / square;
+        if next.is_nan() || next <= t * (1.0 + 1e-15) {
             break;
         }
-        if value(middle) > u { low = middle } else { high = middle }
+        t = next;
     }
-    high
+    t
 }

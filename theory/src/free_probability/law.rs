@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::continuation::{Image, InverseMap, Roots, transform};
 use super::edge;
 use super::factor::{self, Kind};
-use super::series::law_moments;
+use super::series::{check_order, scaled_moments, unscaled};
 use super::{Complex, Distribution, Factor};
 use crate::TheoryError;
 use crate::error::{non_negative, positive, representable};
@@ -72,10 +72,17 @@ pub struct Atom {
 pub struct SpectralLaw {
     start: f64,
     steps: Vec<Step>,
-    /// What the start and every shift contribute to the mean: $c_0=x_0\prod_j s_j\alpha_j$, $c_l=q_l\prod_{j>l}s_j\alpha_j$.
+    mean: f64,
+    /// What the start and every shift contribute to the mean, as shares of it: $c_0\propto x_0\prod_j s_j\alpha_j$,
+    /// $c_l\propto q_l\prod_{j>l}s_j\alpha_j$. The maps below are in units of the mean.
     contributions: Vec<f64>,
+    /// Leading contributions that are left out.
+    skipped: usize,
     atoms: Vec<Atom>,
 }
+
+/// A share of the mean that no digit shows: the upper edge exceeds the mean by less than the number of layers over the smallest rank.
+const NOTHING: f64 = 1e-60;
 
 impl SpectralLaw {
     /// The law reached from $\delta_{x_0}$, `start` $=x_0>0$.
@@ -96,15 +103,21 @@ impl SpectralLaw {
             growth *= step.scale * step.factor.mean();
         }
         contributions[0] = representable("the mean of the law", start * growth)?;
-        let law = Self { start, contributions, atoms: Vec::new(), steps };
-        let mean = law.mean();
-        // Squares of the mean have to be representable too.
-        if !(1e-150..1e150).contains(&mean) {
-            return Err(TheoryError::undefined(
-                "the law",
-                format!("its mean is {mean:e}, too close to 0 or infinity"),
-            ));
+        let mean = representable("the mean of the law", contributions.iter().sum())?;
+        if mean < f64::MIN_POSITIVE {
+            return Err(TheoryError::undefined("the law", format!("its mean is {mean:e}, too close to 0")));
         }
+        contributions.iter_mut().for_each(|c| *c /= mean);
+        // Layers that together add nothing are left out of the maps, which could not represent them; the next shift is their start.
+        let mut below = 0.0;
+        let skipped = contributions
+            .iter()
+            .take_while(|c| {
+                below += **c;
+                below < NOTHING
+            })
+            .count();
+        let law = Self { start, mean, contributions, skipped, atoms: Vec::new(), steps };
         let atoms = law.find_atoms();
         Ok(Self { atoms, ..law })
     }
@@ -123,19 +136,23 @@ impl SpectralLaw {
 
     /// $\int\lambda\,\mu(d\lambda)$.
     pub fn mean(&self) -> f64 {
-        self.contributions.iter().sum()
+        self.mean
     }
 
     /// $\int\lambda^k\,\mu(d\lambda)$ for $k=1..\mathtt{order}$; see [`law_moments`].
     pub fn moments(&self, order: usize) -> Result<Vec<f64>, TheoryError> {
-        let factors: Vec<Vec<f64>> = self.steps.iter().map(|step| step.factor.moments(order)).collect();
-        let steps: Vec<_> = self
-            .steps
-            .iter()
-            .zip(&factors)
-            .map(|(step, moments)| (moments.as_slice(), step.ensemble, step.scale, step.shift))
-            .collect();
-        law_moments(self.start, &steps, order)
+        check_order(order)?;
+        unscaled(scaled_moments(&self.contributions, &self.factors(order), order)?, self.mean)
+    }
+
+    /// $m_2/m_1^2$.
+    pub(crate) fn relative_second_moment(&self) -> Result<f64, TheoryError> {
+        Ok(scaled_moments(&self.contributions, &self.factors(2), 2)?[1])
+    }
+
+    /// Moments of the factors in units of their means, and the matrices.
+    fn factors(&self, order: usize) -> Vec<(Vec<f64>, Ensemble)> {
+        self.steps.iter().map(|step| (step.factor.scaled_moments(order), step.ensemble)).collect()
     }
 
     /// All atoms, in ascending order.
@@ -153,6 +170,11 @@ impl SpectralLaw {
     /// $\mu(\{\lambda\})$.
     pub fn mass_at(&self, lambda: f64) -> f64 {
         self.atoms.iter().filter(|atom| same(atom.position, lambda)).map(|atom| atom.mass).sum()
+    }
+
+    /// The steps of the maps with their contributions.
+    fn live_steps(&self) -> impl Iterator<Item = (&Step, f64)> {
+        self.steps.iter().zip(self.contributions[1..].iter().copied()).skip(self.skipped)
     }
 
     fn find_atoms(&self) -> Vec<Atom> {
@@ -217,12 +239,18 @@ impl SpectralLaw {
     /// # Ok::<(), solvable_theory::TheoryError>(())
     /// ```
     pub fn cauchy_transform(&self, z: Complex) -> Result<Complex, TheoryError> {
-        transform(self, z)
+        let scaled = z / self.mean;
+        let far = z.re.is_finite() && z.im.is_finite() && !(scaled.re.is_finite() && scaled.im.is_finite());
+        if far {
+            return Ok(z.inv());
+        }
+        Ok(transform(self, scaled)? / self.mean)
     }
 
     /// The law with what its distribution function and density need.
     pub fn distribution(&self) -> Result<Distribution<'_, Self>, TheoryError> {
-        Distribution::new(self, self.moments(2)?, self.atoms.clone())
+        let moments = scaled_moments(&self.contributions, &self.factors(2), 2)?;
+        Distribution::new(self, self.mean, moments, self.atoms.clone())
     }
 
     /// $\lambda_{\max}$: the upper end of the support, an atom or the edge of a bulk.
@@ -248,7 +276,10 @@ impl SpectralLaw {
     /// # Ok::<(), solvable_theory::TheoryError>(())
     /// ```
     pub fn upper_edge(&self) -> Result<f64, TheoryError> {
-        let edge = edge::upper(self, self.mean())?;
+        let edge = representable(
+            "the upper edge",
+            self.mean * edge::upper(self, self.contributions[self.skipped], 1.0)?,
+        )?;
         let top = self.atoms.last().map_or(f64::NEG_INFINITY, |atom| atom.position);
         Ok(if top >= edge * (1.0 - 1e-13) { top } else { edge })
     }
@@ -285,16 +316,17 @@ pub(super) fn same(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-13 * a.abs().max(b.abs())
 }
 
+/// In units of the mean.
 impl InverseMap for SpectralLaw {
     fn mean(&self) -> f64 {
-        Self::mean(self)
+        1.0
     }
 
     fn roots(&self, d: Complex) -> Roots {
         // At large z every u is small, and v = 1/u. Projections have no inner equation.
-        let mut u = self.contributions[0] / d;
+        let mut u = self.contributions[self.skipped] / d;
         let mut roots = Roots::new();
-        for (step, c) in self.steps.iter().zip(&self.contributions[1..]) {
+        for (step, c) in self.live_steps() {
             if step.factor.defect().is_none() {
                 roots.push(u.inv());
             }
@@ -307,12 +339,13 @@ impl InverseMap for SpectralLaw {
         // p = zG = 1 + u; every step waits for the reciprocal of the one before, so that short chains count.
         let mut g = reciprocal(d);
         let mut dg = -g * g;
-        let (mut p, mut dp) = (1.0 + self.contributions[0] * g, self.contributions[0] * dg);
+        let (mut p, mut dp) =
+            (1.0 + self.contributions[self.skipped] * g, self.contributions[self.skipped] * dg);
         if !in_upper_half_plane(p, g) {
             return None;
         }
         let mut roots = roots.iter_mut();
-        for (step, &c) in self.steps.iter().zip(&self.contributions[1..]) {
+        for (step, c) in self.live_steps() {
             let (next, next_slope) = match (&step.factor.0, step.ensemble) {
                 (Kind::Projection { epsilon, alpha }, Ensemble::Orthogonal) => {
                     // g p α/(p − ε)
@@ -346,10 +379,10 @@ impl InverseMap for SpectralLaw {
 
     fn real_image(&self, d: f64) -> Option<f64> {
         // Derivatives with respect to z itself, h = −dg/dz and k = −du/dz, are positive; close to the top nothing cancels.
-        let c = self.contributions[0];
+        let c = self.contributions[self.skipped];
         let (mut z, mut g, mut u) = (c + d, d.recip(), c / d);
         let (mut h, mut k) = (g * g, c * g * g);
-        for (step, &c) in self.steps.iter().zip(&self.contributions[1..]) {
+        for (step, c) in self.live_steps() {
             let (mut factor, mut slope) = step.factor.real_s_transform(u);
             if step.ensemble == Ensemble::Gaussian {
                 let inverse = (1.0 + u).recip();

@@ -6,6 +6,7 @@ mod edge;
 mod factor;
 mod law;
 mod series;
+mod twofold;
 
 pub(crate) use continuation::transform;
 pub use continuation::{Image, InverseMap, Roots};

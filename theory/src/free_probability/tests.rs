@@ -148,14 +148,14 @@ fn what_makes_no_sense_is_refused() {
     assert_eq!(law.distribution().unwrap().density(2.0).unwrap_err().kind(), "undefined");
     assert!(law.moments(0).is_err() && law.moments(1000).is_err());
     assert!(SpectralLaw::new(0.0, vec![]).is_err());
-    // A mean of 10^-300.
+    // A mean of 10^-400.
     let vanishing = Step {
         factor: Factor::projection(0.9).unwrap(),
         ensemble: Ensemble::Orthogonal,
         scale: 1.0,
         shift: 0.0,
     };
-    assert_eq!(SpectralLaw::new(1.0, vec![vanishing; 300]).unwrap_err().kind(), "undefined");
+    assert_eq!(SpectralLaw::new(1.0, vec![vanishing; 400]).unwrap_err().kind(), "undefined");
 }
 
 fn any_law() -> impl Strategy<Value = SpectralLaw> {
