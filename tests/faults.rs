@@ -135,7 +135,7 @@ fn senseless_options_are_refused_with_their_value() {
     refused(&["verify", CLAIM, "--trials", "1", "--out", out], &["--trials is 1", ">= 2"]);
     refused(&["verify", CLAIM, "--jobs", "0", "--out", out], &["--jobs is 0"]);
     refused(&["verify", CLAIM, "--shard", "3/2", "--out", out], &["3/2", "1 <= I <= N"]);
-    refused(&["verify", "no/such-claim", "--out", out], &["no/such-claim", "mf/lambda-max"]);
+    refused(&["verify", "no/such-claim", "--out", out], &["no/such-claim", "solvable list"]);
 }
 
 #[test]

@@ -16,8 +16,8 @@ use crate::error::{at_least, representable};
 use crate::mean_field::{fim_statistics, order_parameters, valid_depth};
 use crate::natural_gradient::{Method, alpha, unit_alpha};
 use crate::normalization::{
-    EdgeStatus, HiddenModes, critical_step, edge_hidden, edge_proportional, edge_status, hidden_modes,
-    hidden_top_refined,
+    EdgeStatus, HiddenModes, critical_step, edge_hidden, edge_operations, edge_proportional, edge_status,
+    hidden_modes, hidden_top_refined,
 };
 use crate::{Activation, Architecture, Normalization, TheoryError};
 
@@ -35,11 +35,9 @@ pub struct StepSize {
 }
 
 const OUTLIER: &str = "outlier of a plain network: leading order in the width, for fewer samples than units; \
-    proportional to the width";
+    proportional to the width; the bulk below it may add up to 20 %";
 const OUTLIER_AND_BULK: &str = "lower bound on the step: outlier plus the edge of the bulk, of which neither is far \
     above the other; the true step is at most twice as large";
-const PLAIN_EDGE: &str = "no outlier: samples have no common mean, the edge of the bulk decides; finite networks \
-    lie a few per cent below it";
 const EXACT_EDGE: &str = "exact limit for samples and width growing together; finite networks lie a few per cent \
     below it, so that the true step is slightly larger";
 const BOUNDED_EDGE: &str = "edge of the bulk for a bounded activation, fluctuations of backward overlaps neglected: \
@@ -47,7 +45,7 @@ const BOUNDED_EDGE: &str = "edge of the bulk for a bounded activation, fluctuati
 const UNBOUNDED_EDGE: &str = "edge of the bulk, raised by 1 + (L - 2)/4 for the fluctuations of backward overlaps of \
     an unbounded activation (means of simulated networks: up to 1.1, 1.4, 2.8, 4.2 times the edge at 3, 5, 8, 12 \
     layers); single narrow networks of 8 and more layers are up to 2.3 times sharper still";
-const NORMALIZED_OUTPUT: &str = "lower bound on the step: the sharpness before layer normalization times the gain \
+const NORMALIZED_OUTPUT: &str = "cautious: the sharpness before layer normalization times the gain \
     gamma^2/sigma^2 of the sample with the smallest spread over classes, at its median; the true step is 1.6 to 3.5 times larger, of single networks with \
     3 classes up to 1.3 times smaller";
 const HIDDEN_EDGE: &str = "lower bound on the step: edge of the bulk with the gains of the normalized layers, raised for \
@@ -129,7 +127,7 @@ fn plain(network: &Architecture, samples: usize) -> Result<Sharpness, TheoryErro
         edge => raised(network, edge?),
     };
     let common = statistics.theta_st.max(0.0);
-    Ok(together(outlier, common, (edge, "norm/edge-proportional", PLAIN_EDGE)))
+    Ok(together(outlier, common, (edge, "norm/edge-proportional", edge_remark(network))))
 }
 
 /// The outlier where it is clear of the bulk, the edge where there is no outlier, and their sum, which bounds the largest
@@ -346,9 +344,7 @@ fn evaluate(params: &Params) -> Result<Value, TheoryError> {
     let network = network.with_modes(modes, params.number("gamma")?, params.number("beta")?)?;
     let method: Method = params.get::<String>("method")?.parse()?;
     let samples = params.integer("N")?;
-    let fields = if network.activation().is_odd() && network.scales().sigma_b2 == 0.0 { 1.0 } else { 40.0 };
-    // Every layer is iterated until all layers agree, which takes as many rounds as there are layers.
-    params.afford("the edge of the spectrum", 700.0 * fields * (network.depth() as f64).powi(2))?;
+    params.afford("the edge of the spectrum", edge_operations(&network))?;
     let step = match method {
         Method::Gd => step_size(&network, samples)?,
         method => natural_step_size(&network, samples, method)?,

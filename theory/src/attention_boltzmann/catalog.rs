@@ -570,7 +570,7 @@ fn storage() -> Vec<Prediction> {
             formula: r"P(p_1>\tfrac12)=P\left(\chi_N^2>\frac{\log(P-1)}{\lambda-\lambda^2/2}\right)",
             parameters: const { &[SIZE, LAMBDA, PATTERNS] },
             value: "a probability",
-            validity: "0 < lambda < 1, well inside: within 0.02 for lambda <= 2/3",
+            validity: "0 < lambda < 1, well inside: within 0.02 for lambda <= 2/3 and N >= 24; within 0.04 at N from 4 to 20 (lambda <= 1/2)",
             sources: CAPACITY,
             evaluate: |params| {
                 let (n, lambda) = (params.integer("N")?, params.number("lambda")?);

@@ -115,7 +115,8 @@ impl QuadraticForm {
         x * (field + 0.5 * x * self.gram.at(k, k)) - self.factorials[count]
     }
 
-    /// The occupied patterns from `k` on, `left` units among them.
+    /// The occupied patterns from `k` on, `left` units among them, in the order of [`descend`](Self::descend): drawn mixtures and
+    /// recorded trials depend on it.
     fn choose(
         &self,
         k: usize,
@@ -128,7 +129,7 @@ impl QuadraticForm {
             visit(m, value);
             return;
         }
-        for pattern in k..self.linear.len() {
+        for pattern in (k..self.linear.len()).rev() {
             for count in 1..=left {
                 let value = value + self.added(pattern, count, m);
                 m.push((pattern, count));

@@ -17,8 +17,8 @@ const BOTTOM_AT_ATOM: f64 = 1e-7;
 /// "Next to an atom" means closer than this multiple of the scale: the rounding of $z$ moves an atom at a distance $\delta$ by
 /// $10^{-16}/\delta$ of its share, whatever the height, and is $10^{-7}$ here.
 const NEXT: f64 = 1e-9;
-/// What the bottom of the integral may leave undecided, as a share of the law.
-const UNDECIDED: f64 = 1e-6;
+/// What the bottom of the integral may leave undecided, as a share of the law: reached only within `NEXT` of an atom.
+const UNDECIDED: f64 = 1e-3;
 /// Densities are not given closer to an atom than this multiple of the scale.
 const NEAR: f64 = 1e-6;
 /// The rounding of $z$, in units of the scale.

@@ -92,6 +92,12 @@ fn flow_rate(
 ) -> Result<(), TheoryError> {
     let d = data.dimension();
     let values = weights_of(alpha0, &x[..2 * d]);
+    if values.iter().any(|w| !w.is_finite()) {
+        return Err(TheoryError::undefined(
+            "the flow",
+            "its weights exceed all numbers: gamma or epsilon is too large",
+        ));
+    }
     let w = DiagonalWeights::new(data, &values)?;
     let (products, gradient) = penalised_gradient(data, &w, gamma, epsilon)?;
     for ((out, g), w) in out.iter_mut().zip(&gradient).zip(&values) {
@@ -109,7 +115,7 @@ fn flow_rate(
 /// $m_a=\lambda_a(1+\gamma\lambda_a)$, $c_a=u_a^\top y$.
 ///
 /// # Errors
-/// Relative $O(\alpha_0^{-4})$. [`InvalidParameter`](TheoryError::InvalidParameter) for $\alpha_0\le0$, $\gamma<0$; [`Undefined`](TheoryError::Undefined) where a
+/// Relative $O((\beta/\alpha_0^2)^2)$: 0.2 % at a ratio of 0.3, 2 % at 1, 14 % at 3. [`InvalidParameter`](TheoryError::InvalidParameter) for $\alpha_0\le0$, $\gamma<0$; [`Undefined`](TheoryError::Undefined) where a
 /// value overflows.
 ///
 /// # Source
@@ -158,7 +164,7 @@ pub fn lazy_log_ratio(
 /// Relative $O(\mu^{-2})$ in the mean $\mu$ of inputs of unit variance. As [`Coordinate::log_alpha_squared`].
 ///
 /// # Source
-/// The mean-mode reduction of the flow; measured 1 to 3 % at $\mu=5$.
+/// The mean-mode reduction of the flow; measured 1 to 3 % at $\mu=5$, 20 to 90 % at $\mu=3$ ($N=10$, $d=20$).
 pub fn mean_mode_log_ratio(
     data: &RegressionData,
     alpha0: f64,

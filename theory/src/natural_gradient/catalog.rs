@@ -13,6 +13,7 @@ use crate::bibliography::{FORSTER_2002, JACOT_2018, KARAKIDA_2020_NATURAL, MARTE
 use crate::catalog::parameter::{ACTIVATION, DEPTH, SIGMA_B2, SIGMA_W2, optional, required};
 use crate::catalog::{Parameter, Params, Prediction, Value};
 use crate::error::representable;
+use crate::quadrature::kernel_operations;
 
 const METHOD: Parameter = required(
     "method",
@@ -426,7 +427,9 @@ fn damping(params: &Params) -> Result<Damping, TheoryError> {
 /// The spectrum of the block tri-diagonal matrix, of $LN$ rows.
 fn affordable(params: &Params, train: &LayerKernels) -> Result<(), TheoryError> {
     let rows = train.depth() as f64 * train.columns() as f64;
-    params.afford("the spectrum of the block tri-diagonal matrix", 10.0 * rows.powi(3))
+    params.afford("the spectrum of the block tri-diagonal matrix", 10.0 * rows.powi(3))?;
+    let kernels = train.depth() as f64 * (train.columns() as f64).powi(2);
+    params.afford("the kernels of all layers", kernels * kernel_operations(&params.activation()?))
 }
 
 fn train(params: &Params) -> Result<LayerKernels, TheoryError> {

@@ -410,7 +410,7 @@ fn invalid_cosines_and_kernels_are_refused() {
     assert!(LayerKernels::new(vec![], vec![]).is_err());
 }
 
-/// $L=2$: the limit of vanishing damping solved with 50 digits by mpmath at rho = 1e-15 (first row), and the limit itself.
+/// $L=2$: the limit of vanishing damping reviewed by independent code at rho = 1e-15 (first row), and the limit itself.
 #[test]
 fn vanishing_damping_of_the_block_tri_diagonal_method_has_its_limit() {
     let scales = InitialScales::new(Activation::relu(), 2.0, 0.0).unwrap();

@@ -8,6 +8,7 @@ mod layer_norm;
 mod trainability;
 
 pub use catalog::catalog;
+pub(crate) use edge::edge_operations;
 pub use edge::{EdgeStatus, edge_hidden, edge_linear, edge_proportional, edge_status};
 pub use hidden::{HiddenLayer, HiddenModes, HiddenTop, hidden_modes, hidden_top_refined};
 pub use last_layer::{

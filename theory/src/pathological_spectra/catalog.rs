@@ -354,6 +354,7 @@ fn rates() -> Vec<Prediction> {
                 let steps = critical_steps(s.theta_t, s.theta_st, samples, classes, q_t, q_st)?;
                 let metric = layer_metrics(&network, samples)?[0];
                 // Without a clear outlier the edge of the bulk decides; cross entropy weighs it by at most a half.
+                params.afford("the edge of the spectrum", crate::normalization::edge_operations(&network))?;
                 let squared_error = crate::step_size::step_size(&network, samples)?.eta_c;
                 let bulk = 2.0 * squared_error;
                 let clear = squared_error >= 0.9 * steps.squared_error;

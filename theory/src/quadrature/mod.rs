@@ -88,6 +88,15 @@ pub fn kernel_pair(phi: &Activation, p: f64, q: f64, c: f64) -> Result<KernelPai
     Ok(pair)
 }
 
+/// About how many elementary operations a pair kernel of `phi` takes.
+pub(crate) fn kernel_operations(phi: &Activation) -> f64 {
+    match &phi.0 {
+        Kind::Tanh | Kind::Custom(_) => 1e6,
+        Kind::HardTanh { .. } | Kind::ShiftedRelu { .. } => 3e4,
+        _ => 100.0,
+    }
+}
+
 /// Uncorrelated arguments: products of one-dimensional means. For odd $\phi$ the product is 0 without rounding,
 /// which later tests for $q_{st}=0$ rely on.
 fn independent(phi: &Activation, p: f64, q: f64) -> Result<KernelPair, TheoryError> {
