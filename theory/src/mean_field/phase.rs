@@ -189,8 +189,8 @@ fn variance_roots(scales: &InitialScales) -> Result<(bool, Vec<f64>), TheoryErro
     } else {
         GRID.0
     };
-    let highest = GRID.1.max(10.0 * (scales.sigma_b2 + scales.sigma_w2));
-    let (from, to) = (lowest.ln(), highest.ln());
+    let highest = GRID.1.max(10.0 * (scales.sigma_b2 + scales.sigma_w2)).min(f64::MAX);
+    let (from, to) = (lowest.max(f64::MIN_POSITIVE).ln(), highest.ln());
     let points = ((to - from) / std::f64::consts::LN_10 * POINTS_PER_DECADE).ceil();
 
     let mut at: Vec<f64> =

@@ -427,13 +427,14 @@ fn damping(params: &Params) -> Result<Damping, TheoryError> {
 /// The spectrum of the block tri-diagonal matrix, of $LN$ rows.
 fn affordable(params: &Params, train: &LayerKernels) -> Result<(), TheoryError> {
     let rows = train.depth() as f64 * train.columns() as f64;
-    params.afford("the spectrum of the block tri-diagonal matrix", 10.0 * rows.powi(3))?;
-    let kernels = train.depth() as f64 * (train.columns() as f64).powi(2);
-    params.afford("the kernels of all layers", kernels * kernel_operations(&params.activation()?))
+    params.afford("the spectrum of the block tri-diagonal matrix", 10.0 * rows.powi(3))
 }
 
 fn train(params: &Params) -> Result<LayerKernels, TheoryError> {
     let cosines = params.matrix("cos_train")?;
+    // Every layer has a kernel for every pair.
+    let kernels = params.integer("depth")? as f64 * (cosines.len() as f64);
+    params.afford("the kernels of all layers", kernels * kernel_operations(&params.activation()?))?;
     let kernels = train_kernels(&params.scales()?, params.integer("depth")?, &cosines)?;
     check_realizable("cos_train", &cosines)?;
     Ok(kernels)
