@@ -139,7 +139,7 @@ impl SpectralLaw {
         self.mean
     }
 
-    /// $\int\lambda^k\,\mu(d\lambda)$ for $k=1..\mathtt{order}$; see [`law_moments`].
+    /// $\int\lambda^k\,\mu(d\lambda)$ for $k=1..\mathtt{order}$, from the recursion of the series.
     pub fn moments(&self, order: usize) -> Result<Vec<f64>, TheoryError> {
         check_order(order)?;
         unscaled(scaled_moments(&self.contributions, &self.factors(order), order)?, self.mean)

@@ -194,7 +194,7 @@ fn across_units(q: f64) -> Result<f64, TheoryError> {
 ///
 /// # Errors
 /// A layer-normalized output (see [`last_layer_norm_outliers`](super::last_layer_norm_outliers)); a layer without
-/// variance over the batch; the errors of [`kernel_pair`].
+/// variance over the batch; the errors of [`kernel_pair`](crate::quadrature::kernel_pair).
 ///
 /// # Source
 /// Generalises Karakida, Akaho and Amari (2019), *The normalization method...*; derived in the notes of this module.
