@@ -31,7 +31,7 @@ use crate::{Activation, TheoryError};
 /// ```
 /// use solvable_theory::{Activation, quadrature::kernel_gap};
 /// let gap = kernel_gap(&Activation::erf(1.0)?, 1e12, 2.0)?;
-/// assert!((gap.k / 7.869053134668447e-7 - 1.0).abs() < 1e-12);
+/// assert!((gap.k / 7.869053144668461e-7 - 1.0).abs() < 1e-12);
 /// # Ok::<(), solvable_theory::TheoryError>(())
 /// ```
 pub fn kernel_gap(phi: &Activation, q: f64, gap: f64) -> Result<KernelPair, TheoryError> {
