@@ -1,7 +1,7 @@
 //! Gaussian features: the setting in which the theory becomes exact.
 
 use solvable_theory::bibliography::{BORDELON_2020, CANATAR_2021, KARAKIDA_2022_CONTINUAL};
-use solvable_theory::continual_learning::{Stage, stages};
+use solvable_theory::continual_learning::{Stage, effective_ridge, stages};
 
 use super::super::by;
 use super::super::experiments::{
@@ -290,18 +290,19 @@ fn many_tasks() -> Claim {
         .measure(|_, o| Ok(o.list("errors")?.to_vec()))
         .predict(|s| Ok(flat(sequence_law(s)?)))
         .margin(|_, profile| Margin::symmetric(by(profile, 0.03, 0.015)))
-        .rival("joint training on all samples so far", |s| {
+        // Once all samples outnumber the modes, joint training leaves nothing, and there is no ratio to it.
+        .rival_where("joint training on all samples so far", fewer_samples_than_modes, |s| {
             let (spectrum, target) = s.features.theory()?;
-            // Not to the threshold at which samples outnumber the modes.
             let joint = |n: usize| {
                 let noise = s.stages[0].noise.clone();
-                let samples = vec![s.stages[0].samples[0] * n.min(7)];
-                let stage = Stage { samples, noise, ridge: 0.0 };
+                let stage = Stage { samples: vec![s.stages[0].samples[0] * n], noise, ridge: 0.0 };
                 stages(&spectrum, &target, &s.covariance_matrix(), &[stage], None)
             };
             let errors = (1..=s.stages.len()).map(joint).collect::<Result<Vec<_>, _>>()?;
             Ok(flat(errors.into_iter().flatten().collect()))
         })
+        .rival("without 1/(1 − γ)", |s| repeated_without(s, Missing::Amplification))
+        .rival("the noise of earlier stages forgotten", |s| repeated_without(s, Missing::FirstNoise))
         .rival("nothing learnt after the first stage", |s| {
             let errors = flat(sequence_law(s)?);
             Ok(vec![errors[0]; errors.len()])
@@ -309,8 +310,34 @@ fn many_tasks() -> Claim {
         .finish()
 }
 
-/// Three tasks, the stages with sizes, noise and ridge of their own.
-fn three_tasks(profile: Profile) -> TaskSequenceSetting {
+fn fewer_samples_than_modes(s: &TaskSequenceSetting) -> bool {
+    let samples: usize = s.stages.iter().flat_map(|stage| &stage.samples).sum();
+    matches!(s.features, Features::Gaussian { modes, .. } if samples < modes)
+}
+
+/// The errors of one task stage after stage by the recursion without one of its parts: $bE_n$ in $v_n$
+/// ([`Missing::FirstNoise`]) or $1/(1-\gamma)$.
+fn repeated_without(s: &TaskSequenceSetting, missing: Missing) -> Result<Vec<f64>, JudgeError> {
+    let (spectrum, target) = s.features.theory()?;
+    let (samples, noise) = (s.stages[0].samples[0], s.stages[0].noise[0]);
+    let ridge = effective_ridge(&spectrum, samples as f64, s.stages[0].ridge)?;
+    let mut wrong = target.powers.clone();
+    Ok(s.stages
+        .iter()
+        .map(|_| {
+            wrong.iter_mut().zip(&ridge.q).for_each(|(v, q)| *v *= q * q);
+            let seen = wrong.iter().sum::<f64>() + ridge.gamma * noise;
+            let error = if missing == Missing::Amplification { seen } else { seen / ridge.slack };
+            if missing != Missing::FirstNoise {
+                wrong.iter_mut().zip(&ridge.b).for_each(|(v, b)| *v += b * (error + noise));
+            }
+            error
+        })
+        .collect())
+}
+
+/// Three tasks, the stages with sizes, noise and the given ridges.
+fn three_tasks(profile: Profile, ridges: [f64; 3]) -> TaskSequenceSetting {
     let stage = |task: usize, samples: usize, noise: f64, ridge: f64| {
         let pick = |x: f64| (0..3).map(|t| if t == task { x } else { 0.0 }).collect::<Vec<_>>();
         Stage {
@@ -322,8 +349,28 @@ fn three_tasks(profile: Profile) -> TaskSequenceSetting {
     TaskSequenceSetting {
         features: gaussian(1.5, 1.5, modes(profile)),
         covariance: vec![vec![1.0, 0.8, 0.3], vec![0.8, 1.5, 0.5], vec![0.3, 0.5, 0.7]],
-        stages: vec![stage(0, 100, 0.0, 0.0), stage(1, 60, 0.1, 0.05), stage(2, 80, 0.05, 0.0)],
+        stages: vec![
+            stage(0, 100, 0.0, ridges[0]),
+            stage(1, 60, 0.1, ridges[1]),
+            stage(2, 80, 0.05, ridges[2]),
+        ],
     }
+}
+
+/// Ridges that are nearly invisible, and ridges that matter in every stage.
+const RIDGES: [[f64; 3]; 2] = [[0.0, 0.05, 0.0], [0.5, 2.0, 1.0]];
+
+fn ridges_matter(s: &TaskSequenceSetting) -> bool {
+    s.stages.iter().all(|stage| stage.ridge > 0.1)
+}
+
+/// The law for ridges multiplied by a factor, stage by stage.
+fn with_ridges(s: &TaskSequenceSetting, factor: impl Fn(&Stage) -> f64) -> Result<Vec<f64>, JudgeError> {
+    let mut other = s.clone();
+    for stage in &mut other.stages {
+        stage.ridge *= factor(stage);
+    }
+    Ok(flat(sequence_law(&other)?))
 }
 
 fn task_sequences() -> Claim {
@@ -336,21 +383,37 @@ fn task_sequences() -> Claim {
               S'=q^2S+2q(1-q)R_g+(1-q)^2\eta C_{gg}+b(E_{n,g}+\sigma^2)",
     )
     .sources(&[KARAKIDA_2022_CONTINUAL])
-    .cases(|profile| Ok(vec![At::setting("a=1.5, three tasks", three_tasks(profile), by(profile, 30, 60))]))
+    .cases(|profile| {
+        let cases = RIDGES.map(|ridges| {
+            let label = format!("a=1.5, three tasks, δ={ridges:?}");
+            At::setting(label, three_tasks(profile, ridges), by(profile, 30, 60))
+        });
+        Ok(cases.to_vec())
+    })
     .measure(|_, o| Ok(o.list("errors")?.to_vec()))
     .predict(|s| Ok(flat(sequence_law(s)?)))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.03, 0.02)))
-    .rival("all labels without noise", |s| {
-        let mut clean = s.clone();
-        clean.stages.iter_mut().for_each(|stage| stage.noise.fill(0.0));
-        Ok(flat(sequence_law(&clean)?))
-    })
+    // Under a strong ridge noise is hardly learnt.
+    .rival_where(
+        "all labels without noise",
+        |s| !ridges_matter(s),
+        |s| {
+            let mut clean = s.clone();
+            clean.stages.iter_mut().for_each(|stage| stage.noise.fill(0.0));
+            Ok(flat(sequence_law(&clean)?))
+        },
+    )
     .rival("unrelated tasks", |s| {
         let mut unrelated = s.clone();
         for (i, row) in unrelated.covariance.iter_mut().enumerate() {
             row.iter_mut().enumerate().filter(|(j, _)| *j != i).for_each(|(_, c)| *c = 0.0);
         }
         Ok(flat(sequence_law(&unrelated)?))
+    })
+    .rival_where("no ridge", ridges_matter, |s| with_ridges(s, |_| 0.0))
+    .rival_where("twice the ridge", ridges_matter, |s| with_ridges(s, |_| 2.0))
+    .rival_where("the ridge taken for one of the mean square: Nδ", ridges_matter, |s| {
+        with_ridges(s, |stage| stage.samples.iter().sum::<usize>() as f64)
     })
     .finish()
 }
