@@ -25,8 +25,9 @@ pub use attention::{
 pub use augmentation::{
     AugmentedFlow, AugmentedFlowSetting, AugmentedRidge, AugmentedRidgeSetting, DigitsAugmentation,
     DigitsAugmentationSetting, FourierFeatures, FourierFeaturesSetting, FrozenCopy, FrozenCopySetting,
-    LossFluctuation, LossFluctuationSetting, PairedOptimum, PairedOptimumSetting, SelfPacedDescent,
-    SelfPacedDescentSetting, SmoothedKernel, SmoothedKernelSetting, fourier_problem,
+    LossFluctuation, LossFluctuationSetting, PairedOptimum, PairedOptimumSetting, RidgeStart,
+    RidgeStartSetting, SelfPacedDescent, SelfPacedDescentSetting, SmoothedKernel, SmoothedKernelSetting,
+    fourier_problem,
 };
 pub use classifier::{
     BothSpectra, CentredClassifier, ClassifierSpectrum, ClassifierTraining, ClassifierTrainingSetting,

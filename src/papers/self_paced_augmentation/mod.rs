@@ -1,6 +1,7 @@
 //! T. Takase, R. Karakida, H. Asoh, *Self-paced data augmentation for training neural networks* (Neurocomputing 2021), and a solvable model of it.
 
 mod beyond;
+mod branches;
 mod curve;
 mod digits;
 mod ends;
@@ -25,10 +26,17 @@ pub(super) fn paper() -> Paper {
                   with a discontinuous transition and hysteresis, which never beats well-tuned augmentation of all samples. With shifted digits the gain comes from the falling share of \
                   augmented images: as many random ones do as well or better. With additive noise augmenting all images is the better choice up to a few hundred.",
         sources: &[TAKASE_2021, BISHOP_1995, DOBRIBAN_2018],
-        claims: [ends::claims(), curve::claims(), noise::claims(), beyond::claims(), digits::claims()]
-            .into_iter()
-            .flatten()
-            .collect(),
+        claims: [
+            ends::claims(),
+            branches::claims(),
+            curve::claims(),
+            noise::claims(),
+            beyond::claims(),
+            digits::claims(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
         figures: figures::all(),
     }
 }

@@ -101,11 +101,11 @@ fn frozen() -> Claim {
         "spa/frozen-copy",
         "Noise that is drawn once and kept is not the penalty of fresh noise",
     )
-    .formula(r"R=r^2(1-\alpha)^2+\tilde\sigma^2\frac\gamma{1-\gamma},\quad\alpha=\frac1{1+s^2}")
+    .formula(r"R=r^2(1-\alpha)^2+\tilde\sigma^2\frac\gamma{1-\gamma}\ (\gamma<1),\quad R=r^2\left[1-\tfrac{\alpha(2-\alpha)}\gamma\right]+\frac{\tilde\sigma^2}{\gamma-1}\ (\gamma>1),\quad\alpha=\frac1{1+s^2}")
     .sources(&[BISHOP_1995])
     .cases(|profile| {
         let trials = by(profile, 80, 200);
-        let points = by(profile, vec![(2.0, 0.5)], vec![(2.0, 0.5), (3.0, 1.0)]);
+        let points = by(profile, vec![(2.0, 0.5), (0.5, 0.5)], vec![(2.0, 0.5), (3.0, 1.0), (0.5, 0.5)]);
         let case = |(psi, s2): (f64, f64)| {
             At::setting(
                 format!("ψ={psi} s²={s2}"),
@@ -120,5 +120,13 @@ fn frozen() -> Claim {
     .margin(|_, profile| Margin::symmetric(by(profile, 0.07, 0.05)))
     .rival("fresh noise", |s| Ok(ridge_observables(&task(&s.model)?, s.s2)?.test_error))
     .rival("no noise", |s| Ok(ridge_observables(&task(&s.model)?, 0.0)?.test_error))
+    .rival_where("noise in the labels alone", |s| s.model.samples > s.model.dimension, |s| {
+        // What the copy's inputs do not explain, without the weights that they shrink.
+        let alpha = 1.0 / (1.0 + s.s2);
+        let sigma2: f64 = s.model.noise.iter().map(|(share, variance)| share * variance).sum();
+        let mut model = s.model.clone();
+        model.noise = vec![(1.0, alpha * (sigma2 + s.s2 * alpha))];
+        Ok(ridge_observables(&task(&model)?, 0.0)?.test_error)
+    })
     .finish()
 }

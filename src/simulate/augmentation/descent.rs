@@ -54,12 +54,21 @@ impl MeanField {
         start: Start,
         steps: &[usize],
     ) -> Result<Vec<Measured>, SimulationError> {
+        self.descend_from(data, start.weights(data)?, steps)
+    }
+
+    /// As [`descend`](Self::descend), from any `weights` ($d$).
+    pub fn descend_from(
+        &self,
+        data: &LinearData,
+        mut weights: Vec<f64>,
+        steps: &[usize],
+    ) -> Result<Vec<Measured>, SimulationError> {
         check_step(self.s2, self.eta)?;
         let rule = self.rule.checked()?;
         if steps.windows(2).any(|pair| pair[0] >= pair[1]) {
             return Err(TheoryError::invalid("steps", format!("{steps:?}"), "increasing numbers").into());
         }
-        let mut weights = start.weights(data)?;
         let mut residuals = Vec::with_capacity(data.samples());
         let mut states = Vec::with_capacity(steps.len());
         let scale = self.eta / data.samples() as f64;
