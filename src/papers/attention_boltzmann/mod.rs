@@ -3,6 +3,7 @@
 mod figures;
 mod learning;
 mod machine;
+mod relatives;
 mod retrieval;
 mod storage;
 
@@ -19,10 +20,16 @@ pub(super) fn paper() -> Paper {
                   learning follows the principal components of the data, maximum likelihood finds the patterns that made them, retrieval is a mean-field Potts model, and random patterns are stored up to an \
                   exponential number.",
         sources: &[OTA_2023, LUCIBELLO_2024, RAMSAUER_2021],
-        claims: [machine::claims(), learning::claims(), retrieval::claims(), storage::claims()]
-            .into_iter()
-            .flatten()
-            .collect(),
+        claims: [
+            machine::claims(),
+            relatives::claims(),
+            learning::claims(),
+            retrieval::claims(),
+            storage::claims(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
         figures: figures::all(),
     }
 }

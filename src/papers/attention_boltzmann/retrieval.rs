@@ -4,11 +4,13 @@ use solvable_theory::attention_boltzmann::{overlap, spinodal};
 use solvable_theory::bibliography::RAMSAUER_2021;
 
 use super::super::by;
-use super::super::experiments::{RandomMachine, Retrieval, RetrievalSetting, Updates, UpdatesSetting};
+use super::super::experiments::{
+    RandomMachine, Retrieval, RetrievalSetting, Simplex, SimplexSetting, Updates, UpdatesSetting,
+};
 use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
-    vec![energy(), one_step(), orthogonal()]
+    vec![energy(), one_step(), simplex(), orthogonal()]
 }
 
 pub(super) fn retrieval(patterns: usize, x: f64) -> RetrievalSetting {
@@ -113,5 +115,38 @@ fn one_step() -> Claim {
     .margin(|_, _| Margin::symmetric(1e-9))
     .rival("without the factor two", |_| Ok(0.5))
     .rival_given("twice the exponent", |_, o| Ok((-o.number("exponent")?).exp()))
+    .finish()
+}
+
+fn simplex() -> Claim {
+    // The bound's share for attention 1/(1 + others e^(−βΔ)) on the pattern, Δ = R²K/(K − 1).
+    let share = |s: &SimplexSetting, others: f64| {
+        let k = s.patterns as f64;
+        let exponent = s.square * k / (k - 1.0) / s.order as f64;
+        1.0 / (1.0 + others * (-exponent).exp())
+    };
+    Claim::about::<Simplex>(
+        "attn/one-step-simplex",
+        "More than two patterns at equal angles: one update moves each by K/2(K − 1) of the bound",
+    )
+    .formula(r"\frac{\|T(\xi_\mu)-\xi_\mu\|}{2M(K-1)e^{-\beta\Delta}}=\frac K{2(K-1)}\,\frac1{1+(K-1)e^{-\beta\Delta}},\quad\Delta=\frac{K\|\xi\|^2}{K-1}")
+    .sources(&[RAMSAUER_2021])
+    .cases(|profile| {
+        let case = |(patterns, square, order): (usize, f64, usize)| {
+            let setting = SimplexSetting { patterns, dimension: 12, square, order };
+            At::setting(format!("K={patterns} norm² {square} n={order}"), setting, by(profile, 4, 20))
+        };
+        Ok([(3, 2.0, 1), (4, 5.0, 2), (8, 6.0, 2)].map(case).into())
+    })
+    .by_difference()
+    .identity()
+    .measure(|_, o| Ok(o.number("ratio")?))
+    .predict(move |s| Ok(0.5 * s.patterns as f64 / (s.patterns as f64 - 1.0) * share(s, s.patterns as f64 - 1.0)))
+    .margin(|_, _| Margin::symmetric(1e-9))
+    .rival("the bound attained, as by two opposite patterns", move |s| Ok(share(s, 1.0)))
+    .rival("the nearest competitor alone", move |s| {
+        let k = s.patterns as f64;
+        Ok(0.5 * k / (k - 1.0) * share(s, 1.0))
+    })
     .finish()
 }

@@ -6,6 +6,8 @@ use solvable_theory::attention_boltzmann::{
 };
 use solvable_theory::bibliography::LUCIBELLO_2024;
 
+use statrs::function::gamma::ln_gamma;
+
 use super::super::by;
 use super::super::experiments::{
     AllPatterns, AllPatternsSetting, FailingPairs, GaussianPatternsSetting, HardRetrieval, MixtureWeights,
@@ -114,6 +116,7 @@ fn storage() -> Claim {
 }
 
 fn hard() -> Claim {
+    let middle = |s: &GaussianPatternsSetting| (2000..4000).contains(&s.patterns);
     Claim::about::<HardRetrieval>(
         "attn/zero-temperature",
         "Retrieval of a Gaussian pattern at zero temperature, at finite size",
@@ -127,14 +130,18 @@ fn hard() -> Claim {
             .map(|alpha| {
                 let patterns = (20.0 * alpha).exp().round() as usize;
                 let setting = GaussianPatternsSetting { size: 20, patterns, draws: 50 };
-                At::setting(format!("N=20 α={alpha}"), setting, by(profile, 40, 200))
+                // At the middle one size more or less is told apart.
+                let trials = if alpha == 0.4 { by(profile, 400, 1000) } else { by(profile, 40, 200) };
+                At::setting(format!("N=20 α={alpha}"), setting, trials)
             })
             .collect())
     })
     .by_difference()
     .measure(|_, o| Ok(o.number("success")?))
     .predict(|s| Ok(hard_success(s.size, s.patterns as f64)?))
-    .margin(|_, profile| Margin::symmetric(by(profile, 0.08, 0.03)))
+    .margin(move |s, profile| Margin::symmetric(if middle(s) { 0.01 } else { by(profile, 0.08, 0.03) }))
+    .rival_where("a norm of N − 1 terms", middle, |s| Ok(hard_success(s.size - 1, s.patterns as f64)?))
+    .rival_where("a norm of N + 1 terms", middle, |s| Ok(hard_success(s.size + 1, s.patterns as f64)?))
     // At half the threshold and below, finite sizes still succeed almost always.
     .rival_where(
         "a sharp threshold at 1/2",
@@ -146,6 +153,9 @@ fn hard() -> Claim {
 }
 
 fn pairs() -> Claim {
+    let expected = |s: &GaussianPatternsSetting, size: usize| -> Result<f64, JudgeError> {
+        Ok((s.patterns * (s.patterns - 1)) as f64 * pair_failure(size)?)
+    };
     Claim::about::<FailingPairs>(
         "attn/failing-pairs",
         "Pairs of Gaussian patterns that are closer to each other than to themselves",
@@ -154,13 +164,20 @@ fn pairs() -> Claim {
     .sources(&[LUCIBELLO_2024])
     .cases(|profile| {
         let setting = GaussianPatternsSetting { size: 30, patterns: 403, draws: 25 };
-        Ok(vec![At::setting("N=30 P=403", setting, by(profile, 40, 400))])
+        let small = GaussianPatternsSetting { size: 16, patterns: 100, draws: 100 };
+        Ok(vec![
+            At::setting("N=30 P=403", setting, by(profile, 40, 400)),
+            At::setting("N=16 P=100", small, by(profile, 40, 400)),
+        ])
     })
     .by_difference()
     .measure(|_, o| Ok(o.number("pairs")?))
-    .predict(|s| Ok((s.patterns * (s.patterns - 1)) as f64 * pair_failure(s.size)?))
-    .margin(|_, profile| Margin::symmetric(by(profile, 0.2, 0.1)))
+    .predict(move |s| expected(s, s.size))
+    .margin(|s, profile| Margin::symmetric(if s.size < 20 { 0.4 } else { by(profile, 0.2, 0.1) }))
     .rival("no pair fails below half the capacity", |_| Ok(0.0))
+    .rival_where("a norm of N − 1 terms", |s| s.size < 20, move |s| expected(s, s.size - 1))
+    .rival_where("a norm of N + 1 terms", |s| s.size < 20, move |s| expected(s, s.size + 1))
+    .rival_where("every pair once", |s| s.size < 20, move |s| Ok(0.5 * expected(s, s.size)?))
     .finish()
 }
 
@@ -200,18 +217,22 @@ fn vectors() -> Claim {
 }
 
 fn typical() -> Claim {
+    // Where the probability is far from both ends a size more or less makes a difference of twice the margin.
+    let flank = |s: &StorageSetting| {
+        norm_decides(s.size, s.lambda, s.patterns as f64).is_ok_and(|p| (0.25..0.75).contains(&p))
+    };
     Claim::about::<Storage>(
         "attn/norm-decides",
         "Whether a Gaussian pattern is retrieved is decided by its own norm, over a width of one over the root of N",
     )
     .formula(r"P(p_1>\tfrac12)=P\left(\chi_N^2>\frac{\log(P-1)}{\lambda-\lambda^2/2}\right)")
     .sources(&[LUCIBELLO_2024])
-    .cases(|profile| {
+    .cases(|_| {
         let mut all = Vec::new();
         for n in [16usize, 24] {
             for alpha in [0.2, 0.25, 0.3] {
                 let s = stored("gaussian", n, 0.5, 1.0, (alpha * n as f64).exp().round() as usize);
-                all.push(At::setting(format!("N={n} α={alpha}"), s, by(profile, 1000, 10_000)));
+                all.push(At::setting(format!("N={n} α={alpha}"), s, 10_000));
             }
         }
         Ok(all)
@@ -219,7 +240,9 @@ fn typical() -> Claim {
     .by_difference()
     .measure(|_, o| Ok(f64::from(u8::from(o.number("weight")? > 0.5))))
     .predict(|s| Ok(norm_decides(s.size, s.lambda, s.patterns as f64)?))
-    .margin(|_, profile| Margin::symmetric(by(profile, 0.09, 0.03)))
+    .margin(|_, _| Margin::symmetric(0.02))
+    .rival_where("a norm of N − 1 terms", flank, |s| Ok(norm_decides(s.size - 1, s.lambda, s.patterns as f64)?))
+    .rival_where("a norm of N + 1 terms", flank, |s| Ok(norm_decides(s.size + 1, s.lambda, s.patterns as f64)?))
     .rival("the variance of the noise counted twice", |s| {
         // λ − λ² in place of λ − λ²/2.
         let other = 1.0 - (1.0 - 2.0 * (s.lambda - s.lambda * s.lambda)).sqrt();
@@ -253,12 +276,13 @@ fn all_on_the_sphere() -> Claim {
     )
     .sources(&[LUCIBELLO_2024])
     .cases(|profile| {
-        let (size, trials) = by(profile, (8, 20), (12, 100));
-        let case = |shift: f64| {
+        // A sixth of the capacity below it all are kept, a twentieth above it none.
+        let (above, few) = by(profile, (12, 8), (14, 20));
+        let case = |(size, shift, trials): (usize, f64, usize)| {
             let label = format!("N={size} N(α−α_N)={shift}");
             Ok(At::setting(label, all_near(size, shift)?, trials))
         };
-        [-2.0, 2.0].into_iter().map(case).collect()
+        [(14, -1.5, by(profile, 20, 100)), (above, 0.5, few)].into_iter().map(case).collect()
     })
     .by_difference()
     .measure(move |s, o| {
@@ -267,6 +291,20 @@ fn all_on_the_sphere() -> Claim {
     })
     .predict(move |s| Ok(below(s, finite_capacity(s.size, s.lambda)?)))
     .margin(|_, _| Margin::symmetric(0.1))
+    .rival_where(
+        "the capacity of Gaussian patterns",
+        move |s| finite_capacity(s.size, s.lambda).is_ok_and(|c| below(s, c) > 0.5),
+        move |s| Ok(below(s, typical_capacity(PatternEnsemble::Gaussian, s.lambda)?)),
+    )
+    .rival_where(
+        "overlaps with the density (1 − q²)^N",
+        move |s| finite_capacity(s.size, s.lambda).is_ok_and(|c| below(s, c) < 0.5),
+        move |s| {
+            // In place of (1 − q²)^(N/2).
+            let q = (s.lambda.hypot(1.0) - 1.0) / s.lambda;
+            Ok(below(s, s.lambda * (1.0 - q) - (-q * q).ln_1p()))
+        },
+    )
     .rival_where(
         "half the capacity, by the union over pairs",
         move |s| finite_capacity(s.size, s.lambda).is_ok_and(|c| below(s, c) > 0.5),
@@ -294,6 +332,9 @@ fn condensed() -> Claim {
             let s = MixtureWeightsSetting { dimension: 30, patterns: 8103, theta };
             all.push(At::setting(format!("d=30 K=8103 θ={theta}"), s, by(profile, 1000, 2000)));
         }
+        // Few patterns carry the sum: what is left of Euler's constant is five hundredths.
+        let s = MixtureWeightsSetting { dimension: 30, patterns: 1000, theta: 2.0 };
+        all.push(At::setting("d=30 K=1000 θ=2", s, by(profile, 2000, 10_000)));
         if profile == Profile::Full {
             let s = MixtureWeightsSetting { dimension: 46, patterns: 1_000_000, theta: 0.8 };
             all.push(At::setting("d=46 K=10⁶ θ=0.8", s, 200));
@@ -305,6 +346,22 @@ fn condensed() -> Claim {
     .predict(|s| Ok(condensed_free_energy(s.dimension, s.patterns as f64, s.theta)?.0))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.02, 0.012)))
     .rival_where("the average of Z", |s| s.theta < 1.0, move |s| Ok(kappa(s) - 0.5 * (-s.theta).ln_1p()))
+    .rival_where(
+        "without Euler's constant",
+        |s| s.theta > 1.5,
+        |s| {
+            let (f, participation) = condensed_free_energy(s.dimension, s.patterns as f64, s.theta)?;
+            Ok(f - 0.577_215_664_901_532_9 * participation / (1.0 - participation) / s.dimension as f64)
+        },
+    )
+    .rival_where(
+        "without the gamma function",
+        |s| s.theta < 1.0,
+        |s| {
+            let (f, participation) = condensed_free_energy(s.dimension, s.patterns as f64, s.theta)?;
+            Ok(f - ln_gamma(participation) / (1.0 - participation) / s.dimension as f64)
+        },
+    )
     .rival("infinitely many dimensions", move |s| Ok(quenched_free_energy(kappa(s), s.theta)?))
     .finish()
 }

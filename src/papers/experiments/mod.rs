@@ -14,13 +14,14 @@ mod normalized;
 mod signals;
 
 pub use attention::{
-    AllPatterns, AllPatternsSetting, Annealing, AnnealingSetting, Denoising, DenoisingSetting, EarlyLearning,
-    EarlyLearningSetting, Estimation, EstimationSetting, ExpectationMaximisation,
-    ExpectationMaximisationSetting, FailingPairs, GaussianPatternsSetting, GibbsMoments, GibbsSetting,
-    HardRetrieval, Importance, ImportanceSetting, LearningCurves, LearningCurvesSetting, MixtureWeights,
-    MixtureWeightsSetting, RandomMachine, Retrieval, RetrievalSetting, Storage, StorageSetting,
-    StoredVectors, TeacherStudent, TeacherStudentSetting, Truncated, TruncatedSetting, Updates,
-    UpdatesSetting,
+    AllPatterns, AllPatternsSetting, Annealing, AnnealingSetting, BiasedAnnealing, BiasedAnnealingSetting,
+    BiasedMachine, BinaryVisible, BinaryVisibleSetting, CutOff, CutOffSetting, Denoising, DenoisingSetting,
+    DensityMoment, DensityMomentSetting, EarlyLearning, EarlyLearningSetting, Estimation, EstimationSetting,
+    ExpectationMaximisation, ExpectationMaximisationSetting, FailingPairs, GaussianPatternsSetting,
+    GibbsMoments, GibbsSetting, HardRetrieval, Importance, ImportanceSetting, LearningCurves,
+    LearningCurvesSetting, MixtureWeights, MixtureWeightsSetting, RandomMachine, Retrieval, RetrievalSetting,
+    Simplex, SimplexSetting, Storage, StorageSetting, StoredVectors, TeacherStudent, TeacherStudentSetting,
+    Updates, UpdatesSetting,
 };
 pub use augmentation::{
     AugmentedFlow, AugmentedFlowSetting, AugmentedRidge, AugmentedRidgeSetting, DigitsAugmentation,

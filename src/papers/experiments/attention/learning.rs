@@ -219,6 +219,11 @@ pub struct ExpectationMaximisationSetting {
 pub struct ExpectationMaximisation;
 
 impl ExpectationMaximisation {
+    /// Training and test images of every trial ($d\times N$).
+    pub fn data() -> Result<(DMatrix<f64>, DMatrix<f64>), SimulationError> {
+        digits()
+    }
+
     /// A machine from the list of its numbers.
     pub fn machine(patterns: usize, numbers: &[f64]) -> Result<AttentionMachine, TheoryError> {
         let d = numbers.len().saturating_sub(patterns + 1) / patterns.max(1);

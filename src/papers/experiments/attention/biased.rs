@@ -1,0 +1,108 @@
+//! Machines with biases and any variance: annealing, and the moments of their energy.
+
+use nalgebra::DMatrix;
+use serde::Serialize;
+use solvable_theory::TheoryError;
+use solvable_theory::attention_boltzmann::AttentionMachine;
+
+use crate::simulate::attention::{annealed_log_z, log_likelihoods, samples};
+use crate::streams::Streams;
+use crate::verify::{Experiment, Outcome, TrialFailure};
+
+/// Random machines with normal patterns, biases of standard deviation 0.5 for visible units and 1 for patterns.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BiasedMachine {
+    /// $d$.
+    pub dimension: usize,
+    /// $K$.
+    pub patterns: usize,
+    /// $n=1/\beta$.
+    pub order: usize,
+    /// $\sigma^2$.
+    pub sigma2: f64,
+}
+
+impl BiasedMachine {
+    /// The machine with the given patterns, row by row, and biases.
+    pub fn machine(&self, xi: &[f64], b: &[f64], c: &[f64]) -> Result<AttentionMachine, TheoryError> {
+        let xi = DMatrix::from_row_slice(self.patterns, self.dimension, xi);
+        let beta = (self.order as f64).recip();
+        AttentionMachine::new(xi, Some(b.to_vec()), Some(c.to_vec()), self.sigma2, beta)
+    }
+
+    /// The machine, and its numbers in an outcome.
+    fn draw(&self, streams: &Streams) -> Result<(AttentionMachine, Outcome), TheoryError> {
+        let (k, d) = (self.patterns, self.dimension);
+        let xi = streams.child("patterns").normals(k * d, 0.8);
+        let (b, c) = (streams.child("b").normals(d, 0.5), streams.child("c").normals(k, 1.0));
+        let machine = self.machine(&xi, &b, &c)?;
+        Ok((machine, Outcome::new().with_list("xi", xi).with_list("b", b).with_list("c", c)))
+    }
+}
+
+/// Annealed importance sampling of machines with biases.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BiasedAnnealingSetting {
+    /// The machine.
+    #[serde(flatten)]
+    pub machine: BiasedMachine,
+    /// $R$.
+    pub chains: usize,
+    /// $T$.
+    pub temperatures: usize,
+}
+
+/// `log_z` for the machine `xi` (row by row), `b`, `c`.
+pub struct BiasedAnnealing;
+
+impl Experiment for BiasedAnnealing {
+    type Setting = BiasedAnnealingSetting;
+    const ID: &'static str = "biased-annealing";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &BiasedAnnealingSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let (machine, outcome) = setting.machine.draw(streams)?;
+        let (log_z, _) = annealed_log_z(&machine, setting.chains, setting.temperatures, streams)?;
+        Ok(outcome.with("log_z", log_z))
+    }
+
+    fn cost(setting: &BiasedAnnealingSetting) -> f64 {
+        let size = setting.machine.dimension * setting.machine.patterns * setting.machine.order;
+        (setting.chains * setting.temperatures * size) as f64
+    }
+}
+
+/// Densities of a machine at its own samples.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DensityMomentSetting {
+    /// The machine.
+    #[serde(flatten)]
+    pub machine: BiasedMachine,
+    /// $k$.
+    pub power: usize,
+    /// Samples of a trial.
+    pub samples: usize,
+}
+
+/// `renyi` $=\frac1{1-k}\log\langle p(v)^{k-1}\rangle$ over samples, for the machine `xi` (row by row), `b`, `c`.
+pub struct DensityMoment;
+
+impl Experiment for DensityMoment {
+    type Setting = DensityMomentSetting;
+    const ID: &'static str = "density-moment";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &DensityMomentSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let (machine, outcome) = setting.machine.draw(streams)?;
+        let data = samples(&machine, setting.samples, streams)?;
+        let power = setting.power as f64 - 1.0;
+        let logs = log_likelihoods(&machine, &data)? * power;
+        let largest = logs.max();
+        let mean = logs.iter().map(|l| (l - largest).exp()).sum::<f64>() / logs.len() as f64;
+        Ok(outcome.with("renyi", -(largest + mean.ln()) / power))
+    }
+
+    fn cost(setting: &DensityMomentSetting) -> f64 {
+        (60 * setting.samples * setting.machine.dimension) as f64
+    }
+}

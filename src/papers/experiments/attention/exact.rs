@@ -1,0 +1,190 @@
+//! Sums and integrals without randomness of the states: a memory cut off at a bound, binary visible units, a simplex of patterns.
+
+use nalgebra::DMatrix;
+use serde::Serialize;
+use solvable_theory::TheoryError;
+use solvable_theory::attention_boltzmann::AttentionMachine;
+
+use crate::streams::Streams;
+use crate::verify::{Experiment, Outcome, TrialFailure};
+
+/// A memory of one pattern whose integral is cut off.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CutOffSetting {
+    /// $p$ of $F(x)=x^p/p$.
+    pub power: i32,
+    /// Whether the hidden variable is kept.
+    pub hidden: bool,
+    /// $L$: every variable lies in $\lbrack-L,L\rbrack$.
+    pub bound: f64,
+}
+
+/// `log_integral` of $e^{-\frac12v^2+v^p/p}$, or of $e^{-\frac12v^2+h^{p-1}v-(1-\frac1p)h^p}$, over $\lbrack-L,L\rbrack$ in each variable; a double-exponential rule, whose
+/// nodes crowd at the ends.
+pub struct CutOff;
+
+impl Experiment for CutOff {
+    type Setting = CutOffSetting;
+    const ID: &'static str = "cut-off-memory";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &CutOffSetting, _: &Streams) -> Result<Outcome, TrialFailure> {
+        let p = setting.power;
+        let nodes = end_nodes(setting.bound);
+        let exponent =
+            |v: f64, h: f64| -0.5 * v * v + h.powi(p - 1) * v - (1.0 - f64::from(p).recip()) * h.powi(p);
+        let rows = nodes.iter().map(|(v, log_weight)| {
+            let row = if setting.hidden {
+                log_sum(nodes.iter().map(|(h, log)| exponent(*v, *h) + log))
+            } else {
+                -0.5 * v * v + v.powi(p) / f64::from(p)
+            };
+            row + log_weight
+        });
+        let rows: Vec<f64> = rows.collect();
+        Ok(Outcome::new().with("log_integral", log_sum(rows.iter().copied())))
+    }
+}
+
+/// Nodes $x=L\tanh(\frac\pi2\sinh t)$ of $\lbrack-L,L\rbrack$ and the logarithms of their weights.
+fn end_nodes(bound: f64) -> Vec<(f64, f64)> {
+    const STEPS: i32 = 320;
+    const STEP: f64 = 0.0125;
+    let half_pi = 0.5 * std::f64::consts::PI;
+    (-STEPS..=STEPS)
+        .map(|i| {
+            let t = f64::from(i) * STEP;
+            let u = half_pi * t.sinh();
+            // log cosh u without overflow.
+            let log_cosh = u.abs() + (-2.0 * u.abs()).exp().ln_1p() - std::f64::consts::LN_2;
+            (bound * u.tanh(), (bound * STEP * half_pi * t.cosh()).ln() - 2.0 * log_cosh)
+        })
+        .collect()
+}
+
+fn log_sum(values: impl Iterator<Item = f64> + Clone) -> f64 {
+    let largest = values.clone().fold(f64::NEG_INFINITY, f64::max);
+    largest + values.map(|x| (x - largest).exp()).sum::<f64>().ln()
+}
+
+/// Random attention over binary visible units.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BinaryVisibleSetting {
+    /// $d$, at most 20.
+    pub dimension: usize,
+    /// $K$.
+    pub patterns: usize,
+    /// $n=1/\beta$.
+    pub order: usize,
+}
+
+/// `log_z` $=\log\sum_{v\in\{\pm1\}^d}e^{b\cdot v}(\sum_\mu e^{(\xi_\mu\cdot v+c_\mu)/n})^n$, state by state, for the random machine `xi` (row by row), `b`, `c`.
+pub struct BinaryVisible;
+
+impl BinaryVisibleSetting {
+    /// The machine of a trial.
+    pub fn machine(&self, xi: &[f64], b: &[f64], c: &[f64]) -> Result<AttentionMachine, TheoryError> {
+        let xi = DMatrix::from_row_slice(self.patterns, self.dimension, xi);
+        AttentionMachine::new(xi, Some(b.to_vec()), Some(c.to_vec()), 1.0, (self.order as f64).recip())
+    }
+}
+
+impl Experiment for BinaryVisible {
+    type Setting = BinaryVisibleSetting;
+    const ID: &'static str = "binary-visible";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &BinaryVisibleSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let (d, k, n) = (setting.dimension, setting.patterns, setting.order as f64);
+        if d > 20 {
+            return Err(Box::new(TheoryError::invalid("dimension", d, "at most 20: all states are visited")));
+        }
+        let xi = streams.child("patterns").normals(k * d, 0.8);
+        let (b, c) = (streams.child("b").normals(d, 0.3), streams.child("c").normals(k, 0.7));
+        let logs: Vec<f64> = (0..1u32 << d)
+            .map(|bits| {
+                let v: Vec<f64> = (0..d).map(|i| if bits >> i & 1 == 1 { 1.0 } else { -1.0 }).collect();
+                let dot = |row: &[f64]| row.iter().zip(&v).map(|(x, v)| x * v).sum::<f64>();
+                let fields: Vec<f64> = xi.chunks(d).zip(&c).map(|(row, c)| (dot(row) + c) / n).collect();
+                dot(&b) + n * log_sum(fields.iter().copied())
+            })
+            .collect();
+        let log_z = log_sum(logs.iter().copied());
+        Ok(Outcome::new().with("log_z", log_z).with_list("xi", xi).with_list("b", b).with_list("c", c))
+    }
+
+    fn cost(setting: &BinaryVisibleSetting) -> f64 {
+        ((1usize << setting.dimension.min(20)) * setting.dimension * setting.patterns) as f64
+    }
+}
+
+/// Attention on the corners of a regular simplex.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SimplexSetting {
+    /// $K\ge2$.
+    pub patterns: usize,
+    /// $d\ge K$.
+    pub dimension: usize,
+    /// $\|\xi_\mu\|^2$.
+    pub square: f64,
+    /// $n=1/\beta$.
+    pub order: usize,
+}
+
+/// `ratio`, the largest of $\|T(\xi_\mu)-\xi_\mu\|/(2M(K-1)e^{-\beta\Delta_\mu})$ over the corners of a simplex around the origin, turned at random.
+pub struct Simplex;
+
+impl Experiment for Simplex {
+    type Setting = SimplexSetting;
+    const ID: &'static str = "simplex";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &SimplexSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let (k, d) = (setting.patterns, setting.dimension);
+        if !(2..=d).contains(&k) {
+            return Err(Box::new(TheoryError::invalid("patterns", k, format!("from 2 to d = {d}"))));
+        }
+        // Orthonormal rows less their mean have the square 1 − 1/K.
+        let mut xi = crate::simulate::linalg::haar_orthogonal(d, streams).rows(0, k).into_owned();
+        let mean = xi.row_mean();
+        let scale = (setting.square * k as f64 / (k as f64 - 1.0)).sqrt();
+        xi.row_iter_mut().for_each(|mut row| row.copy_from(&((&row - &mean) * scale)));
+        let beta = (setting.order as f64).recip();
+        let machine = AttentionMachine::new(xi.clone(), None, None, 1.0, beta)?;
+        let gram = &xi * xi.transpose();
+        let radius = gram.diagonal().max().sqrt();
+        let mut ratio = 0.0f64;
+        for mu in 0..k {
+            let others = (0..k).filter(|nu| *nu != mu).map(|nu| gram[(mu, nu)]);
+            let gap = gram[(mu, mu)] - others.fold(f64::NEG_INFINITY, f64::max);
+            let pattern: Vec<f64> = xi.row(mu).iter().copied().collect();
+            let next = machine.update(&pattern)?;
+            let moved: f64 = next.iter().zip(&pattern).map(|(a, b)| (a - b).powi(2)).sum();
+            ratio = ratio.max(moved.sqrt() * (beta * gap).exp() / (2.0 * radius * (k - 1) as f64));
+        }
+        Ok(Outcome::new().with("ratio", ratio))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rule_integrates_to_the_ends() {
+        let nodes = end_nodes(3.0);
+        let sum = |f: fn(f64) -> f64| nodes.iter().map(|(x, log)| f(*x) * log.exp()).sum::<f64>();
+        assert!((sum(|_| 1.0) - 6.0).abs() < 1e-12 && (sum(|x| x * x) - 18.0).abs() < 1e-11);
+        let steep = log_sum(nodes.iter().map(|(x, log)| 2000.0 * x + log));
+        assert!((steep - (6000.0 - 2000f64.ln())).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_cannot_be_built_is_refused() {
+        let streams = Streams::for_trial("exact", "", 0, 0);
+        let simplex = SimplexSetting { patterns: 5, dimension: 4, square: 3.0, order: 1 };
+        assert!(Simplex::run(&simplex, &streams).unwrap_err().to_string().contains("d = 4"));
+        let large = BinaryVisibleSetting { dimension: 21, patterns: 2, order: 1 };
+        assert!(BinaryVisible::run(&large, &streams).unwrap_err().to_string().contains("at most 20"));
+    }
+}
