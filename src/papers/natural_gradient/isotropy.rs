@@ -9,10 +9,13 @@ use super::super::experiments::{
     DiagonalLayer, DiagonalLayerSetting, ISOTROPIC, Inputs, KernelSetting, LayerKernelMatrices,
     NaturalTraining, NaturalTrainingSetting, Response, ResponseSetting, Sample, Task,
 };
-use super::{INPUTS, SAMPLES, alpha_by, data_set, infinite, label, network, residual, training};
+use super::{
+    INPUTS, OTHER_SCALES, SAMPLES, alpha_by, data_set, infinite, label, like, network, residual,
+    scaled_network, scales_of, training,
+};
 use crate::simulate::linalg::Matrix;
 use crate::simulate::training::NaturalGradient;
-use crate::verify::{At, Claim, JudgeError, Margin, Profile};
+use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
     let mut claims = vec![isotropy(), small_residual(), divergence(), unit_mean(), unit_trace(), diagonal()];
@@ -24,6 +27,13 @@ pub(super) fn claims() -> Vec<Claim> {
             Kernel::Backward,
         ),
         layer_kernels("ngd/layer-kernels", "The tangent kernel comes", Kernel::Tangent),
+        mean_kernels("ngd/forward-kernel-mean", "The features of the last layer come", Kernel::Forward),
+        mean_kernels(
+            "ngd/backward-kernel-mean",
+            "The backward signals of the first layer come",
+            Kernel::Backward,
+        ),
+        mean_kernels("ngd/layer-kernels-mean", "The tangent kernel comes", Kernel::Tangent),
     ];
     kernels.append(&mut claims);
     kernels
@@ -51,8 +61,8 @@ impl Kernel {
     }
 
     /// The limit of the kernel on one data set, as the experiment stores it.
-    fn limit(self, setting: &KernelSetting, number: usize) -> Result<Matrix, JudgeError> {
-        let kernels = infinite::kernels(&setting.network, &setting.sample, number)?;
+    fn limit(self, network: &Architecture, sample: &Sample, number: usize) -> Result<Matrix, JudgeError> {
+        let kernels = infinite::kernels(network, sample, number)?;
         Ok(match self {
             Self::Forward => kernels.0.forward(kernels.0.depth()).clone(),
             Self::Backward => kernels.0.backward(1).clone(),
@@ -61,32 +71,59 @@ impl Kernel {
     }
 }
 
-fn layer_kernels(id: &str, what: &str, kernel: Kernel) -> Claim {
-    let limit = move |s: &KernelSetting, number, factor: f64| {
-        Ok::<_, JudgeError>(LayerKernelMatrices::triangle(&(kernel.limit(s, number)? * factor)))
+/// The kernel of the limit on the data set of a trial, for the scales and the depth of the setting or for others.
+fn limit_of(
+    kernel: Kernel,
+    s: &KernelSetting,
+    o: &Outcome,
+    (scales, more_layers): ((f64, f64), usize),
+) -> Result<Vec<f64>, JudgeError> {
+    let network = like(&s.network, scales, s.network.depth() + more_layers)?;
+    Ok(LayerKernelMatrices::triangle(&kernel.limit(&network, &s.sample, data_set(o)?)?))
+}
+
+/// That of the setting itself, times a factor.
+fn own_limit(kernel: Kernel, s: &KernelSetting, o: &Outcome, factor: f64) -> Result<Vec<f64>, JudgeError> {
+    let own = limit_of(kernel, s, o, (scales_of(&s.network), 0))?;
+    Ok(own.into_iter().map(|x| x * factor).collect())
+}
+
+fn kernel_case(
+    profile: Profile,
+    (name, depth): (&str, usize),
+    scales: Option<(f64, f64)>,
+) -> Result<At<KernelSetting>, JudgeError> {
+    let width = width(profile);
+    let label = format!("{name} L={depth} M={width}");
+    let (network, label) = match scales {
+        None => (network(name, INPUTS, depth, width)?, label),
+        Some((w, b)) => {
+            (scaled_network(name, (w, b), INPUTS, depth, width)?, format!("{label} σ_w²={w} σ_b²={b}"))
+        }
     };
+    let setting = KernelSetting { network, sample: Sample::new(Inputs::Sphere, SAMPLES, 0) };
+    Ok(At::setting(label, setting, by(profile, 24, 16)))
+}
+
+const KERNEL_CASES: [(&str, usize); 4] = [("relu", 3), ("erf", 3), ("relu", 4), ("erf", 4)];
+
+fn kernel_formula(kernel: Kernel) -> &'static str {
+    match kernel {
+        Kernel::Forward => r"A_L\to Q_L,\qquad Q_{l+1}=\sigma_w^2E[\phi(u)\phi(v)]_{Q_l}+\sigma_b^2",
+        Kernel::Backward => {
+            r"B_l=\sigma_w^2\,B_{l+1}\circ E[\phi'(u)\phi'(v)]_{Q_l},\qquad B_L=\mathbf 1\mathbf 1^\top"
+        }
+        Kernel::Tangent => r"K=\sum_lK_l,\qquad K_l\to Q_l\circ B_l",
+    }
+}
+
+fn layer_kernels(id: &str, what: &str, kernel: Kernel) -> Claim {
     Claim::about::<LayerKernelMatrices>(id, format!("{what} from a recursion over layers"))
-        .formula(match kernel {
-            Kernel::Forward => r"A_L\to Q_L,\qquad Q_{l+1}=\sigma_w^2E[\phi(u)\phi(v)]_{Q_l}+\sigma_b^2",
-            Kernel::Backward => {
-                r"B_l=\sigma_w^2\,B_{l+1}\circ E[\phi'(u)\phi'(v)]_{Q_l},\qquad B_L=\mathbf 1\mathbf 1^\top"
-            }
-            Kernel::Tangent => r"K=\sum_lK_l,\qquad K_l\to Q_l\circ B_l",
-        })
+        .formula(kernel_formula(kernel))
         .sources(&[JACOT_2018, KARAKIDA_2020_NATURAL])
-        .cases(|profile| {
-            let cases = [3, 4].into_iter().flat_map(|depth| ["relu", "erf"].map(|name| (name, depth)));
-            cases
-                .map(|(name, depth)| {
-                    let width = width(profile);
-                    let network = network(name, INPUTS, depth, width)?;
-                    let setting = KernelSetting { network, sample: Sample::new(Inputs::Sphere, SAMPLES, 0) };
-                    Ok(At::setting(format!("{name} L={depth} M={width}"), setting, by(profile, 24, 16)))
-                })
-                .collect()
-        })
+        .cases(|profile| KERNEL_CASES.into_iter().map(|case| kernel_case(profile, case, None)).collect())
         .measure(move |_, o| Ok(o.list(kernel.quantity())?.to_vec()))
-        .predict_given(move |s, o| limit(s, data_set(o)?, 1.0))
+        .predict_given(move |s, o| own_limit(kernel, s, o, 1.0))
         .by_relative_distance()
         .margin(move |_, profile| {
             Margin::symmetric(match kernel {
@@ -94,9 +131,64 @@ fn layer_kernels(id: &str, what: &str, kernel: Kernel) -> Claim {
                 _ => by(profile, 0.45, 0.22),
             })
         })
-        .rival_given("σ_w² forgotten once", move |s, o| limit(s, data_set(o)?, 0.5))
-        .rival_given("a factor 2", move |s, o| limit(s, data_set(o)?, 2.0))
+        .rival_given("σ_w² forgotten once", move |s, o| own_limit(kernel, s, o, 0.5))
+        .rival_given("a factor 2", move |s, o| own_limit(kernel, s, o, 2.0))
         .finish()
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// Where a kernel lies: its part along the limit, and how far it has gone from there towards one recursion more. What
+/// scatters from entry to entry has no part in either.
+fn place_of(kernel: Kernel, s: &KernelSetting, o: &Outcome, found: &[f64]) -> Result<[f64; 2], JudgeError> {
+    let own = own_limit(kernel, s, o, 1.0)?;
+    let subtracted = |a: &[f64]| a.iter().zip(&own).map(|(a, b)| a - b).collect::<Vec<_>>();
+    let mut beyond = subtracted(&limit_of(kernel, s, o, (scales_of(&s.network), 1))?);
+    // Across the limit: a common factor, which scatters most, is no step of the recursion.
+    let along = dot(&beyond, &own) / dot(&own, &own);
+    beyond.iter_mut().zip(&own).for_each(|(d, q)| *d -= along * q);
+    Ok([dot(found, &own) / dot(&own, &own), dot(&subtracted(found), &beyond) / dot(&beyond, &beyond)])
+}
+
+fn mean_kernels(id: &str, what: &str, kernel: Kernel) -> Claim {
+    type Scales = fn(&KernelSetting) -> (f64, f64);
+    let mut claim = Claim::about::<LayerKernelMatrices>(
+        id,
+        format!("{what} from a recursion over layers: at other scales too, on average over networks"),
+    )
+    .formula(format!(
+        r"{},\qquad\frac{{\langle A,Q\rangle}}{{\|Q\|^2}}=1,\quad\frac{{\langle A-Q,D\rangle}}{{\|D\|^2}}=0,\
+          D\text{{ the part across }}Q\text{{ of one recursion more}}",
+        kernel_formula(kernel)
+    ))
+    .sources(&[JACOT_2018, KARAKIDA_2020_NATURAL])
+    .cases(|profile| {
+        let all = [("relu", None), ("relu", Some(OTHER_SCALES)), ("erf", Some(OTHER_SCALES))];
+        all.into_iter().map(|(name, scales)| kernel_case(profile, (name, 3), scales)).collect()
+    })
+    .measure(move |s, o| place_of(kernel, s, o, o.list(kernel.quantity())?))
+    .components(["scale", "recursion"])
+    .predict(|_| Ok([1.0, 0.0]))
+    .by_difference()
+    .margin(|_, profile| Margin::symmetric(by(profile, 0.3, 0.2)))
+    .rival_given("one recursion too many", move |s, o| {
+        place_of(kernel, s, o, &limit_of(kernel, s, o, (scales_of(&s.network), 1))?)
+    })
+    .rival_given("a factor 2", move |s, o| place_of(kernel, s, o, &own_limit(kernel, s, o, 2.0)?));
+    let others: [(&str, Scales); 2] = [
+        ("σ_w² = 2 in every network", |s| (2.0, scales_of(&s.network).1)),
+        ("the biases forgotten", |s| (scales_of(&s.network).0, 0.0)),
+    ];
+    for (name, scales) in others {
+        claim = claim.rival_given_where(
+            name,
+            |s| scales_of(&s.network) == OTHER_SCALES,
+            move |s, o| place_of(kernel, s, o, &limit_of(kernel, s, o, (scales(s), 0))?),
+        );
+    }
+    claim.finish()
 }
 
 /// Swapped constants, from which a method must be told apart.

@@ -39,8 +39,32 @@ pub(super) fn paper() -> Paper {
 /// The scales of the claims: $\sigma_w^2=2$; biases ($\sigma_b^2=0.1$) with tanh only.
 fn network(activation: &str, inputs: usize, depth: usize, width: usize) -> Result<Architecture, TheoryError> {
     let sigma_b2 = if activation == "tanh" { 0.1 } else { 0.0 };
+    scaled_network(activation, (2.0, sigma_b2), inputs, depth, width)
+}
+
+/// $\sigma_w^2$ and $\sigma_b^2$ of the claims that tell scales apart: not the 2 of the others, and biases of weight.
+const OTHER_SCALES: (f64, f64) = (1.5, 0.3);
+
+fn scaled_network(
+    activation: &str,
+    (sigma_w2, sigma_b2): (f64, f64),
+    inputs: usize,
+    depth: usize,
+    width: usize,
+) -> Result<Architecture, TheoryError> {
     let widths = [vec![inputs], vec![width; depth - 1], vec![1]].concat();
-    Ok(Architecture::new(widths, activation.parse()?, 2.0, sigma_b2)?.with_trained_biases(true))
+    Ok(Architecture::new(widths, activation.parse()?, sigma_w2, sigma_b2)?.with_trained_biases(true))
+}
+
+/// The network with other scales, or with layers of the same width added.
+fn like(network: &Architecture, scales: (f64, f64), depth: usize) -> Result<Architecture, TheoryError> {
+    let widths = network.widths();
+    scaled_network(&network.scales().activation.to_string(), scales, widths[0], depth, widths[1])
+}
+
+/// $\sigma_w^2$ and $\sigma_b^2$ of a network.
+fn scales_of(network: &Architecture) -> (f64, f64) {
+    (network.scales().sigma_w2, network.scales().sigma_b2)
 }
 
 /// $M_0$ of the sphere, and of the digits.
@@ -78,7 +102,8 @@ fn label(setting: &NaturalTrainingSetting) -> String {
     let damping = match setting.rule.damping {
         Damping::None => String::new(),
         Damping::Ridge(rho) => format!(" ρ={rho}"),
-        Damping::Factored(rho_a, _) => format!(" ρ_A=ρ_B={rho_a}"),
+        Damping::Factored(rho_a, rho_b) if rho_a == rho_b => format!(" ρ_A=ρ_B={rho_a}"),
+        Damping::Factored(rho_a, rho_b) => format!(" ρ_A={rho_a} ρ_B={rho_b}"),
     };
     let inputs = if setting.sample.inputs == Inputs::Digits { "digits " } else { "" };
     format!(
