@@ -20,7 +20,7 @@ pub struct CutOffSetting {
 }
 
 /// `log_integral` of $e^{-\frac12v^2+v^p/p}$, or of $e^{-\frac12v^2+h^{p-1}v-(1-\frac1p)h^p}$, over $\lbrack-L,L\rbrack$ in each variable; a double-exponential rule, whose
-/// nodes crowd at the ends.
+/// nodes crowd at the ends: two thousand equal steps do not see the decay from a corner, and are off by up to 4.2.
 pub struct CutOff;
 
 impl Experiment for CutOff {
