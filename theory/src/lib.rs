@@ -30,6 +30,7 @@ pub mod architecture;
 pub mod attention_boltzmann;
 pub mod bibliography;
 pub mod catalog;
+mod chi_square;
 pub mod continual_learning;
 pub mod dynamical_isometry;
 mod error;

@@ -1,7 +1,6 @@
 #![doc = include_str!("../../notes/attention_boltzmann.md")]
 
 mod catalog;
-pub(crate) mod chi_square;
 mod compositions;
 mod integrals;
 mod learning;

@@ -5,9 +5,9 @@
 use libm::{erfc, lgamma};
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
-use super::chi_square::{density, survival, upper_quantile};
 use super::machine::log_sum_exp;
 use crate::TheoryError;
+use crate::chi_square::{density, survival, upper_quantile};
 use crate::error::{finite, positive, representable};
 use crate::quadrature::rules::legendre;
 

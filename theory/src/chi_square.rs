@@ -1,4 +1,4 @@
-//! The chi-square law: the squared norms of Gaussian patterns.
+//! The chi-square law: squared norms of Gaussian patterns, spreads of outputs.
 
 use libm::lgamma;
 
@@ -6,7 +6,7 @@ use libm::lgamma;
 const TERMS: usize = 100_000;
 
 /// The density at $t>0$ with `n` degrees of freedom.
-pub(super) fn density(n: f64, t: f64) -> f64 {
+pub(crate) fn density(n: f64, t: f64) -> f64 {
     let half = 0.5 * n;
     ((half - 1.0) * t.ln() - 0.5 * t - half * 2f64.ln() - lgamma(half)).exp()
 }
