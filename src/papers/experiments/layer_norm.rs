@@ -1,7 +1,7 @@
 use serde::Serialize;
 use solvable_theory::Normalization;
 
-use super::FisherSetting;
+use super::{FisherSetting, shortened};
 use crate::simulate::gram::{batch_normalized, centred, layer_normalized, tangent_kernel};
 use crate::simulate::linalg::{self, Matrix};
 use crate::simulate::network::{Network, Signals, without_last_normalization};
@@ -26,6 +26,29 @@ impl Experiment for LayerNormOutliers {
             .with("lambda_max", top[0])
             .with("top_sum", top.iter().sum())
             .with_list("outputs", signals.output.as_slice().to_vec()))
+    }
+
+    fn cost(setting: &FisherSetting) -> f64 {
+        setting.weight_cost() + setting.kernel_cost()
+    }
+}
+
+/// A network whose output alone is normalized, with its gain: the `trace` of $F^*$ by backpropagation through the normalization, and
+/// the plain `outputs` ($C\times N$, one sample after the other) of the same weights.
+pub struct NormalizedOutput;
+
+impl Experiment for NormalizedOutput {
+    type Setting = FisherSetting;
+    const ID: &'static str = "normalized-output";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let (network, signals) = setting.draw(streams)?;
+        let trace = tangent_kernel(&network, &signals).trace() / setting.samples as f64;
+        let bare =
+            FisherSetting { network: without_last_normalization(&setting.network)?, ..setting.clone() };
+        let (_, plain) = bare.draw(streams)?;
+        Ok(Outcome::new().with("trace", trace).with_list("outputs", shortened(plain.output.as_slice())))
     }
 
     fn cost(setting: &FisherSetting) -> f64 {

@@ -11,6 +11,7 @@ mod isometry;
 mod layer_norm;
 mod natural;
 mod normalized;
+mod sharpness;
 mod signals;
 
 pub use attention::{
@@ -32,7 +33,7 @@ pub use augmentation::{
 };
 pub use classifier::{
     BothSpectra, CentredClassifier, ClassifierSpectrum, ClassifierTraining, ClassifierTrainingSetting,
-    DigitsClassifier, InputMetric, KernelPairs, LEVELS, values_above,
+    DigitsClassifier, InputMetric, KernelPairs, LEVELS, SHARES, TwoClassOutputs, values_above,
 };
 pub use continual::{
     DigitsTarget, Features, FiniteWidth, NetworkTasksSetting, Sphere, SphereTarget, TaskSequence,
@@ -52,7 +53,9 @@ pub use isometry::{
     OnlineBoundary, OnlineSetting, OnlineTraining, OrderParameters, OrderParametersSetting, StepThreshold,
     StepThresholdSetting,
 };
-pub use layer_norm::{GaussianOutputs, GaussianOutputsSetting, LastLayerIdentities, LayerNormOutliers};
+pub use layer_norm::{
+    GaussianOutputs, GaussianOutputsSetting, LastLayerIdentities, LayerNormOutliers, NormalizedOutput,
+};
 pub use natural::{
     BackwardRatio, BackwardRatioSetting, DampedTridiagonal, DampedTridiagonalSetting, DataSet, DiagonalLayer,
     DiagonalLayerSetting, ISOTROPIC, Inputs, KernelSetting, LayerKernelMatrices, NaturalTraining,
@@ -60,6 +63,7 @@ pub use natural::{
     UnitSharesSetting, anisotropy,
 };
 pub use normalized::{NormalizedDiagonal, NormalizedOutlier};
+pub use sharpness::Sharpness;
 pub use signals::DeepSignals;
 
 /// Seven significant digits: far more than the scatter of networks, at half the size in the store.

@@ -64,6 +64,39 @@ fn networks(profile: Profile) -> Result<Vec<At<FisherSetting>>, JudgeError> {
     .collect()
 }
 
+/// Networks in which biases carry a third of the sharpness, and two samples: small weights, and large biases.
+fn extremes(profile: Profile) -> Result<Vec<At<FisherSetting>>, JudgeError> {
+    let trials = by(profile, 200, 600);
+    let small = Architecture::new(vec![100, 100, 100, 2], Activation::tanh(), 0.1, 0.02)?;
+    let few = network(&("relu", &[1.0, 1.0, 1.0], 2.0, 2.0, 2), by(profile, 400, 1000))?;
+    let at = |label: String, network: Architecture, samples| {
+        At::setting(label, FisherSetting { network: network.with_trained_biases(true), samples }, trials)
+    };
+    let few_label = format!("relu L=3 M={} C=2 N={FEW} σ_b²=2", few.widths()[0]);
+    Ok(vec![at("tanh L=3 M=100 C=2 σ_w²=0.1 σ_b²=0.02".into(), small, 20), at(few_label, few, FEW)])
+}
+
+/// Samples so few that $N$ and $N-1$ differ by more than any margin.
+const FEW: usize = 2;
+
+fn are_few(setting: &FisherSetting) -> bool {
+    setting.samples == FEW
+}
+
+/// Whether the biases' share is well above the margins.
+fn has_large_biases(setting: &FisherSetting) -> bool {
+    setting.network.scales().sigma_w2 < 0.5
+}
+
+/// The theory of weights alone.
+fn without_biases(setting: &FisherSetting) -> Result<FimStatistics, JudgeError> {
+    let network = setting.network.clone().with_trained_biases(false);
+    let weights = mean_field::fim_statistics(&network, setting.samples)?;
+    // The mean squares are over all parameters, those of the biases included.
+    let share = network.parameter_count() as f64 / setting.network.parameter_count() as f64;
+    Ok(FimStatistics { m_lambda: weights.m_lambda * share, s_lambda: weights.s_lambda * share, ..weights })
+}
+
 fn statistics(setting: &FisherSetting) -> Result<FimStatistics, JudgeError> {
     Ok(mean_field::fim_statistics(&setting.network, setting.samples)?)
 }
@@ -72,10 +105,11 @@ fn mean_eigenvalue() -> Claim {
     Claim::about::<Fisher>("mf/m-lambda", "The mean eigenvalue of the Fisher information is C θ_t / P, of order 1/M")
         .formula(r"m_\lambda = \frac{C\theta_t}{P},\qquad \theta_t=\sum_{l=1}^L\tilde q^l_t\,(M_{l-1}\hat q^{l-1}_t+\beta)")
         .sources(&[KARAKIDA_2019_UNIVERSAL])
-        .cases(networks)
+        .cases(|profile| Ok([networks(profile)?, extremes(profile)?].concat()))
         .measure(|_, o| Ok(o.number("m_lambda")?))
         .predict(|s| Ok(statistics(s)?.m_lambda))
         .margin(|_, profile| Margin::symmetric(by(profile, 0.05, 0.02)))
+        .rival_where("without the biases", has_large_biases, |s| Ok(without_biases(s)?.m_lambda))
         .rival("the last layer counted as wide as the others in P", |s| {
             let widths = s.network.widths();
             let last = widths[widths.len() - 2] as f64;
@@ -97,7 +131,7 @@ fn second_moment() -> Claim {
         )
         .sources(&[KARAKIDA_2019_UNIVERSAL])
         .cases(|profile| {
-            let cases = networks(profile)?;
+            let cases = [networks(profile)?, extremes(profile)?].concat();
             if profile == Profile::Quick {
                 return Ok(cases);
             }
@@ -111,6 +145,13 @@ fn second_moment() -> Claim {
         .measure(|_, o| Ok(o.number("s_lambda")?))
         .predict(|s| Ok(statistics(s)?.s_lambda))
         .margin(|_, profile| by(profile, Margin::between(-0.08, 0.20), Margin::symmetric(0.05)))
+        .rival_where("without the biases", has_large_biases, |s| Ok(without_biases(s)?.s_lambda))
+        .rival_where("N overlapping samples in place of N − 1", are_few, |s| {
+            let all = statistics(s)?;
+            let n = s.samples as f64;
+            let square = all.theta_t.powi(2) / n + all.theta_st.powi(2);
+            Ok(s.network.classes() as f64 / s.network.parameter_count() as f64 * square)
+        })
         .rival("different samples taken as orthogonal: θ_t²/N alone", |s| {
             let all = statistics(s)?;
             let p = s.network.parameter_count() as f64;
@@ -156,18 +197,23 @@ fn largest_eigenvalue() -> Claim {
     Claim::about::<Fisher>("mf/lambda-max", "The C largest eigenvalues are outliers of order M")
         .formula(r"\lambda_{\max}=\frac{\theta_t+(N-1)\theta_{st}}{N}\quad(C\text{-fold}),\qquad \eta_c=\frac2{\lambda_{\max}}")
         .sources(&[KARAKIDA_2019_UNIVERSAL])
-        .cases(networks)
+        .cases(|profile| Ok([networks(profile)?, extremes(profile)?].concat()))
         .measure(|_, o| Ok(o.number("lambda_top")?))
         .predict(|s| Ok(statistics(s)?.lambda_max))
         .margin(|s, profile| {
             let noisy = matches!(s.network.activation().to_string().as_str(), "relu" | "linear");
             Margin::symmetric(by(profile, if noisy { 0.08 } else { 0.06 }, 0.03))
         })
+        .rival_where("without the biases", has_large_biases, |s| Ok(without_biases(s)?.lambda_max))
+        .rival_where("N overlapping samples in place of N − 1", are_few, |s| {
+            let all = statistics(s)?;
+            Ok(all.theta_t / s.samples as f64 + all.theta_st)
+        })
         .rival("norms in place of overlaps: λ_max = αMκ_1", |s| Ok(statistics(s)?.theta_t))
         .rival_where(
             "without the diagonal: λ_max = αMκ_2",
             // Elsewhere κ_1/(Nκ_2) is below the margin and the two laws coincide within it.
-            is_tanh,
+            |s| (is_tanh(s) && !has_large_biases(s)) || are_few(s),
             |s| Ok(statistics(s)?.theta_st),
         )
         .finish()

@@ -11,7 +11,7 @@ use crate::simulate::network::plain;
 use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
-    vec![diagonal(), refined_outlier(), largest_eigenvalue(), growth(), odd_activations()]
+    vec![diagonal(), refined_outlier(), largest_eigenvalue(), layer_norm(), growth(), odd_activations()]
 }
 
 /// Activation, $\sigma_w^2,\sigma_b^2$, modes, $\gamma$, $\beta$.
@@ -38,7 +38,10 @@ fn sized_label(row: &Row, width: usize, samples: usize) -> String {
 }
 
 fn diagonal() -> Claim {
-    const ROWS: [Row; 6] = [
+    const ROWS: [Row; 9] = [
+        ("relu", (2.0, 0.1), "blm", 3.0, 0.2),
+        ("relu", (2.0, 0.1), "bbm", 0.5, 0.0),
+        ("tanh", (2.0, 1.5), "llm", 2.0, 0.0),
         ("relu", (2.0, 0.1), "bb-", 1.0, 0.0),
         ("relu", (2.0, 0.1), "mm-", 1.0, 0.0),
         ("relu", (2.0, 0.1), "ll-", 1.0, 0.0),
@@ -67,6 +70,18 @@ fn diagonal() -> Claim {
         Ok(kernel.theta_d + kernel.theta_s)
     })
     .margin(|_, p| Margin::symmetric(by(p, 0.08, 0.04)))
+    .rival_where("γ in place of γ²", has_gain, |s| {
+        let (network, gamma) = (s.network.clone(), s.network.gamma());
+        let (modes, beta) = (network.modes().to_vec(), network.beta());
+        let kernel = hidden_modes(&network.with_modes(modes, gamma.sqrt(), beta)?)?;
+        Ok(kernel.theta_d + kernel.theta_s)
+    })
+    .rival_where("no gain", has_gain, |s| {
+        let (network, beta) = (s.network.clone(), s.network.beta());
+        let modes = network.modes().to_vec();
+        let kernel = hidden_modes(&network.with_modes(modes, 1.0, beta)?)?;
+        Ok(kernel.theta_d + kernel.theta_s)
+    })
     .rival("the plain network: θ_t", |s| Ok(mean_field::theta(&bare(s)?)?.theta_t))
     .rival_where(
         "without the subtracted part",
@@ -82,6 +97,10 @@ fn diagonal() -> Claim {
         },
     )
     .finish()
+}
+
+fn has_gain(setting: &FisherSetting) -> bool {
+    setting.network.gamma() != 1.0
 }
 
 /// The same network without any normalization.
@@ -159,6 +178,44 @@ fn largest_eigenvalue() -> Claim {
     })
     .rival("the outlier of the plain network", plain_outlier)
     .rival_where("to leading order in N: Θ_S + Θ_D/N", is_batch_normalized, unrefined)
+    .finish()
+}
+
+fn layer_norm() -> Claim {
+    const ROWS: [Row; 3] = [
+        ("relu", (2.0, 0.1), "ll-", 1.0, 0.0),
+        ("relu", (2.0, 0.1), "ll-", 0.5, 0.0),
+        ("tanh", (3.0, 0.64), "ll-", 2.0, 0.0),
+    ];
+    Claim::about::<NormalizedOutlier>(
+        "norm/hidden-layer-norm",
+        "Hidden layer normalization keeps the outlier of its own three-scalar recursion",
+    )
+    .formula(r"\tfrac1N1^\top\Theta1=N\Theta_S+\Theta_D,\qquad\lambda_{\max}\simeq\Theta_S+\Theta_D/N")
+    .sources(&[KARAKIDA_2019_NORMALIZATION])
+    .cases(|p| {
+        let (width, samples, trials) = by(p, (400, 64, 48), (800, 96, 200));
+        let at = |row: &Row| {
+            Ok(At::setting(sized_label(row, width, samples), setting(row, width, samples)?, trials))
+        };
+        ROWS.iter().map(at).collect()
+    })
+    .components(["Rayleigh quotient", "λ_max"])
+    .measure(|s, o| Ok([o.number("rayleigh")? / s.samples as f64, o.number("lambda_max")?]))
+    .predict(|s| unrefined(s).map(|outlier| [outlier; 2]))
+    // As for the outliers of mean subtraction: leading order, and the repulsion from the bulk.
+    .margin(|_, _| Margin::between(-0.06, 0.08))
+    .rival("the outlier of the plain network", |s| plain_outlier(s).map(|outlier| [outlier; 2]))
+    .rival_where("γ in place of γ²", has_gain, |s| {
+        let (network, gamma) = (s.network.clone(), s.network.gamma());
+        let modes = network.modes().to_vec();
+        let network = network.with_modes(modes, gamma.sqrt(), 0.0)?;
+        unrefined(&FisherSetting { network, ..s.clone() }).map(|outlier| [outlier; 2])
+    })
+    .rival("as with batch normalization", |s| {
+        let network = s.network.clone().with_modes(modes("bb-"), s.network.gamma(), 0.0)?;
+        unrefined(&FisherSetting { network, ..s.clone() }).map(|outlier| [outlier; 2])
+    })
     .finish()
 }
 

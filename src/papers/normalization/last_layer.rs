@@ -5,16 +5,18 @@ use solvable_theory::normalization::{
     edge_proportional, last_batch_norm_given, last_layer_norm_bound, last_layer_norm_outliers,
     last_ln_population, last_mean_subtraction,
 };
-use solvable_theory::{Architecture, mean_field};
+use solvable_theory::{Architecture, Normalization, mean_field};
 
 use super::super::experiments::{
     Fisher, FisherSetting, GaussianOutputs, GaussianOutputsSetting, LastBatchNorm, LastLayerIdentities,
-    LayerNormOutliers,
+    LayerNormOutliers, NormalizedOutput,
 };
 use super::super::mean_field::proportional;
 use super::super::{by, label_of};
 use super::{equal_widths, modes};
-use crate::verify::{At, Claim, JudgeError, Margin, Profile};
+use crate::simulate::gram::output_variances;
+use crate::simulate::linalg::Matrix;
+use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![
@@ -30,6 +32,7 @@ pub(super) fn claims() -> Vec<Claim> {
         layer_norm_sum(),
         layer_norm_largest(),
         layer_norm_population(),
+        squared_gain(),
     ]
 }
 
@@ -108,6 +111,26 @@ fn fixed_samples(
         .collect()
 }
 
+/// So few that $N$ and $N-1$ differ by several margins.
+fn few_samples(profile: Profile) -> Result<Vec<At<FisherSetting>>, JudgeError> {
+    let network = equal_widths("tanh", TANH, 3, 1600, 2)?;
+    Ok(vec![At::setting(
+        "tanh L=3 M=1600 N=4 C=2",
+        FisherSetting { network, samples: 4 },
+        by(profile, 48, 200),
+    )])
+}
+
+fn are_few(setting: &FisherSetting) -> bool {
+    setting.samples == 4
+}
+
+/// $N/(N-1)$: the error of one eigenvalue more for each class.
+fn one_more(setting: &FisherSetting) -> f64 {
+    let n = setting.samples as f64;
+    n / (n - 1.0)
+}
+
 fn mean_subtraction_mean() -> Claim {
     Claim::about::<Fisher>(
         "norm/last-ms-m-lambda",
@@ -115,10 +138,13 @@ fn mean_subtraction_mean() -> Claim {
     )
     .formula(r"m_\lambda=\frac{C\,\Theta_D(N-1)}{NP},\qquad\Theta_D=\theta_t-\theta_{st}=\alpha M(\kappa_1-\kappa_2)")
     .sources(&[KARAKIDA_2019_NORMALIZATION])
-    .cases(|p| fixed_samples(by(p, 400, 1000), by(p, 48, 100), true))
+    .cases(|p| Ok([fixed_samples(by(p, 400, 1000), by(p, 48, 100), true)?, few_samples(p)?].concat()))
     .measure(|_, o| Ok(o.number("ms_m_lambda")?))
     .predict(|s| Ok(last_mean_subtraction(&s.network, s.samples)?.m_lambda))
     .margin(|_, p| Margin::symmetric(by(p, 0.06, 0.03)))
+    .rival_where("N eigenvalues for each class in place of N − 1", are_few, |s| {
+        Ok(last_mean_subtraction(&s.network, s.samples)?.m_lambda * one_more(s))
+    })
     .rival("without subtracting κ_2", |s| Ok(kept_overlap(s)? * last_mean_subtraction(&s.network, s.samples)?.m_lambda))
     .finish()
 }
@@ -136,10 +162,13 @@ fn mean_subtraction_second_moment() -> Claim {
     )
     .formula(r"s_\lambda\to\frac{C\,\Theta_D^2(N-1)}{N^2P}")
     .sources(&[KARAKIDA_2019_NORMALIZATION])
-    .cases(|p| fixed_samples(1600, by(p, 32, 100), false))
+    .cases(|p| Ok([fixed_samples(1600, by(p, 32, 100), false)?, few_samples(p)?].concat()))
     .measure(|_, o| Ok(o.number("ms_s_lambda")?))
     .predict(|s| Ok(last_mean_subtraction(&s.network, s.samples)?.s_lambda))
     .margin(|_, p| Margin::symmetric(by(p, 0.08, 0.04)))
+    .rival_where("N eigenvalues for each class in place of N − 1", are_few, |s| {
+        Ok(last_mean_subtraction(&s.network, s.samples)?.s_lambda * one_more(s))
+    })
     .rival("without subtracting κ_2", |s| {
         Ok(kept_overlap(s)?.powi(2) * last_mean_subtraction(&s.network, s.samples)?.s_lambda)
     })
@@ -189,29 +218,73 @@ fn edge() -> Claim {
             ("gelu", (2.0, 0.2), 2),
         ];
         let (width, trials) = by(p, (400, 24), (1000, 24));
-        rows.into_iter()
-            .map(|(name, scales, depth)| {
-                let network = equal_widths(name, scales, depth, width, 1)?;
-                let label = format!("{} L={depth} M=N={width}", label_of(name));
-                // Deeper networks fluctuate more.
-                let trials = if depth >= 3 { 2 * trials } else { trials };
-                Ok(At::setting(label, FisherSetting { network, samples: width }, trials))
-            })
-            .collect()
+        let square = rows.into_iter().map(|(name, scales, depth)| {
+            let network = equal_widths(name, scales, depth, width, 1)?;
+            let label = format!("{} L={depth} M=N={width}", label_of(name));
+            // Deeper networks fluctuate more.
+            let trials = if depth >= 3 { 2 * trials } else { trials };
+            Ok(At::setting(label, FisherSetting { network, samples: width }, trials))
+        });
+        square.chain(oblong(p)).collect()
     })
-    .measure(|_, o| Ok(o.number("ms_lambda_max")?))
+    // Of one output the largest eigenvalue; several split a common edge.
+    .measure(|_, o| Ok(o.number("ms_lambda_top")?))
     .predict(|s| Ok(edge_proportional(&s.network, s.samples)?))
     .margin(|s, p| match p {
+        // Several outputs are not quite orthogonal: the factor of finite widths, (1 + √(κC/M))² at most.
+        _ if s.network.classes() > 1 => Margin::between(-0.05, by(p, 0.1, 0.08)),
         // The finite-size shift is negative, of order N^(-2/3), and grows with depth.
         Profile::Quick if s.network.depth() >= 3 => Margin::between(-0.10, 0.03),
         Profile::Quick => Margin::between(-0.08, 0.03),
         Profile::Full => Margin::between(-0.04, 0.03),
     })
+    .rival_where(
+        "N/M inverted",
+        |s| !is_square(s),
+        |s| {
+            let width = s.network.widths()[0] as f64;
+            let inverted = width * width / s.samples as f64;
+            Ok(edge_proportional(&s.network, inverted as usize)? * inverted / s.samples as f64)
+        },
+    )
+    .rival_where(
+        "ratios of widths inverted",
+        |s| !is_square(s),
+        |s| {
+            let width = s.network.widths()[0];
+            let hidden = s.network.widths()[1..s.network.depth()].iter().map(|m| width * width / m);
+            let widths = [vec![width], hidden.collect(), vec![s.network.classes()]].concat();
+            let scales = s.network.scales();
+            let network =
+                Architecture::new(widths, s.network.activation().clone(), scales.sigma_w2, scales.sigma_b2)?;
+            Ok(edge_proportional(&network, s.samples)?)
+        },
+    )
     .rival("no spread: λ_max = Θ_D/N", |s| Ok(last_mean_subtraction(&s.network, s.samples)?.lambda_max))
     .rival("the upper bound √(C(N−1)) Θ_D/N taken as a value", |s| {
         Ok(last_mean_subtraction(&s.network, s.samples)?.upper_bound)
     })
     .finish()
+}
+
+/// Unequal widths with five times fewer and five times more samples than inputs, and three outputs.
+fn oblong(profile: Profile) -> Vec<Result<At<FisherSetting>, JudgeError>> {
+    let (width, trials) = by(profile, (150, 48), (300, 32));
+    let rows = [
+        ("tanh", vec![width, 2 * width], 5 * width, 1),
+        ("erf", vec![4 * width, 2 * width], 4 * width / 5, 3),
+    ];
+    let at = |(name, mut widths, samples, classes): (&str, Vec<usize>, usize, usize)| {
+        let label = format!("{name} M={widths:?} N={samples} C={classes}");
+        widths.push(classes);
+        let network = Architecture::new(widths, name.parse()?, 2.0, 0.0)?;
+        Ok(At::setting(label, FisherSetting { network, samples }, trials))
+    };
+    rows.into_iter().map(at).collect()
+}
+
+fn is_square(setting: &FisherSetting) -> bool {
+    setting.samples == setting.network.widths()[0]
 }
 
 fn flatness() -> Claim {
@@ -337,6 +410,50 @@ fn layer_norm_largest() -> Claim {
         Ok(last_layer_norm_bound(&s.network, 1.0, Some(mean))?)
     })
     .finish()
+}
+
+fn squared_gain() -> Claim {
+    Claim::about::<NormalizedOutput>(
+        "norm/last-gain",
+        "A gain γ of the normalized output multiplies the Fisher information by γ²",
+    )
+    .formula(r"F^*\propto\gamma^2\quad\text{(batch and layer normalization)}")
+    .sources(&[KARAKIDA_2019_NORMALIZATION])
+    .cases(|p| {
+        let (width, trials) = by(p, (200, 48), (600, 100));
+        let mut cases = Vec::new();
+        for letters in ["--b", "--l"] {
+            for gamma in [0.5, 3.0] {
+                let network =
+                    equal_widths("relu", RELU, 3, width, 6)?.with_modes(modes(letters), gamma, 0.0)?;
+                let label = format!("relu {letters} γ={gamma} M={width} N=40 C=6");
+                cases.push(At::setting(label, FisherSetting { network, samples: 40 }, trials));
+            }
+        }
+        Ok(cases)
+    })
+    .components(["trace"])
+    .measure(|_, o| Ok([o.number("trace")?]))
+    .predict_given(|s, o| Ok([normalized_trace(s, o, s.network.gamma())?]))
+    // The margin of the mean eigenvalue and of the sum of the outliers.
+    .margin(|_, p| Margin::symmetric(by(p, 0.09, 0.04)))
+    .rival_given("γ in place of γ²", |s, o| Ok([normalized_trace(s, o, s.network.gamma().sqrt())?]))
+    .rival_given("no γ", |s, o| Ok([normalized_trace(s, o, 1.0)?]))
+    .finish()
+}
+
+/// The trace of the dual Fisher matrix of a normalized output, given the plain outputs ($C\times N$).
+fn normalized_trace(s: &FisherSetting, o: &Outcome, gamma: f64) -> Result<f64, JudgeError> {
+    let (outputs, classes) = (o.list("outputs")?, s.network.classes());
+    let plain = crate::simulate::network::plain(&s.network)?;
+    if s.network.modes().contains(&Normalization::BatchNorm) {
+        let variances = output_variances(&Matrix::from_column_slice(classes, s.samples, outputs));
+        let given = last_batch_norm_given(&plain, s.samples, gamma, &variances)?;
+        return Ok(given.m_lambda * plain.parameter_count() as f64);
+    }
+    // Of every sample C − 2 directions are left.
+    let theta_t = mean_field::theta(&plain)?.theta_t;
+    Ok(gamma * gamma * theta_t * (classes - 2) as f64 * mean_inverse_variance(outputs, classes))
 }
 
 /// $\overline{\sigma(n)^{-2}}$ over the samples of `outputs` ($C\times N$).

@@ -4,6 +4,7 @@
 mod figures;
 mod hidden;
 mod last_layer;
+mod step_size;
 mod trainability;
 
 use solvable_theory::bibliography::{FAN_2020, KARAKIDA_2019_NORMALIZATION, LEWKOWYCZ_2020};
@@ -21,11 +22,11 @@ pub(super) fn paper() -> Paper {
                   growth; batch normalization there does the same. In hidden layers neither batch nor layer \
                   normalization removes the outlier unless the activation is odd.",
         sources: &[KARAKIDA_2019_NORMALIZATION, FAN_2020, LEWKOWYCZ_2020],
-        claims: [last_layer::claims(), hidden::claims(), trainability::claims()]
+        claims: [last_layer::claims(), hidden::claims(), trainability::claims(), vec![step_size::claim()]]
             .into_iter()
             .flatten()
             .collect(),
-        figures: figures::all(),
+        figures: figures::all().into_iter().chain([step_size::figure()]).collect(),
     }
 }
 

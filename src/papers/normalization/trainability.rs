@@ -29,8 +29,16 @@ fn cases(profile: Profile) -> Result<Vec<At<LocalBoundarySetting>>, JudgeError> 
             }
         }
     }
+    // Short runs, in which the correction for finitely many steps is several margins.
+    for (name, scales) in [("relu", (2.0, 0.1)), ("tanh", (3.0, 0.64))] {
+        let network = equal_widths(name, scales, 3, 50, 1)?.with_trained_biases(true);
+        let setting = LocalBoundarySetting { system: FisherSetting { network, samples: 50 }, steps: SHORT };
+        cases.push(At::setting(format!("{name} M=N=50 T={SHORT}"), setting, by(profile, 32, 64)));
+    }
     Ok(cases)
 }
+
+const SHORT: usize = 25;
 
 fn local_boundary() -> Claim {
     Claim::about::<LocalBoundary>(
@@ -46,6 +54,11 @@ fn local_boundary() -> Claim {
         Ok(visible_boundary(o.number("lambda_max")?, s.steps, overlap)?)
     })
     .margin(|_, p| Margin::symmetric(by(p, 0.02, 0.01)))
+    .rival_given_where("not corrected: 2/λ_max", |s| s.steps == SHORT, |_, o| Ok(critical_step(o.number("lambda_max")?)?))
+    .rival_given_where("the loss taken to grow as |1 − ηλ|^T: ln(1/a)/2T", |s| s.steps == SHORT, |_, o| {
+        let correction = o.number("log_inverse_overlap")? / (2.0 * SHORT as f64);
+        Ok(critical_step(o.number("lambda_max")?)? * (1.0 + correction))
+    })
     .rival_given("1/λ_max", |_, o| Ok(critical_step(o.number("lambda_max")?)? / 2.0))
     .rival_given("4/λ_max, the rim of the catapult phase", |_, o| Ok(2.0 * critical_step(o.number("lambda_max")?)?))
     .finish()

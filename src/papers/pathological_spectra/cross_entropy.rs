@@ -2,6 +2,7 @@
 
 use solvable_theory::bibliography::KARAKIDA_2021_PATHOLOGICAL;
 use solvable_theory::pathological_spectra::{GivenOutputs, SoftmaxMoments, softmax_moments};
+use solvable_theory::{Activation, Architecture};
 
 use super::super::by;
 use super::super::experiments::{ClassifierSpectrum, FisherSetting, LEVELS, values_above};
@@ -12,7 +13,17 @@ use super::{outliers_or_edge, outputs, rows, setting, statistics};
 use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
-    vec![facts(), rank(), given(), many_classes(), given_moments(), moments(), mean_outlier(), bulk()]
+    vec![
+        facts(),
+        attained(),
+        rank(),
+        given(),
+        many_classes(),
+        given_moments(),
+        moments(),
+        mean_outlier(),
+        bulk(),
+    ]
 }
 
 /// The spectrum at infinite width given the outputs of a trial.
@@ -51,6 +62,28 @@ fn facts() -> Claim {
     .margin(|_, _| Margin::symmetric(1e-9))
     .rival_given("at most a quarter", |_, o| Ok(o.number("largest_share")?.min(0.25)))
     .finish()
+}
+
+/// Outputs near 0: all softmaxes alike.
+fn small_outputs(profile: Profile) -> Result<Vec<At<FisherSetting>>, JudgeError> {
+    let (width, trials) = by(profile, (250, 40), (1000, 100));
+    let network =
+        Architecture::new(vec![width, width, 2], Activation::tanh(), 0.05, 0.05)?.with_trained_biases(true);
+    Ok(vec![at(FisherSetting { network, samples: 40 }, trials)])
+}
+
+fn attained() -> Claim {
+    Claim::about::<ClassifierSpectrum>("spectra/ce-half-attained", "Two classes with small outputs attain the bound")
+        .formula(r"Q_n\to\tfrac12\begin{pmatrix}\tfrac12&-\tfrac12\\-\tfrac12&\tfrac12\end{pmatrix}:\quad\max_i\lambda_i(F_{CE})/\lambda_i(F)\to\tfrac12")
+        .sources(&[KARAKIDA_2021_PATHOLOGICAL])
+        .cases(small_outputs)
+        .measure(|_, o| Ok(o.number("largest_share")?))
+        .predict(|_| Ok(0.5))
+        // Outputs are not quite 0, and the two outliers of regression not quite equal.
+        .margin(|_, _| Margin::between(-0.15, 1e-9))
+        .rival("bounded by 1 alone", |_| Ok(1.0))
+        .rival("1/C²: the product of two shares", |s| Ok((s.network.classes() as f64).powi(-2)))
+        .finish()
 }
 
 fn rank() -> Claim {
@@ -167,11 +200,24 @@ fn repeated(profile: Profile) -> Result<Vec<At<FisherSetting>>, JudgeError> {
     Ok(vec![at(setting("tanh", 3, width, 3, 60)?, trials)])
 }
 
+/// Outputs whose shared part is large, so that networks differ much in their softmax.
+fn dispersed(profile: Profile) -> Result<Vec<At<FisherSetting>>, JudgeError> {
+    let (width, trials) = by(profile, (200, 600), (600, 1000));
+    let network = Architecture::new(vec![width, width, width, 3], Activation::relu(), 2.0, 3.0)?
+        .with_trained_biases(true);
+    let label = format!("relu L=3 M={width} C=3 N=40 σ_b²=3");
+    Ok(vec![At::setting(label, FisherSetting { network, samples: 40 }, trials)])
+}
+
+fn is_dispersed(s: &FisherSetting) -> bool {
+    s.network.scales().sigma_b2 > 1.0
+}
+
 fn moments() -> Claim {
     Claim::about::<ClassifierSpectrum>("spectra/ce-moments", "Trace and square of the cross-entropy Fisher information, over networks")
         .formula(r"E\,\mathrm{Tr}F_{CE}=\Theta_t\beta_1,\qquad E\,\mathrm{Tr}F_{CE}^2=\frac{N-1}N\Theta_{st}^2\beta_2+\frac{\Theta_t^2\beta_3}N")
         .sources(&[KARAKIDA_2021_PATHOLOGICAL])
-        .cases(repeated)
+        .cases(|profile| Ok([repeated(profile)?, dispersed(profile)?].concat()))
         .measure(|_, o| Ok([o.number("trace")?, o.number("square")?]))
         .components(["trace", "square"])
         .predict(|s| {
@@ -184,6 +230,11 @@ fn moments() -> Claim {
             let kernel = statistics(s)?;
             let classes = s.network.classes() as f64;
             Ok([classes * kernel.theta_t, classes * kernel.second_moment / s.samples as f64])
+        })
+        .rival_where("all softmaxes alike: β_2 = β_1²/(C − 1)", is_dispersed, |s| {
+            let (kernel, m, n) = (statistics(s)?, softmax(s)?, s.samples as f64);
+            let square = (n - 1.0) / n * kernel.theta_st.powi(2) * m.beta_1 * m.lower + kernel.theta_t.powi(2) * m.beta_3 / n;
+            Ok([kernel.theta_t * m.beta_1, square])
         })
         .rival("no overlap between samples", |s| {
             let (kernel, m, n) = (statistics(s)?, softmax(s)?, s.samples as f64);

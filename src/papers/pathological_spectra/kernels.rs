@@ -3,6 +3,7 @@
 use solvable_theory::bibliography::{JACOT_2018, KARAKIDA_2021_PATHOLOGICAL};
 use solvable_theory::mean_field::{order_parameters, theta};
 use solvable_theory::pathological_spectra::{block_statistics, layer_scales};
+use solvable_theory::{Activation, Architecture};
 
 use super::super::by;
 use super::super::experiments::{CentredClassifier, ClassifierSpectrum, FisherSetting, KernelPairs};
@@ -104,6 +105,28 @@ pub(super) fn spectra(profile: Profile) -> Result<Vec<At<FisherSetting>>, JudgeE
     ])
 }
 
+/// Few samples, and small weights, with which biases carry a third of the outlier.
+fn extremes(profile: Profile) -> Result<Vec<At<FisherSetting>>, JudgeError> {
+    let (width, trials) = by(profile, (400, 200), (1000, 300));
+    let small = Architecture::new(vec![100, 100, 100, 2], Activation::tanh(), 0.1, 0.02)?;
+    let small = FisherSetting { network: small.with_trained_biases(true), samples: 20 };
+    Ok(vec![
+        at(setting("relu", 3, width, 2, FEW)?, trials),
+        At::setting("tanh L=3 M=100 C=2 N=20 σ_w²=0.1 σ_b²=0.02", small, trials),
+    ])
+}
+
+/// Samples so few that $N$ and $N-1$ differ by several margins.
+const FEW: usize = 2;
+
+fn are_few(s: &FisherSetting) -> bool {
+    s.samples == FEW
+}
+
+fn has_large_biases(s: &FisherSetting) -> bool {
+    s.network.scales().sigma_w2 < 0.5
+}
+
 fn kernel() -> Claim {
     Claim::about::<ClassifierSpectrum>(
         "spectra/ntk",
@@ -113,7 +136,7 @@ fn kernel() -> Claim {
         r"\lambda_{\max}=(N-1)\Theta_{st}+\Theta_t\ (C\text{-fold}),\qquad\text{bulk}\ \Theta_t-\Theta_{st}",
     )
     .sources(&[KARAKIDA_2021_PATHOLOGICAL, JACOT_2018])
-    .cases(spectra)
+    .cases(|profile| Ok([spectra(profile)?, extremes(profile)?].concat()))
     .measure(|s, o| {
         let classes = s.network.classes();
         let top = o.list("kernel_top")?[..classes].iter().sum::<f64>() / classes as f64;
@@ -125,6 +148,15 @@ fn kernel() -> Claim {
         Ok([kernel.lambda_max, kernel.bulk])
     })
     .margin(|_, profile| Margin::symmetric(by(profile, 0.1, 0.06)))
+    .rival_where("N overlapping samples in place of N − 1", are_few, |s| {
+        let kernel = statistics(s)?;
+        Ok([kernel.lambda_max + kernel.theta_st, kernel.bulk])
+    })
+    .rival_where("without the biases", has_large_biases, |s| {
+        let network = s.network.clone().with_trained_biases(false);
+        let kernel = statistics(&FisherSetting { network, ..s.clone() })?;
+        Ok([kernel.lambda_max, kernel.bulk])
+    })
     .rival("one outlier for all classes", |s| {
         let kernel = statistics(s)?;
         let classes = s.network.classes() as f64;

@@ -14,7 +14,7 @@ use super::{label, outputs, rows, setting, statistics};
 use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
-    vec![balanced_outliers(), first_step(), later_steps()]
+    vec![balanced_outliers(), limit(), first_step(), later_steps()]
 }
 
 /// The mean of the outliers at the balanced point.
@@ -39,6 +39,53 @@ fn balanced_outliers() -> Claim {
         })
         .rival("half of the outliers of regression", |s| Ok(0.5 * statistics(s)?.lambda_max / s.samples as f64))
         .finish()
+}
+
+/// $\Theta_{st}$ times the softmax's share.
+fn at_many_samples(s: &FisherSetting, share: impl Fn(f64, f64) -> f64) -> Result<f64, JudgeError> {
+    let (q_t, q_st) = outputs(&s.network)?;
+    Ok(statistics(s)?.theta_st * share(q_t, q_st))
+}
+
+fn limit() -> Claim {
+    Claim::about::<CentredClassifier>(
+        "spectra/critical-step-formula",
+        "With many samples of balanced classes the critical learning rate has a closed form",
+    )
+    .formula(r"\frac2{\eta_c^{CE}}=\Theta_{st}\beta_0,\qquad\beta_0=\frac{\beta_1(q_t-q_{st})}{C-1}")
+    .sources(&[KARAKIDA_2021_PATHOLOGICAL])
+    .cases(|profile| {
+        let (width, samples, trials) = by(profile, (250, 250, 48), (600, 600, 48));
+        Ok(vec![
+            at(setting("relu", 3, width, 2, samples)?, trials),
+            at(setting("relu", 3, width, 3, samples)?, trials),
+        ])
+    })
+    .measure(|_, o| Ok(o.number("centred_outliers")?))
+    .predict(|s| {
+        let kernel = statistics(s)?;
+        let (q_t, q_st) = outputs(&s.network)?;
+        let steps =
+            critical_steps(kernel.theta_t, kernel.theta_st, s.samples, s.network.classes(), q_t, q_st)?;
+        let critical = steps.cross_entropy.ok_or_else(|| JudgeError::Other("no critical step".into()))?;
+        Ok(2.0 / critical)
+    })
+    // The bulk adds (Θ_t − Θ_st)/NΘ_st, a hundredth; finite networks a few per cent.
+    .margin(|_, profile| Margin::symmetric(by(profile, 0.1, 0.06)))
+    .rival("C in place of C − 1", |s| {
+        let classes = s.network.classes() as f64;
+        let beta_0 = softmax(s)?.beta_0;
+        at_many_samples(s, |_, _| beta_0 * (classes - 1.0) / classes)
+    })
+    .rival("the whole variance of the outputs: β_1(q_t)", |s| {
+        let lower = softmax(s)?.lower;
+        at_many_samples(s, |_, _| lower)
+    })
+    .rival("equal outputs: 1/C", |s| {
+        let classes = s.network.classes() as f64;
+        at_many_samples(s, |_, _| 1.0 / classes)
+    })
+    .finish()
 }
 
 /// Learning rates in units of the critical one.

@@ -10,7 +10,7 @@ use super::setting;
 use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
-    vec![pairs(), outliers(), sensitivity(), second_moments()]
+    vec![pairs(), outliers(), sensitivity(), worst_direction(), second_moments()]
 }
 
 fn metrics(s: &FisherSetting) -> Result<Vec<LayerMetric>, JudgeError> {
@@ -99,6 +99,31 @@ fn sensitivity() -> Claim {
         let largest = o.number("largest")?;
         Ok([largest, largest])
     })
+    .finish()
+}
+
+fn worst_direction() -> Claim {
+    Claim::about::<InputMetric>(
+        "spectra/worst-direction",
+        "Along its outlier a network of one output is as sensitive as the outlier's eigenvalue predicts",
+    )
+    .formula(
+        r"\frac1N\sum_n\|f(x_n+\epsilon v)-f(x_n)\|^2\simeq\epsilon^2\Big(\frac{N-1}Na_{st}+\frac{a_t}N\Big)",
+    )
+    .sources(&[KARAKIDA_2021_PATHOLOGICAL])
+    .cases(|profile| {
+        let (width, trials) = by(profile, (400, 100), (1000, 200));
+        Ok(vec![
+            at(setting("tanh", 3, width, 1, 40)?, trials),
+            at(setting("relu", 3, width, 1, 40)?, 2 * trials),
+        ])
+    })
+    .measure(|_, o| Ok(o.number("along")?))
+    .predict(|s| Ok(metrics(s)?[0].lambda_max))
+    // The margin of the outliers of the metric.
+    .margin(|_, profile| Margin::symmetric(by(profile, 0.15, 0.11)))
+    .rival("as random directions", |s| Ok(metrics(s)?[0].mean))
+    .rival("all samples alike", |s| Ok(overlaps(s)?.0[0]))
     .finish()
 }
 

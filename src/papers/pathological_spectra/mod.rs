@@ -8,6 +8,7 @@ mod kernels;
 mod learning_rate;
 mod metric;
 mod surrogate;
+mod two_classes;
 
 use solvable_theory::bibliography::{JACOT_2018, KARAKIDA_2019_UNIVERSAL, KARAKIDA_2021_PATHOLOGICAL};
 use solvable_theory::mean_field::order_parameters;
@@ -31,6 +32,7 @@ pub(super) fn paper() -> Paper {
             cross_entropy::claims(),
             metric::claims(),
             learning_rate::claims(),
+            two_classes::claims(),
             digits::claims(),
         ]
         .into_iter()
