@@ -11,7 +11,7 @@ use super::{END, data, end, flow_of, interpolator, large_mean, log_ratio, mean, 
 use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
-    vec![mean_mode(), mean_mode_end(), flip(), sparser(), monotone(), not_sparser()]
+    vec![mean_mode(), profile(), mean_mode_end(), flip(), sparser(), monotone(), not_sparser()]
 }
 
 /// Lengths at which the two kinds of data are compared; the flow without penalty comes first.
@@ -78,9 +78,9 @@ fn labels(s: &DiagonalFlowSetting) -> Vec<String> {
 fn mean_mode() -> Claim {
     Claim::about::<DiagonalFlow>(
         "gr/mean-mode",
-        "The effective initialisation for inputs with a large mean, without a trajectory",
+        "The mean effective initialisation for inputs with a large mean, without a trajectory",
     )
-    .formula(r"\log\frac{\alpha_{{\rm eff},i}^2}{\alpha_0^2}=\zeta\,d\,v_i^2")
+    .formula(r"\frac1d\sum_i\log\frac{\alpha_{{\rm eff},i}^2}{\alpha_0^2}=\zeta")
     .sources(&[KARAKIDA_2023_GRADIENT])
     .cases(|profile| {
         let s = large_mean_flows(profile);
@@ -98,6 +98,52 @@ fn mean_mode() -> Claim {
     .finish()
 }
 
+/// Deviations from their mean, in its units.
+fn relative(values: &[f64]) -> Vec<f64> {
+    let mean = mean(values);
+    values.iter().map(|value| value / mean - 1.0).collect()
+}
+
+/// The mean-mode profile of every flow with $|v_i|^k$ in place of $v_i^2$.
+fn powers(s: &DiagonalFlowSetting, o: &Outcome, power: f64) -> Result<Vec<f64>, JudgeError> {
+    let all = each(s, |flow| {
+        let ratio: Vec<f64> = zeta(s, o, flow, None)?.iter().map(|z| z.abs().powf(0.5 * power)).collect();
+        Ok(relative(&ratio))
+    })?;
+    Ok(all.concat())
+}
+
+fn profile() -> Claim {
+    Claim::about::<DiagonalFlow>(
+        "gr/mean-mode-profile",
+        "Which coordinates start smaller with a large mean: the squares of the first singular vector",
+    )
+    .formula(r"\log\frac{\alpha_{{\rm eff},i}^2}{\alpha_0^2}\propto v_i^2,\qquad v_i^2=\tfrac1d\left(1+O\left(\tfrac{2}{\mu\sqrt N}\right)\right)")
+    .sources(&[KARAKIDA_2023_GRADIENT])
+    .cases(|profile| {
+        let s = large_mean_flows(profile);
+        Ok(vec![At::setting(format!("mean 5, d={}", s.data.dimension), s, 3)])
+    })
+    .by_mean_difference()
+    .identity()
+    .measure(|s, o| Ok(each(s, |flow| Ok(relative(&log_ratio(s, o, flow)?)))?.concat()))
+    .predict_given(|s, o| powers(s, o, 2.0))
+    // A quarter of the scatter of the profile.
+    .margin(|s, _| {
+        let scatter = 2.0 * s.data.deviation / (s.data.mean * (s.data.samples as f64).sqrt());
+        Margin::symmetric(0.25 * scatter)
+    })
+    .rival_given("the same in every coordinate", |s, o| powers(s, o, 0.0))
+    .rival_given("|v_i| in place of v_i²", |s, o| powers(s, o, 1.0))
+    .rival_given("v_i⁴ in place of v_i²", |s, o| powers(s, o, 4.0))
+    .finish()
+}
+
+/// Whether the first singular vector is uneven enough for the interpolator to see it.
+fn uneven(s: &DiagonalFlowSetting) -> bool {
+    s.data.samples <= 20
+}
+
 fn mean_mode_end() -> Claim {
     let with = |factor: f64| {
         move |s: &DiagonalFlowSetting, o: &Outcome| -> Result<Vec<f64>, JudgeError> {
@@ -113,8 +159,13 @@ fn mean_mode_end() -> Claim {
         .formula(r"\beta_\infty=\arg\min\phi_{\alpha_{\rm eff}}\ \text{at}\ \log\frac{\alpha_{{\rm eff},i}^2}{\alpha_0^2}=\zeta\,d\,v_i^2")
         .sources(&[KARAKIDA_2023_GRADIENT])
         .cases(|profile| {
-            let s = large_mean_flows(profile);
-            Ok(vec![At::setting(format!("mean 5, d={}", s.data.dimension), s, 3)])
+            let large = large_mean_flows(profile);
+            let mut all = vec![large];
+            if profile == Profile::Full {
+                // The profile of the effective initialisation is less even in the smaller problem.
+                all.push(large_mean_flows(Profile::Quick));
+            }
+            Ok(all.into_iter().map(|s| At::setting(format!("mean 5, d={}", s.data.dimension), s, 3)).collect())
         })
         .by_relative_distance()
         .identity()
@@ -123,6 +174,14 @@ fn mean_mode_end() -> Claim {
         .margin(|_, _| Margin::symmetric(5e-3))
         .rival_given("the initialisation itself", with(0.0))
         .rival_given("the opposite sign", with(-1.0))
+        .rival_given_where("the same in every coordinate", uneven, |s, o| {
+            let data = data(&s.data, o)?;
+            let all = each(s, |flow| {
+                let ratio = vec![mean(&zeta(s, o, flow, None)?); s.data.dimension];
+                Ok(interpolator(&data, s.starts[0], &ratio)?.iter().copied().collect::<Vec<_>>())
+            })?;
+            Ok(all.concat())
+        })
         .finish()
 }
 
