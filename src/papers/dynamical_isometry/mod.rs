@@ -1,5 +1,6 @@
 //! T. Hayase, R. Karakida, *The spectrum of Fisher information of deep networks achieving dynamical isometry* (AISTATS 2021).
 
+mod edges;
 mod figures;
 mod inputs;
 mod laws;
@@ -27,10 +28,16 @@ pub(super) fn paper() -> Paper {
                   orthogonal weights and few saturated units its largest eigenvalue is an atom, linear in depth, and sets the \
                   learning rate; Gaussian weights make it quadratic.",
         sources: &[HAYASE_2021, PENNINGTON_2017, PENNINGTON_2018, BELINSCHI_2007, NICA_2006],
-        claims: [inputs::claims(), spectra::claims(), sharpness::claims(), training::claims()]
-            .into_iter()
-            .flatten()
-            .collect(),
+        claims: [
+            inputs::claims(),
+            spectra::claims(),
+            sharpness::claims(),
+            edges::claims(),
+            training::claims(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
         figures: figures::all(),
     }
 }
@@ -69,6 +76,8 @@ const TEN: Kind = kind(hard_tanh, 0.3, 1.05, 10);
 const RELU: Kind = kind(relu, 1.0, 2.0, 5);
 /// $E=1.8$, without a gap.
 const GAPLESS: Kind = kind(hard_tanh, 1.0, 1.5, 8);
+/// $E=1.9$; defects and mean squares that differ much between the layers, so that their order and their mean show in the edge.
+const GRADED: Kind = kind(hard_tanh, 0.03, 5.0, 6);
 /// $E=0.15$.
 const THIRTY: Kind = kind(hard_tanh, 0.15, 1.0, 30);
 /// $E=0.2$.

@@ -2,19 +2,19 @@
 
 use solvable_theory::Activation;
 use solvable_theory::bibliography::HAYASE_2021;
-use solvable_theory::dynamical_isometry::{fisher_law, maximal_sharpness};
+use solvable_theory::dynamical_isometry::{fisher_law, forward, gaussian_quadratic_law, maximal_sharpness};
 use solvable_theory::free_probability::Ensemble;
 
 use super::super::by;
 use super::super::experiments::{DeepSpectrum, DeepSpectrumSetting};
 use super::laws::{conditional, other, projections, unconditional};
-use super::spectra::{at, cases};
-use super::{GAPLESS, RELU, SHALLOW, TEN};
+use super::spectra::{at, averaged, cases, changed, reversed};
+use super::{GAPLESS, GRADED, RELU, SHALLOW, TEN};
 use crate::simulate::deep::DeepSetting;
-use crate::verify::{At, Claim, JudgeError, Margin, Profile};
+use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
-    vec![top_atom(), mass(), edges(), growth()]
+    vec![top_atom(), mass(), edges(), growth(), quadratic_law()]
 }
 
 /// Kinds whose top is an atom.
@@ -65,6 +65,29 @@ fn mass() -> Claim {
         .finish()
 }
 
+/// The largest eigenvalue of a finite matrix lies below the edge of the bulk, by a deficit of this order.
+pub(super) fn edge_margin(s: &DeepSetting) -> Margin {
+    let unit = (s.width as f64).powf(-2.0 / 3.0);
+    let many = s.ensemble == Ensemble::Gaussian && s.depth > 3;
+    Margin { low: if many { -7.0 } else { -3.0 } * unit, high: unit }
+}
+
+/// Networks whose layers differ, so that mistakes about them show.
+fn graded(s: &DeepSpectrumSetting) -> bool {
+    s.network.q0 == GRADED.q0
+}
+
+/// The edge at the mean squares $q_1,\dots,q_L$ in place of $q_0,\dots,q_{L-1}$.
+fn late(s: &DeepSpectrumSetting, o: &Outcome) -> Result<f64, JudgeError> {
+    let network = &s.network;
+    let mut q = o.list("q")?[1..].to_vec();
+    q.extend(
+        forward(&network.activation, network.q0, network.sigma_w2, network.depth + 1)?.q.last().copied(),
+    );
+    let slopes = projections(o.list("defects")?)?;
+    Ok(fisher_law(&q, slopes, network.sigma_w2, network.ensemble)?.upper_edge()?)
+}
+
 fn edges() -> Claim {
     Claim::about::<DeepSpectrum>(
         "iso/edge",
@@ -76,22 +99,23 @@ fn edges() -> Claim {
         let width = by(profile, 200, 400);
         // Edges of ReLU networks fluctuate most.
         let (many, count) = by(profile, (32, 32), (96, 24));
+        let graded = |ensemble, trials| -> Result<_, JudgeError> {
+            let spectrum = GRADED.spectrum(width, ensemble)?;
+            Ok(at(DeepSpectrumSetting { jacobian: false, ..spectrum }, trials))
+        };
         Ok(vec![
             at(RELU.spectrum(width, Ensemble::Orthogonal)?, many),
             at(GAPLESS.spectrum(width, Ensemble::Orthogonal)?, count),
             at(SHALLOW.spectrum(by(profile, 200, 1000), Ensemble::Gaussian)?, count),
             at(RELU.spectrum(width, Ensemble::Gaussian)?, many),
             at(TEN.spectrum(width, Ensemble::Gaussian)?, count),
+            graded(Ensemble::Orthogonal, by(profile, 16, 24))?,
+            graded(Ensemble::Gaussian, by(profile, 48, 24))?,
         ])
     })
     .measure(|_, o| Ok(o.number("lambda_max")?))
     .predict_given(|s, o| Ok(conditional(&s.network, o)?.upper_edge()?))
-    .margin(|s, _| {
-        // The largest eigenvalue of a finite matrix lies below the edge, by a deficit of this order.
-        let unit = (s.network.width as f64).powf(-2.0 / 3.0);
-        let many = s.network.ensemble == Ensemble::Gaussian && s.network.depth > 3;
-        Margin { low: if many { -7.0 } else { -3.0 } * unit, high: unit }
-    })
+    .margin(|s, _| edge_margin(&s.network))
     .rival_given("the edge of the other kind of weights", |s, o| {
         let network = DeepSetting { ensemble: other(s.network.ensemble), ..s.network.clone() };
         Ok(conditional(&network, o)?.upper_edge()?)
@@ -99,6 +123,13 @@ fn edges() -> Claim {
     .rival_given("the sum of all mean squares", |s, o| {
         Ok(maximal_sharpness(o.list("q")?, s.network.sigma_w2)?)
     })
+    .rival_given_where("the same slopes in every layer", graded, |s, o| {
+        Ok(changed(s, o, averaged)?.upper_edge()?)
+    })
+    .rival_given_where("the slopes in reverse order", graded, |s, o| {
+        Ok(changed(s, o, reversed)?.upper_edge()?)
+    })
+    .rival_given_where("the mean squares one layer late", graded, late)
     .finish()
 }
 
@@ -136,4 +167,38 @@ fn growth() -> Claim {
         })
         .rival("cubic growth", |s| Ok((s.network.depth as f64).powi(3)))
         .finish()
+}
+
+/// The least width at which an error of 12 % shows beside the deficit of the edge.
+const WIDE: usize = 800;
+
+fn quadratic_law() -> Claim {
+    fn law(kappa: f64) -> impl Fn(&DeepSpectrumSetting) -> Result<f64, JudgeError> {
+        move |s| Ok(kappa * s.network.q0 * (s.network.depth as f64).powi(2))
+    }
+    let constants = gaussian_quadratic_law();
+    Claim::about::<DeepSpectrum>(
+        "iso/gaussian-quadratic-law",
+        "The constant of the quadratic law of Gaussian weights, at eight layers",
+    )
+    .formula(r"\lambda_{\max}=\kappa qL^2\left(1+\frac{0.21}{L}\right),\quad\kappa=\frac{1}{2(x_0^2-1)},\ x_0\tanh x_0=1")
+    .sources(&[HAYASE_2021])
+    .cases(|profile| {
+        let s = linear(8, by(profile, 400, WIDE));
+        Ok(vec![at(s, 16)])
+    })
+    .measure(|_, o| Ok(o.number("lambda_max")?))
+    .predict(law(constants.kappa))
+    .margin(|s, _| {
+        let deficit = edge_margin(&s.network);
+        Margin { high: deficit.high + 0.25 / s.network.depth as f64, ..deficit }
+    })
+    .rival("without the one half", law(2.0 * constants.kappa))
+    .rival("x₀² in place of x₀²−1", law(0.5 / constants.x0.powi(2)))
+    .rival_where("κ = 1", |s| s.network.width >= WIDE, law(1.0))
+    .rival("the largest squared singular value of the Jacobian", |s| {
+        let layers = s.network.depth as f64;
+        Ok((layers + 1.0).powf(layers + 1.0) / layers.powf(layers))
+    })
+    .finish()
 }

@@ -86,7 +86,7 @@ fn cdf_of(s: &DeepSpectrumSetting, o: &Outcome, law: &SpectralLaw) -> Result<Vec
 }
 
 /// A spectrum's law at changed defects.
-fn changed(
+pub(super) fn changed(
     s: &DeepSpectrumSetting,
     o: &Outcome,
     change: impl Fn(&[f64]) -> Vec<f64>,
@@ -94,11 +94,11 @@ fn changed(
     at_defects(&s.network, o, &change(o.list("defects")?), s.network.ensemble)
 }
 
-fn reversed(defects: &[f64]) -> Vec<f64> {
+pub(super) fn reversed(defects: &[f64]) -> Vec<f64> {
     defects.iter().rev().copied().collect()
 }
 
-fn averaged(defects: &[f64]) -> Vec<f64> {
+pub(super) fn averaged(defects: &[f64]) -> Vec<f64> {
     vec![defects.iter().sum::<f64>() / defects.len().max(1) as f64; defects.len()]
 }
 

@@ -8,13 +8,14 @@ use super::super::by;
 use super::super::experiments::{
     OneStep, OneStepSetting, OnlineBoundary, OnlineSetting, StepThreshold, StepThresholdSetting,
 };
+use super::edges::{BRIEF, VARIED, WRONG, deficit, fluctuates, sharpest};
 use super::laws::{at_defects, other, unconditional};
 use super::{label, on_path};
 use crate::simulate::deep::DeepSetting;
 use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
-    vec![threshold(), theoretical_threshold(), one_step(), boundary()]
+    vec![threshold(), predicted_threshold(), one_step(), boundary()]
 }
 
 /// $\eta_c$ of the infinite network.
@@ -27,14 +28,9 @@ fn depths(profile: Profile) -> Vec<usize> {
     by(profile, vec![3, 6, 12], vec![3, 6, 12, 24, 48])
 }
 
-fn at_threshold(
-    depth: usize,
-    width: usize,
-    ensemble: Ensemble,
-    trials: usize,
-) -> Result<At<StepThresholdSetting>, JudgeError> {
-    let network = on_path(depth, width, ensemble)?;
-    Ok(At::setting(label(&network), StepThresholdSetting { network, rho: 1e-8, steps: 80 }, trials))
+/// One sample of a small residual.
+fn learnt(network: DeepSetting, trials: usize) -> At<StepThresholdSetting> {
+    At::setting(label(&network), StepThresholdSetting { network, rho: 1e-8, steps: 80 }, trials)
 }
 
 /// The law at the measured order parameters; networks on the path are projections.
@@ -45,16 +41,19 @@ fn own_law(s: &DeepSetting, o: &Outcome, ensemble: Ensemble) -> Result<SpectralL
 
 fn threshold() -> Claim {
     Claim::about::<StepThreshold>(
-        "iso/step-size",
-        "One sample is learnt below the learning rate 2/λ_max, and not above",
+        "iso/linear-stability",
+        "One sample is learnt below the learning rate 2/λ_max of its own H_L, and not above (no theory of the spectrum enters)",
     )
-    .formula(r"\eta_c=\frac{2}{\lambda_{\max}(H_L)}\quad\text{for the loss}\ \tfrac{1}{2M}\|f-y\|^2")
+    .formula(r"\eta_c=\frac{2}{\lambda_{\max}(\hat H_L)}\quad\text{for the loss}\ \tfrac{1}{2M}\|f-y\|^2")
     .sources(&[HAYASE_2021])
     .cases(|profile| {
         let width = by(profile, 100, 200);
         let orthogonal = depths(profile).into_iter().map(|depth| (depth, Ensemble::Orthogonal));
         let gaussian = [3, 6].map(|depth| (depth, Ensemble::Gaussian));
-        orthogonal.chain(gaussian).map(|(depth, ensemble)| at_threshold(depth, width, ensemble, 8)).collect()
+        orthogonal
+            .chain(gaussian)
+            .map(|(depth, ensemble)| Ok(learnt(on_path(depth, width, ensemble)?, 8)))
+            .collect()
     })
     .measure(|_, o| Ok(o.number("threshold")?))
     .predict_given(|_, o| Ok(2.0 / o.number("lambda_max")?))
@@ -77,26 +76,55 @@ fn threshold() -> Claim {
     .finish()
 }
 
-fn theoretical_threshold() -> Claim {
-    Claim::about::<StepThreshold>(
-        "iso/critical-rate",
-        "The critical learning rate of the infinite network falls like one over the depth",
+/// Whether the top is an atom: on the path of isometry with orthogonal weights.
+fn isolated(s: &DeepSetting) -> bool {
+    s.ensemble == Ensemble::Orthogonal && s.activation.kinks().len() == 2 && s.sigma_w2 == 1.0
+}
+
+fn predicted_threshold() -> Claim {
+    // Discrepancies at which trials tell a rival from the claim, in units of the deficit of an edge.
+    let distant = |s: &DeepSetting, edge: f64| Ok((edge / sharpest(s)? - 1.0).abs() > 7.0 * deficit(s));
+    let mut claim = Claim::about::<StepThreshold>(
+        "iso/step-size",
+        "The learning rate up to which one sample is learnt, from the scale of inputs and weights alone",
     )
-    .formula(r"\eta_c=\frac{2}{\sum_l\sigma_w^{2(L-1-l)}q_l}")
+    .formula(
+        r"\eta_c=\frac{2}{\lambda_{\max}},\quad\lambda_{\max}=\sum_l\sigma_w^{2(L-1-l)}q_l\ \text{if}\ E<1,\ \text{else the edge of}\ \mu_L\ \text{at}\ q_l(q_0,\sigma_w^2),\ \nu_l(q_0,\sigma_w^2)",
+    )
     .sources(&[HAYASE_2021])
     .cases(|profile| {
         let (width, trials) = by(profile, (100, 16), (400, 12));
-        let all = depths(profile).into_iter();
-        all.map(|depth| at_threshold(depth, width, Ensemble::Orthogonal, trials)).collect()
+        let path = |depth| Ok(learnt(on_path(depth, width, Ensemble::Orthogonal)?, trials));
+        let mut cases: Vec<_> = depths(profile).into_iter().map(path).collect::<Result<_, JudgeError>>()?;
+        let (width, few, some, many) = by(profile, (100, 12, 24, 24), (200, 24, 40, 96));
+        for (kind, ensemble) in by(profile, BRIEF.to_vec(), VARIED.to_vec()) {
+            let network = kind.at(width, ensemble)?;
+            let trials = match (fluctuates(&network), ensemble) {
+                (true, _) => many,
+                (false, Ensemble::Gaussian) => some,
+                (false, Ensemble::Orthogonal) => if network.activation.kinks().is_empty() { few } else { some },
+            };
+            cases.push(learnt(network, trials));
+        }
+        Ok(cases)
     })
     .measure(|_, o| Ok(o.number("threshold")?))
     .predict(|s| critical(&s.network))
-    .margin(|_, profile| Margin::symmetric(by(profile, 0.1, 0.05)))
-    .rival("the edge of Gaussian weights", |s| {
-        critical(&DeepSetting { ensemble: Ensemble::Gaussian, ..s.network.clone() })
-    })
-    .rival("the same at all depths: 2/q₀", |s| Ok(2.0 / s.network.q0))
-    .finish()
+    .margin(|s, profile| {
+        if isolated(&s.network) {
+            return Margin::symmetric(by(profile, 0.1, 0.05));
+        }
+        // Below the edge lie the largest eigenvalue, and what finitely many steps resolve.
+        Margin { low: -deficit(&s.network), high: 4.0 * deficit(&s.network) }
+    });
+    for (name, edge) in WRONG {
+        claim = claim.rival_where(
+            name,
+            move |s| edge(&s.network).and_then(|edge| distant(&s.network, edge)).unwrap_or(true),
+            move |s| Ok(2.0 / edge(&s.network)?),
+        );
+    }
+    claim.finish()
 }
 
 /// Learning rates of one step in units of $\eta_c$.

@@ -49,9 +49,9 @@ pub use diagonal::{
 };
 pub use fisher::{DataFisher, DataFisherSetting, Fisher, FisherSetting, FisherSpectrum, LastBatchNorm};
 pub use isometry::{
-    DeepSpectrum, DeepSpectrumSetting, FreeProjections, FreeProjectionsSetting, OneStep, OneStepSetting,
-    OnlineBoundary, OnlineSetting, OnlineTraining, OrderParameters, OrderParametersSetting, StepThreshold,
-    StepThresholdSetting,
+    DeepEdge, DeepSpectrum, DeepSpectrumSetting, FreeProjections, FreeProjectionsSetting, OneStep,
+    OneStepSetting, OnlineBoundary, OnlineSetting, OnlineTraining, OrderParameters, OrderParametersSetting,
+    StepThreshold, StepThresholdSetting,
 };
 pub use layer_norm::{
     GaussianOutputs, GaussianOutputsSetting, LastLayerIdentities, LayerNormOutliers, NormalizedOutput,

@@ -8,6 +8,6 @@ pub use online::{
     StepThresholdSetting,
 };
 pub use spectra::{
-    DeepSpectrum, DeepSpectrumSetting, FreeProjections, FreeProjectionsSetting, OrderParameters,
+    DeepEdge, DeepSpectrum, DeepSpectrumSetting, FreeProjections, FreeProjectionsSetting, OrderParameters,
     OrderParametersSetting,
 };

@@ -128,6 +128,28 @@ impl Experiment for DeepSpectrum {
     }
 }
 
+/// The largest eigenvalue of a deep network at one input: `lambda_max` of $H_L$; with `q` and `alpha`.
+pub struct DeepEdge;
+
+impl Experiment for DeepEdge {
+    type Setting = DeepSetting;
+    const ID: &'static str = "deep-edge";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &DeepSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+        let (network, signals) = setting.draw(streams)?;
+        let values = symmetric_eigenvalues(&dual(&network, &signals))?;
+        Ok(Outcome::new()
+            .with("lambda_max", values.last().copied().unwrap_or(0.0))
+            .with_list("q", mean_squares(&signals, 0))
+            .with_list("alpha", mean_square_slopes(&signals, 0)))
+    }
+
+    fn cost(setting: &DeepSetting) -> f64 {
+        (setting.width as f64).powi(3) * (7.0 * setting.depth as f64 + 3.0)
+    }
+}
+
 /// Free projections without a network.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FreeProjectionsSetting {
