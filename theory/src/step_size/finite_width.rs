@@ -15,7 +15,7 @@ use crate::{Activation, Architecture, Normalization, TheoryError};
 /// $$B_l=\min_{t>0}\Big(1+\frac1t\Big)\prod_{j=l}^{L-1}\Big(1+\frac{\kappa_jC}{M_j}t\Big),\qquad
 ///   \kappa_j=\frac{E\phi'^4}{(E\phi'^2)^2},$$
 /// the upper edge of the Gram matrix of $C$ vectors that were passed back through independent weights and slopes, in units of its
-/// mean. Every batch-normalized hidden layer above $l$ multiplies by $\frac{(N-1)(N-2)}{N(N-3)}$, the mean of an inverse batch
+/// mean, times $e^{\sqrt{v_l}}$, one standard deviation of the logarithm of a vector's squared norm, $v_l=\sum_{j\ge l}(3\kappa_j-1)/M_j$. Every batch-normalized hidden layer above $l$ multiplies by $\frac{(N-1)(N-2)}{N(N-3)}$, the mean of an inverse batch
 /// variance times the share of the gradient that the normalization leaves; a batch-normalized output by $(N-1)/\chi^2$, $\chi^2$ the median
 /// of the smallest of $C$ chi-square numbers of $N-1$ degrees of freedom.
 ///
@@ -67,6 +67,7 @@ pub(super) fn finite_width(network: &Architecture, samples: usize) -> Result<f64
         spreads.push(kappa / width(j + 1));
     }
 
+    let counts: Vec<f64> = (1..depth).map(width).collect();
     let bias = f64::from(u8::from(network.train_bias()));
     let (mut weighted, mut total) = (0.0, 0.0);
     let (mut batch, mut start) = (1.0, 0.0);
@@ -77,7 +78,13 @@ pub(super) fn finite_width(network: &Architecture, samples: usize) -> Result<f64
         let share = layers[l].t * width(l).mul_add(layers[l].qhat_t, bias);
         let (edge, log_t) = gram_edge(&spreads[l.min(depth - 1)..], classes, start);
         start = log_t;
-        weighted += share * batch * edge;
+        // One standard deviation of the logarithm of the squared norm, which all outputs share.
+        let variance: f64 = spreads[l.min(depth - 1)..]
+            .iter()
+            .zip(&counts[l.min(depth - 1)..])
+            .map(|(c, m)| 3.0 * c - 1.0 / m)
+            .sum();
+        weighted += share * batch * edge * variance.max(0.0).sqrt().exp();
         total += share;
     }
     let mut factor = if total > 0.0 { weighted / total } else { 1.0 };
