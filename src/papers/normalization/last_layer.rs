@@ -112,13 +112,9 @@ fn fixed_samples(
 }
 
 /// So few that $N$ and $N-1$ differ by several margins.
-fn few_samples(profile: Profile) -> Result<Vec<At<FisherSetting>>, JudgeError> {
+fn few_samples() -> Result<Vec<At<FisherSetting>>, JudgeError> {
     let network = equal_widths("tanh", TANH, 3, 1600, 2)?;
-    Ok(vec![At::setting(
-        "tanh L=3 M=1600 N=4 C=2",
-        FisherSetting { network, samples: 4 },
-        by(profile, 48, 200),
-    )])
+    Ok(vec![At::setting("tanh L=3 M=1600 N=4 C=2", FisherSetting { network, samples: 4 }, 48)])
 }
 
 fn are_few(setting: &FisherSetting) -> bool {
@@ -138,7 +134,7 @@ fn mean_subtraction_mean() -> Claim {
     )
     .formula(r"m_\lambda=\frac{C\,\Theta_D(N-1)}{NP},\qquad\Theta_D=\theta_t-\theta_{st}=\alpha M(\kappa_1-\kappa_2)")
     .sources(&[KARAKIDA_2019_NORMALIZATION])
-    .cases(|p| Ok([fixed_samples(by(p, 400, 1000), by(p, 48, 100), true)?, few_samples(p)?].concat()))
+    .cases(|p| Ok([fixed_samples(by(p, 400, 1000), by(p, 48, 100), true)?, few_samples()?].concat()))
     .measure(|_, o| Ok(o.number("ms_m_lambda")?))
     .predict(|s| Ok(last_mean_subtraction(&s.network, s.samples)?.m_lambda))
     .margin(|_, p| Margin::symmetric(by(p, 0.06, 0.03)))
@@ -162,7 +158,7 @@ fn mean_subtraction_second_moment() -> Claim {
     )
     .formula(r"s_\lambda\to\frac{C\,\Theta_D^2(N-1)}{N^2P}")
     .sources(&[KARAKIDA_2019_NORMALIZATION])
-    .cases(|p| Ok([fixed_samples(1600, by(p, 32, 100), false)?, few_samples(p)?].concat()))
+    .cases(|p| Ok([fixed_samples(1600, by(p, 32, 100), false)?, few_samples()?].concat()))
     .measure(|_, o| Ok(o.number("ms_s_lambda")?))
     .predict(|s| Ok(last_mean_subtraction(&s.network, s.samples)?.s_lambda))
     .margin(|_, p| Margin::symmetric(by(p, 0.08, 0.04)))
@@ -225,14 +221,16 @@ fn edge() -> Claim {
             let trials = if depth >= 3 { 2 * trials } else { trials };
             Ok(At::setting(label, FisherSetting { network, samples: width }, trials))
         });
-        square.chain(oblong(p)).collect()
+        square.chain(oblong()).collect()
     })
     // Of one output the largest eigenvalue; several split a common edge.
     .measure(|_, o| Ok(o.number("ms_lambda_top")?))
     .predict(|s| Ok(edge_proportional(&s.network, s.samples)?))
     .margin(|s, p| match p {
         // Several outputs are not quite orthogonal: the factor of finite widths, (1 + √(κC/M))² at most.
-        _ if s.network.classes() > 1 => Margin::between(-0.05, by(p, 0.1, 0.08)),
+        _ if s.network.classes() > 1 => Margin::between(-0.05, 0.1),
+        // As small as this in both profiles.
+        _ if !is_square(s) => Margin::between(-0.08, 0.03),
         // The finite-size shift is negative, of order N^(-2/3), and grows with depth.
         Profile::Quick if s.network.depth() >= 3 => Margin::between(-0.10, 0.03),
         Profile::Quick => Margin::between(-0.08, 0.03),
@@ -268,8 +266,8 @@ fn edge() -> Claim {
 }
 
 /// Unequal widths with five times fewer and five times more samples than inputs, and three outputs.
-fn oblong(profile: Profile) -> Vec<Result<At<FisherSetting>, JudgeError>> {
-    let (width, trials) = by(profile, (150, 48), (300, 32));
+fn oblong() -> Vec<Result<At<FisherSetting>, JudgeError>> {
+    let (width, trials) = (150, 48);
     let rows = [
         ("tanh", vec![width, 2 * width], 5 * width, 1),
         ("erf", vec![4 * width, 2 * width], 4 * width / 5, 3),
@@ -419,8 +417,8 @@ fn squared_gain() -> Claim {
     )
     .formula(r"F^*\propto\gamma^2\quad\text{(batch and layer normalization)}")
     .sources(&[KARAKIDA_2019_NORMALIZATION])
-    .cases(|p| {
-        let (width, trials) = by(p, (200, 48), (600, 100));
+    .cases(|_| {
+        let (width, trials) = (200, 48);
         let mut cases = Vec::new();
         for letters in ["--b", "--l"] {
             for gamma in [0.5, 3.0] {
@@ -435,8 +433,8 @@ fn squared_gain() -> Claim {
     .components(["trace"])
     .measure(|_, o| Ok([o.number("trace")?]))
     .predict_given(|s, o| Ok([normalized_trace(s, o, s.network.gamma())?]))
-    // The margin of the mean eigenvalue and of the sum of the outliers.
-    .margin(|_, p| Margin::symmetric(by(p, 0.09, 0.04)))
+    // The margin of the sum of the outliers in quick; rivals are off by factors.
+    .margin(|_, _| Margin::symmetric(0.09))
     .rival_given("γ in place of γ²", |s, o| Ok([normalized_trace(s, o, s.network.gamma().sqrt())?]))
     .rival_given("no γ", |s, o| Ok([normalized_trace(s, o, 1.0)?]))
     .finish()

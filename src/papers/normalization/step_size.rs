@@ -2,12 +2,12 @@
 
 use rand::RngExt;
 use solvable_theory::bibliography::{KARAKIDA_2019_NORMALIZATION, KARAKIDA_2019_UNIVERSAL};
-use solvable_theory::step_size::{StepSize, gradient_preserving_scale, step_size};
+use solvable_theory::step_size::{gradient_preserving_scale, step_size};
 use solvable_theory::{Activation, Architecture, Normalization, mean_field};
 
-use super::super::by;
 use super::super::experiments::{FisherSetting, Sharpness};
 use super::super::figure_plan::{FigurePlan, Trials, mean_point, requests};
+use super::super::kept::kept;
 use crate::figure::{Axis, Figure, Panel, Series, Stroke};
 use crate::simulate::network::plain;
 use crate::streams::Streams;
@@ -39,8 +39,18 @@ pub(super) fn claim() -> Claim {
     .finish()
 }
 
-fn answer(s: &FisherSetting) -> Result<StepSize, JudgeError> {
-    Ok(step_size(&s.network, s.samples)?)
+/// What is answered to the user. Kept: every trial, rival and exchange asks again.
+struct Answer {
+    lambda_max: f64,
+    finite_width: f64,
+}
+
+fn answer(s: &FisherSetting) -> Result<Answer, JudgeError> {
+    let values = kept(&format!("step size {s:?}"), || {
+        let step = step_size(&s.network, s.samples)?;
+        Ok(vec![step.lambda_max, step.finite_width])
+    })?;
+    Ok(Answer { lambda_max: values[0], finite_width: values[1] })
 }
 
 /// $\lambda_{\max}\eta_c/2$.
@@ -97,12 +107,8 @@ fn has_small_share(s: &FisherSetting) -> bool {
     }
 }
 
-fn cases(profile: Profile) -> Result<Vec<At<FisherSetting>>, JudgeError> {
-    settings(profile)?
-        .into_iter()
-        .enumerate()
-        .map(|(number, s)| Ok(At::setting(label(number, &s), s, by(profile, 20, 32))))
-        .collect()
+fn cases(_: Profile) -> Result<Vec<At<FisherSetting>>, JudgeError> {
+    settings()?.into_iter().enumerate().map(|(number, s)| Ok(At::setting(label(number, &s), s, 20))).collect()
 }
 
 /// What was drawn.
@@ -132,8 +138,8 @@ fn letter(mode: &Normalization) -> char {
 }
 
 /// Networks of which something could be refuted: of a handful of eigenvalues the mean, the largest and the trace are too close.
-fn settings(profile: Profile) -> Result<Vec<FisherSetting>, JudgeError> {
-    let drawn = (0..4 * COUNT).map(|number| network(number, profile));
+fn settings() -> Result<Vec<FisherSetting>, JudgeError> {
+    let drawn = (0..4 * COUNT).map(network);
     drawn
         .filter(|s| s.as_ref().map_or(true, |s| has_spread(s) || has_small_share(s)))
         .take(COUNT as usize)
@@ -148,12 +154,12 @@ const NORMALIZATIONS: [&str; 7] =
 
 /// A network drawn at random: activation, depth 1 to 12, equal and unequal widths, scales, biases, normalization, 1 to 10 outputs, $N/M$ from 0.1 to
 /// 10 as far as the kernel stays small.
-fn network(number: u64, profile: Profile) -> Result<FisherSetting, JudgeError> {
+fn network(number: u64) -> Result<FisherSetting, JudgeError> {
     let mut rng = Streams::for_trial("step-size", "networks", number, 0).rng(0);
     let mut choose = |count: usize| rng.random_range(0..count);
     let activation: Activation = ACTIVATIONS[choose(ACTIVATIONS.len())].parse()?;
     let depth = 1 + choose(12);
-    let width = (24 + choose(73)) * by(profile, 1, 2);
+    let width = 24 + choose(73);
     let shapes: [fn(usize, usize) -> usize; 3] =
         [|m, _| m, |m, l| m + m / 2 * (l % 2), |m, l| m - m / 3 * (l % 2)];
     let shape = shapes[choose(3)];
@@ -163,7 +169,7 @@ fn network(number: u64, profile: Profile) -> Result<FisherSetting, JudgeError> {
     let sigma_b2 = [0.0, 0.0, 0.1, 0.3][choose(4)];
     let gain = [1.0, 1.0, 1.25, 0.8][choose(4)];
     let trained = choose(2) == 1;
-    let samples = ((ratio * width as f64) as usize).clamp(4, by(profile, 150, 300) / classes);
+    let samples = ((ratio * width as f64) as usize).clamp(4, 150 / classes);
     let mode = match &name[name.len() - 2..] {
         "ms" => Normalization::MeanSubtraction,
         "bn" => Normalization::BatchNorm,
@@ -186,26 +192,27 @@ fn network(number: u64, profile: Profile) -> Result<FisherSetting, JudgeError> {
 
 /// The figure of these networks.
 pub(super) fn figure() -> FigurePlan {
-    FigurePlan::new("norm/step-size", |p| requests::<Sharpness>(&settings(p)?, by(p, 20, 32)), draw)
+    FigurePlan::new("norm/step-size", |_| requests::<Sharpness>(&settings()?, 20), draw)
 }
 
 fn draw(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let (mut measured, mut bounds) = (Vec::new(), Vec::new());
     let mut ends = (f64::INFINITY, 0.0f64);
-    for s in settings(trials.profile())? {
+    for s in settings()? {
         let answer = answer(&s)?;
         let values = trials.numbers::<Sharpness>(&s, "lambda_max")?;
         let steps: Vec<f64> = values.iter().map(|lambda| 2.0 / lambda).collect();
-        measured.push(mean_point(answer.eta_c, &steps)?);
-        let cautious = answer.eta_c / answer.finite_width;
-        bounds.push(mean_point(answer.eta_c, &[cautious, cautious])?);
-        ends = (ends.0.min(answer.eta_c), ends.1.max(answer.eta_c));
+        let eta_c = 2.0 / answer.lambda_max;
+        measured.push(mean_point(eta_c, &steps)?);
+        let cautious = eta_c / answer.finite_width;
+        bounds.push(mean_point(eta_c, &[cautious, cautious])?);
+        ends = (ends.0.min(eta_c), ends.1.max(eta_c));
     }
     Ok(Figure {
         id: "norm/step-size".into(),
         title: "Critical learning rates of sixty random networks".into(),
         caption: "Measured 2/λ_max against the answer η_c of step-size, for networks of 1 to 12 layers with any normalization, 1 to 10 outputs \
-                  and 24 to 300 units a layer: means with 99 % intervals. Line: the limit of large widths, η_c; open points: the cautious rate η_c/F \
+                  and 24 to 144 units a layer: means with 99 % intervals. Line: the limit of large widths, η_c; open points: the cautious rate η_c/F \
                   with the factor F of finite widths."
             .into(),
         panels: vec![Panel {
