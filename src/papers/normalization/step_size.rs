@@ -23,7 +23,7 @@ pub(super) fn claim() -> Claim {
     .sources(&[KARAKIDA_2019_NORMALIZATION, KARAKIDA_2019_UNIVERSAL])
     .cases(cases)
     .median()
-    .measure(|s, o| in_units_of_the_answer(s, o))
+    .measure(in_units_of_the_answer)
     // A bound: what is measured must not change when it is cut there.
     .predict_given(|s, o| Ok(in_units_of_the_answer(s, o)?.min(answer(s)?.finite_width)))
     .margin(|_, _| Margin::symmetric(0.1))
