@@ -183,19 +183,6 @@ fn multiply_blocks(vectors: &mut Matrix, factors: &Matrix) {
     });
 }
 
-/// The same network with the normalization of its last layer removed.
-///
-/// What the last layer does to the Gram matrix is an exact projection, so that one plain network serves every method
-/// of normalizing its output.
-pub fn without_last_normalization(architecture: &Architecture) -> Result<Architecture, SimulationError> {
-    let mut modes = architecture.modes().to_vec();
-    if let Some(last) = modes.last_mut() {
-        *last = Normalization::None;
-    }
-    let beta = if modes.contains(&Normalization::BatchNorm) { architecture.beta() } else { 0.0 };
-    Ok(architecture.clone().with_modes(modes, architecture.gamma(), beta)?)
-}
-
 /// The same network without any normalization.
 pub fn plain(architecture: &Architecture) -> Result<Architecture, solvable_theory::TheoryError> {
     let modes = vec![Normalization::None; architecture.depth()];

@@ -204,6 +204,21 @@ impl Architecture {
         self.beta
     }
 
+    /// The same network with the normalization of its last layer removed.
+    ///
+    /// What the last layer does to the Gram matrix is an exact projection, so that one network serves every method of
+    /// normalizing its output.
+    pub fn without_output_normalization(&self) -> Self {
+        let mut bare = self.clone();
+        if let Some(last) = bare.modes.last_mut() {
+            *last = Normalization::None;
+        }
+        if !bare.modes.contains(&Normalization::BatchNorm) {
+            bare.beta = 0.0;
+        }
+        bare
+    }
+
     /// $P=\sum_lM_l(M_{l-1}+[\text{biases trained}])$ exactly; `usize::MAX` where it is larger.
     pub fn parameter_count(&self) -> usize {
         let bias = usize::from(self.train_bias);

@@ -7,6 +7,7 @@ use solvable_theory::free_probability::Ensemble;
 
 use super::super::by;
 use super::super::experiments::{DeepSpectrum, DeepSpectrumSetting};
+use super::edges::deficit;
 use super::laws::{conditional, other, projections, unconditional};
 use super::spectra::{at, averaged, cases, changed, reversed};
 use super::{GAPLESS, GRADED, RELU, SHALLOW, TEN};
@@ -67,7 +68,7 @@ fn mass() -> Claim {
 
 /// The largest eigenvalue of a finite matrix lies below the edge of the bulk, by a deficit of this order.
 pub(super) fn edge_margin(s: &DeepSetting) -> Margin {
-    let unit = (s.width as f64).powf(-2.0 / 3.0);
+    let unit = deficit(s);
     let many = s.ensemble == Ensemble::Gaussian && s.depth > 3;
     Margin { low: if many { -7.0 } else { -3.0 } * unit, high: unit }
 }

@@ -4,7 +4,7 @@ use solvable_theory::Normalization;
 use super::{FisherSetting, shortened};
 use crate::simulate::gram::{batch_normalized, centred, layer_normalized, tangent_kernel};
 use crate::simulate::linalg::{self, Matrix};
-use crate::simulate::network::{Network, Signals, without_last_normalization};
+use crate::simulate::network::{Network, Signals};
 use crate::streams::Streams;
 use crate::verify::{Experiment, Outcome, TrialFailure};
 
@@ -46,7 +46,7 @@ impl Experiment for NormalizedOutput {
         let (network, signals) = setting.draw(streams)?;
         let trace = tangent_kernel(&network, &signals).trace() / setting.samples as f64;
         let bare =
-            FisherSetting { network: without_last_normalization(&setting.network)?, ..setting.clone() };
+            FisherSetting { network: setting.network.without_output_normalization(), ..setting.clone() };
         let (_, plain) = bare.draw(streams)?;
         Ok(Outcome::new().with("trace", trace).with_list("outputs", shortened(plain.output.as_slice())))
     }
@@ -73,7 +73,7 @@ impl Experiment for LastLayerIdentities {
         let (network, signals) = setting.draw(streams)?;
         let normalized = tangent_kernel(&network, &signals) / samples;
         let bare =
-            FisherSetting { network: without_last_normalization(&setting.network)?, ..setting.clone() };
+            FisherSetting { network: setting.network.without_output_normalization(), ..setting.clone() };
         let (network, signals): (Network, Signals) = bare.draw(streams)?;
         let plain = tangent_kernel(&network, &signals) / samples;
         let classes = setting.network.classes();

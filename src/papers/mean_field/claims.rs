@@ -67,13 +67,19 @@ fn networks(profile: Profile) -> Result<Vec<At<FisherSetting>>, JudgeError> {
 /// Networks in which biases carry a third of the sharpness, and two samples: small weights, and large biases.
 fn extremes(profile: Profile) -> Result<Vec<At<FisherSetting>>, JudgeError> {
     let trials = by(profile, 200, 600);
-    let small = Architecture::new(vec![100, 100, 100, 2], Activation::tanh(), 0.1, 0.02)?;
     let few = network(&("relu", &[1.0, 1.0, 1.0], 2.0, 2.0, 2), by(profile, 400, 1000))?;
-    let at = |label: String, network: Architecture, samples| {
-        At::setting(label, FisherSetting { network: network.with_trained_biases(true), samples }, trials)
-    };
-    let few_label = format!("relu L=3 M={} C=2 N={FEW} σ_b²=2", few.widths()[0]);
-    Ok(vec![at("tanh L=3 M=100 C=2 σ_w²=0.1 σ_b²=0.02".into(), small, 20), at(few_label, few, FEW)])
+    let label = format!("relu L=3 M={} C=2 N={FEW} σ_b²=2", few.widths()[0]);
+    let few = FisherSetting { network: few.with_trained_biases(true), samples: FEW };
+    Ok(vec![
+        At::setting("tanh L=3 M=100 C=2 σ_w²=0.1 σ_b²=0.02", large_biases()?, trials),
+        At::setting(label, few, trials),
+    ])
+}
+
+/// Small weights, with which biases carry a third of the sharpness.
+pub(in super::super) fn large_biases() -> Result<FisherSetting, TheoryError> {
+    let network = Architecture::new(vec![100, 100, 100, 2], Activation::tanh(), 0.1, 0.02)?;
+    Ok(FisherSetting { network: network.with_trained_biases(true), samples: 20 })
 }
 
 /// Samples so few that $N$ and $N-1$ differ by more than any margin.
@@ -84,7 +90,7 @@ fn are_few(setting: &FisherSetting) -> bool {
 }
 
 /// Whether the biases' share is well above the margins.
-fn has_large_biases(setting: &FisherSetting) -> bool {
+pub(in super::super) fn has_large_biases(setting: &FisherSetting) -> bool {
     setting.network.scales().sigma_w2 < 0.5
 }
 

@@ -10,7 +10,7 @@ use solvable_theory::bibliography::{
 };
 
 use super::Paper;
-pub(super) use claims::proportional;
+pub(super) use claims::{has_large_biases, large_biases, proportional};
 
 /// Order parameters, Fisher information statistics, tangent kernels.
 pub(super) fn paper() -> Paper {

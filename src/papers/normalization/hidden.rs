@@ -63,29 +63,15 @@ fn diagonal() -> Claim {
             .map(|row| {
                 // Gains are told apart by factors: small networks do in both profiles.
                 let profile = if row.3 == 1.0 { p } else { Profile::Quick };
-                let (width, samples, trials) = by(profile, (200, 48, 160), (600, 96, 100));
-                Ok(At::setting(sized_label(row, width, samples), setting(row, width, samples)?, trials))
+                case(row, by(profile, (200, 48, 160), (600, 96, 100)))
             })
             .collect()
     })
     .measure(|_, o| Ok(o.number("diagonal")?))
-    .predict(|s| {
-        let kernel = hidden_modes(&s.network)?;
-        Ok(kernel.theta_d + kernel.theta_s)
-    })
+    .predict(diagonal_of)
     .margin(|s, p| Margin::symmetric(if has_gain(s) { 0.08 } else { by(p, 0.08, 0.04) }))
-    .rival_where("γ in place of γ²", has_gain, |s| {
-        let (network, gamma) = (s.network.clone(), s.network.gamma());
-        let (modes, beta) = (network.modes().to_vec(), network.beta());
-        let kernel = hidden_modes(&network.with_modes(modes, gamma.sqrt(), beta)?)?;
-        Ok(kernel.theta_d + kernel.theta_s)
-    })
-    .rival_where("no gain", has_gain, |s| {
-        let (network, beta) = (s.network.clone(), s.network.beta());
-        let modes = network.modes().to_vec();
-        let kernel = hidden_modes(&network.with_modes(modes, 1.0, beta)?)?;
-        Ok(kernel.theta_d + kernel.theta_s)
-    })
+    .rival_where("γ in place of γ²", has_gain, |s| diagonal_of(&with_gain(s, s.network.gamma().sqrt())?))
+    .rival_where("no gain", has_gain, |s| diagonal_of(&with_gain(s, 1.0)?))
     .rival("the plain network: θ_t", |s| Ok(mean_field::theta(&bare(s)?)?.theta_t))
     .rival_where(
         "without the subtracted part",
@@ -103,8 +89,20 @@ fn diagonal() -> Claim {
     .finish()
 }
 
+/// $\Theta_D+\Theta_S$.
+fn diagonal_of(setting: &FisherSetting) -> Result<f64, JudgeError> {
+    let kernel = hidden_modes(&setting.network)?;
+    Ok(kernel.theta_d + kernel.theta_s)
+}
+
 fn has_gain(setting: &FisherSetting) -> bool {
     setting.network.gamma() != 1.0
+}
+
+/// The same network with another $\gamma$.
+fn with_gain(setting: &FisherSetting, gamma: f64) -> Result<FisherSetting, JudgeError> {
+    let (modes, beta) = (setting.network.modes().to_vec(), setting.network.beta());
+    Ok(FisherSetting { network: setting.network.clone().with_modes(modes, gamma, beta)?, ..setting.clone() })
 }
 
 /// The same network without any normalization.
@@ -120,11 +118,13 @@ const OUTLIERS: [Row; 3] = [
 ];
 
 fn outlier_cases(profile: Profile) -> Result<Vec<At<FisherSetting>>, JudgeError> {
-    let (width, samples, trials) = by(profile, (400, 64, 24), (800, 96, 100));
-    OUTLIERS
-        .iter()
-        .map(|row| Ok(At::setting(sized_label(row, width, samples), setting(row, width, samples)?, trials)))
-        .collect()
+    let size = by(profile, (400, 64, 24), (800, 96, 100));
+    OUTLIERS.iter().map(|row| case(row, size)).collect()
+}
+
+/// One row at a width, a number of samples, and a number of trials.
+fn case(row: &Row, (width, samples, trials): (usize, usize, usize)) -> Result<At<FisherSetting>, JudgeError> {
+    Ok(At::setting(sized_label(row, width, samples), setting(row, width, samples)?, trials))
 }
 
 fn is_batch_normalized(setting: &FisherSetting) -> bool {
@@ -197,13 +197,7 @@ fn layer_norm() -> Claim {
     )
     .formula(r"\tfrac1N1^\top\Theta1=N\Theta_S+\Theta_D,\qquad\lambda_{\max}\simeq\Theta_S+\Theta_D/N")
     .sources(&[KARAKIDA_2019_NORMALIZATION])
-    .cases(|_| {
-        let (width, samples, trials) = (400, 64, 48);
-        let at = |row: &Row| {
-            Ok(At::setting(sized_label(row, width, samples), setting(row, width, samples)?, trials))
-        };
-        ROWS.iter().map(at).collect()
-    })
+    .cases(|_| ROWS.iter().map(|row| case(row, (400, 64, 48))).collect())
     .components(["Rayleigh quotient", "λ_max"])
     .measure(|s, o| Ok([o.number("rayleigh")? / s.samples as f64, o.number("lambda_max")?]))
     .predict(|s| unrefined(s).map(|outlier| [outlier; 2]))
@@ -211,10 +205,7 @@ fn layer_norm() -> Claim {
     .margin(|_, _| Margin::between(-0.06, 0.08))
     .rival("the outlier of the plain network", |s| plain_outlier(s).map(|outlier| [outlier; 2]))
     .rival_where("γ in place of γ²", has_gain, |s| {
-        let (network, gamma) = (s.network.clone(), s.network.gamma());
-        let modes = network.modes().to_vec();
-        let network = network.with_modes(modes, gamma.sqrt(), 0.0)?;
-        unrefined(&FisherSetting { network, ..s.clone() }).map(|outlier| [outlier; 2])
+        unrefined(&with_gain(s, s.network.gamma().sqrt())?).map(|outlier| [outlier; 2])
     })
     .rival("as with batch normalization", |s| {
         let network = s.network.clone().with_modes(modes("bb-"), s.network.gamma(), 0.0)?;

@@ -443,7 +443,7 @@ fn squared_gain() -> Claim {
 /// The trace of the dual Fisher matrix of a normalized output, given the plain outputs ($C\times N$).
 fn normalized_trace(s: &FisherSetting, o: &Outcome, gamma: f64) -> Result<f64, JudgeError> {
     let (outputs, classes) = (o.list("outputs")?, s.network.classes());
-    let plain = crate::simulate::network::plain(&s.network)?;
+    let plain = s.network.without_output_normalization();
     if s.network.modes().contains(&Normalization::BatchNorm) {
         let variances = output_variances(&Matrix::from_column_slice(classes, s.samples, outputs));
         let given = last_batch_norm_given(&plain, s.samples, gamma, &variances)?;

@@ -2,14 +2,14 @@
 
 use rand::RngExt;
 use solvable_theory::bibliography::{KARAKIDA_2019_NORMALIZATION, KARAKIDA_2019_UNIVERSAL};
+use solvable_theory::normalization::hidden_modes;
 use solvable_theory::step_size::{gradient_preserving_scale, step_size};
-use solvable_theory::{Activation, Architecture, Normalization, mean_field};
+use solvable_theory::{Activation, Architecture, Normalization};
 
 use super::super::experiments::{FisherSetting, Sharpness};
 use super::super::figure_plan::{FigurePlan, Trials, mean_point, requests};
 use super::super::kept::kept;
 use crate::figure::{Axis, Figure, Panel, Series, Stroke};
-use crate::simulate::network::plain;
 use crate::streams::Streams;
 use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
 
@@ -31,55 +31,43 @@ pub(super) fn claim() -> Claim {
         Ok(in_units_of_the_answer(s, o)?.min(1.0))
     })
     .rival_given_where("all eigenvalues alike: their mean", has_spread, |s, o| {
-        Ok(in_units_of_the_answer(s, o)?.min(mean_eigenvalue(s)?))
+        Ok(in_units_of_the_answer(s, o)?.min(answer(s)?.mean))
     })
     .rival_where("the trace, which is safe, taken for the largest", has_small_share, |s| {
-        Ok(mean_eigenvalue(s)? * (s.samples * s.network.classes()) as f64)
+        Ok(answer(s)?.mean * (s.samples * s.network.classes()) as f64)
     })
     .finish()
 }
 
-/// What is answered to the user. Kept: every trial, rival and exchange asks again.
+/// What is answered to the user, and the mean of the $CN$ eigenvalues in units of it. Kept: every trial, rival and exchange asks again.
 struct Answer {
     lambda_max: f64,
     finite_width: f64,
+    mean: f64,
 }
 
 fn answer(s: &FisherSetting) -> Result<Answer, JudgeError> {
     let values = kept(&format!("step size {s:?}"), || {
         let step = step_size(&s.network, s.samples)?;
-        Ok(vec![step.lambda_max, step.finite_width])
+        Ok(vec![step.lambda_max, step.finite_width, mean_eigenvalue(s)? / step.lambda_max])
     })?;
-    Ok(Answer { lambda_max: values[0], finite_width: values[1] })
+    Ok(Answer { lambda_max: values[0], finite_width: values[1], mean: values[2] })
+}
+
+/// The mean of the $CN$ eigenvalues; a normalized output multiplies by its mean gain.
+fn mean_eigenvalue(s: &FisherSetting) -> Result<f64, JudgeError> {
+    let kernel = hidden_modes(&s.network.without_output_normalization())?;
+    let gain = match s.network.modes().last() {
+        Some(Normalization::LayerNorm) => 1.0 / kernel.output_variance,
+        Some(Normalization::BatchNorm) => 1.0 / kernel.output_gap,
+        _ => 1.0,
+    };
+    Ok(gain * (kernel.theta_d + kernel.theta_s) / s.samples as f64)
 }
 
 /// $\lambda_{\max}\eta_c/2$.
 fn in_units_of_the_answer(s: &FisherSetting, o: &Outcome) -> Result<f64, JudgeError> {
     Ok(o.number("lambda_max")? / answer(s)?.lambda_max)
-}
-
-/// The mean of the $CN$ eigenvalues of the network without normalization of its output, in units of the answer; a normalized output
-/// multiplies by its mean gain.
-fn mean_eigenvalue(s: &FisherSetting) -> Result<f64, JudgeError> {
-    let order = mean_field::order_parameters(s.network.scales(), s.network.depth())?;
-    let last = s.network.depth() - 1;
-    let (mut modes, gain) = (
-        s.network.modes().to_vec(),
-        match s.network.modes()[last] {
-            Normalization::LayerNorm => 1.0 / order.q_t[last],
-            Normalization::BatchNorm => 1.0 / order.q_gap[last],
-            _ => 1.0,
-        },
-    );
-    modes[last] = Normalization::None;
-    let bare = s.network.clone().with_modes(modes, 1.0, 0.0)?;
-    let kernel = if bare == plain(&bare)? {
-        mean_field::theta(&bare)?.theta_t
-    } else {
-        let modes = solvable_theory::normalization::hidden_modes(&bare)?;
-        modes.theta_d + modes.theta_s
-    };
-    Ok(gain * kernel / s.samples as f64 / answer(s)?.lambda_max)
 }
 
 /// Deep, narrow, with several outputs: the limit is far. Of activations that are odd, whose edges are exact in the limit.
@@ -95,16 +83,13 @@ fn is_narrow(s: &FisherSetting) -> bool {
 /// Where the mean is well below what networks reach: the answer, or with a layer-normalized output, where it is cautious, a good part of it.
 fn has_spread(s: &FisherSetting) -> bool {
     let reached = if s.network.modes().last() == Some(&Normalization::LayerNorm) { 0.1 } else { 0.4 };
-    mean_eigenvalue(s).is_ok_and(|mean| mean < reached)
+    answer(s).is_ok_and(|answer| answer.mean < reached)
 }
 
 /// Where the trace is well above all that networks may reach.
 fn has_small_share(s: &FisherSetting) -> bool {
     let count = (s.samples * s.network.classes()) as f64;
-    match (mean_eigenvalue(s), answer(s)) {
-        (Ok(mean), Ok(answer)) => mean * count > 3.0 * answer.finite_width,
-        _ => false,
-    }
+    answer(s).is_ok_and(|answer| answer.mean * count > 3.0 * answer.finite_width)
 }
 
 fn cases(_: Profile) -> Result<Vec<At<FisherSetting>>, JudgeError> {

@@ -3,10 +3,10 @@
 use solvable_theory::bibliography::{JACOT_2018, KARAKIDA_2021_PATHOLOGICAL};
 use solvable_theory::mean_field::{order_parameters, theta};
 use solvable_theory::pathological_spectra::{block_statistics, layer_scales};
-use solvable_theory::{Activation, Architecture};
 
 use super::super::by;
 use super::super::experiments::{CentredClassifier, ClassifierSpectrum, FisherSetting, KernelPairs};
+use super::super::mean_field::{has_large_biases, large_biases};
 use super::{label, setting, statistics};
 use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
@@ -108,11 +108,9 @@ pub(super) fn spectra(profile: Profile) -> Result<Vec<At<FisherSetting>>, JudgeE
 /// Few samples, and small weights, with which biases carry a third of the outlier.
 fn extremes(profile: Profile) -> Result<Vec<At<FisherSetting>>, JudgeError> {
     let (width, trials) = by(profile, (400, 200), (1000, 300));
-    let small = Architecture::new(vec![100, 100, 100, 2], Activation::tanh(), 0.1, 0.02)?;
-    let small = FisherSetting { network: small.with_trained_biases(true), samples: 20 };
     Ok(vec![
         at(setting("relu", 3, width, 2, FEW)?, trials),
-        At::setting("tanh L=3 M=100 C=2 N=20 σ_w²=0.1 σ_b²=0.02", small, trials),
+        At::setting("tanh L=3 M=100 C=2 N=20 σ_w²=0.1 σ_b²=0.02", large_biases()?, trials),
     ])
 }
 
@@ -121,10 +119,6 @@ const FEW: usize = 2;
 
 fn are_few(s: &FisherSetting) -> bool {
     s.samples == FEW
-}
-
-fn has_large_biases(s: &FisherSetting) -> bool {
-    s.network.scales().sigma_w2 < 0.5
 }
 
 fn kernel() -> Claim {

@@ -41,10 +41,13 @@ fn balanced_outliers() -> Claim {
         .finish()
 }
 
-/// $\Theta_{st}$ times the softmax's share.
-fn at_many_samples(s: &FisherSetting, share: impl Fn(f64, f64) -> f64) -> Result<f64, JudgeError> {
+/// The critical learning rate of a classifier, $\eta_c^{CE}$.
+pub(super) fn critical(s: &FisherSetting) -> Result<f64, JudgeError> {
+    let kernel = statistics(s)?;
     let (q_t, q_st) = outputs(&s.network)?;
-    Ok(statistics(s)?.theta_st * share(q_t, q_st))
+    let classes = s.network.classes();
+    let steps = critical_steps(kernel.theta_t, kernel.theta_st, s.samples, classes, q_t, q_st)?;
+    steps.cross_entropy.ok_or_else(|| JudgeError::Other("no critical step".into()))
 }
 
 fn limit() -> Claim {
@@ -62,29 +65,15 @@ fn limit() -> Claim {
         ])
     })
     .measure(|_, o| Ok(o.number("centred_outliers")?))
-    .predict(|s| {
-        let kernel = statistics(s)?;
-        let (q_t, q_st) = outputs(&s.network)?;
-        let steps =
-            critical_steps(kernel.theta_t, kernel.theta_st, s.samples, s.network.classes(), q_t, q_st)?;
-        let critical = steps.cross_entropy.ok_or_else(|| JudgeError::Other("no critical step".into()))?;
-        Ok(2.0 / critical)
-    })
+    .predict(|s| Ok(2.0 / critical(s)?))
     // The bulk adds (Θ_t − Θ_st)/NΘ_st, a hundredth; finite networks a few per cent.
     .margin(|_, profile| Margin::symmetric(by(profile, 0.1, 0.06)))
     .rival("C in place of C − 1", |s| {
         let classes = s.network.classes() as f64;
-        let beta_0 = softmax(s)?.beta_0;
-        at_many_samples(s, |_, _| beta_0 * (classes - 1.0) / classes)
+        Ok(statistics(s)?.theta_st * softmax(s)?.beta_0 * (classes - 1.0) / classes)
     })
-    .rival("the whole variance of the outputs: β_1(q_t)", |s| {
-        let lower = softmax(s)?.lower;
-        at_many_samples(s, |_, _| lower)
-    })
-    .rival("equal outputs: 1/C", |s| {
-        let classes = s.network.classes() as f64;
-        at_many_samples(s, |_, _| 1.0 / classes)
-    })
+    .rival("the whole variance of the outputs: β_1(q_t)", |s| Ok(statistics(s)?.theta_st * softmax(s)?.lower))
+    .rival("equal outputs: 1/C", |s| Ok(statistics(s)?.theta_st / s.network.classes() as f64))
     .finish()
 }
 
@@ -98,11 +87,8 @@ pub(super) fn tilted(
     steps: usize,
 ) -> Result<ClassifierTrainingSetting, JudgeError> {
     let fisher = setting("tanh", 3, width, 2, 200)?;
-    let kernel = statistics(&fisher)?;
-    let (q_t, q_st) = outputs(&fisher.network)?;
-    let rates = critical_steps(kernel.theta_t, kernel.theta_st, fisher.samples, 2, q_t, q_st)?;
-    let critical = rates.cross_entropy.ok_or_else(|| JudgeError::Other("no critical step".into()))?;
-    Ok(ClassifierTrainingSetting { fisher, rate: ratio * critical, steps, tilt: vec![0.5, -0.5] })
+    let rate = ratio * critical(&fisher)?;
+    Ok(ClassifierTrainingSetting { fisher, rate, steps, tilt: vec![0.5, -0.5] })
 }
 
 fn cases(profile: Profile, rates: &[f64]) -> Result<Vec<At<ClassifierTrainingSetting>>, JudgeError> {

@@ -32,16 +32,7 @@ use crate::{Activation, Architecture, Normalization, TheoryError};
 pub(super) fn finite_width(network: &Architecture, samples: usize) -> Result<f64, TheoryError> {
     let depth = network.depth();
     let (classes, count) = (network.classes() as f64, samples as f64);
-    let mut modes = network.modes().to_vec();
-    let output = std::mem::take(&mut modes[depth - 1]);
-    let (gamma, beta) =
-        match (modes.contains(&Normalization::BatchNorm), modes.contains(&Normalization::LayerNorm)) {
-            (true, _) => (network.gamma(), network.beta()),
-            (false, true) => (network.gamma(), 0.0),
-            (false, false) => (1.0, 0.0),
-        };
-    let bare = network.clone().with_modes(modes.clone(), gamma, beta)?;
-    let layers = hidden_modes(&bare)?.layers;
+    let layers = hidden_modes(&network.without_output_normalization())?.layers;
     if network.modes().contains(&Normalization::BatchNorm) {
         at_least("N", samples, 4)?;
     }
@@ -49,8 +40,8 @@ pub(super) fn finite_width(network: &Architecture, samples: usize) -> Result<f64
     let squared = slope_squared(network.activation())?;
     let width = |j: usize| network.widths()[j] as f64;
     let mut spreads = Vec::with_capacity(depth - 1);
-    for (j, (layer, mode)) in layers.iter().zip(&modes).take(depth - 1).enumerate() {
-        let gamma2 = network.gamma() * network.gamma();
+    let gamma2 = network.gamma() * network.gamma();
+    for (j, (layer, mode)) in layers.iter().zip(network.modes()).take(depth - 1).enumerate() {
         let (mean, variance) = match mode {
             Normalization::None => (0.0, layer.q_t),
             Normalization::MeanSubtraction => (0.0, layer.q_gap),
@@ -67,28 +58,25 @@ pub(super) fn finite_width(network: &Architecture, samples: usize) -> Result<f64
         spreads.push(kappa / width(j + 1));
     }
 
-    let counts: Vec<f64> = (1..depth).map(width).collect();
     let bias = f64::from(u8::from(network.train_bias()));
     let (mut weighted, mut total) = (0.0, 0.0);
-    let (mut batch, mut start) = (1.0, 0.0);
+    // Of the layers above: the gain of few samples, and the variance of the logarithm of the squared norm, which all outputs share.
+    let (mut batch, mut variance, mut start) = (1.0, 0.0, 0.0);
     for l in (0..depth).rev() {
-        if l + 1 < depth && modes[l] == Normalization::BatchNorm {
-            batch *= (count - 1.0) * (count - 2.0) / (count * (count - 3.0));
+        if l + 1 < depth {
+            variance += 3.0 * spreads[l] - 1.0 / width(l + 1);
+            if network.modes()[l] == Normalization::BatchNorm {
+                batch *= (count - 1.0) * (count - 2.0) / (count * (count - 3.0));
+            }
         }
         let share = layers[l].t * width(l).mul_add(layers[l].qhat_t, bias);
-        let (edge, log_t) = gram_edge(&spreads[l.min(depth - 1)..], classes, start);
+        let (edge, log_t) = gram_edge(&spreads[l..], classes, start);
         start = log_t;
-        // One standard deviation of the logarithm of the squared norm, which all outputs share.
-        let variance: f64 = spreads[l.min(depth - 1)..]
-            .iter()
-            .zip(&counts[l.min(depth - 1)..])
-            .map(|(c, m)| 3.0 * c - 1.0 / m)
-            .sum();
         weighted += share * batch * edge * variance.max(0.0).sqrt().exp();
         total += share;
     }
     let mut factor = if total > 0.0 { weighted / total } else { 1.0 };
-    if output == Normalization::BatchNorm {
+    if network.modes().last() == Some(&Normalization::BatchNorm) {
         factor *= (count - 1.0) / upper_quantile(count - 1.0, (-(2f64.ln()) / classes).exp());
     }
     representable("the factor of finite widths", factor)

@@ -189,8 +189,7 @@ fn last_batch(network: &Architecture, samples: usize) -> Result<Sharpness, Theor
 /// (the quantile $1-2^{-1/N}$), and at least the common part less the largest own part.
 fn normalized_output(network: &Architecture, samples: usize) -> Result<Sharpness, TheoryError> {
     let classes = at_least("C", network.classes(), 3)? as f64;
-    let before = network.clone().with_modes(vec![Normalization::None; network.depth()], 1.0, 0.0)?;
-    let (lambda_max, _, _) = plain(&before, samples)?;
+    let (lambda_max, _, _) = plain(&network.without_output_normalization(), samples)?;
     let order = order_parameters(network.scales(), network.depth())?;
     let last = network.depth() - 1;
     let (q_t, q_st, q_gap) = (order.q_t[last], order.q_st[last], order.q_gap[last]);
