@@ -197,7 +197,7 @@ fn draw(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         id: "norm/step-size".into(),
         title: "Critical learning rates of sixty random networks".into(),
         caption: "Measured 2/λ_max against the answer η_c of step-size, for networks of 1 to 12 layers with any normalization, 1 to 10 outputs \
-                  and 24 to 144 units a layer: means with 99 % intervals. Line: the limit of large widths, η_c; open points: the cautious rate η_c/F \
+                  and 24 to 144 units a layer: means with 99 % intervals. Line: the limit of large widths, η_c; squares: the cautious rate η_c/F \
                   with the factor F of finite widths."
             .into(),
         panels: vec![Panel {
