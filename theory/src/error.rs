@@ -166,6 +166,12 @@ pub(crate) fn at_least(name: &str, value: usize, least: usize) -> Result<usize, 
     }
 }
 
+/// Refuses what takes more than a gigabyte, so that one entry never takes a batch with it.
+pub(crate) fn affordable_memory(what: &str, bytes: f64) -> Result<(), TheoryError> {
+    const GIB: f64 = 1_073_741_824.0;
+    if bytes <= GIB { Ok(()) } else { Err(TheoryError::TooLarge { what: what.to_owned(), gib: bytes / GIB }) }
+}
+
 /// `value` if it is a number that a `f64` can hold; overflow is reported instead of travelling on as ∞ or NaN.
 pub(crate) fn representable(quantity: &str, value: f64) -> Result<f64, TheoryError> {
     if value.is_finite() {

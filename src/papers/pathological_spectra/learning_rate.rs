@@ -1,7 +1,8 @@
 //! The critical learning rate of classifiers.
 
+use solvable_theory::Architecture;
 use solvable_theory::bibliography::KARAKIDA_2021_PATHOLOGICAL;
-use solvable_theory::pathological_spectra::{critical_steps, kernel_map};
+use solvable_theory::pathological_spectra::{classifier_step, critical_steps, kernel_map};
 
 use super::super::by;
 use super::super::experiments::{
@@ -14,7 +15,7 @@ use super::{label, outputs, rows, setting, statistics};
 use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
-    vec![balanced_outliers(), limit(), first_step(), later_steps()]
+    vec![balanced_outliers(), limit(), without_outlier(), first_step(), later_steps()]
 }
 
 /// The mean of the outliers at the balanced point.
@@ -75,6 +76,50 @@ fn limit() -> Claim {
     .rival("the whole variance of the outputs: β_1(q_t)", |s| Ok(statistics(s)?.theta_st * softmax(s)?.lower))
     .rival("equal outputs: 1/C", |s| Ok(statistics(s)?.theta_st / s.network.classes() as f64))
     .finish()
+}
+
+fn without_outlier() -> Claim {
+    Claim::about::<CentredClassifier>(
+        "spectra/classifier-step",
+        "Odd activations without biases have no outlier: the edge of the bulk bounds both rates",
+    )
+    .formula(
+        r"\lambda_{\max}\le\frac2{\eta_c}=\lambda_++\Theta_{st},\qquad\lambda^{CE}_{\max}\le\frac1{\eta_c}",
+    )
+    .sources(&[KARAKIDA_2021_PATHOLOGICAL])
+    .cases(|profile| {
+        let (width, trials) = by(profile, (200, 32), (500, 32));
+        let of = |activation: &str, depth: usize, samples: usize| -> Result<_, JudgeError> {
+            let mut widths = vec![width; depth];
+            widths.push(2);
+            let network = Architecture::new(widths, activation.parse()?, 2.0, 0.0)?.with_trained_biases(true);
+            Ok(at(FisherSetting { network, samples }, trials))
+        };
+        Ok(vec![of("tanh", 3, width)?, of("erf", 2, width / 2)?, of("linear", 3, width / 2)?])
+    })
+    .measure(in_units_of_the_bounds)
+    .components(["squared error", "cross entropy"])
+    // Bounds: what is measured must not change when it is cut there.
+    .predict_given(|s, o| Ok(in_units_of_the_bounds(s, o)?.map(|lambda| lambda.min(1.0))))
+    .margin(|_, _| Margin::symmetric(0.05))
+    .rival_given("the outlier alone: leading order in the width", |s, o| {
+        let kernel = statistics(s)?;
+        let outliers = [kernel.lambda_max, kernel.theta_st * softmax(s)?.beta_0];
+        let (bounds, measured) = (bounds(s)?, in_units_of_the_bounds(s, o)?);
+        Ok([0, 1].map(|i| measured[i].min(outliers[i] / bounds[i])))
+    })
+    .finish()
+}
+
+/// The bounds of the sharpness for the squared error and for the cross entropy.
+fn bounds(s: &FisherSetting) -> Result<[f64; 2], JudgeError> {
+    let steps = classifier_step(&s.network, s.samples)?;
+    Ok([2.0 / steps.squared_error, 2.0 / steps.cross_entropy.unwrap_or(f64::INFINITY)])
+}
+
+fn in_units_of_the_bounds(s: &FisherSetting, o: &Outcome) -> Result<[f64; 2], JudgeError> {
+    let [squared_error, cross_entropy] = bounds(s)?;
+    Ok([o.number("plain_top")? / squared_error, o.number("ce_top")? / cross_entropy])
 }
 
 /// Learning rates in units of the critical one.

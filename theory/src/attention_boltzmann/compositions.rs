@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::AttentionMachine;
 use crate::TheoryError;
-use crate::error::{at_least, representable};
+use crate::error::{affordable_memory, at_least, representable};
 
 /// Most compositions that a sum may have.
 pub const MOST_COMPOSITIONS: usize = 5_000_000;
@@ -49,12 +49,6 @@ pub fn checked_count(patterns: usize, order: usize) -> Result<usize, TheoryError
         Err(TheoryError::Undefined { .. }) => Err(refused("more than 1e300".to_owned())),
         Err(error) => Err(error),
     }
-}
-
-/// Refuses what takes more than a gigabyte.
-fn affordable_memory(what: &str, bytes: f64) -> Result<(), TheoryError> {
-    const GIB: f64 = 1_073_741_824.0;
-    if bytes <= GIB { Ok(()) } else { Err(TheoryError::TooLarge { what: what.to_owned(), gib: bytes / GIB }) }
 }
 
 /// Logarithms of factorials from 0 on.

@@ -192,17 +192,22 @@ fn mean_weight(exponents: &[(f64, f64)], patterns: f64) -> f64 {
 /// towards 0 and faster above, so that the rule converges exponentially for every $N$; no norm is needed, as the weights
 /// sum to 1.
 fn radii(n: f64, count: usize) -> Vec<(f64, f64)> {
+    radii_to(n, count, LOG_NEGLIGIBLE)
+}
+
+/// [`radii`] down to another logarithm of the density, relative to its peak.
+fn radii_to(n: f64, count: usize, least: f64) -> Vec<(f64, f64)> {
     // log density against its peak at χ = √N, u = log(χ/√N).
     let log_density = |u: f64| n * (u - 0.5 * (2.0 * u).exp_m1());
     let end = |sign: f64| {
         let mut far = sign * 1e-3;
-        while log_density(far) > LOG_NEGLIGIBLE {
+        while log_density(far) > least {
             far *= 2.0;
         }
         let (mut low, mut high) = (0.0, far);
         for _ in 0..60 {
             let middle = 0.5 * (low + high);
-            if log_density(middle) > LOG_NEGLIGIBLE { low = middle } else { high = middle }
+            if log_density(middle) > least { low = middle } else { high = middle }
         }
         high
     };
@@ -411,7 +416,8 @@ fn mean_log_sum(d: f64, count: f64, theta: f64) -> Result<f64, TheoryError> {
             format!("theta = {theta} spreads the exponents over {spread:.0}: the quadrature is too long"),
         ));
     }
-    let law = energies(d, scale, spread, nodes as usize);
+    let chi = radii_to(d, nodes as usize, LOG_NEGLIGIBLE - count.ln());
+    let law: Vec<(f64, f64)> = chi.into_iter().map(|(chi, weight)| (scale * chi * chi, weight)).collect();
     let mut sum = 0.0;
     for i in 0..=(steps.ceil() as usize) {
         let s = 4.0 - STEP * i as f64;
@@ -419,19 +425,4 @@ fn mean_log_sum(d: f64, count: f64, theta: f64) -> Result<f64, TheoryError> {
         sum += (-s.exp()).exp() - (count * (-lost.min(1.0)).ln_1p()).exp();
     }
     Ok(STEP * sum)
-}
-
-/// Nodes of $x=\theta\chi_d^2/2$ up to `top` and their probabilities, by the trapezoidal rule in $\log x$.
-fn energies(d: f64, scale: f64, top: f64, count: usize) -> Vec<(f64, f64)> {
-    let (low, high) = ((scale * d).ln() - 100.0 / d.min(100.0) - 8.0 / d.sqrt(), top.ln());
-    let step = (high - low) / count as f64;
-    let log_density = |u: f64| 0.5 * d * (u - (scale * d).ln()) - 0.5 * d * ((u - (scale * d).ln()).exp_m1());
-    let mut law: Vec<(f64, f64)> = (0..=count)
-        .map(|i| low + step * i as f64)
-        .map(|u| (u.exp(), log_density(u).exp()))
-        .filter(|(_, weight)| *weight > 0.0)
-        .collect();
-    let total: f64 = law.iter().map(|(_, weight)| weight).sum();
-    law.iter_mut().for_each(|(_, weight)| *weight /= total);
-    law
 }

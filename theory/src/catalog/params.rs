@@ -32,9 +32,6 @@ const MOST_INTEGER: u64 = 1 << 53;
 /// So many names are listed where one is unknown; where there are more, the nearest are.
 const MOST_LISTED: usize = 12;
 
-/// Memory that one evaluation may take, in bytes.
-const MEMORY_LIMIT: f64 = 1_073_741_824.0;
-
 impl Params {
     pub(super) fn new(
         prediction: &Prediction,
@@ -85,15 +82,6 @@ impl Params {
             Ok(())
         } else {
             Err(TheoryError::TooCostly { what: what.to_owned(), operations, limit: self.cost_limit })
-        }
-    }
-
-    /// Refuses a computation that needs more than a gigabyte, so that one entry never takes a batch with it.
-    pub fn afford_memory(&self, what: &str, bytes: f64) -> Result<(), TheoryError> {
-        if bytes <= MEMORY_LIMIT {
-            Ok(())
-        } else {
-            Err(TheoryError::TooLarge { what: what.to_owned(), gib: bytes / MEMORY_LIMIT })
         }
     }
 

@@ -15,7 +15,7 @@ use crate::bibliography::{
 };
 use crate::catalog::parameter::{ACTIVATION, DEPTH, SIGMA_B2, SIGMA_W2, optional, required};
 use crate::catalog::{Parameter, Params, Prediction, Value};
-use crate::error::at_least;
+use crate::error::{affordable_memory, at_least};
 use crate::kernel_spectrum::{NtkMap, SphereSpectrum, degeneracy, known_degree_weights, ntk_asymptotic};
 use crate::quadrature::kernel_operations;
 
@@ -588,7 +588,7 @@ fn affordable_spectrum(params: &Params, depth: usize, highest: usize) -> Result<
 /// What the law of stages costs.
 fn affordable(params: &Params, spectrum: &Spectrum, count: usize, tasks: usize) -> Result<(), TheoryError> {
     let (modes, pairs) = (spectrum.levels() as f64, (tasks * tasks) as f64);
-    params.afford_memory("the second moments of all modes", 8.0 * modes * pairs)?;
+    affordable_memory("the second moments of all modes", 8.0 * modes * pairs)?;
     params.afford("the law of stages", count as f64 * modes * (150.0 + pairs * (4.0 + 2.0 * tasks as f64)))
 }
 

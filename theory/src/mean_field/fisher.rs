@@ -195,8 +195,17 @@ pub fn kappa(scales: &InitialScales, alphas: &[f64]) -> Result<Kappa, TheoryErro
 /// # Ok::<(), solvable_theory::TheoryError>(())
 /// ```
 pub fn fim_statistics(network: &Architecture, samples: usize) -> Result<FimStatistics, TheoryError> {
+    statistics_of(network, &theta(network)?, samples)
+}
+
+/// [`fim_statistics`] where the kernel is known.
+pub(crate) fn statistics_of(
+    network: &Architecture,
+    theta: &Theta,
+    samples: usize,
+) -> Result<FimStatistics, TheoryError> {
     at_least("N", samples, 1)?;
-    let Theta { theta_t, theta_st, theta_d } = theta(network)?;
+    let &Theta { theta_t, theta_st, theta_d } = theta;
     let (n, classes) = (samples as f64, network.classes() as f64);
     let share = classes / parameters(network);
     let others = (n - 1.0) / n;

@@ -276,7 +276,7 @@ fn is_smooth(phi: &Activation) -> bool {
 }
 
 /// Deep networks sit at their fixed point, up to rounding that would have the kernels evaluated again and again.
-fn settled(before: f64, now: f64) -> bool {
+pub(crate) fn settled(before: f64, now: f64) -> bool {
     (now - before).abs() <= 4.0 * f64::EPSILON * now.abs()
 }
 

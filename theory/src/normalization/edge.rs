@@ -7,17 +7,19 @@ use super::hidden::{LayerLaw, layer_laws};
 use super::last_layer::{gamma_squared, spread};
 use crate::error::{at_least, positive, representable};
 use crate::mean_field::{OrderParameters, order_parameters, theta_of};
-use crate::quadrature::gaussian_moments;
+use crate::quadrature::moments_and_variances;
 use crate::quadrature::rules::hermite;
-use crate::{Architecture, Normalization, TheoryError};
+use crate::{Activation, Architecture, Normalization, TheoryError};
 
 /// Relative change at which the self-consistent equations count as solved.
 const SOLVED: f64 = 1e-13;
-const MOST_ITERATIONS: usize = 20_000;
+/// A change that a further step of Newton's method would square away.
+const ROUNDED: f64 = 1e-7;
+const MOST_ITERATIONS: usize = 200;
 /// The scan over $\ln g$: its step, where it starts and how far it may go.
-const SCAN_STEP: f64 = 0.048;
+const SCAN_STEP: f64 = 0.2;
 const SCAN_START: f64 = 1e-2;
-const SCAN_POINTS: usize = 2_000;
+const SCAN_POINTS: usize = 500;
 /// Accuracy of the minimum in $\ln g$; the minimum itself is accurate to its square.
 const GOLDEN_WIDTH: f64 = 1e-7;
 
@@ -85,6 +87,15 @@ pub fn edge_status(network: &Architecture) -> EdgeStatus {
 /// # Ok::<(), solvable_theory::TheoryError>(())
 /// ```
 pub fn edge_proportional(network: &Architecture, samples: usize) -> Result<f64, TheoryError> {
+    edge_of_order(network, &order_parameters(network.scales(), network.depth())?, samples)
+}
+
+/// [`edge_proportional`] where the order parameters are known.
+pub(crate) fn edge_of_order(
+    network: &Architecture,
+    order: &OrderParameters,
+    samples: usize,
+) -> Result<f64, TheoryError> {
     at_least("N", samples, 2)?;
     let (hidden, last) = network.modes().split_at(network.depth() - 1);
     if hidden.iter().any(|&mode| mode != Normalization::None) || last.contains(&Normalization::LayerNorm) {
@@ -94,9 +105,8 @@ pub fn edge_proportional(network: &Architecture, samples: usize) -> Result<f64, 
             "no normalization in the hidden layers, and none, ms or bn in the last",
         ));
     }
-    let order = order_parameters(network.scales(), network.depth())?;
-    let model = Model::new(network, &order, samples)?;
-    let theta = theta_of(network, &order)?;
+    let model = Model::new(network, order, samples)?;
+    let theta = theta_of(network, order)?;
     let unit = theta.theta_d;
     if unit <= 0.0 {
         return Err(TheoryError::undefined(
@@ -132,12 +142,20 @@ pub fn edge_proportional(network: &Architecture, samples: usize) -> Result<f64, 
 /// # Source
 /// Derived in the notes of [`normalization`](super).
 pub fn edge_hidden(network: &Architecture, samples: usize) -> Result<f64, TheoryError> {
+    edge_of_modes(network, &super::hidden_modes(network)?, samples)
+}
+
+/// [`edge_hidden`] where the order parameters are known.
+pub(crate) fn edge_of_modes(
+    network: &Architecture,
+    modes: &HiddenModes,
+    samples: usize,
+) -> Result<f64, TheoryError> {
     at_least("N", samples, 2)?;
-    let modes = super::hidden_modes(network)?;
     if modes.theta_d <= 0.0 {
         return Err(TheoryError::undefined("the spectral edge", "Theta_D is 0: the kernel has no bulk"));
     }
-    let edge = Model::hidden(network, &modes, samples)?.edge(modes.theta_d)? / samples as f64;
+    let edge = Model::hidden(network, modes, samples)?.edge(modes.theta_d)? / samples as f64;
     let scale = if network.modes().last() == Some(&Normalization::BatchNorm) {
         gamma_squared(network.gamma())? / spread(modes.output_gap)?
     } else {
@@ -146,15 +164,16 @@ pub fn edge_hidden(network: &Architecture, samples: usize) -> Result<f64, Theory
     representable("the spectral edge", scale * edge)
 }
 
-/// What an edge costs: all layers are iterated until they agree, which takes about as many rounds as there are layers.
+/// What an edge costs: some eighty solutions, for each a few sweeps over all layers and fields.
 pub(crate) fn edge_operations(network: &Architecture) -> f64 {
-    const ROUND: f64 = 2500.0;
+    const FIELD: f64 = 25_000.0;
     let centred = network.activation().is_odd() && network.scales().sigma_b2 == 0.0;
     let fields = if centred { 1 } else { hermite().len() };
-    ROUND * fields as f64 * (network.depth() as f64).powi(2)
+    FIELD * fields as f64 * network.depth() as f64
 }
 
 /// One hidden layer, seen by a unit whose pre-activation has the common field $m=\sqrt{q_{st}}y$.
+#[derive(Clone)]
 struct Layer {
     /// $b^2(y)$: squared gain of the linear part.
     linear: Vec<f64>,
@@ -165,8 +184,18 @@ struct Layer {
 }
 
 impl Layer {
-    fn average(&self, f: impl Fn(usize) -> f64) -> f64 {
-        self.weights.iter().enumerate().map(|(i, weight)| weight * f(i)).sum()
+    fn new(phi: &Activation, law: &LayerLaw) -> Result<Self, TheoryError> {
+        let variance = spread(law.variance)?;
+        let fields: &[(f64, f64)] = if law.common == 0.0 { &[(0.0, 1.0)] } else { hermite() };
+        let mut layer = Self { linear: vec![], rest: vec![], weights: vec![] };
+        for &(y, weight) in fields {
+            let (moments, own) = moments_and_variances(phi, law.common.mul_add(y, law.mean), variance)?;
+            let linear = moments.mean_derivative * moments.mean_derivative;
+            layer.linear.push(law.gain * linear);
+            layer.rest.push((own.k - linear * variance).max(0.0));
+            layer.weights.push(weight);
+        }
+        Ok(layer)
     }
 }
 
@@ -183,10 +212,24 @@ struct Model {
     layers: Vec<Layer>,
 }
 
-/// A solution of the self-consistent equations: $z$, and $T_l(y)$ as a start for larger $g$.
+/// A solution of the self-consistent equations, and a start for larger $g$.
 struct Solution {
     z: f64,
-    t: Vec<Vec<f64>>,
+    /// $x_1,\dots,x_{L-1}$ with $x_l=\sigma_w^2\tau_{l-1}/M_{l-1}$: what layer $l$ receives from below.
+    below: Vec<f64>,
+    /// $\hat a_0,\dots,\hat a_{L-1}$: what it receives from above.
+    above: Vec<f64>,
+}
+
+/// One layer of the equations $x_{l+1}=F_l(x_l,\hat a_l)$, $\hat a_{l-1}=G_l(x_l,\hat a_l)$ with their slopes.
+#[derive(Default, Clone, Copy)]
+struct Slopes {
+    up: f64,
+    up_below: f64,
+    up_above: f64,
+    down: f64,
+    down_below: f64,
+    down_above: f64,
 }
 
 impl Model {
@@ -227,82 +270,125 @@ impl Model {
         samples: usize,
     ) -> Result<Self, TheoryError> {
         let widths = network.widths()[..network.depth()].iter().map(|&width| width as f64).collect();
-        let layers = laws
-            .map(|law| {
-                let variance = spread(law.variance)?;
-                let fields: &[(f64, f64)] = if law.common == 0.0 { &[(0.0, 1.0)] } else { hermite() };
-                let mut layer = Layer { linear: vec![], rest: vec![], weights: vec![] };
-                for &(y, weight) in fields {
-                    let at = law.common.mul_add(y, law.mean);
-                    let moments = gaussian_moments(network.activation(), at, variance)?;
-                    let linear = moments.mean_derivative * moments.mean_derivative;
-                    let rest = if network.activation().is_linear() {
-                        0.0
-                    } else {
-                        moments.second - moments.mean * moments.mean - linear * variance
-                    };
-                    layer.linear.push(law.gain * linear);
-                    layer.rest.push(rest.max(0.0));
-                    layer.weights.push(weight);
+        let mut layers: Vec<Layer> = Vec::with_capacity(network.depth() - 1);
+        let mut before: Option<LayerLaw> = None;
+        for law in laws {
+            // Deep networks sit at their fixed point.
+            let layer = match (before.filter(|before| before.settled(&law)), layers.last()) {
+                (Some(_), Some(layer)) => layer.clone(),
+                _ => {
+                    before = Some(law);
+                    Layer::new(network.activation(), &law)?
                 }
-                Ok(layer)
-            })
-            .collect::<Result<_, TheoryError>>()?;
+            };
+            layers.push(layer);
+        }
         Ok(Self { samples: samples as f64, sigma_w2: network.scales().sigma_w2, widths, a, shift, layers })
     }
 
-    /// Solves for $z(g)$ by monotone iteration from below; `None` for $g\ge g_{\max}$.
+    /// Solves for $z(g)$ by Newton's method from below; `None` for $g\ge g_{\max}$.
+    ///
+    /// All functions are power series with nonnegative coefficients, so that the steps rise to the smallest solution and
+    /// never pass it (Etessami and Yannakakis 2009); the Jacobian couples neighbouring layers only and is eliminated from
+    /// the top in one sweep, where a pivot that is not positive shows that there is no solution.
     fn solve(&self, g: f64, start: Option<&Solution>) -> Option<Solution> {
         let input = self.samples * g;
-        let mut t: Vec<Vec<f64>> = match start {
-            Some(solution) => solution.t.clone(),
-            None => self.layers.iter().map(|l| l.rest.iter().map(|s| s * input).collect()).collect(),
+        let (mut below, mut above) = match start {
+            Some(solution) => (solution.below.clone(), solution.above.clone()),
+            None => (vec![0.0; self.layers.len()], self.a.clone()),
         };
+        let depth = above.len();
+        let mut slopes = vec![Slopes::default(); depth];
+        // d above[l] = slope d below[l] + offset.
+        let mut elimination = vec![(0.0, 0.0); depth];
+        let mut before = f64::INFINITY;
         for _ in 0..MOST_ITERATIONS {
-            let a_hat = self.effective(&t)?;
-            let mut tau = self.widths[0] * resolve(input, a_hat[0], input)?;
-            let mut change = 0f64;
-            for (l, layer) in self.layers.iter().enumerate() {
-                let below = self.sigma_w2 / self.widths[l] * tau;
-                let values = &mut t[l];
-                for (i, value) in values.iter_mut().enumerate() {
-                    let new = layer.linear[i].mul_add(below, layer.rest[i] * input);
-                    if new != *value {
-                        change = change.max((new - *value).abs() / new.abs());
-                    }
-                    resolve(1.0, a_hat[l + 1], new)?;
-                    *value = new;
-                }
-                tau = self.widths[l + 1] * layer.average(|i| values[i] / (1.0 - a_hat[l + 1] * values[i]));
+            for (l, slopes) in slopes.iter_mut().enumerate() {
+                *slopes = self.slopes(l, input, &below, above[l])?;
             }
-            if change <= SOLVED {
-                let a_hat = self.effective(&t)?;
-                let mut z = 1.0 / g + self.shift + self.widths[0] * resolve(a_hat[0], a_hat[0], input)?;
-                for (l, layer) in self.layers.iter().enumerate() {
-                    let a = a_hat[l + 1];
-                    z += self.widths[l + 1] * layer.average(|i| a * layer.rest[i] / (1.0 - a * t[l][i]));
+            for l in (1..depth).rev() {
+                let (slope, offset) = elimination[l];
+                let (here, under) = (slopes[l], slopes[l - 1]);
+                let feedback = here.down_above.mul_add(slope, here.down_below);
+                let pivot = 1.0 - feedback * under.up_above;
+                if !(pivot > 0.0) {
+                    return None;
                 }
-                return Some(Solution { z, t });
+                let rise = feedback * (under.up - below[l - 1])
+                    + here.down_above.mul_add(offset, here.down - above[l - 1]);
+                elimination[l - 1] = (feedback * under.up_below / pivot, rise / pivot);
+            }
+            let (mut change, mut step) = (0f64, 0.0);
+            for l in 0..depth {
+                let (slope, offset) = elimination[l];
+                let own = f64::mul_add(slope, step, offset);
+                if l + 1 < depth {
+                    let under = slopes[l];
+                    let raised = under.up_below.mul_add(step, under.up_above * own) + (under.up - below[l]);
+                    step = raised;
+                    below[l] += raised;
+                    change = change.max((raised / below[l]).abs());
+                }
+                above[l] += own;
+                if own != 0.0 {
+                    change = change.max((own / above[l]).abs());
+                }
             }
             if change.is_nan() {
                 return None;
             }
+            // The last steps double the digits until rounding stops them.
+            if change <= SOLVED || (change <= ROUNDED && change > 0.25 * before) {
+                return self.variable(g, below, above);
+            }
+            before = change;
         }
         None
     }
 
-    /// $\hat a_0,\dots,\hat a_{L-1}$.
-    fn effective(&self, t: &[Vec<f64>]) -> Option<Vec<f64>> {
-        let mut a_hat = self.a.clone();
-        for (l, layer) in self.layers.iter().enumerate().rev() {
-            let a = a_hat[l + 1];
-            if t[l].iter().any(|t| a * t >= 1.0) {
-                return None;
-            }
-            let through = layer.average(|i| layer.linear[i] * a / (1.0 - a * t[l][i]));
-            a_hat[l] += self.sigma_w2 * self.widths[l + 1] / self.widths[l] * through;
+    /// The equations of layer `l` (0: the inputs); `None` beyond a pole.
+    fn slopes(&self, l: usize, input: f64, below: &[f64], above: f64) -> Option<Slopes> {
+        if l == 0 {
+            let gap = gap(above, input)?;
+            let up = self.sigma_w2 * input / gap;
+            return Some(Slopes { up, up_above: up * (input / gap), ..Slopes::default() });
         }
-        Some(a_hat)
+        let (layer, x) = (&self.layers[l - 1], below[l - 1]);
+        let mut sums = Slopes::default();
+        for ((&linear, &rest), &weight) in layer.linear.iter().zip(&layer.rest).zip(&layer.weights) {
+            let t = linear.mul_add(x, rest * input);
+            let gap = gap(above, t)?;
+            let (forward, backward) = (t / gap, linear / gap);
+            sums.up += weight * forward;
+            sums.up_below += weight * backward / gap;
+            sums.up_above += weight * forward * forward;
+            sums.down += weight * backward;
+            sums.down_below += weight * backward * backward;
+        }
+        let (up, down) = (self.sigma_w2, self.sigma_w2 * self.widths[l] / self.widths[l - 1]);
+        Some(Slopes {
+            up: up * sums.up,
+            up_below: up * sums.up_below,
+            up_above: up * sums.up_above,
+            down: down.mul_add(above * sums.down, self.a[l - 1]),
+            down_below: down * above * above * sums.down_below,
+            down_above: down * sums.up_below,
+        })
+    }
+
+    /// $z$ of a solution.
+    fn variable(&self, g: f64, below: Vec<f64>, above: Vec<f64>) -> Option<Solution> {
+        let input = self.samples * g;
+        let mut z = 1.0 / g + self.shift + self.widths[0] * above[0] / gap(above[0], input)?;
+        for (l, layer) in self.layers.iter().enumerate() {
+            let a = above[l + 1];
+            let mut sum = 0.0;
+            for ((&linear, &rest), &weight) in layer.linear.iter().zip(&layer.rest).zip(&layer.weights) {
+                sum += weight * a * rest / gap(a, linear.mul_add(below[l], rest * input))?;
+            }
+            z += self.widths[l + 1] * sum;
+        }
+        z.is_finite().then_some(Solution { z, below, above })
     }
 
     /// $\min_gz(g)$; `unit` sets the scale of $1/g$.
@@ -364,10 +450,10 @@ impl Model {
     }
 }
 
-/// $v/(1-at)$ below the pole.
-fn resolve(v: f64, a: f64, t: f64) -> Option<f64> {
+/// $1-at$, below the pole.
+fn gap(a: f64, t: f64) -> Option<f64> {
     let gap = 1.0 - a * t;
-    (gap > 0.0).then(|| v / gap)
+    (gap > 0.0).then_some(gap)
 }
 
 /// The edge of a deep linear network by an explicit recursion: an independent route to [`edge_proportional`].

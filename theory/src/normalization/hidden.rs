@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::last_layer::spread;
 use crate::error::{at_least, representable};
-use crate::mean_field::{Overlap, overlap};
-use crate::quadrature::{GaussianMoments, gaussian_moments};
+use crate::mean_field::{Overlap, overlap, settled};
+use crate::quadrature::{GaussianMoments, KernelPair, moments_and_variances};
 use crate::{Architecture, Normalization, TheoryError};
 
 /// Bulk and outlier of the dual kernel, and the recursion behind them.
@@ -62,6 +62,7 @@ pub struct HiddenTop {
 }
 
 /// The law of the normalized pre-activation of one hidden layer, passed through $\phi$.
+#[derive(Clone, Copy)]
 struct Passage {
     gain: f64,
     qhat_t: f64,
@@ -103,15 +104,15 @@ impl Passage {
                 })
             }
             Normalization::MeanSubtraction | Normalization::BatchNorm => {
-                let (gain, moments) = over_batch(network, mode, gap)?;
+                let (gain, moments, own) = over_batch(network, mode, gap)?;
                 Ok(Self {
                     gain,
                     qhat_t: moments.second,
                     qhat_st: moments.mean * moments.mean,
                     k_dot_t: moments.second_derivative,
                     k_dot_st: moments.mean_derivative * moments.mean_derivative,
-                    qhat_gap: moments.second - moments.mean * moments.mean,
-                    k_dot_gap: moments.second_derivative - moments.mean_derivative * moments.mean_derivative,
+                    qhat_gap: own.k,
+                    k_dot_gap: own.k_dot,
                     batch: true,
                 })
             }
@@ -132,6 +133,16 @@ pub(super) struct LayerLaw {
     pub k_dot_st: f64,
 }
 
+impl LayerLaw {
+    /// Whether a layer has the law of `self`, up to rounding.
+    pub fn settled(&self, next: &Self) -> bool {
+        settled(self.mean, next.mean)
+            && settled(self.common, next.common)
+            && settled(self.variance, next.variance)
+            && settled(self.gain, next.gain)
+    }
+}
+
 /// The laws of the layers $1..L-1$ of a network with any pattern of normalized hidden layers.
 pub(super) fn layer_laws(network: &Architecture, modes: &HiddenModes) -> Result<Vec<LayerLaw>, TheoryError> {
     let hidden = modes.layers.iter().zip(network.modes()).take(network.depth() - 1);
@@ -149,14 +160,15 @@ pub(super) fn layer_laws(network: &Architecture, modes: &HiddenModes) -> Result<
         .collect()
 }
 
-/// Gain, and moments of $\phi$ under the normalized law, of a layer with batch variance `variance`.
+/// Gain, and moments and variances of $\phi$ under the normalized law, of a layer with batch variance `variance`.
 fn over_batch(
     network: &Architecture,
     mode: Normalization,
     variance: f64,
-) -> Result<(f64, GaussianMoments), TheoryError> {
+) -> Result<(f64, GaussianMoments, KernelPair), TheoryError> {
     let (gain, mean, kept) = normalized_law(network, mode, spread(variance)?);
-    Ok((gain, gaussian_moments(network.activation(), mean, kept)?))
+    let (moments, own) = moments_and_variances(network.activation(), mean, kept)?;
+    Ok((gain, moments, own))
 }
 
 /// Gain, mean and variance after `ms` or `bn`.
@@ -222,6 +234,7 @@ pub fn hidden_modes(network: &Architecture) -> Result<HiddenModes, TheoryError> 
     let mut layers = Vec::with_capacity(depth);
     let mut passages = Vec::with_capacity(depth - 1);
     let (mut qhat_t, mut qhat_st, mut qhat_gap) = (1.0, 0.0, 1.0);
+    let mut latest: Option<(Normalization, f64, f64, Passage)> = None;
     for l in 0..depth {
         let q_t = representable("q_t", scales.sigma_w2.mul_add(qhat_t, scales.sigma_b2))?;
         let q_st = scales.sigma_w2.mul_add(qhat_st, scales.sigma_b2);
@@ -239,7 +252,15 @@ pub fn hidden_modes(network: &Architecture) -> Result<HiddenModes, TheoryError> 
             tw_gap: 0.0,
         });
         if l + 1 < depth {
-            let passage = Passage::new(network, network.modes()[l], q_t, q_st, q_gap)?;
+            let mode = network.modes()[l];
+            // Deep networks sit at their fixed point.
+            let passage = match latest {
+                Some((same, q, gap, passage)) if same == mode && settled(q, q_t) && settled(gap, q_gap) => {
+                    passage
+                }
+                _ => Passage::new(network, mode, q_t, q_st, q_gap)?,
+            };
+            latest = Some((mode, q_t, q_gap, passage));
             (qhat_t, qhat_st, qhat_gap) = (passage.qhat_t, passage.qhat_st, passage.qhat_gap);
             passages.push(passage);
         }
@@ -321,6 +342,15 @@ fn fan_in(network: &Architecture, width: usize, qhat: f64) -> f64 {
 /// # Ok::<(), solvable_theory::TheoryError>(())
 /// ```
 pub fn hidden_top_refined(network: &Architecture, samples: usize) -> Result<HiddenTop, TheoryError> {
+    hidden_top_of_modes(network, &hidden_modes(network)?, samples)
+}
+
+/// [`hidden_top_refined`] where the order parameters are known.
+pub(crate) fn hidden_top_of_modes(
+    network: &Architecture,
+    modes: &HiddenModes,
+    samples: usize,
+) -> Result<HiddenTop, TheoryError> {
     at_least("N", samples, 2)?;
     let depth = network.depth();
     let top = if depth >= 2 { network.modes()[depth - 2] } else { Normalization::None };
@@ -333,14 +363,13 @@ pub fn hidden_top_refined(network: &Architecture, samples: usize) -> Result<Hidd
             "ms or bn in layer L-1 and none in layer L; for other patterns see norm/hidden-modes",
         ));
     }
-    let modes = hidden_modes(network)?;
     let below = modes.layers[depth - 2];
     let (_, _, v) = normalized_law(network, top, below.q_gap);
-    let (_, moments) = over_batch(network, top, below.q_gap)?;
+    let (_, moments, own) = over_batch(network, top, below.q_gap)?;
     let (e1, e2) = (moments.mean_derivative, moments.second_derivative);
     let eu = if top == Normalization::BatchNorm { moments.z_derivative } else { 0.0 };
     // Without any slope nothing below contributes.
-    let remainder = if e2 > 0.0 { 1.0 - (e1 * e1 + eu * eu) / e2 } else { 0.0 };
+    let remainder = if e2 > 0.0 { (own.k_dot - eu * eu).max(0.0) / e2 } else { 0.0 };
     let output = modes.layers[depth - 1];
     let zeta = network.widths()[depth - 1] as f64 * (output.qhat_gap - e1 * e1 * v)
         + remainder * bulk_of(network, &modes.layers[..depth - 1]);

@@ -8,8 +8,9 @@ mod layer_norm;
 mod trainability;
 
 pub use catalog::catalog;
-pub(crate) use edge::edge_operations;
 pub use edge::{EdgeStatus, edge_hidden, edge_linear, edge_proportional, edge_status};
+pub(crate) use edge::{edge_of_modes, edge_of_order, edge_operations};
+pub(crate) use hidden::hidden_top_of_modes;
 pub use hidden::{HiddenLayer, HiddenModes, HiddenTop, hidden_modes, hidden_top_refined};
 pub use last_layer::{
     LastBatchNorm, LastBatchNormGiven, LastMeanSubtraction, last_batch_norm, last_batch_norm_given,

@@ -1,8 +1,9 @@
 //! The predictions of pathological spectra by name.
 
 use super::{
-    GivenOutputs, block_statistics, bulk_density, corrected_second_moments, critical_steps, kernel_map,
-    kernel_statistics, layer_metrics, mean_softmax_covariance, outlier_quantile, softmax_moments, two_cycle,
+    GivenOutputs, block_statistics, bulk_density, classifier_step, corrected_second_moments, critical_steps,
+    kernel_map, kernel_statistics, layer_metrics, mean_softmax_covariance, outlier_quantile, softmax_moments,
+    two_cycle,
 };
 use crate::bibliography::{JACOT_2018, KARAKIDA_2019_UNIVERSAL, KARAKIDA_2021_PATHOLOGICAL, Source};
 use crate::catalog::parameter::{ACTIVATION, DEPTH, SAMPLES, SIGMA_B2, SIGMA_W2, required};
@@ -349,19 +350,12 @@ fn rates() -> Vec<Prediction> {
                 let network = network(params)?;
                 let (classes, samples) = (network.classes(), params.integer("N")?);
                 super::softmax::check_classes(classes)?;
-                let s = kernel_statistics(&network, samples)?;
-                let (q_t, q_st) = outputs(params)?;
-                let steps = critical_steps(s.theta_t, s.theta_st, samples, classes, q_t, q_st)?;
-                let metric = layer_metrics(&network, samples)?[0];
-                // Without a clear outlier the edge of the bulk decides; cross entropy weighs it by at most a half.
                 params.afford("the edge of the spectrum", crate::normalization::edge_operations(&network))?;
-                let squared_error = crate::step_size::step_size(&network, samples)?.eta_c;
-                let bulk = 2.0 * squared_error;
-                let clear = squared_error >= 0.9 * steps.squared_error;
-                let cross_entropy = steps.cross_entropy.filter(|_| clear).unwrap_or(bulk);
+                let steps = classifier_step(&network, samples)?;
+                let metric = layer_metrics(&network, samples)?[0];
                 Ok(Value::Object(vec![
-                    ("squared_error", squared_error.into()),
-                    ("cross_entropy", cross_entropy.into()),
+                    ("squared_error", steps.squared_error.into()),
+                    ("cross_entropy", steps.cross_entropy.unwrap_or(-1.0).into()),
                     ("beta_0", steps.beta_0.into()),
                     ("sensitive_share", (classes as f64 / network.widths()[0] as f64).min(1.0).into()),
                     ("sensitivity", metric.ratio.into()),

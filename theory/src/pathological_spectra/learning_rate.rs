@@ -1,10 +1,12 @@
 use serde::Serialize;
 
 use super::given_outputs::{others, softmax};
-use super::regression::check_kernel;
+use super::regression::{check_kernel, kernel_statistics};
 use super::softmax::balanced_eigenvalue;
-use crate::TheoryError;
 use crate::error::positive;
+use crate::mean_field::order_parameters;
+use crate::step_size::step_size;
+use crate::{Architecture, TheoryError};
 
 /// Critical learning rates of a classifier.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -57,6 +59,45 @@ pub fn critical_steps(
         beta_0,
     })
 }
+
+/// [`CriticalSteps`] of a network of given widths for `samples` $=N$: the outliers where they are clear of the bulk, else bounds by its edge.
+///
+/// # Formula
+/// Squared error: [`step_size`](crate::step_size::step_size). Cross entropy: that of [`critical_steps`] where the outlier decides; else twice the rate for
+/// the squared error, as the eigenvalues of $\mathrm{diag}(g)-gg^\top$ are at most $\frac12$.
+///
+/// # Validity
+/// As for [`critical_steps`] and [`step_size`](crate::step_size::step_size). Odd activations without biases have no outlier to leading order in the
+/// width: there both rates are lower bounds.
+///
+/// # Errors
+/// Those of [`critical_steps`] and [`step_size`](crate::step_size::step_size); normalized layers.
+///
+/// # Source
+/// Karakida, Akaho and Amari (2021); the edge is derived in the notes of [`normalization`](crate::normalization).
+///
+/// # Example
+/// ```
+/// use solvable_theory::{Activation, Architecture, pathological_spectra::classifier_step};
+/// let network = Architecture::new(vec![200, 200, 200, 2], Activation::tanh(), 2.0, 0.0)?;
+/// let steps = classifier_step(&network, 200)?;
+/// assert_eq!(steps.cross_entropy, Some(2.0 * steps.squared_error));
+/// # Ok::<(), solvable_theory::TheoryError>(())
+/// ```
+pub fn classifier_step(network: &Architecture, samples: usize) -> Result<CriticalSteps, TheoryError> {
+    let kernel = kernel_statistics(network, samples)?;
+    let order = order_parameters(network.scales(), network.depth())?;
+    let last = network.depth() - 1;
+    let (q_t, q_st) = (order.q_t[last], order.q_st[last]);
+    let wide = critical_steps(kernel.theta_t, kernel.theta_st, samples, network.classes(), q_t, q_st)?;
+    let squared_error = step_size(network, samples)?.eta_c;
+    let clear = squared_error >= CLEAR * wide.squared_error;
+    let cross_entropy = wide.cross_entropy.filter(|_| clear).or(Some(2.0 * squared_error));
+    Ok(CriticalSteps { squared_error, cross_entropy, ..wide })
+}
+
+/// The share of the outlier's rate that is left where it decides.
+const CLEAR: f64 = 0.9;
 
 /// Outputs of a wide network trained by full-batch gradient descent on the cross entropy, in function space.
 ///

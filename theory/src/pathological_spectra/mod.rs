@@ -11,7 +11,7 @@ mod two_classes;
 
 pub use catalog::catalog;
 pub use given_outputs::{GivenOutputs, softmax};
-pub use learning_rate::{CriticalSteps, critical_steps, kernel_map};
+pub use learning_rate::{CriticalSteps, classifier_step, critical_steps, kernel_map};
 pub use metric::{LayerMetric, corrected_second_moments, layer_metrics};
 pub use regression::{BlockStatistics, KernelStatistics, block_statistics, kernel_statistics, layer_scales};
 pub use softmax::{SoftmaxMoments, mean_softmax_covariance, softmax_moments};

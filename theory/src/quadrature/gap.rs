@@ -2,7 +2,7 @@
 
 use std::f64::consts::{FRAC_2_PI, PI};
 
-use super::{KernelPair, gaussian_moments, kernel_pair, numeric, piecewise, rules};
+use super::{GaussianMoments, KernelPair, gaussian_moments, kernel_pair, numeric, piecewise, rules};
 use crate::activation::Kind;
 use crate::error::{non_negative, representable};
 use crate::{Activation, TheoryError};
@@ -60,6 +60,45 @@ pub fn kernel_gap(phi: &Activation, q: f64, gap: f64) -> Result<KernelPair, Theo
     representable("the difference of kernels", result.k)?;
     representable("the difference of kernels", result.k_dot)?;
     Ok(result)
+}
+
+/// Variances that are a smaller share of the second moment are not taken as a difference.
+const CANCELS: f64 = 1e-2;
+
+/// The averages of [`gaussian_moments`], and the variances of $\phi$ in `k` and of $\phi'$ in `k_dot` at $u=m+\sqrt v\,z$, to the
+/// relative accuracy of [`kernel_gap`].
+///
+/// # Errors
+/// Those of [`gaussian_moments`].
+pub(crate) fn moments_and_variances(
+    phi: &Activation,
+    mean: f64,
+    variance: f64,
+) -> Result<(GaussianMoments, KernelPair), TheoryError> {
+    let moments = gaussian_moments(phi, mean, variance)?;
+    let plain = KernelPair {
+        k: moments.second - moments.mean * moments.mean,
+        k_dot: moments.second_derivative - moments.mean_derivative * moments.mean_derivative,
+    };
+    let kept = plain.k >= CANCELS * moments.second && plain.k_dot >= CANCELS * moments.second_derivative;
+    let variances = match &phi.0 {
+        _ if phi.is_linear() => KernelPair { k: variance, k_dot: 0.0 },
+        _ if kept => plain,
+        _ if variance == 0.0 => KernelPair { k: 0.0, k_dot: 0.0 },
+        Kind::Sine => {
+            let (sin, cos) = mean.sin_cos();
+            let (kept, lost) = ((-variance).exp(), -(-variance).exp_m1());
+            KernelPair {
+                k: 0.5 * lost * (lost + 2.0 * cos * cos * kept),
+                k_dot: 0.5 * lost * (lost + 2.0 * sin * sin * kept),
+            }
+        }
+        _ => match piecewise::pieces(phi) {
+            Some(pieces) => piecewise::variances(&pieces, mean, variance.sqrt()),
+            None => numeric::variances(phi, mean, variance.sqrt())?,
+        },
+    };
+    Ok((moments, variances))
 }
 
 /// Opposite samples: nothing cancels.

@@ -25,6 +25,7 @@ use crate::error::{finite, non_negative, representable};
 use crate::{Activation, TheoryError};
 
 pub use gap::kernel_gap;
+pub(crate) use gap::moments_and_variances;
 
 use closed::Covariance;
 

@@ -36,16 +36,9 @@ pub(super) fn moments(phi: &Activation, mean: f64, deviation: f64) -> Result<Gau
 
 /// Refines the rule until it settles: the rule and the averages there.
 fn settle(phi: &Activation, mean: f64, deviation: f64) -> Result<(Rule, GaussianMoments), TheoryError> {
-    let cuts: Vec<f64> = phi.kinks().iter().map(|kink| (kink - mean) / deviation).collect();
-    let smooth = cuts.is_empty();
-    let at = |rule: Rule, shift: f64| {
-        let nodes = match rule {
-            Rule::Even(level) if smooth => trapezoid(level, shift),
-            Rule::Even(level) => panels(level, &cuts),
-            Rule::Graded(level) => graded(level, -mean / deviation, 1.0 / deviation, &cuts),
-        };
-        averages(phi, mean, deviation, &nodes)
-    };
+    let smooth = phi.kinks().is_empty();
+    let at =
+        |rule: Rule, shift: f64| averages(phi, mean, deviation, &nodes(phi, rule, mean, deviation, shift));
     let mut difference = f64::INFINITY;
     let mut refine = |rules: &mut dyn Iterator<Item = Rule>, first: Rule, displaced: f64| {
         let mut coarse = at(first, displaced)?.0;
@@ -82,6 +75,16 @@ fn settle(phi: &Activation, mean: f64, deviation: f64) -> Result<(Rule, Gaussian
     } else {
         TheoryError::NotConverged { procedure: "Gauss-Legendre quadrature".to_owned(), detail }
     })
+}
+
+/// The nodes of a rule for averages at $u=m+sz$; `shift` displaces the grid of the trapezoidal rule.
+fn nodes(phi: &Activation, rule: Rule, mean: f64, deviation: f64, shift: f64) -> Vec<Node> {
+    let cuts: Vec<f64> = phi.kinks().iter().map(|kink| (kink - mean) / deviation).collect();
+    match rule {
+        Rule::Even(level) if cuts.is_empty() => trapezoid(level, shift),
+        Rule::Even(level) => panels(level, &cuts),
+        Rule::Graded(level) => graded(level, -mean / deviation, 1.0 / deviation, &cuts),
+    }
 }
 
 /// The seven averages in the order of [`GaussianMoments`], and the averages of their absolute values.
@@ -290,25 +293,44 @@ pub(super) fn kernel_gap(phi: &Activation, q: f64, gap: f64) -> Result<KernelPai
             panels = graded(level, -mean / own, 1.0 / own, &cuts);
             &panels
         };
-        differences.clear();
-        differences.extend(inner.iter().filter(|node| node.1 > 1e-40).map(|&(z, w)| {
-            let (rise, turn) = phi.difference(mean, own * z);
-            (w, rise, turn)
-        }));
-        let (mut rise, mut turn) = (0.0, 0.0);
-        for (w, r, t) in &differences {
-            rise += w * r;
-            turn += w * t;
-        }
-        let (mut value, mut slope) = (0.0, 0.0);
-        for (w, r, t) in &differences {
-            value += w * (r - rise) * (r - rise);
-            slope += w * (t - turn) * (t - turn);
-        }
-        k += weight * value;
-        k_dot += weight * slope;
+        let inner = variances_by(phi, mean, own, inner, &mut differences);
+        k += weight * inner.k;
+        k_dot += weight * inner.k_dot;
     }
     Ok(KernelPair { k, k_dot })
+}
+
+/// The variances of $\phi$ and $\phi'$ at $u=m+sz$, $s>0$.
+pub(super) fn variances(phi: &Activation, mean: f64, deviation: f64) -> Result<KernelPair, TheoryError> {
+    let (rule, _) = settle(phi, mean, deviation)?;
+    let nodes = nodes(phi, rule, mean, deviation, 0.0);
+    Ok(variances_by(phi, mean, deviation, &nodes, &mut Vec::new()))
+}
+
+/// The variances of $\phi$ and $\phi'$ over `nodes`, from differences to their values at `mean`.
+fn variances_by(
+    phi: &Activation,
+    mean: f64,
+    deviation: f64,
+    nodes: &[Node],
+    differences: &mut Vec<(f64, f64, f64)>,
+) -> KernelPair {
+    differences.clear();
+    differences.extend(nodes.iter().filter(|node| node.1 > 1e-40).map(|&(z, w)| {
+        let (rise, turn) = phi.difference(mean, deviation * z);
+        (w, rise, turn)
+    }));
+    let (mut rise, mut turn) = (0.0, 0.0);
+    for (w, r, t) in differences.iter() {
+        rise += w * r;
+        turn += w * t;
+    }
+    let (mut k, mut k_dot) = (0.0, 0.0);
+    for (w, r, t) in differences.iter() {
+        k += w * (r - rise) * (r - rise);
+        k_dot += w * (t - turn) * (t - turn);
+    }
+    KernelPair { k, k_dot }
 }
 
 /// The tensor trapezoidal rule for $u=s_uz_1$, $v=az_1+bz_2$, over the disc $z_1^2+z_2^2\le12^2$.

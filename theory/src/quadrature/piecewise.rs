@@ -134,17 +134,17 @@ pub(super) fn kernel_gap(pieces: &[Piece], q: f64, gap: f64) -> KernelPair {
     }
     let (mut k, mut k_dot) = (0.0, 0.0);
     for_each_in_panels(3.0, &cuts, &mut |y, weight| {
-        let (value, slope) = variances(pieces, common * y, own);
-        k += weight * value;
-        k_dot += weight * slope;
+        let inner = variances(pieces, common * y, own);
+        k += weight * inner.k;
+        k_dot += weight * inner.k_dot;
     });
     // In the angle the kinks' density is smooth, and no position has to be resolved within a tiny width.
     let k_dot = if gap < 1e-6 * q { kink_pairs(pieces, q, gap) } else { k_dot };
     KernelPair { k, k_dot }
 }
 
-/// The variances of $\phi$ and $\phi'$ at $u=m+sz$.
-fn variances(pieces: &[Piece], mean: f64, deviation: f64) -> (f64, f64) {
+/// The variances of $\phi$ and $\phi'$ at $u=m+sz$, $s>0$.
+pub(super) fn variances(pieces: &[Piece], mean: f64, deviation: f64) -> KernelPair {
     let home = pieces.iter().position(|piece| mean < piece.end).unwrap_or(pieces.len() - 1);
     // Every line at m, less φ(m), from the kinks between.
     let mut heights = vec![0.0; pieces.len()];
@@ -171,7 +171,7 @@ fn variances(pieces: &[Piece], mean: f64, deviation: f64) -> (f64, f64) {
             slopes += masses[i] * masses[j] * (pieces[i].slope - pieces[j].slope).powi(2);
         }
     }
-    ((second - first * first).max(0.0), slopes)
+    KernelPair { k: (second - first * first).max(0.0), k_dot: slopes }
 }
 
 /// $\frac1{2\pi}\sum_{ij}\Delta_i\Delta_j\int_0^\vartheta\exp\frac{-t_i^2-t_j^2+2t_it_j\cos\alpha}{2q\sin^2\alpha}d\alpha$ over kinks $t_i$ at which the

@@ -2,9 +2,36 @@
 
 use crate::chi_square::upper_quantile;
 use crate::error::{at_least, representable};
-use crate::normalization::hidden_modes;
+use crate::mean_field::OrderParameters;
+use crate::normalization::{HiddenLayer, HiddenModes};
 use crate::quadrature::gaussian_moments;
 use crate::{Activation, Architecture, Normalization, TheoryError};
+
+/// What one layer hands on: $q^l_t$, $q^l_t-q^l_{st}$, $\hat q^{l-1}_t$ and the mean square $t_l$ of its backward signals.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Signals {
+    q_t: f64,
+    q_gap: f64,
+    qhat_t: f64,
+    t: f64,
+}
+
+impl Signals {
+    pub fn of_order(order: &OrderParameters) -> Vec<Self> {
+        let layer = |l: usize| Self {
+            q_t: order.q_t[l],
+            q_gap: order.q_gap[l],
+            qhat_t: order.qhat_t[l],
+            t: order.qtilde_t[l],
+        };
+        (0..order.q_t.len()).map(layer).collect()
+    }
+
+    pub fn of_modes(modes: &HiddenModes) -> Vec<Self> {
+        let of = |l: &HiddenLayer| Self { q_t: l.q_t, q_gap: l.q_gap, qhat_t: l.qhat_t, t: l.t };
+        modes.layers.iter().map(of).collect()
+    }
+}
 
 /// The factor by which the sharpness of a network of finite width exceeds its limit $M\to\infty$: by the spread of the
 /// backward signals of the $C$ outputs, and of the batch variances of few samples.
@@ -25,14 +52,17 @@ use crate::{Activation, Architecture, Normalization, TheoryError};
 /// $L$, but for the batch terms.
 ///
 /// # Errors
-/// As for [`hidden_modes`]; `samples` < 4 with a batch-normalized layer.
+/// `samples` < 4 with a batch-normalized layer; those of [`gaussian_moments`].
 ///
 /// # Source
 /// Products of free Wishart matrices (S-transforms multiply); moments of inverse chi-square numbers.
-pub(super) fn finite_width(network: &Architecture, samples: usize) -> Result<f64, TheoryError> {
+pub(super) fn finite_width(
+    network: &Architecture,
+    layers: &[Signals],
+    samples: usize,
+) -> Result<f64, TheoryError> {
     let depth = network.depth();
     let (classes, count) = (network.classes() as f64, samples as f64);
-    let layers = hidden_modes(&network.without_output_normalization())?.layers;
     if network.modes().contains(&Normalization::BatchNorm) {
         at_least("N", samples, 4)?;
     }
@@ -133,6 +163,7 @@ mod tests {
     use approx::assert_relative_eq;
 
     use super::*;
+    use crate::mean_field::order_parameters;
 
     /// The largest squared singular value of a product of n square Gaussian matrices is (n+1)^{n+1}/n^n (Fuss-Catalan); of one
     /// rectangular matrix (1+√c)² (Marchenko-Pastur).
@@ -157,7 +188,11 @@ mod tests {
             let network = |width: usize| {
                 Architecture::new(vec![width, width, width, 2], name.parse().unwrap(), 2.0, 0.1)
             };
-            let factor = |width: usize| finite_width(&network(width).unwrap(), 100).unwrap();
+            let factor = |width: usize| {
+                let network = network(width).unwrap();
+                let order = order_parameters(network.scales(), network.depth()).unwrap();
+                finite_width(&network, &Signals::of_order(&order), 100).unwrap()
+            };
             assert!(factor(100) > factor(1000) && factor(1000) > 1.0, "{name}");
             // 2 sqrt(kappa C n / M) to leading order: a hundredth for a width of ten thousand times.
             let ratio = (factor(1_000_000) - 1.0) / (factor(100_000_000) - 1.0);

@@ -15,13 +15,14 @@ use crate::catalog::parameter::{ACTIVATION, GAMMA, optional};
 use crate::catalog::{Params, Prediction, Value};
 use crate::chi_square::upper_quantile;
 use crate::error::{at_least, representable};
-use crate::mean_field::{fim_statistics, order_parameters, valid_depth};
+use crate::mean_field::{OrderParameters, order_parameters, statistics_of, theta_of, valid_depth};
 use crate::natural_gradient::{Method, alpha, unit_alpha};
 use crate::normalization::{
-    EdgeStatus, HiddenModes, critical_step, edge_hidden, edge_operations, edge_proportional, edge_status,
-    hidden_modes, hidden_top_refined,
+    EdgeStatus, HiddenModes, critical_step, edge_of_modes, edge_of_order, edge_operations, edge_status,
+    hidden_modes, hidden_top_of_modes,
 };
 use crate::{Activation, Architecture, Normalization, TheoryError};
+use finite_width::{Signals, finite_width};
 
 /// A critical learning rate and where it comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -84,10 +85,11 @@ pub fn gradient_preserving_scale(activation: &Activation) -> Result<f64, TheoryE
 /// The critical learning rate of `network` (with its normalization modes) trained on `samples` $=N$ inputs.
 ///
 /// # Formula
-/// $\eta_c=2/\lambda_{\max}$ with $\lambda_{\max}$ from: plain networks [`fim_statistics`] or, where larger,
-/// [`edge_proportional`]; a mean-subtracted or batch-normalized output [`edge_proportional`]; a layer-normalized output
+/// $\eta_c=2/\lambda_{\max}$ with $\lambda_{\max}$ from: plain networks [`fim_statistics`](crate::mean_field::fim_statistics) or, where larger,
+/// [`edge_proportional`](crate::normalization::edge_proportional); a mean-subtracted or batch-normalized output the same; a layer-normalized output
 /// the plain network's times the largest gain $\gamma^2/\sigma^2$ of a sample; normalized hidden layers
-/// [`hidden_top_refined`] or [`hidden_modes`], and [`edge_hidden`]. An outlier and an edge of one size are added (Weyl). Edges of
+/// [`hidden_top_refined`](crate::normalization::hidden_top_refined) or [`hidden_modes`], and
+/// [`edge_hidden`](crate::normalization::edge_hidden). An outlier and an edge of one size are added (Weyl). Edges of
 /// unbounded activations that are not exact are raised by $1+(L-2)/4$, see the remark.
 ///
 /// # Validity
@@ -114,25 +116,33 @@ pub fn step_size(network: &Architecture, samples: usize) -> Result<StepSize, The
     at_least("N", samples, 1)?;
     let (last, hidden) = network.modes().split_last().unwrap_or((&Normalization::None, &[]));
     let plain_hidden = hidden.iter().all(|&mode| mode == Normalization::None);
-    let (lambda_max, formula, remark) = match (plain_hidden, last) {
-        (true, Normalization::None) => plain(network, samples)?,
-        (true, Normalization::MeanSubtraction | Normalization::BatchNorm) => last_batch(network, samples)?,
-        (true, Normalization::LayerNorm) => normalized_output(network, samples)?,
-        (false, _) => hidden_layers(network, samples, hidden_modes(network)?)?,
+    let ((lambda_max, formula, remark), signals) = if plain_hidden {
+        let order = order_parameters(network.scales(), network.depth())?;
+        let sharpness = match last {
+            Normalization::None => plain(network, &order, samples)?,
+            Normalization::MeanSubtraction | Normalization::BatchNorm => {
+                last_batch(network, &order, samples)?
+            }
+            Normalization::LayerNorm => normalized_output(network, &order, samples)?,
+        };
+        (sharpness, Signals::of_order(&order))
+    } else {
+        let modes = hidden_modes(network)?;
+        (hidden_layers(network, &modes, samples)?, Signals::of_modes(&modes))
     };
-    let finite_width = finite_width::finite_width(network, samples)?;
+    let finite_width = finite_width(network, &signals, samples)?;
     Ok(StepSize { eta_c: critical_step(lambda_max)?, lambda_max, finite_width, formula, remark })
 }
 
 type Sharpness = (f64, &'static str, &'static str);
 
-fn plain(network: &Architecture, samples: usize) -> Result<Sharpness, TheoryError> {
-    let statistics = fim_statistics(network, samples)?;
+fn plain(network: &Architecture, order: &OrderParameters, samples: usize) -> Result<Sharpness, TheoryError> {
+    let statistics = statistics_of(network, &theta_of(network, order)?, samples)?;
     let outlier = (statistics.lambda_max, "mf/fim-stats", OUTLIER);
     if samples == 1 {
         return Ok(outlier);
     }
-    let edge = match edge_proportional(network, samples) {
+    let edge = match edge_of_order(network, order, samples) {
         // A kernel without bulk has nothing but its outlier.
         Err(TheoryError::Undefined { .. }) => return Ok(outlier),
         edge => raised(network, edge?),
@@ -176,21 +186,28 @@ fn edge_remark(network: &Architecture) -> &'static str {
     }
 }
 
-fn last_batch(network: &Architecture, samples: usize) -> Result<Sharpness, TheoryError> {
+fn last_batch(
+    network: &Architecture,
+    order: &OrderParameters,
+    samples: usize,
+) -> Result<Sharpness, TheoryError> {
     if network.modes().last() == Some(&Normalization::BatchNorm) {
         at_least("N", samples, 4)?;
     }
-    let edge = raised(network, edge_proportional(network, samples)?);
+    let edge = raised(network, edge_of_order(network, order, samples)?);
     Ok((edge, "norm/edge-proportional", edge_remark(network)))
 }
 
 /// $\lambda_{\max}\le\max_n\frac{\gamma^2}{\sigma(n)^2}\,\lambda_{\max}$ of the plain network, as $J(n)\preceq\frac\gamma{\sigma(n)}I$. The
 /// spreads $\sigma(n)^2\sim q^L_t\chi^2_{C-1}/C$ have the common part $q^L_{st}$; their smallest is at least what it would be without it
 /// (the quantile $1-2^{-1/N}$), and at least the common part less the largest own part.
-fn normalized_output(network: &Architecture, samples: usize) -> Result<Sharpness, TheoryError> {
+fn normalized_output(
+    network: &Architecture,
+    order: &OrderParameters,
+    samples: usize,
+) -> Result<Sharpness, TheoryError> {
     let classes = at_least("C", network.classes(), 3)? as f64;
-    let (lambda_max, _, _) = plain(&network.without_output_normalization(), samples)?;
-    let order = order_parameters(network.scales(), network.depth())?;
+    let (lambda_max, _, _) = plain(&network.without_output_normalization(), order, samples)?;
     let last = network.depth() - 1;
     let (q_t, q_st, q_gap) = (order.q_t[last], order.q_st[last], order.q_gap[last]);
     // The median of the smallest, and of the largest, of N independent chi-square numbers.
@@ -205,13 +222,13 @@ fn normalized_output(network: &Architecture, samples: usize) -> Result<Sharpness
 
 fn hidden_layers(
     network: &Architecture,
+    modes: &HiddenModes,
     samples: usize,
-    modes: HiddenModes,
 ) -> Result<Sharpness, TheoryError> {
     at_least("N", samples, 2)?;
-    let edge = (raised(network, edge_hidden(network, samples)?), "norm/hidden-modes", HIDDEN_EDGE);
+    let edge = (raised(network, edge_of_modes(network, modes, samples)?), "norm/hidden-modes", HIDDEN_EDGE);
     let common = modes.theta_s.max(0.0);
-    let outlier = match hidden_top_refined(network, samples) {
+    let outlier = match hidden_top_of_modes(network, modes, samples) {
         Ok(top) => (top.outlier, "norm/hidden-top-refined", REFINED),
         Err(_) => (common + modes.theta_d / samples as f64, "norm/hidden-modes", HIDDEN),
     };
