@@ -16,6 +16,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::TheoryError;
 use crate::bibliography::Source;
+use crate::quadrature::budget::within;
 use crate::suggest::{did_you_mean, shortened};
 
 /// One prediction: a closed form, or a deterministic numerical procedure, that can be evaluated by name.
@@ -111,7 +112,7 @@ impl<T: Into<Value>, const N: usize> From<[T; N]> for Value {
 impl Prediction {
     /// Evaluates the prediction for the given parameters.
     pub fn evaluate(&self, given: &Map<String, Json>) -> Result<Value, TheoryError> {
-        (self.evaluate)(&Params::new(self, given, None)?)
+        self.within_limit(&Params::new(self, given, None)?)
     }
 
     /// Evaluates the prediction with its real parameters moved in their last place.
@@ -120,7 +121,11 @@ impl Prediction {
         given: &Map<String, Json>,
         moved: Move,
     ) -> Result<Value, TheoryError> {
-        (self.evaluate)(&Params::new(self, given, Some(moved))?)
+        self.within_limit(&Params::new(self, given, Some(moved))?)
+    }
+
+    fn within_limit(&self, params: &Params) -> Result<Value, TheoryError> {
+        within(params.cost_limit(), || (self.evaluate)(params))
     }
 }
 

@@ -6,7 +6,7 @@
 mod usual;
 
 use serde_json::{Map, Value as Json, json};
-use solvable_theory::catalog;
+use solvable_theory::{TheoryError, catalog};
 use usual::usual;
 
 fn odd() -> Vec<Json> {
@@ -152,4 +152,20 @@ fn ids_are_unique_and_every_entry_is_documented() {
         }
         assert!(!prediction.sources.is_empty(), "{}", prediction.id);
     }
+}
+
+/// Quadratures count what they cost: a deep network of a steep function is refused, not waited for.
+#[test]
+fn deep_networks_of_steep_functions_are_refused_by_their_cost() {
+    let prediction = catalog::find("cl/ntk-values").unwrap();
+    let given = |depth: u32, limit: f64| {
+        let given = json!({"activation": "tanh", "depth": depth, "sigma_w2": 39.0, "sigma_b2": 0.1, "t": [0.3],
+                           "cost_limit": limit});
+        prediction.evaluate(given.as_object().unwrap())
+    };
+    for depth in [2, 1105] {
+        let refused = given(depth, 1e5);
+        assert!(matches!(refused, Err(TheoryError::TooCostly { limit, .. }) if limit == 1e5), "{refused:?}");
+    }
+    assert!(given(2, 2e9).is_ok());
 }

@@ -88,7 +88,7 @@ fn without_outlier() -> Claim {
     )
     .sources(&[KARAKIDA_2021_PATHOLOGICAL])
     .cases(|profile| {
-        let (width, trials) = by(profile, (200, 32), (500, 32));
+        let (width, trials) = by(profile, (200, 32), (400, 32));
         let of = |activation: &str, depth: usize, samples: usize| -> Result<_, JudgeError> {
             let mut widths = vec![width; depth];
             widths.push(2);

@@ -76,6 +76,11 @@ impl Params {
         Ok(Self { values, parameters: prediction.parameters, cost_limit, moved })
     }
 
+    /// Elementary operations that one evaluation may take.
+    pub(super) fn cost_limit(&self) -> f64 {
+        self.cost_limit
+    }
+
     /// Refuses a computation of more than `cost_limit` elementary operations of about a nanosecond each.
     pub fn afford(&self, what: &str, operations: f64) -> Result<(), TheoryError> {
         if operations <= self.cost_limit {

@@ -7,8 +7,8 @@ use super::hidden::{LayerLaw, layer_laws};
 use super::last_layer::{gamma_squared, spread};
 use crate::error::{at_least, positive, representable};
 use crate::mean_field::{OrderParameters, order_parameters, theta_of};
-use crate::quadrature::moments_and_variances;
 use crate::quadrature::rules::hermite;
+use crate::quadrature::{kernel_operations, moments_and_variances};
 use crate::{Activation, Architecture, Normalization, TheoryError};
 
 /// Relative change at which the self-consistent equations count as solved.
@@ -164,12 +164,13 @@ pub(crate) fn edge_of_modes(
     representable("the spectral edge", scale * edge)
 }
 
-/// What an edge costs: some eighty solutions, for each a few sweeps over all layers and fields.
+/// What an edge costs: order parameters, and some eighty solutions with a few sweeps each over all layers and fields.
 pub(crate) fn edge_operations(network: &Architecture) -> f64 {
-    const FIELD: f64 = 25_000.0;
+    const FIELD: f64 = 15_000.0;
     let centred = network.activation().is_odd() && network.scales().sigma_b2 == 0.0;
     let fields = if centred { 1 } else { hermite().len() };
-    FIELD * fields as f64 * network.depth() as f64
+    let layer = FIELD.mul_add(fields as f64, kernel_operations(network.activation()));
+    layer * network.depth() as f64
 }
 
 /// One hidden layer, seen by a unit whose pre-activation has the common field $m=\sqrt{q_{st}}y$.

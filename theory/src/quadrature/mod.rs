@@ -12,6 +12,7 @@
 //!
 //! A function that is neither is noticed, because the rules stop agreeing, and refused.
 
+pub(crate) mod budget;
 mod closed;
 mod gap;
 mod numeric;

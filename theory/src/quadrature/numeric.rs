@@ -1,5 +1,6 @@
 //! Quadrature of activations without closed forms, with a check that it has settled.
 
+use super::budget::spend;
 use super::closed::Covariance;
 use super::piecewise::outer_cuts;
 use super::rules::{LEVELS, Node, RANGE, for_each_in_panels, graded, panels, trapezoid};
@@ -94,6 +95,7 @@ fn averages(
     deviation: f64,
     nodes: &[Node],
 ) -> Result<([f64; 7], [f64; 7]), TheoryError> {
+    spend(nodes.len())?;
     let (mut sums, mut scales) = ([0.0; 7], [0.0; 7]);
     for &(z, weight) in nodes {
         let (value, slope) = phi.value_and_derivative(deviation.mul_add(z, mean));
@@ -125,7 +127,7 @@ pub(super) fn kernel_pair(phi: &Activation, covariance: &Covariance) -> Result<K
     if phi.is_odd() && rho.abs() < NEARLY_UNCORRELATED {
         return nearly_uncorrelated(phi, covariance, rule);
     }
-    Ok(at_correlation(phi, covariance, rule))
+    at_correlation(phi, covariance, rule)
 }
 
 /// Below this correlation the kernel of an odd function is its slope at 0 times the covariance, up to a correction.
@@ -142,12 +144,12 @@ fn nearly_uncorrelated(
         [(0.5, 8.0 / 18.0), (0.5 - 0.15f64.sqrt(), 5.0 / 18.0), (0.5 + 0.15f64.sqrt(), 5.0 / 18.0)]
     {
         let part = Covariance::new(covariance.p, covariance.q, at * covariance.c)?;
-        mean += weight * at_correlation(phi, &part, rule).k_dot;
+        mean += weight * at_correlation(phi, &part, rule)?.k_dot;
     }
-    Ok(KernelPair { k: covariance.c * mean, k_dot: at_correlation(phi, covariance, rule).k_dot })
+    Ok(KernelPair { k: covariance.c * mean, k_dot: at_correlation(phi, covariance, rule)?.k_dot })
 }
 
-fn at_correlation(phi: &Activation, covariance: &Covariance, rule: Rule) -> KernelPair {
+fn at_correlation(phi: &Activation, covariance: &Covariance, rule: Rule) -> Result<KernelPair, TheoryError> {
     let (su, sv) = (covariance.p.sqrt(), covariance.q.sqrt());
     let (rho, complement) = (covariance.rho(), covariance.complement());
     let kinks = phi.kinks();
@@ -195,20 +197,33 @@ fn parallel(
 }
 
 /// Averages of $\phi$ and $\phi'$ at $m+sz$ by graded panels.
-fn smoothed(phi: &Activation, kinks: &[f64], mean: f64, deviation: f64, level: u32) -> (f64, f64) {
+fn smoothed(
+    phi: &Activation,
+    kinks: &[f64],
+    mean: f64,
+    deviation: f64,
+    level: u32,
+) -> Result<(f64, f64), TheoryError> {
     let cuts: Vec<f64> = kinks.iter().map(|kink| (kink - mean) / deviation).collect();
     let (mut value, mut slope) = (0.0, 0.0);
-    for (z, weight) in graded(level, -mean / deviation, 1.0 / deviation, &cuts) {
+    let nodes = graded(level, -mean / deviation, 1.0 / deviation, &cuts);
+    spend(nodes.len())?;
+    for (z, weight) in nodes {
         let (f, d) = phi.value_and_derivative(deviation.mul_add(z, mean));
         value += weight * f;
         slope += weight * d;
     }
-    (value, slope)
+    Ok((value, slope))
 }
 
 /// Steep functions: given the common part $y$ of $u=\sqrt{p|\rho|}\,y+\sqrt{p(1-|\rho|)}\,z$ and of $v$, the two are
 /// independent, and their means vary over no less than either width.
-fn steep(phi: &Activation, kinks: &[f64], covariance: &Covariance, level: u32) -> KernelPair {
+fn steep(
+    phi: &Activation,
+    kinks: &[f64],
+    covariance: &Covariance,
+    level: u32,
+) -> Result<KernelPair, TheoryError> {
     // Graded panels settle one level above what suffices.
     let level = level.saturating_sub(1);
     let (share, rest) = (covariance.rho().abs(), 1.0 - covariance.rho().abs());
@@ -236,16 +251,16 @@ fn steep(phi: &Activation, kinks: &[f64], covariance: &Covariance, level: u32) -
         if weight < 1e-40 {
             continue;
         }
-        let (value_u, slope_u) = smoothed(phi, kinks, common_u * y, own_u, level);
+        let (value_u, slope_u) = smoothed(phi, kinks, common_u * y, own_u, level)?;
         let (value_v, slope_v) = if common_u == common_v {
             (value_u, slope_u)
         } else {
-            smoothed(phi, kinks, common_v * y, own_v, level)
+            smoothed(phi, kinks, common_v * y, own_v, level)?
         };
         k += weight * value_u * value_v;
         k_dot += weight * slope_u * slope_v;
     }
-    KernelPair { k, k_dot }
+    Ok(KernelPair { k, k_dot })
 }
 
 /// $E_y\mathrm{Var}_z$ of $\phi$ and $\phi'$ at $\sqrt{q-g}\,y+\sqrt g\,z$, for $g\le q$.
@@ -293,6 +308,7 @@ pub(super) fn kernel_gap(phi: &Activation, q: f64, gap: f64) -> Result<KernelPai
             panels = graded(level, -mean / own, 1.0 / own, &cuts);
             &panels
         };
+        spend(inner.len())?;
         let inner = variances_by(phi, mean, own, inner, &mut differences);
         k += weight * inner.k;
         k_dot += weight * inner.k_dot;
@@ -304,6 +320,7 @@ pub(super) fn kernel_gap(phi: &Activation, q: f64, gap: f64) -> Result<KernelPai
 pub(super) fn variances(phi: &Activation, mean: f64, deviation: f64) -> Result<KernelPair, TheoryError> {
     let (rule, _) = settle(phi, mean, deviation)?;
     let nodes = nodes(phi, rule, mean, deviation, 0.0);
+    spend(nodes.len())?;
     Ok(variances_by(phi, mean, deviation, &nodes, &mut Vec::new()))
 }
 
@@ -334,7 +351,7 @@ fn variances_by(
 }
 
 /// The tensor trapezoidal rule for $u=s_uz_1$, $v=az_1+bz_2$, over the disc $z_1^2+z_2^2\le12^2$.
-fn tensor(phi: &Activation, su: f64, a: f64, b: f64, level: u32) -> KernelPair {
+fn tensor(phi: &Activation, su: f64, a: f64, b: f64, level: u32) -> Result<KernelPair, TheoryError> {
     let nodes = trapezoid(level, 0.0);
     let centre = nodes.len() / 2;
     let (mut k, mut k_dot) = (0.0, 0.0);
@@ -348,6 +365,7 @@ fn tensor(phi: &Activation, su: f64, a: f64, b: f64, level: u32) -> KernelPair {
         };
         let half_chord = (RANGE * RANGE - z * z).max(0.0).sqrt();
         let reach = (half_chord / RANGE * centre as f64) as usize;
+        spend(2 * reach + 1)?;
         let (mut value, mut slope) = (0.0, 0.0);
         for &(y, inner_weight) in &nodes[centre - reach..=centre + reach] {
             let (f, d) = phi.value_and_derivative(b.mul_add(y, a * z));
@@ -358,11 +376,16 @@ fn tensor(phi: &Activation, su: f64, a: f64, b: f64, level: u32) -> KernelPair {
         k += multiplicity * weight * f * value;
         k_dot += multiplicity * weight * d * slope;
     }
-    KernelPair { k, k_dot }
+    Ok(KernelPair { k, k_dot })
 }
 
 /// Nested panels, the inner ones split at the kinks of $\phi(v)$ given $z_1$.
-fn panelled(phi: &Activation, kinks: &[f64], covariance: &Covariance, level: u32) -> KernelPair {
+fn panelled(
+    phi: &Activation,
+    kinks: &[f64],
+    covariance: &Covariance,
+    level: u32,
+) -> Result<KernelPair, TheoryError> {
     let (su, sv) = (covariance.p.sqrt(), covariance.q.sqrt());
     let (a, b) = (sv * covariance.rho(), sv * covariance.complement());
     // The marginals settle one level above what suffices.
@@ -372,15 +395,17 @@ fn panelled(phi: &Activation, kinks: &[f64], covariance: &Covariance, level: u32
     let (mut k, mut k_dot) = (0.0, 0.0);
     for (z, weight) in panels(level, &cuts) {
         let inner_cuts: Vec<f64> = kinks.iter().map(|kink| (kink - a * z) / b).collect();
-        let (mut value, mut slope) = (0.0, 0.0);
+        let (mut value, mut slope, mut values) = (0.0, 0.0, 0);
         for_each_in_panels(inner_width, &inner_cuts, &mut |y, inner_weight| {
+            values += 1;
             let (f, d) = phi.value_and_derivative(b.mul_add(y, a * z));
             value += inner_weight * f;
             slope += inner_weight * d;
         });
+        spend(values)?;
         let (f, d) = phi.value_and_derivative(su * z);
         k += weight * f * value;
         k_dot += weight * d * slope;
     }
-    KernelPair { k, k_dot }
+    Ok(KernelPair { k, k_dot })
 }
