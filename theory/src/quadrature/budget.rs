@@ -39,3 +39,8 @@ pub(super) fn spend(values: usize) -> Result<(), TheoryError> {
         Err(TheoryError::TooCostly { what, operations: spent, limit })
     }
 }
+
+/// Whether there is a limit.
+pub(super) fn is_limited() -> bool {
+    LIMIT.get() < f64::INFINITY
+}

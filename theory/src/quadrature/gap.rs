@@ -2,6 +2,7 @@
 
 use std::f64::consts::{FRAC_2_PI, PI};
 
+use super::kept::{Kernel, kept};
 use super::{GaussianMoments, KernelPair, gaussian_moments, kernel_pair, numeric, piecewise, rules};
 use crate::activation::Kind;
 use crate::error::{non_negative, representable};
@@ -54,7 +55,7 @@ pub fn kernel_gap(phi: &Activation, q: f64, gap: f64) -> Result<KernelPair, Theo
         Kind::Gelu => gelu(q, gap),
         _ => match piecewise::pieces(phi) {
             Some(pieces) => piecewise::kernel_gap(&pieces, q, gap),
-            None => numeric::kernel_gap(phi, q, gap)?,
+            None => kept(phi, Kernel::Gap, [q, gap, 0.0], || numeric::kernel_gap(phi, q, gap))?,
         },
     };
     representable("the difference of kernels", result.k)?;

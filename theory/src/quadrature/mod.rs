@@ -15,6 +15,7 @@
 pub(crate) mod budget;
 mod closed;
 mod gap;
+mod kept;
 mod numeric;
 mod piecewise;
 pub(crate) mod rules;
@@ -29,6 +30,7 @@ pub use gap::kernel_gap;
 pub(crate) use gap::moments_and_variances;
 
 use closed::Covariance;
+use kept::{Kernel, kept};
 
 /// The pair kernel of an activation and its derivative with respect to the covariance.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -82,7 +84,7 @@ pub fn kernel_pair(phi: &Activation, p: f64, q: f64, c: f64) -> Result<KernelPai
         _ if covariance.c == 0.0 => independent(phi, p, q)?,
         _ => match piecewise::pieces(phi) {
             Some(pieces) => piecewise::kernel_pair(&pieces, &covariance),
-            None => numeric::kernel_pair(phi, &covariance)?,
+            None => kept(phi, Kernel::Pair, [p, q, c], || numeric::kernel_pair(phi, &covariance))?,
         },
     };
     representable("the kernel E[phi(u) phi(v)]", pair.k)?;

@@ -302,6 +302,21 @@ fn extreme_variances_give_numbers_or_errors() {
     }
 }
 
+#[test]
+fn kept_kernels_are_those_of_their_own_question() {
+    let tanh = Activation::tanh();
+    let square = |u: f64| (u * u, 2.0 * u);
+    let namesake = Activation::custom("tanh", vec![], false, square).unwrap();
+    for _ in 0..2 {
+        let covariance = Covariance::new(1.5, 0.7, 0.4).unwrap();
+        let anew = numeric::kernel_pair(&tanh, &covariance).unwrap();
+        assert_eq!(kernel_pair(&tanh, 1.5, 0.7, 0.4).unwrap(), anew);
+        assert_eq!(kernel_gap(&tanh, 1.5, 0.4).unwrap(), numeric::kernel_gap(&tanh, 1.5, 0.4).unwrap());
+        // E u²v² = pq + 2c².
+        assert_relative_eq!(kernel_pair(&namesake, 1.5, 0.7, 0.4).unwrap().k, 1.37, max_relative = 1e-10);
+    }
+}
+
 proptest! {
     #[test]
     fn cauchy_schwarz_holds(
