@@ -17,6 +17,9 @@ pub(super) enum Kernel {
     Gap,
 }
 
+/// So many are kept, in some tens of megabytes; then they are forgotten.
+const MOST: usize = 1 << 17;
+
 /// Activation, kernel and the bits of the arguments.
 type Question = (String, Kernel, [u64; 3]);
 
@@ -41,6 +44,10 @@ pub(super) fn kept(
         return Ok(pair);
     }
     let pair = compute()?;
-    kernels().insert(question, pair);
+    let mut kernels = kernels();
+    if kernels.len() >= MOST {
+        kernels.clear();
+    }
+    kernels.insert(question, pair);
     Ok(pair)
 }
