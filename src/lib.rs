@@ -1,11 +1,7 @@
 #![doc = include_str!("../README.md")]
 
-pub mod cli;
-pub mod figure;
 pub mod papers;
-pub mod report;
-pub mod simulate;
-pub mod streams;
-pub mod verify;
 
+pub use solvable_engine::{figure, report, streams, verify};
+pub use solvable_simulate as simulate;
 pub use solvable_theory as theory;

@@ -1,7 +1,9 @@
 //! The command line of `solvable`.
 
+mod cli;
+
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    solvable::cli::main()
+    cli::main()
 }

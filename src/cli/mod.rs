@@ -1,22 +1,17 @@
-//! The command line: commands, progress, exit codes.
+//! The command line: that of the engine, with predictions and the user's own data.
 
-mod diff;
 mod entries;
 mod explain;
+mod own_data;
 mod predict;
-mod progress;
-mod run;
 mod shell;
-mod terminal;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
-
-use crate::theory::short_numbers;
-use crate::verify::{Profile, Shard};
+use solvable_engine::cli::{self, DiffArgs, EXIT_CODES, ReportArgs, VerifyArgs};
 
 /// Closed-form theories of wide neural networks, held against simulations of finite ones.
 #[derive(Debug, Parser)]
@@ -26,15 +21,22 @@ struct Cli {
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 all confirmed; 1 something refuted, powerless or failed; 2 usage or input \
-                          error; 3 inconclusive only.";
-
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the simulations that claims need, judge the claims, write the report.
-    Verify(VerifyArgs),
+    Verify {
+        #[command(flatten)]
+        args: VerifyArgs,
+        #[command(flatten)]
+        data: Data,
+    },
     /// Judge stored trials again and redraw the report; several stores (shards) are joined.
-    Report(ReportArgs),
+    Report {
+        #[command(flatten)]
+        args: ReportArgs,
+        #[command(flatten)]
+        data: Data,
+    },
     /// Evaluate a prediction for your own parameters.
     Predict(PredictArgs),
     /// List predictions, claims and figures.
@@ -48,12 +50,7 @@ enum Command {
         id: String,
     },
     /// Compare two result files: what changed, and whether it matters statistically.
-    Diff {
-        /// The earlier `results.json`.
-        before: PathBuf,
-        /// The later `results.json`.
-        after: PathBuf,
-    },
+    Diff(DiffArgs),
     /// Write a script that completes commands, ids and parameters in a shell.
     Completions {
         /// The shell.
@@ -67,47 +64,10 @@ enum Command {
 }
 
 #[derive(Debug, Args)]
-struct Selection {
-    /// How much is run.
-    #[arg(long, value_enum, default_value_t = Profile::Quick)]
-    profile: Profile,
-    /// Changes all random streams.
-    #[arg(long, default_value_t = 0)]
-    seed: u64,
-    /// Replaces every declared number of trials.
-    #[arg(long)]
-    trials: Option<usize>,
+struct Data {
     /// Your own inputs: an N×d matrix as .csv, .csv.gz or .npy; without patterns only the data-dependent claims run.
-    #[arg(long, value_name = "FILE")]
-    data: Option<PathBuf>,
-    /// Folder of the report and of the trial store.
-    #[arg(long, value_name = "DIR", default_value = "reports")]
-    out: PathBuf,
-}
-
-#[derive(Debug, Args)]
-struct VerifyArgs {
-    /// Only claims and figures whose id matches one of these (substring, or glob with `*`).
-    patterns: Vec<String>,
-    #[command(flatten)]
-    selection: Selection,
-    /// Threads; all cores by default.
-    #[arg(long)]
-    jobs: Option<usize>,
-    /// Run only part I of N of the trials; join the stores with `solvable report`.
-    #[arg(long, value_name = "I/N")]
-    shard: Option<Shard>,
-    /// Set stored trials aside and begin anew.
-    #[arg(long)]
-    fresh: bool,
-}
-
-#[derive(Debug, Args)]
-struct ReportArgs {
-    /// Stores: folders that hold a trials.jsonl, or such files (plain or gzip); the --out folder by default.
-    stores: Vec<PathBuf>,
-    #[command(flatten)]
-    selection: Selection,
+    #[arg(long = "data", value_name = "FILE")]
+    path: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -134,59 +94,19 @@ struct PredictArgs {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
-        Command::Verify(args) => run::verify(&args),
-        Command::Report(args) => run::report(&args),
+        Command::Verify { args, data } => own_data::offer(data.path.as_deref(), !args.patterns.is_empty())
+            .and_then(|offer| cli::verify(&args, offer)),
+        Command::Report { args, data } => {
+            own_data::offer(data.path.as_deref(), true).and_then(|offer| cli::report(&args, offer))
+        }
         Command::Predict(args) => predict::predict(&args),
         Command::List { patterns } => explain::list(&patterns),
         Command::Explain { id } => explain::explain(&id),
-        Command::Diff { before, after } => diff::diff(&before, &after),
+        Command::Diff(args) => cli::diff(&args),
         Command::Completions { shell } => shell::completions(shell, Cli::command()),
-        Command::Man { command } => shell::man(command.as_deref(), Cli::command()),
+        Command::Man { command } => cli::man(command.as_deref(), Cli::command()),
     };
-    done.unwrap_or_else(|error| {
-        // A reader that closed the pipe early (`| head`) has what it wanted.
-        let broken_pipe = error
-            .downcast_ref::<std::io::Error>()
-            .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe);
-        if broken_pipe {
-            return ExitCode::SUCCESS;
-        }
-        eprintln!("error: {}", short_numbers(&told(&error)));
-        ExitCode::from(2)
-    })
-}
-
-/// An error and its causes, each said once: some messages hold what the system said, which is their cause again.
-fn told(error: &anyhow::Error) -> String {
-    error.chain().map(ToString::to_string).fold(String::new(), |mut told, cause| {
-        if !told.contains(&cause) {
-            told.push_str(if told.is_empty() { "" } else { ": " });
-            told.push_str(&cause);
-        }
-        told
-    })
-}
-
-/// Whether `id` matches a pattern: a glob where it holds a `*`, else a substring.
-fn matches(pattern: &str, id: &str) -> bool {
-    if !pattern.contains('*') {
-        return id.contains(pattern);
-    }
-    let mut pieces = pattern.split('*');
-    let Some(mut rest) = pieces.next().and_then(|first| id.strip_prefix(first)) else { return false };
-    let Some(last) = pieces.next_back() else { return rest.is_empty() };
-    for piece in pieces {
-        match rest.find(piece) {
-            Some(at) => rest = &rest[at + piece.len()..],
-            None => return false,
-        }
-    }
-    rest.ends_with(last)
-}
-
-/// Whether `id` is asked for: by any pattern, or by the absence of all.
-fn selected(patterns: &[String], id: &str) -> bool {
-    patterns.is_empty() || patterns.iter().any(|p| matches(p, id))
+    cli::exit(done)
 }
 
 #[cfg(test)]
@@ -196,21 +116,5 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn patterns_are_substrings_or_globs() {
-        for (pattern, yes) in [
-            ("mf", true),
-            ("lambda", true),
-            ("norm", false),
-            ("mf/*", true),
-            ("*max", true),
-            ("m*-*x", true),
-            ("mf*min", false),
-            ("*", true),
-        ] {
-            assert_eq!(matches(pattern, "mf/lambda-max"), yes, "{pattern}");
-        }
     }
 }

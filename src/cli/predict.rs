@@ -11,8 +11,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::PredictArgs;
 use super::entries::{self, value_of};
-use crate::theory::catalog::{self, Answer};
-use crate::theory::{TheoryError, catalog::Value, did_you_mean, short_numbers, shortened};
+use solvable::theory::catalog::{self, Answer};
+use solvable::theory::{TheoryError, catalog::Value, did_you_mean, short_numbers, shortened};
 
 /// Fewer digits than these are worth a word.
 const FEW_DIGITS: u32 = 6;

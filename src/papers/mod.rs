@@ -4,7 +4,6 @@ mod attention_boltzmann;
 mod continual_learning;
 mod dynamical_isometry;
 pub mod experiments;
-mod figure_plan;
 mod gradient_regularization;
 mod kept;
 mod mean_field;
@@ -14,28 +13,12 @@ mod pathological_spectra;
 mod real_data;
 mod self_paced_augmentation;
 
-use solvable_theory::bibliography::Source;
+use solvable_engine::Source;
+pub use solvable_engine::{FigurePlan, Paper, Trials};
+use solvable_theory::bibliography;
 
 use crate::simulate::data::Dataset;
-use crate::verify::{Claim, Profile};
-
-pub use figure_plan::{FigurePlan, Trials};
-
-/// A body of theory, its claims and its figures.
-pub struct Paper {
-    /// The part of the ids before the slash.
-    pub id: &'static str,
-    /// Title.
-    pub title: &'static str,
-    /// What the theory says, in a few sentences.
-    pub summary: &'static str,
-    /// The publications.
-    pub sources: &'static [Source],
-    /// What is claimed.
-    pub claims: Vec<Claim>,
-    /// What is drawn.
-    pub figures: Vec<FigurePlan>,
-}
+use crate::verify::Profile;
 
 /// Every paper, in the order of the report.
 pub fn all() -> Vec<Paper> {
@@ -50,6 +33,21 @@ pub fn all() -> Vec<Paper> {
         attention_boltzmann::paper(),
         self_paced_augmentation::paper(),
     ]
+}
+
+/// A publication, as the engine knows it.
+pub fn entry(source: &bibliography::Source) -> Source {
+    let &bibliography::Source { key, authors, title, venue, year, arxiv } = source;
+    Source { key, authors, title, venue, year, arxiv }
+}
+
+/// Every publication that a claim may cite.
+pub fn bibliography() -> Vec<Source> {
+    entries(bibliography::ALL)
+}
+
+fn entries(sources: &[bibliography::Source]) -> Vec<Source> {
+    sources.iter().map(entry).collect()
 }
 
 /// The experiment that user's inputs are named in.

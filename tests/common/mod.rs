@@ -30,7 +30,7 @@ use std::sync::Arc;
 
 use solvable::papers;
 use solvable::theory::catalog;
-use solvable::verify::{Breakage, Claim, Engine, Options, Outcome, Profile, Results, TrialStore, Verdict};
+use solvable::verify::{Breakage, Claim, Engine, Options, Profile, Record, Results, TrialStore, Verdict};
 
 pub fn claims(part: &str) -> Vec<Claim> {
     papers::all().into_iter().find(|p| p.id == part).expect("a known part").claims
@@ -54,7 +54,7 @@ pub fn recorded_full_trials_confirm(part: &str) {
     let engine = Engine::new(store, Options { profile: Profile::Full, ..Options::default() });
     let claims = claims(part);
     for request in engine.requests(&claims) {
-        assert_eq!(engine.outcomes(&request).len(), request.trials, "recorded trials of {:?}", request.key);
+        assert_eq!(engine.records(&request).len(), request.trials, "recorded trials of {:?}", request.key);
     }
     let results = engine.judge(&claims, &Default::default());
     assert_stands(&results);
@@ -74,7 +74,7 @@ pub fn recorded_trials_are_of_todays_experiments(part: &str) {
     requests.dedup_by(|b, a| a.key.experiment == b.key.experiment);
     assert!(requests.len() > 2);
     for request in requests {
-        let recorded: Vec<Arc<Outcome>> = engine.outcomes(&request);
+        let recorded: Vec<Arc<Record>> = engine.records(&request);
         let again = request.run_trial(0, 0).expect("a recorded trial runs again");
         let distance = recorded[0].distance(&again);
         assert!(distance < 1e-6, "{}: {distance}", request.key.experiment);

@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::TheoryError;
 use crate::error::{finite, positive};
-use crate::suggest::did_you_mean;
+use solvable_words::did_you_mean;
 
 /// An activation function $\phi$ with its derivative.
 ///

@@ -17,6 +17,13 @@ pub struct Source {
     pub arxiv: &'static str,
 }
 
+impl AsRef<str> for Source {
+    /// The key.
+    fn as_ref(&self) -> &str {
+        self.key
+    }
+}
+
 /// Declares sources, one a line.
 macro_rules! sources {
     ($($(#[$doc:meta])* $name:ident: $key:literal, $authors:literal, $title:literal, $venue:literal, $year:literal, $arxiv:literal;)*) => {

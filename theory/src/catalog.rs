@@ -17,7 +17,7 @@ use serde_json::{Map, Value as Json};
 use crate::TheoryError;
 use crate::bibliography::Source;
 use crate::quadrature::budget::within;
-use crate::suggest::{did_you_mean, shortened};
+use solvable_words::{did_you_mean, shortened};
 
 /// One prediction: a closed form, or a deterministic numerical procedure, that can be evaluated by name.
 #[derive(Debug, Clone, Copy)]

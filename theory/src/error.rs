@@ -107,7 +107,7 @@ pub enum TheoryError {
 impl TheoryError {
     /// An [`TheoryError::InvalidParameter`] from displayable parts.
     pub fn invalid(name: impl Into<String>, value: impl Display, valid: impl Into<String>) -> Self {
-        let value = crate::suggest::shortened(&value.to_string());
+        let value = solvable_words::shortened(&value.to_string());
         Self::InvalidParameter { name: name.into(), value, valid: valid.into() }
     }
 

@@ -46,9 +46,8 @@ pub mod quadrature;
 pub mod self_paced_augmentation;
 mod special;
 pub mod step_size;
-mod suggest;
 
 pub use activation::Activation;
 pub use architecture::{Architecture, InitialScales, Normalization};
 pub use error::TheoryError;
-pub use suggest::{did_you_mean, nearest, short_numbers, shortened};
+pub use solvable_words::{did_you_mean, nearest, short_numbers, shortened};

@@ -6,7 +6,7 @@
 mod usual;
 
 use serde_json::{Map, Value as Json, json};
-use solvable_theory::{TheoryError, catalog};
+use solvable_theory::{TheoryError, catalog, nearest};
 use usual::usual;
 
 fn odd() -> Vec<Json> {
@@ -168,4 +168,35 @@ fn deep_networks_of_steep_functions_are_refused_by_their_cost() {
         assert!(matches!(refused, Err(TheoryError::TooCostly { limit, .. }) if limit == 1e5), "{refused:?}");
     }
     assert!(given(2, 2e9).is_ok());
+}
+
+#[test]
+fn slips_of_the_hand_find_their_name() {
+    let known: Vec<&str> = catalog::all().iter().map(|p| p.id).collect();
+    for (slip, meant) in [
+        ("mf/fim-stat", "mf/fim-stats"),
+        ("mf/fimstats", "mf/fim-stats"),
+        ("mf/fim_stats", "mf/fim-stats"),
+        ("fim-stats", "mf/fim-stats"),
+        ("MF/KAPPA", "mf/kappa"),
+        ("stepsize", "step-size"),
+        ("step_size", "step-size"),
+        ("iso/stepsize", "iso/step-size"),
+    ] {
+        assert!(
+            nearest(slip, known.iter().copied()).contains(&meant),
+            "{slip}: {:?}",
+            nearest(slip, known.iter().copied())
+        );
+    }
+    // Every name with two neighbours exchanged is found again.
+    for name in &known {
+        let mut letters: Vec<char> = name.chars().collect();
+        let last = letters.len() - 1;
+        letters.swap(last - 1, last);
+        let slip: String = letters.into_iter().collect();
+        if slip != *name {
+            assert_eq!(nearest(&slip, known.iter().copied()).first(), Some(name), "{slip}");
+        }
+    }
 }

@@ -9,7 +9,7 @@ use super::super::experiments::{
     EarlyLearning, EarlyLearningSetting, Estimation, EstimationSetting, ExpectationMaximisation,
     ExpectationMaximisationSetting, RandomMachine, TeacherStudent, TeacherStudentSetting,
 };
-use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![early(), patterns(), held_out(), information(), likelihood_ratio(), moments(), one_pattern()]
@@ -29,7 +29,7 @@ pub(super) fn early_trials(profile: Profile) -> usize {
 fn early() -> Claim {
     // Euler steps: the measured rate is log(1 + η r)/η.
     type Rate = fn(&EarlyLearningSetting, f64, f64) -> Result<f64, JudgeError>;
-    let rates = |s: &EarlyLearningSetting, o: &Outcome, of: Rate| {
+    let rates = |s: &EarlyLearningSetting, o: &Record, of: Rate| {
         let sigma2 = o.number("sigma2")?;
         let all = o.list("eigenvalues")?.iter();
         all.map(|l| Ok((s.eta * of(s, sigma2, *l)?).ln_1p() / s.eta)).collect::<Result<Vec<_>, JudgeError>>()
@@ -209,7 +209,7 @@ pub(super) fn maximisation(patterns: usize, profile: Profile) -> ExpectationMaxi
 }
 
 fn moments() -> Claim {
-    let products = |s: &ExpectationMaximisationSetting, o: &Outcome, which: &str| {
+    let products = |s: &ExpectationMaximisationSetting, o: &Record, which: &str| {
         let machine = ExpectationMaximisation::machine(s.patterns, o.list(which)?)?;
         let gradients = machine.gradients(&machine.partition()?)?;
         Ok::<_, JudgeError>(gradients.patterns.transpose().iter().copied().collect::<Vec<_>>())

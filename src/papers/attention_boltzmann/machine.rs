@@ -11,7 +11,7 @@ use super::super::experiments::{
     Annealing, AnnealingSetting, Denoising, DenoisingSetting, GibbsMoments, GibbsSetting, Importance,
     ImportanceSetting, RandomMachine,
 };
-use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![partition(), calibrated(), products(), entropy(), any_temperature(), denoising()]
@@ -37,14 +37,14 @@ fn cases(profile: Profile) -> Result<Vec<At<AnnealingSetting>>, JudgeError> {
 /// The machine of a trial of annealing, with another order.
 pub(super) fn annealed(
     s: &AnnealingSetting,
-    o: &Outcome,
+    o: &Record,
     order: usize,
 ) -> Result<AttentionMachine, JudgeError> {
     let machine = RandomMachine { order, ..s.machine.clone() };
     Ok(machine.machine(o.list("xi")?, &[], &[])?)
 }
 
-fn exact(s: &AnnealingSetting, o: &Outcome) -> Result<f64, JudgeError> {
+fn exact(s: &AnnealingSetting, o: &Record) -> Result<f64, JudgeError> {
     Ok(annealed(s, o, s.machine.order)?.log_z()?)
 }
 
@@ -94,12 +94,12 @@ fn partition() -> Claim {
 }
 
 fn calibrated() -> Claim {
-    let score = |o: &Outcome, truth: f64| -> Result<f64, JudgeError> {
+    let score = |o: &Record, truth: f64| -> Result<f64, JudgeError> {
         Ok((o.number("log_z")? - truth) / o.number("error")?)
     };
     // The prediction enters with the measurement: z-scores of a wrong theory are not standard.
-    let claim = move |truth: fn(&AnnealingSetting, &Outcome) -> Result<f64, JudgeError>| {
-        move |s: &AnnealingSetting, o: &Outcome| -> Result<Vec<f64>, JudgeError> {
+    let claim = move |truth: fn(&AnnealingSetting, &Record) -> Result<f64, JudgeError>| {
+        move |s: &AnnealingSetting, o: &Record| -> Result<Vec<f64>, JudgeError> {
             // What has mean 0 and what has mean 1, moved by how far the hypothesis lies from the sum.
             let (own, other) = (score(o, exact(s, o)?)?, score(o, truth(s, o)?)?);
             Ok(vec![own - other, 1.0 + own * own - other * other])
@@ -143,7 +143,7 @@ fn gibbs(order: usize, profile: Profile) -> At<GibbsSetting> {
     At::setting(format!("d=6 K=3 n={order}"), setting, by(profile, 10, 20))
 }
 
-fn sampled(s: &GibbsSetting, o: &Outcome) -> Result<AttentionMachine, JudgeError> {
+fn sampled(s: &GibbsSetting, o: &Record) -> Result<AttentionMachine, JudgeError> {
     Ok(s.machine.machine(o.list("xi")?, o.list("b")?, o.list("c")?)?)
 }
 

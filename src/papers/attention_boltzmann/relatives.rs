@@ -9,13 +9,13 @@ use super::super::experiments::{
     CutOffSetting, DensityMoment, DensityMomentSetting, Importance, ImportanceSetting,
 };
 use super::machine::without_coefficients;
-use crate::verify::{At, Claim, JudgeError, Margin, Outcome};
+use crate::verify::{At, Claim, JudgeError, Margin, Record};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![biased(), renyi(), between_sums(), binary(), quadratic(), divergent()]
 }
 
-fn own(s: &BiasedMachine, o: &Outcome) -> Result<AttentionMachine, JudgeError> {
+fn own(s: &BiasedMachine, o: &Record) -> Result<AttentionMachine, JudgeError> {
     Ok(s.machine(o.list("xi")?, o.list("b")?, o.list("c")?)?)
 }
 
@@ -148,7 +148,7 @@ fn between_sums() -> Claim {
 }
 
 fn binary() -> Claim {
-    let own = |s: &BinaryVisibleSetting, o: &Outcome| -> Result<AttentionMachine, JudgeError> {
+    let own = |s: &BinaryVisibleSetting, o: &Record| -> Result<AttentionMachine, JudgeError> {
         Ok(s.machine(o.list("xi")?, o.list("b")?, o.list("c")?)?)
     };
     Claim::about::<BinaryVisible>(

@@ -10,7 +10,7 @@ use super::super::experiments::{
 };
 use super::gaussian;
 use super::theory::{Missing, pair};
-use crate::verify::{At, Claim, ClaimBuilder, JudgeError, Margin, Outcome, Profile};
+use crate::verify::{At, Claim, ClaimBuilder, JudgeError, Margin, Profile, Record};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![
@@ -31,7 +31,7 @@ pub(super) fn claims() -> Vec<Claim> {
 pub(super) const RHO: f64 = 0.7;
 
 /// A quantity at similarity $\rho$, between its values at 0 and 1.
-pub(super) fn at_similarity(outcome: &Outcome, name: &str, rho: f64) -> Result<f64, JudgeError> {
+pub(super) fn at_similarity(outcome: &Record, name: &str, rho: f64) -> Result<f64, JudgeError> {
     let values = outcome.list(name)?;
     Ok(values[0] + rho * (values[1] - values[0]))
 }
@@ -134,7 +134,7 @@ fn backward() -> Claim {
         .finish()
 }
 
-fn critical(o: &Outcome) -> Result<f64, JudgeError> {
+fn critical(o: &Record) -> Result<f64, JudgeError> {
     let forward = o.list("forward")?;
     Ok((o.number("alone")? - forward[0]) / (forward[1] - forward[0]))
 }

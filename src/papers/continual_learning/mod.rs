@@ -11,19 +11,20 @@ mod theory;
 use solvable_theory::bibliography::{BIETTI_2021, BORDELON_2020, CANATAR_2021, KARAKIDA_2022_CONTINUAL};
 use solvable_theory::{Activation, InitialScales, TheoryError};
 
-use super::Paper;
 use super::experiments::{Features, Sphere, SphereTarget};
+use super::{Paper, entries};
 
 /// Continual learning in the tangent-kernel regime.
 pub(super) fn paper() -> Paper {
     Paper {
         id: "cl",
+        name: "continual_learning",
         title: "Continual learning: transfer and forgetting",
         summary: "Networks in the tangent-kernel regime that learn one task after the other do kernel regression stage after stage. \
                   Learning curves of any sequence of tasks follow in closed form from the eigenvalues of the kernel: when \
                   knowledge transfers, how much of an old task is forgotten, and that the same task learnt twice can be \
-                  learnt worse.",
-        sources: &[KARAKIDA_2022_CONTINUAL, BORDELON_2020, CANATAR_2021, BIETTI_2021],
+                  learnt worse.".into(),
+        sources: entries(&[KARAKIDA_2022_CONTINUAL, BORDELON_2020, CANATAR_2021, BIETTI_2021]),
         claims: [gaussian::claims(), sphere::claims(), digits::claims(), networks::claims()]
             .into_iter()
             .flatten()

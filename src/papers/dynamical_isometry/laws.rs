@@ -9,7 +9,7 @@ use solvable_theory::free_probability::{Atom, Distribution, Ensemble, Factor, In
 
 use super::super::kept::kept;
 use crate::simulate::deep::DeepSetting;
-use crate::verify::{JudgeError, Outcome};
+use crate::verify::{JudgeError, Record};
 
 /// Points of a grid on which distribution functions are compared.
 const POINTS: usize = 300;
@@ -29,7 +29,7 @@ pub(super) fn unconditional(s: &DeepSetting) -> Result<SpectralLaw, TheoryError>
 /// The law of $H_L$ at measured mean squares and given defects.
 pub(super) fn at_defects(
     s: &DeepSetting,
-    o: &Outcome,
+    o: &Record,
     defects: &[f64],
     ensemble: Ensemble,
 ) -> Result<SpectralLaw, JudgeError> {
@@ -37,12 +37,12 @@ pub(super) fn at_defects(
 }
 
 /// The law of $H_L$ given what the trial measured.
-pub(super) fn conditional(s: &DeepSetting, o: &Outcome) -> Result<SpectralLaw, JudgeError> {
+pub(super) fn conditional(s: &DeepSetting, o: &Record) -> Result<SpectralLaw, JudgeError> {
     at_defects(s, o, o.list("defects")?, s.ensemble)
 }
 
 /// The law of the squared singular values of the Jacobian given what the trial measured.
-pub(super) fn jacobian(s: &DeepSetting, o: &Outcome, ensemble: Ensemble) -> Result<SpectralLaw, JudgeError> {
+pub(super) fn jacobian(s: &DeepSetting, o: &Record, ensemble: Ensemble) -> Result<SpectralLaw, JudgeError> {
     Ok(jacobian_law(projections(o.list("defects")?)?, s.sigma_w2, ensemble)?)
 }
 

@@ -15,19 +15,20 @@ use solvable_theory::dynamical_isometry::isometry_path;
 use solvable_theory::free_probability::Ensemble;
 use solvable_theory::{Activation, TheoryError};
 
-use super::Paper;
 use super::experiments::DeepSpectrumSetting;
+use super::{Paper, entries};
 use crate::simulate::deep::DeepSetting;
 
 /// Spectra of very deep networks by free probability.
 pub(super) fn paper() -> Paper {
     Paper {
         id: "iso",
+        name: "dynamical_isometry",
         title: "Dynamical isometry: spectra by free probability",
         summary: "The Fisher information of a deep network at one input has an explicit spectrum at every depth, by free probability. With \
                   orthogonal weights and few saturated units its largest eigenvalue is an atom, linear in depth, and sets the \
-                  learning rate; Gaussian weights make it quadratic.",
-        sources: &[HAYASE_2021, PENNINGTON_2017, PENNINGTON_2018, BELINSCHI_2007, NICA_2006],
+                  learning rate; Gaussian weights make it quadratic.".into(),
+        sources: entries(&[HAYASE_2021, PENNINGTON_2017, PENNINGTON_2018, BELINSCHI_2007, NICA_2006]),
         claims: [
             inputs::claims(),
             spectra::claims(),

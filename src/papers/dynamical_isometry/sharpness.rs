@@ -12,7 +12,7 @@ use super::laws::{conditional, other, projections, unconditional};
 use super::spectra::{at, averaged, cases, changed, reversed};
 use super::{GAPLESS, GRADED, RELU, SHALLOW, TEN};
 use crate::simulate::deep::DeepSetting;
-use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![top_atom(), mass(), edges(), growth(), quadratic_law()]
@@ -79,7 +79,7 @@ fn graded(s: &DeepSpectrumSetting) -> bool {
 }
 
 /// The edge at the mean squares $q_1,\dots,q_L$ in place of $q_0,\dots,q_{L-1}$.
-fn late(s: &DeepSpectrumSetting, o: &Outcome) -> Result<f64, JudgeError> {
+fn late(s: &DeepSpectrumSetting, o: &Record) -> Result<f64, JudgeError> {
     let network = &s.network;
     let mut q = o.list("q")?[1..].to_vec();
     q.extend(

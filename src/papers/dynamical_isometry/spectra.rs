@@ -13,7 +13,7 @@ use super::laws::{
 };
 use super::{FIFTY, GAPLESS, Kind, RELU, SHALLOW, TEN, THIRTY, label};
 use crate::simulate::deep::DeepSetting;
-use crate::verify::{At, Claim, ClaimBuilder, JudgeError, Margin, Outcome, Profile};
+use crate::verify::{At, Claim, ClaimBuilder, JudgeError, Margin, Profile, Record};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![
@@ -73,22 +73,22 @@ fn gaussian(profile: Profile) -> Result<Vec<At<DeepSpectrumSetting>>, JudgeError
 }
 
 /// Where the trial's distribution functions are compared.
-fn trial_grid(s: &DeepSetting, o: &Outcome) -> Result<Vec<f64>, JudgeError> {
+fn trial_grid(s: &DeepSetting, o: &Record) -> Result<Vec<f64>, JudgeError> {
     grid(&conditional(s, o)?, o.list("eigenvalues")?)
 }
 
-fn measured_cdf(s: &DeepSpectrumSetting, o: &Outcome) -> Result<Vec<f64>, JudgeError> {
+fn measured_cdf(s: &DeepSpectrumSetting, o: &Record) -> Result<Vec<f64>, JudgeError> {
     Ok(empirical(o.list("eigenvalues")?, &trial_grid(&s.network, o)?))
 }
 
-fn cdf_of(s: &DeepSpectrumSetting, o: &Outcome, law: &SpectralLaw) -> Result<Vec<f64>, JudgeError> {
+fn cdf_of(s: &DeepSpectrumSetting, o: &Record, law: &SpectralLaw) -> Result<Vec<f64>, JudgeError> {
     Ok(table(law, &trial_grid(&s.network, o)?)?.to_vec())
 }
 
 /// A spectrum's law at changed defects.
 pub(super) fn changed(
     s: &DeepSpectrumSetting,
-    o: &Outcome,
+    o: &Record,
     change: impl Fn(&[f64]) -> Vec<f64>,
 ) -> Result<SpectralLaw, JudgeError> {
     at_defects(&s.network, o, &change(o.list("defects")?), s.network.ensemble)
@@ -116,7 +116,7 @@ fn noncommuting(s: &DeepSpectrumSetting) -> bool {
     s.network.q0 > 0.2
 }
 
-fn commuting_cdf(s: &DeepSpectrumSetting, o: &Outcome) -> Result<Vec<f64>, JudgeError> {
+fn commuting_cdf(s: &DeepSpectrumSetting, o: &Record) -> Result<Vec<f64>, JudgeError> {
     let atoms = commuting_law(o.list("q")?, o.list("defects")?, s.network.sigma_w2)?;
     Ok(atom_table(&atoms, &trial_grid(&s.network, o)?))
 }
@@ -126,8 +126,8 @@ const RECURSION: &str = r"\mu_1=\delta_{q_0},\qquad\mu_{l+1}=q_l+\sigma_w^2\,(\n
 /// The rivals of a free product of projections, read off as the claim reads its law: by `of` a law, by `commuting` the trial.
 fn with_rivals(
     claim: ClaimBuilder<DeepSpectrum>,
-    of: fn(&DeepSpectrumSetting, &Outcome, &SpectralLaw) -> Result<Vec<f64>, JudgeError>,
-    commuting: fn(&DeepSpectrumSetting, &Outcome) -> Result<Vec<f64>, JudgeError>,
+    of: fn(&DeepSpectrumSetting, &Record, &SpectralLaw) -> Result<Vec<f64>, JudgeError>,
+    commuting: fn(&DeepSpectrumSetting, &Record) -> Result<Vec<f64>, JudgeError>,
 ) -> ClaimBuilder<DeepSpectrum> {
     let ordered = |s: &DeepSpectrumSetting| uneven(s) && noncommuting(s);
     claim
@@ -160,23 +160,23 @@ fn kolmogorov() -> Claim {
 }
 
 /// Sorted eigenvalues in units of their mean, each as often as quantiles are taken for it.
-fn positions(o: &Outcome) -> Result<Vec<f64>, JudgeError> {
+fn positions(o: &Record) -> Result<Vec<f64>, JudgeError> {
     let repeated = o.list("eigenvalues")?.iter().flat_map(|v| std::iter::repeat_n(*v, PARTS));
     scaled(o, &repeated.collect::<Vec<_>>())
 }
 
 /// In units of the mean eigenvalue.
-fn scaled(o: &Outcome, quantiles: &[f64]) -> Result<Vec<f64>, JudgeError> {
+fn scaled(o: &Record, quantiles: &[f64]) -> Result<Vec<f64>, JudgeError> {
     let values = o.list("eigenvalues")?;
     let mean = values.iter().sum::<f64>() / values.len() as f64;
     Ok(quantiles.iter().map(|v| v / mean).collect())
 }
 
-fn quantiles_of(o: &Outcome, law: &SpectralLaw) -> Result<Vec<f64>, JudgeError> {
+fn quantiles_of(o: &Record, law: &SpectralLaw) -> Result<Vec<f64>, JudgeError> {
     scaled(o, &law_quantiles(law, o.list("eigenvalues")?.len())?)
 }
 
-fn commuting_quantiles(s: &DeepSpectrumSetting, o: &Outcome) -> Result<Vec<f64>, JudgeError> {
+fn commuting_quantiles(s: &DeepSpectrumSetting, o: &Record) -> Result<Vec<f64>, JudgeError> {
     let mut atoms = commuting_law(o.list("q")?, o.list("defects")?, s.network.sigma_w2)?;
     atoms.sort_by(|a, b| a.position.total_cmp(&b.position));
     let count = o.list("eigenvalues")?.len();
@@ -304,7 +304,7 @@ fn infinite_network() -> Claim {
 }
 
 fn explicit_density() -> Claim {
-    let cdf = |s: &DeepSpectrumSetting, o: &Outcome, swap: bool| -> Result<Vec<f64>, JudgeError> {
+    let cdf = |s: &DeepSpectrumSetting, o: &Record, swap: bool| -> Result<Vec<f64>, JudgeError> {
         let (q, defects) = (o.list("q")?, o.list("defects")?);
         let pair = if swap { [defects[1], defects[0]] } else { [defects[0], defects[1]] };
         let law = two_hidden([q[0], q[1], q[2]], pair, s.network.sigma_w2)?;
@@ -353,13 +353,13 @@ fn moments() -> Claim {
 }
 
 /// Kolmogorov's distance of a trial from its law.
-pub(super) fn distance(s: &DeepSpectrumSetting, o: &Outcome) -> Result<f64, JudgeError> {
+pub(super) fn distance(s: &DeepSpectrumSetting, o: &Record) -> Result<f64, JudgeError> {
     let (found, expected) = (measured_cdf(s, o)?, cdf_of(s, o, &conditional(&s.network, o)?)?);
     Ok(found.iter().zip(&expected).fold(0.0, |m, (a, b)| m.max((a - b).abs())))
 }
 
 /// The Wasserstein distance of a trial from a law, in units of the mean.
-pub(super) fn displacement(o: &Outcome, law: &SpectralLaw) -> Result<f64, JudgeError> {
+pub(super) fn displacement(o: &Record, law: &SpectralLaw) -> Result<f64, JudgeError> {
     let (found, expected) = (positions(o)?, quantiles_of(o, law)?);
     Ok(found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).sum::<f64>() / found.len() as f64)
 }
@@ -397,12 +397,12 @@ fn convergence() -> Claim {
         .finish()
 }
 
-fn jacobian_values(s: &DeepSpectrumSetting, o: &Outcome) -> Result<Vec<f64>, JudgeError> {
+fn jacobian_values(s: &DeepSpectrumSetting, o: &Record) -> Result<Vec<f64>, JudgeError> {
     grid(&jacobian(&s.network, o, s.network.ensemble)?, o.list("jacobian")?)
 }
 
 fn jacobians() -> Claim {
-    let cdf = |s: &DeepSpectrumSetting, o: &Outcome, ensemble| -> Result<Vec<f64>, JudgeError> {
+    let cdf = |s: &DeepSpectrumSetting, o: &Record, ensemble| -> Result<Vec<f64>, JudgeError> {
         Ok(table(&jacobian(&s.network, o, ensemble)?, &jacobian_values(s, o)?)?.to_vec())
     };
     Claim::about::<DeepSpectrum>("iso/jacobian", "Singular values of the input-output Jacobian")
@@ -434,7 +434,7 @@ const LEAKY: Kind = super::kind(leaky, 1.0, 1.6, 4);
 const ERF: Kind = super::kind(scaled_erf, 0.5, 1.1, 3);
 
 /// The law at the slopes of the trial.
-fn at_slopes(s: &DeepSetting, o: &Outcome) -> Result<SpectralLaw, JudgeError> {
+fn at_slopes(s: &DeepSetting, o: &Record) -> Result<SpectralLaw, JudgeError> {
     let slopes = o.list("slopes")?;
     let factors = slopes.chunks(s.width).map(|layer| {
         let mut points = layer.to_vec();
@@ -452,13 +452,13 @@ fn at_slopes(s: &DeepSetting, o: &Outcome) -> Result<SpectralLaw, JudgeError> {
 }
 
 fn general_slopes() -> Claim {
-    let points = |s: &DeepSpectrumSetting, o: &Outcome| -> Result<Vec<f64>, JudgeError> {
+    let points = |s: &DeepSpectrumSetting, o: &Record| -> Result<Vec<f64>, JudgeError> {
         // Smooth slopes cost a root for every node: 60 points tell the laws apart.
         let law = at_slopes(&s.network, o)?;
         let edge = law.upper_edge()?.max(o.number("lambda_max")?);
         Ok((1..=60).map(|i| 1.05 * edge * f64::from(i) / 60.0).collect())
     };
-    let cdf = move |s: &DeepSpectrumSetting, o: &Outcome, law: SpectralLaw| -> Result<Vec<f64>, JudgeError> {
+    let cdf = move |s: &DeepSpectrumSetting, o: &Record, law: SpectralLaw| -> Result<Vec<f64>, JudgeError> {
         Ok(table(&law, &points(s, o)?)?.to_vec())
     };
     Claim::about::<DeepSpectrum>("iso/general-slopes", "Activations whose slopes are not only 0 and 1")

@@ -12,7 +12,7 @@ use super::edges::{BRIEF, VARIED, WRONG, deficit, fluctuates, sharpest};
 use super::laws::{at_defects, other, unconditional};
 use super::{label, on_path};
 use crate::simulate::deep::DeepSetting;
-use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![threshold(), predicted_threshold(), one_step(), boundary()]
@@ -34,7 +34,7 @@ fn learnt(network: DeepSetting, trials: usize) -> At<StepThresholdSetting> {
 }
 
 /// The law at the measured order parameters; networks on the path are projections.
-fn own_law(s: &DeepSetting, o: &Outcome, ensemble: Ensemble) -> Result<SpectralLaw, JudgeError> {
+fn own_law(s: &DeepSetting, o: &Record, ensemble: Ensemble) -> Result<SpectralLaw, JudgeError> {
     let defects: Vec<f64> = o.list("alpha")?.iter().map(|alpha| 1.0 - alpha).collect();
     at_defects(s, o, &defects, ensemble)
 }

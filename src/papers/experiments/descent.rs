@@ -7,7 +7,7 @@ use crate::simulate::linalg::{self, Matrix};
 use crate::simulate::network::Network;
 use crate::simulate::training::Training;
 use crate::streams::Streams;
-use crate::verify::{Experiment, Outcome, TrialFailure};
+use crate::verify::{Experiment, Record, TrialFailure};
 
 /// Gradient descent with an infinitesimal residual.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -34,10 +34,11 @@ const BISECTIONS: usize = 6;
 
 impl Experiment for LocalBoundary {
     type Setting = LocalBoundarySetting;
+    type Outcome = Record;
     const ID: &'static str = "local-boundary";
     const VERSION: u32 = 1;
 
-    fn run(setting: &LocalBoundarySetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &LocalBoundarySetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (network, signals) = setting.system.draw(streams)?;
         let (classes, samples) = signals.output.shape();
         let size = RESIDUAL * (signals.output.norm_squared() / signals.output.len() as f64).sqrt();
@@ -67,7 +68,7 @@ impl Experiment for LocalBoundary {
                 stable = middle;
             }
         }
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with("boundary", (0.5 * (stable + unstable)).exp())
             .with("lambda_max", lambda_max)
             .with("log_inverse_overlap", -overlap.ln()))
@@ -120,10 +121,11 @@ impl TrainingPlane {
 
 impl Experiment for TrainingPlane {
     type Setting = TrainingPlaneSetting;
+    type Outcome = Record;
     const ID: &'static str = "training-plane";
     const VERSION: u32 = 1;
 
-    fn run(setting: &TrainingPlaneSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &TrainingPlaneSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let system = FisherSetting { network: setting.network.clone(), samples: setting.samples };
         let (network, signals) = system.draw(streams)?;
         let (classes, samples) = signals.output.shape();
@@ -145,7 +147,7 @@ impl Experiment for TrainingPlane {
         };
         let losses =
             setting.learning_rates.iter().map(|&eta| final_loss(eta)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Outcome::new().with_list("log10_loss", losses.iter().map(|l| l.max(1e-12).log10()).collect()))
+        Ok(Record::new().with_list("log10_loss", losses.iter().map(|l| l.max(1e-12).log10()).collect()))
     }
 
     fn cost(setting: &TrainingPlaneSetting) -> f64 {

@@ -8,7 +8,7 @@ use crate::simulate::gram::{
 use crate::simulate::linalg::{self, Matrix};
 use crate::simulate::network::{Network, Signals};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Outcome, TrialFailure};
+use crate::verify::{Experiment, Record, TrialFailure};
 
 /// A network and $N$ independent Gaussian inputs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -51,16 +51,17 @@ pub struct Fisher;
 
 impl Experiment for Fisher {
     type Setting = FisherSetting;
+    type Outcome = Record;
     const ID: &'static str = "fisher";
     const VERSION: u32 = 1;
 
-    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;
         let (classes, samples) = signals.output.shape();
         let parameters = setting.network.parameter_count();
         let kernel = tangent_kernel(&network, &signals);
         let plain = FisherStatistics::of(&kernel, classes, parameters)?;
-        let mut outcome = Outcome::new()
+        let mut outcome = Record::new()
             .with("m_lambda", plain.mean)
             .with("s_lambda", plain.second_moment)
             .with("lambda_top", plain.top)
@@ -106,14 +107,15 @@ pub struct FisherSpectrum;
 
 impl Experiment for FisherSpectrum {
     type Setting = FisherSetting;
+    type Outcome = Record;
     const ID: &'static str = "fisher-spectrum";
     const VERSION: u32 = 1;
 
-    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;
         let kernel = tangent_kernel(&network, &signals) / setting.samples as f64;
         let ms = centred(&kernel, setting.network.classes());
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with_list("eigenvalues", linalg::symmetric_eigenvalues(&kernel)?)
             .with_list("ms_eigenvalues", linalg::symmetric_eigenvalues(&ms)?))
     }
@@ -128,13 +130,14 @@ pub struct LastBatchNorm;
 
 impl Experiment for LastBatchNorm {
     type Setting = FisherSetting;
+    type Outcome = Record;
     const ID: &'static str = "last-batch-norm";
     const VERSION: u32 = 1;
 
-    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;
         let kernel = batch_normalized(&tangent_kernel(&network, &signals), &signals.output, 1.0)?;
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with("lambda_max", linalg::largest_eigenvalues(&kernel, 1)?[0] / setting.samples as f64))
     }
 
@@ -165,16 +168,17 @@ pub struct DataFisher;
 
 impl Experiment for DataFisher {
     type Setting = DataFisherSetting;
+    type Outcome = Record;
     const ID: &'static str = "data-fisher";
     const VERSION: u32 = 1;
 
-    fn run(setting: &DataFisherSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &DataFisherSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let network = Network::draw(&setting.network, streams);
         let signals = network.forward(setting.data.inputs())?;
         let kernel = tangent_kernel(&network, &signals);
         let statistics =
             FisherStatistics::of(&kernel, setting.network.classes(), setting.network.parameter_count())?;
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with("m_lambda", statistics.mean)
             .with("s_lambda", statistics.second_moment)
             .with("lambda_top", statistics.top))

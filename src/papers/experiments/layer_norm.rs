@@ -6,7 +6,7 @@ use crate::simulate::gram::{batch_normalized, centred, layer_normalized, tangent
 use crate::simulate::linalg::{self, Matrix};
 use crate::simulate::network::{Network, Signals};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Outcome, TrialFailure};
+use crate::verify::{Experiment, Record, TrialFailure};
 
 /// Layer normalization ($\gamma=1$) of the $C$ outputs of a plain network: `lambda_max` and `top_sum` (the sum of the $C-1$
 /// largest eigenvalues of $F^*$), and the plain `outputs` ($C\times N$, one sample after the other).
@@ -14,15 +14,16 @@ pub struct LayerNormOutliers;
 
 impl Experiment for LayerNormOutliers {
     type Setting = FisherSetting;
+    type Outcome = Record;
     const ID: &'static str = "layer-norm-outliers";
     const VERSION: u32 = 1;
 
-    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;
         let kernel = tangent_kernel(&network, &signals) / setting.samples as f64;
         let normalized = layer_normalized(&kernel, &signals.output, 1.0)?;
         let top = linalg::largest_eigenvalues(&normalized, setting.network.classes() - 1)?;
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with("lambda_max", top[0])
             .with("top_sum", top.iter().sum())
             .with_list("outputs", signals.output.as_slice().to_vec()))
@@ -39,16 +40,17 @@ pub struct NormalizedOutput;
 
 impl Experiment for NormalizedOutput {
     type Setting = FisherSetting;
+    type Outcome = Record;
     const ID: &'static str = "normalized-output";
     const VERSION: u32 = 1;
 
-    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;
         let trace = tangent_kernel(&network, &signals).trace() / setting.samples as f64;
         let bare =
             FisherSetting { network: setting.network.without_output_normalization(), ..setting.clone() };
         let (_, plain) = bare.draw(streams)?;
-        Ok(Outcome::new().with("trace", trace).with_list("outputs", shortened(plain.output.as_slice())))
+        Ok(Record::new().with("trace", trace).with_list("outputs", shortened(plain.output.as_slice())))
     }
 
     fn cost(setting: &FisherSetting) -> f64 {
@@ -65,10 +67,11 @@ pub struct LastLayerIdentities;
 
 impl Experiment for LastLayerIdentities {
     type Setting = FisherSetting;
+    type Outcome = Record;
     const ID: &'static str = "last-layer-identities";
     const VERSION: u32 = 1;
 
-    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let samples = setting.samples as f64;
         let (network, signals) = setting.draw(streams)?;
         let normalized = tangent_kernel(&network, &signals) / samples;
@@ -84,7 +87,7 @@ impl Experiment for LastLayerIdentities {
             Some(Normalization::LayerNorm) => layer_normalized(&plain, &signals.output, gamma)?,
             _ => return Err("the last layer must be normalized".into()),
         };
-        let mut outcome = Outcome::new()
+        let mut outcome = Record::new()
             .with_list("normalized", summary(&normalized)?)
             .with_list("projected", summary(&projected)?)
             .with_list("plain", summary(&plain)?);
@@ -136,10 +139,11 @@ pub struct GaussianOutputs;
 
 impl Experiment for GaussianOutputs {
     type Setting = GaussianOutputsSetting;
+    type Outcome = Record;
     const ID: &'static str = "gaussian-outputs";
     const VERSION: u32 = 1;
 
-    fn run(setting: &GaussianOutputsSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &GaussianOutputsSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let GaussianOutputsSetting { classes, lambda, samples } = *setting;
         // In coordinates of the centred space (dimension C-1) the mean lies along the first axis.
         let dimension = classes - 1;
@@ -155,6 +159,6 @@ impl Experiment for GaussianOutputs {
             perpendicular += gain * (1.0 - rest / norm / (dimension - 1) as f64);
         }
         let n = samples as f64;
-        Ok(Outcome::new().with("parallel", parallel / n).with("perpendicular", perpendicular / n))
+        Ok(Record::new().with("parallel", parallel / n).with("perpendicular", perpendicular / n))
     }
 }

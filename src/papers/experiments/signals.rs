@@ -3,7 +3,7 @@ use crate::simulate::data::orthogonal_inputs;
 use crate::simulate::linalg;
 use crate::simulate::network::Network;
 use crate::streams::Streams;
-use crate::verify::{Experiment, Outcome, TrialFailure};
+use crate::verify::{Experiment, Record, TrialFailure};
 
 /// Signals of orthogonal inputs through a deep random network: `correlations` of the pre-activations at the layers
 /// $1..L$, averaged over pairs, and `backward_growth`: the mean growth of $\ln\|\delta^l\|^2$ per layer downwards, between the
@@ -15,10 +15,11 @@ const SETTLED: usize = 5;
 
 impl Experiment for DeepSignals {
     type Setting = FisherSetting;
+    type Outcome = Record;
     const ID: &'static str = "deep-signals";
     const VERSION: u32 = 1;
 
-    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let depth = setting.network.depth();
         if depth < SETTLED + 2 {
             return Err(format!(
@@ -54,7 +55,7 @@ impl Experiment for DeepSignals {
         let deltas = network.output_gradients(&signals);
         let growth =
             (log_norm(SETTLED, &deltas) - log_norm(depth - 1, &deltas)) / (depth - 1 - SETTLED) as f64;
-        Ok(Outcome::new().with_list("correlations", correlations).with("backward_growth", growth))
+        Ok(Record::new().with_list("correlations", correlations).with("backward_growth", growth))
     }
 
     fn cost(setting: &FisherSetting) -> f64 {

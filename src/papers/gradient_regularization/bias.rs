@@ -8,7 +8,7 @@ use super::super::by;
 use super::super::experiments::{DiagonalFlow, DiagonalFlowSetting, EntropyBudget, planted_problem};
 use super::{END, data, end, flow_of, large_mean, larger_mean, part, penalties, zero_mean};
 use crate::simulate::diagonal::PlantedSetting;
-use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![effective(), any_time(), last(), budget()]
@@ -64,7 +64,7 @@ fn flows(profile: Profile) -> Vec<At<DiagonalFlowSetting>> {
 /// $\log\alpha^2$ with `exponent` in place of 8.
 fn law(
     s: &DiagonalFlowSetting,
-    o: &Outcome,
+    o: &Record,
     flow: usize,
     time: usize,
     exponent: f64,
@@ -91,9 +91,7 @@ fn everywhere(
 
 fn effective() -> Claim {
     let with = |exponent: f64| {
-        move |s: &DiagonalFlowSetting, o: &Outcome| {
-            everywhere(s, |flow, time| law(s, o, flow, time, exponent))
-        }
+        move |s: &DiagonalFlowSetting, o: &Record| everywhere(s, |flow, time| law(s, o, flow, time, exponent))
     };
     Claim::about::<DiagonalFlow>(
         "gr/alpha-eff",
@@ -114,7 +112,7 @@ fn effective() -> Claim {
 }
 
 /// $\beta$ of a flow at a time, in units of its length.
-fn direction(s: &DiagonalFlowSetting, o: &Outcome, flow: usize, time: usize) -> Result<Vec<f64>, JudgeError> {
+fn direction(s: &DiagonalFlowSetting, o: &Record, flow: usize, time: usize) -> Result<Vec<f64>, JudgeError> {
     let beta = DVector::from_column_slice(part(s, o, "beta", flow, time)?);
     let length = beta.norm();
     Ok((beta / length).iter().copied().collect())
@@ -123,7 +121,7 @@ fn direction(s: &DiagonalFlowSetting, o: &Outcome, flow: usize, time: usize) -> 
 /// The minimiser at the outputs of a flow, in units of the length of its $\beta$.
 fn minimal(
     s: &DiagonalFlowSetting,
-    o: &Outcome,
+    o: &Record,
     flow: usize,
     time: usize,
     exponent: f64,
@@ -137,7 +135,7 @@ fn minimal(
 
 fn any_time() -> Claim {
     let with = |exponent: f64| {
-        move |s: &DiagonalFlowSetting, o: &Outcome| {
+        move |s: &DiagonalFlowSetting, o: &Record| {
             everywhere(s, |flow, time| minimal(s, o, flow, time, exponent))
         }
     };
@@ -165,7 +163,7 @@ fn any_time() -> Claim {
 }
 
 /// The interpolator of every flow, at the effective initialisation with another exponent, in units of the length of the last $\beta$.
-fn interpolators(s: &DiagonalFlowSetting, o: &Outcome, exponent: f64) -> Result<Vec<f64>, JudgeError> {
+fn interpolators(s: &DiagonalFlowSetting, o: &Record, exponent: f64) -> Result<Vec<f64>, JudgeError> {
     let data = data(&s.data, o)?;
     let (flows, times) = s.shape();
     let mut all = Vec::new();
@@ -178,7 +176,7 @@ fn interpolators(s: &DiagonalFlowSetting, o: &Outcome, exponent: f64) -> Result<
 }
 
 fn last() -> Claim {
-    let with = |exponent: f64| move |s: &DiagonalFlowSetting, o: &Outcome| interpolators(s, o, exponent);
+    let with = |exponent: f64| move |s: &DiagonalFlowSetting, o: &Record| interpolators(s, o, exponent);
     Claim::about::<DiagonalFlow>(
         "gr/interpolator",
         "Where training ends, from the data alone and the effective initialisation",
@@ -245,7 +243,7 @@ fn budget() -> Claim {
 /// $\phi_{\alpha_0}$ of the end of every flow.
 fn entropies(
     s: &DiagonalFlowSetting,
-    o: &Outcome,
+    o: &Record,
     of: impl Fn(usize, f64) -> f64,
 ) -> Result<Vec<f64>, JudgeError> {
     let (d, betas) = (s.data.dimension, o.list("beta")?);

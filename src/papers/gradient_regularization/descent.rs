@@ -12,7 +12,7 @@ use super::super::experiments::{
     LabelNoiseSetting, LinearDescent, LinearDescentSetting, Penalty, linear_problem,
 };
 use super::{data, mean, penalties, zero_mean};
-use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![products(), coefficients(), implicit(), stability(), linear(), noise()]
@@ -57,7 +57,7 @@ fn products() -> Claim {
 
 fn coefficients() -> Claim {
     let with = |tilted: bool, exact: bool| {
-        move |s: &DiagonalDescentSetting, o: &Outcome| -> Result<Vec<f64>, JudgeError> {
+        move |s: &DiagonalDescentSetting, o: &Record| -> Result<Vec<f64>, JudgeError> {
             let data = data(&s.data, o)?;
             let beta = DVector::from_column_slice(o.list("beta")?);
             let same = RegressionData::new(data.x().clone(), data.x() * beta)?;
@@ -138,7 +138,7 @@ fn stability() -> Claim {
 
 fn linear() -> Claim {
     let with = |factor: f64| {
-        move |s: &LinearDescentSetting, o: &Outcome| -> Result<Vec<f64>, JudgeError> {
+        move |s: &LinearDescentSetting, o: &Record| -> Result<Vec<f64>, JudgeError> {
             let problem = linear_problem(s, o.number("problem")?);
             let (data, start) = problem.map_err(|e| JudgeError::Other(e.to_string()))?;
             let (eta, gamma) = (o.number("eta")?, factor * s.penalty.gamma);

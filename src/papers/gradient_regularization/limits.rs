@@ -7,7 +7,7 @@ use super::super::by;
 use super::super::experiments::{DiagonalFlow, DiagonalFlowSetting, Penalty};
 use super::{END, data, log_ratio, part, penalties, zero_mean};
 use crate::simulate::diagonal::PlantedSetting;
-use crate::verify::{At, Claim, JudgeError, Margin, Outcome};
+use crate::verify::{At, Claim, JudgeError, Margin, Record};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![scalar(), rich(), trap(), exponents(), lazy()]
@@ -31,7 +31,7 @@ fn of_coordinates(
 }
 
 /// The end of every flow of one coordinate.
-fn log_products(s: &DiagonalFlowSetting, o: &Outcome) -> Result<Vec<f64>, JudgeError> {
+fn log_products(s: &DiagonalFlowSetting, o: &Record) -> Result<Vec<f64>, JudgeError> {
     (0..s.shape().0).map(|flow| Ok(part(s, o, "log_p", flow, 0)?[0])).collect()
 }
 
@@ -123,7 +123,7 @@ fn trap() -> Claim {
 }
 
 fn exponents() -> Claim {
-    let slopes = |s: &DiagonalFlowSetting, o: &Outcome| -> Result<Vec<f64>, JudgeError> {
+    let slopes = |s: &DiagonalFlowSetting, o: &Record| -> Result<Vec<f64>, JudgeError> {
         let half = s.penalties.len();
         let span = s.starts[1].ln() - s.starts[0].ln();
         let mut all = Vec::new();
@@ -134,7 +134,7 @@ fn exponents() -> Claim {
         Ok(all)
     };
     let predicted = |factor: f64| {
-        move |s: &DiagonalFlowSetting, o: &Outcome| -> Result<Vec<f64>, JudgeError> {
+        move |s: &DiagonalFlowSetting, o: &Record| -> Result<Vec<f64>, JudgeError> {
             let data = data(&s.data, o)?;
             let mut all = Vec::new();
             for penalty in &s.penalties {
@@ -184,7 +184,7 @@ pub(super) fn lazy_flows(start: f64) -> DiagonalFlowSetting {
 
 fn lazy() -> Claim {
     let predicted = |of: fn(&RegressionData, f64, Penalty) -> Result<Vec<f64>, JudgeError>| {
-        move |s: &DiagonalFlowSetting, o: &Outcome| -> Result<Vec<f64>, JudgeError> {
+        move |s: &DiagonalFlowSetting, o: &Record| -> Result<Vec<f64>, JudgeError> {
             let data = data(&s.data, o)?;
             let all = s.penalties.iter().map(|p| of(&data, s.starts[0], *p));
             Ok(all.collect::<Result<Vec<_>, _>>()?.concat())

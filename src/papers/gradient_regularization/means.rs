@@ -8,7 +8,7 @@ use super::super::by;
 use super::super::experiments::{DiagonalFlow, DiagonalFlowSetting, Penalty};
 use super::bias::large_mean_flows;
 use super::{END, data, end, flow_of, interpolator, large_mean, log_ratio, mean, penalties, zero_mean};
-use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![mean_mode(), profile(), mean_mode_end(), flip(), sparser(), monotone(), not_sparser()]
@@ -37,7 +37,7 @@ pub(super) fn sparsity(large: bool) -> DiagonalFlowSetting {
 /// The mean-mode $\zeta_i$ of flow `flow`; its penalty may be replaced.
 fn zeta(
     s: &DiagonalFlowSetting,
-    o: &Outcome,
+    o: &Record,
     flow: usize,
     epsilon: Option<f64>,
 ) -> Result<Vec<f64>, JudgeError> {
@@ -47,7 +47,7 @@ fn zeta(
 }
 
 /// The first order in $\gamma$ of the mean of $\zeta_i$ of every flow.
-fn first_order(s: &DiagonalFlowSetting, o: &Outcome) -> Result<Vec<f64>, JudgeError> {
+fn first_order(s: &DiagonalFlowSetting, o: &Record) -> Result<Vec<f64>, JudgeError> {
     let data = data(&s.data, o)?;
     let failed = || JudgeError::Other("the singular value decomposition stopped".into());
     let svd = data.x().clone().try_svd(true, false, f64::EPSILON, 10_000).ok_or_else(failed)?;
@@ -105,7 +105,7 @@ fn relative(values: &[f64]) -> Vec<f64> {
 }
 
 /// The mean-mode profile of every flow with $|v_i|^k$ in place of $v_i^2$.
-fn powers(s: &DiagonalFlowSetting, o: &Outcome, power: f64) -> Result<Vec<f64>, JudgeError> {
+fn powers(s: &DiagonalFlowSetting, o: &Record, power: f64) -> Result<Vec<f64>, JudgeError> {
     let all = each(s, |flow| {
         let ratio: Vec<f64> = zeta(s, o, flow, None)?.iter().map(|z| z.abs().powf(0.5 * power)).collect();
         Ok(relative(&ratio))
@@ -146,7 +146,7 @@ fn uneven(s: &DiagonalFlowSetting) -> bool {
 
 fn mean_mode_end() -> Claim {
     let with = |factor: f64| {
-        move |s: &DiagonalFlowSetting, o: &Outcome| -> Result<Vec<f64>, JudgeError> {
+        move |s: &DiagonalFlowSetting, o: &Record| -> Result<Vec<f64>, JudgeError> {
             let data = data(&s.data, o)?;
             let all = each(s, |flow| {
                 let ratio: Vec<f64> = zeta(s, o, flow, None)?.iter().map(|z| factor * z).collect();
@@ -223,14 +223,14 @@ pub(super) fn changes(s: &DiagonalFlowSetting, betas: &[Vec<f64>]) -> Vec<f64> {
     (0..2).flat_map(|k| change(k).into_iter().map(|own| own - sizes[0][k]).collect::<Vec<_>>()).collect()
 }
 
-pub(super) fn ends(s: &DiagonalFlowSetting, o: &Outcome) -> Result<Vec<Vec<f64>>, JudgeError> {
+pub(super) fn ends(s: &DiagonalFlowSetting, o: &Record) -> Result<Vec<Vec<f64>>, JudgeError> {
     each(s, |flow| Ok(end(s, o, "beta", flow)?.to_vec()))
 }
 
 /// The interpolators of the mean-mode theory; `epsilon` replaces that of every penalty, `sign` multiplies $\zeta$.
 pub(super) fn predicted_ends(
     s: &DiagonalFlowSetting,
-    o: &Outcome,
+    o: &Record,
     epsilon: Option<f64>,
     sign: f64,
 ) -> Result<Vec<Vec<f64>>, JudgeError> {

@@ -15,20 +15,21 @@ use solvable_theory::bibliography::{
 };
 use solvable_theory::gradient_regularization::{RegressionData, minimiser};
 
-use super::Paper;
 use super::experiments::{DiagonalFlowSetting, Penalty, planted_problem};
+use super::{Paper, entries};
 use crate::simulate::diagonal::PlantedSetting;
-use crate::verify::{JudgeError, Outcome};
+use crate::verify::{JudgeError, Record};
 
 /// Gradient regularization: bias and cost.
 pub(super) fn paper() -> Paper {
     Paper {
         id: "gr",
+        name: "gradient_regularization",
         title: "Gradient regularization and its implicit bias",
         summary: "A penalty on the gradient, computed by double backpropagation or by finite differences, drives a diagonal linear network to the interpolator of least \
                   hyperbolic entropy at an effective initialisation that is known along the whole trajectory. Forward differences strengthen the bias and cost \
-                  two gradients instead of three. Whether the bias is towards sparse solutions depends on the mean of the inputs.",
-        sources: &[KARAKIDA_2023_GRADIENT, WOODWORTH_2020, FORET_2021, ISHIDA_2020, BARRETT_2021, PESME_2023],
+                  two gradients instead of three. Whether the bias is towards sparse solutions depends on the mean of the inputs.".into(),
+        sources: entries(&[KARAKIDA_2023_GRADIENT, WOODWORTH_2020, FORET_2021, ISHIDA_2020, BARRETT_2021, PESME_2023]),
         claims: [
             steps::claims(),
             bias::claims(),
@@ -70,7 +71,7 @@ fn penalties(gammas: &[f64], epsilons: &[f64]) -> Vec<Penalty> {
 }
 
 /// The problem of a trial.
-fn data(setting: &PlantedSetting, o: &Outcome) -> Result<RegressionData, JudgeError> {
+fn data(setting: &PlantedSetting, o: &Record) -> Result<RegressionData, JudgeError> {
     Ok(planted_problem(setting, o.number("problem")?)?)
 }
 
@@ -82,7 +83,7 @@ fn flow_of(s: &DiagonalFlowSetting, flow: usize) -> Result<(f64, Penalty), Judge
 /// The part of `name` that belongs to flow `flow` at time `time`, one number a coordinate.
 fn part<'a>(
     s: &DiagonalFlowSetting,
-    o: &'a Outcome,
+    o: &'a Record,
     name: &str,
     flow: usize,
     time: usize,
@@ -94,17 +95,12 @@ fn part<'a>(
 }
 
 /// The part of `name` at the end of flow `flow`.
-fn end<'a>(
-    s: &DiagonalFlowSetting,
-    o: &'a Outcome,
-    name: &str,
-    flow: usize,
-) -> Result<&'a [f64], JudgeError> {
+fn end<'a>(s: &DiagonalFlowSetting, o: &'a Record, name: &str, flow: usize) -> Result<&'a [f64], JudgeError> {
     part(s, o, name, flow, s.times.len() - 1)
 }
 
 /// $\log(p_i/\alpha_0^2)$ at the end of flow `flow`.
-fn log_ratio(s: &DiagonalFlowSetting, o: &Outcome, flow: usize) -> Result<Vec<f64>, JudgeError> {
+fn log_ratio(s: &DiagonalFlowSetting, o: &Record, flow: usize) -> Result<Vec<f64>, JudgeError> {
     let (start, _) = flow_of(s, flow)?;
     Ok(end(s, o, "log_p", flow)?.iter().map(|log| log - 2.0 * start.ln()).collect())
 }

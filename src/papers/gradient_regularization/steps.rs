@@ -8,7 +8,7 @@ use solvable_theory::gradient_regularization::{
 use super::super::by;
 use super::super::experiments::{SingleSteps, SingleStepsSetting};
 use super::{data, zero_mean};
-use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![
@@ -25,12 +25,12 @@ fn cases(profile: Profile) -> Result<Vec<At<SingleStepsSetting>>, JudgeError> {
     Ok(vec![At::setting("N=20 d=50", setting, by(profile, 10, 30))])
 }
 
-fn weights(s: &SingleStepsSetting, o: &Outcome) -> Result<DiagonalWeights, JudgeError> {
+fn weights(s: &SingleStepsSetting, o: &Record) -> Result<DiagonalWeights, JudgeError> {
     Ok(DiagonalWeights::new(&data(&s.data, o)?, o.list("w")?)?)
 }
 
 /// $R_\epsilon$ at the weights of a trial.
-fn penalty(s: &SingleStepsSetting, o: &Outcome, epsilon: f64) -> Result<Vec<f64>, JudgeError> {
+fn penalty(s: &SingleStepsSetting, o: &Record, epsilon: f64) -> Result<Vec<f64>, JudgeError> {
     Ok(regulariser_gradient(&data(&s.data, o)?, &weights(s, o)?, epsilon)?)
 }
 
@@ -50,7 +50,7 @@ fn quotient(id: &str, title: &str, name: &'static str, sign: f64) -> Claim {
 }
 
 fn sam() -> Claim {
-    let step = |s: &SingleStepsSetting, o: &Outcome, epsilon: f64| -> Result<Vec<f64>, JudgeError> {
+    let step = |s: &SingleStepsSetting, o: &Record, epsilon: f64| -> Result<Vec<f64>, JudgeError> {
         let g = gradient(&data(&s.data, o)?, &weights(s, o)?)?;
         Ok(g.iter().zip(penalty(s, o, epsilon)?).map(|(g, r)| g + s.rho * r).collect())
     };
@@ -74,7 +74,7 @@ fn sam() -> Claim {
 
 fn flooding(id: &str, title: &str, name: &'static str, first: FirstStep) -> Claim {
     let other = if first == FirstStep::Descent { FirstStep::Ascent } else { FirstStep::Descent };
-    let moved = |s: &SingleStepsSetting, o: &Outcome, first: FirstStep| -> Result<Vec<f64>, JudgeError> {
+    let moved = |s: &SingleStepsSetting, o: &Record, first: FirstStep| -> Result<Vec<f64>, JudgeError> {
         Ok(flooding_two_steps(&data(&s.data, o)?, &weights(s, o)?, s.eta, first)?)
     };
     Claim::about::<SingleSteps>(id, format!("Two opposite steps of flooding: {}", title.to_lowercase()))

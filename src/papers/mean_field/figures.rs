@@ -2,9 +2,9 @@ use solvable_theory::mean_field::{self, FimStatistics};
 use solvable_theory::{Activation, Architecture, InitialScales, TheoryError};
 
 use super::super::experiments::{Fisher, FisherSetting, FisherSpectrum};
-use super::super::figure_plan::{FigurePlan, Trials, requests};
 use crate::figure::{Axis, Figure, Panel, Position, Series, Stroke, histogram};
 use crate::verify::{JudgeError, Profile};
+use solvable_engine::{FigurePlan, Trials, requests};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

@@ -9,26 +9,27 @@ use solvable_theory::bibliography::{
     SCHOENHOLZ_2017,
 };
 
-use super::Paper;
+use super::{Paper, entries};
 pub(super) use claims::{has_large_biases, large_biases, proportional};
 
 /// Order parameters, Fisher information statistics, tangent kernels.
 pub(super) fn paper() -> Paper {
     Paper {
         id: "mf",
+        name: "mean_field",
         title: "Mean-field theory of the Fisher information",
         summary: "At random initialisation the Fisher information matrix of a wide network is universal: a few order \
                   parameters, computed layer by layer, give the mean of its eigenvalues (small, of order 1/M), their \
                   second moment (of order 1) and the largest one (of order M). Most directions are flat, a few are \
-                  sharp, and the sharp ones limit the learning rate to 2/λ_max.",
-        sources: &[
+                  sharp, and the sharp ones limit the learning rate to 2/λ_max.".into(),
+        sources: entries(&[
             KARAKIDA_2019_UNIVERSAL,
             AMARI_2018_NEURODYNAMICS,
             AMARI_2019_FISHER,
             POOLE_2016,
             SCHOENHOLZ_2017,
             JACOT_2018,
-        ],
+        ]),
         claims: claims::all(),
         figures: figures::all(),
     }

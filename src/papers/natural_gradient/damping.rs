@@ -15,7 +15,7 @@ use super::isotropy::width;
 use super::{INPUTS, OTHER_SCALES, data_set, infinite, label, network, residual, scaled_network};
 use crate::simulate::linalg::symmetric_eigenvalues;
 use crate::simulate::training::NaturalGradient;
-use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![
@@ -73,7 +73,7 @@ enum Kernels {
 
 /// $g_3/\|g_0\|$ from infinite-width kernels under a damping; the tri-diagonal method also between its poles, where rivals may
 /// put it.
-fn predicted(s: &NaturalTrainingSetting, o: &Outcome, damping: Damping) -> Result<Vec<f64>, JudgeError> {
+fn predicted(s: &NaturalTrainingSetting, o: &Record, damping: Damping) -> Result<Vec<f64>, JudgeError> {
     predicted_by(s, o, |kernels| match (s.rule.method, damping) {
         (Method::Btd, Damping::Ridge(rho)) => Ok(btd_response(kernels, kernels, rho)?),
         (method, damping) => Ok(response(method, damping, kernels, kernels)?),
@@ -83,7 +83,7 @@ fn predicted(s: &NaturalTrainingSetting, o: &Outcome, damping: Damping) -> Resul
 /// $g_3/\|g_0\|$ from a response matrix on infinite-width kernels.
 fn predicted_by(
     s: &NaturalTrainingSetting,
-    o: &Outcome,
+    o: &Record,
     response: impl Fn(&LayerKernels) -> Result<DMatrix<f64>, JudgeError>,
 ) -> Result<Vec<f64>, JudgeError> {
     let kernels = infinite::kernels(&s.network, &s.sample, data_set(o)?)?;
@@ -312,13 +312,13 @@ fn poles() -> Claim {
 }
 
 /// The poles on the infinite-width kernels of a trial's data set.
-fn limit_poles(s: &DampedTridiagonalSetting, o: &Outcome) -> Result<Vec<f64>, JudgeError> {
+fn limit_poles(s: &DampedTridiagonalSetting, o: &Record) -> Result<Vec<f64>, JudgeError> {
     let kernels = infinite::kernels(&s.system.network, &s.system.sample, data_set(o)?)?;
     Ok(btd_poles(&kernels.0)?)
 }
 
 /// The poles that equal kernels in all layers would have: the negative eigenvalues of $T$ times those of the mean kernel.
-fn poles_of_equal_layers(s: &DampedTridiagonalSetting, o: &Outcome) -> Result<Vec<f64>, JudgeError> {
+fn poles_of_equal_layers(s: &DampedTridiagonalSetting, o: &Record) -> Result<Vec<f64>, JudgeError> {
     let kernels = infinite::kernels(&s.system.network, &s.system.sample, data_set(o)?)?;
     let depth = kernels.0.depth();
     let mean = symmetric_eigenvalues(&(kernels.0.total() / depth as f64))?;

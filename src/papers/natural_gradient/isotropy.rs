@@ -15,7 +15,7 @@ use super::{
 };
 use crate::simulate::linalg::Matrix;
 use crate::simulate::training::NaturalGradient;
-use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
 
 pub(super) fn claims() -> Vec<Claim> {
     let mut claims = vec![isotropy(), small_residual(), divergence(), unit_mean(), unit_trace(), diagonal()];
@@ -75,7 +75,7 @@ impl Kernel {
 fn limit_of(
     kernel: Kernel,
     s: &KernelSetting,
-    o: &Outcome,
+    o: &Record,
     (scales, more_layers): ((f64, f64), usize),
 ) -> Result<Vec<f64>, JudgeError> {
     let network = like(&s.network, scales, s.network.depth() + more_layers)?;
@@ -83,7 +83,7 @@ fn limit_of(
 }
 
 /// That of the setting itself, times a factor.
-fn own_limit(kernel: Kernel, s: &KernelSetting, o: &Outcome, factor: f64) -> Result<Vec<f64>, JudgeError> {
+fn own_limit(kernel: Kernel, s: &KernelSetting, o: &Record, factor: f64) -> Result<Vec<f64>, JudgeError> {
     let own = limit_of(kernel, s, o, (scales_of(&s.network), 0))?;
     Ok(own.into_iter().map(|x| x * factor).collect())
 }
@@ -142,7 +142,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 
 /// Where a kernel lies: its part along the limit, and how far it has gone from there towards one recursion more. What
 /// scatters from entry to entry has no part in either.
-fn place_of(kernel: Kernel, s: &KernelSetting, o: &Outcome, found: &[f64]) -> Result<[f64; 2], JudgeError> {
+fn place_of(kernel: Kernel, s: &KernelSetting, o: &Record, found: &[f64]) -> Result<[f64; 2], JudgeError> {
     let own = own_limit(kernel, s, o, 1.0)?;
     let subtracted = |a: &[f64]| a.iter().zip(&own).map(|(a, b)| a - b).collect::<Vec<_>>();
     let mut beyond = subtracted(&limit_of(kernel, s, o, (scales_of(&s.network), 1))?);

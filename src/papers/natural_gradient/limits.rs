@@ -19,7 +19,7 @@ use super::{
     INPUTS, alpha_by, data_set, increment, infinite, label, network, residual, scaled_network, scales_of,
 };
 use crate::simulate::training::NaturalGradient;
-use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![
@@ -53,7 +53,7 @@ fn low_rank(inputs: Inputs, profile: Profile) -> Result<NaturalTrainingSetting, 
 /// $(1-\eta\alpha_n)g_0[n]/\|g_0\|$.
 fn sample_by_sample(
     s: &NaturalTrainingSetting,
-    o: &Outcome,
+    o: &Record,
     rates: impl Fn(usize) -> f64,
 ) -> Result<Vec<f64>, JudgeError> {
     let start = residual(s, o, 0)?;
@@ -61,12 +61,12 @@ fn sample_by_sample(
     Ok(start.iter().enumerate().map(|(n, g)| (1.0 - s.learning_rate * rates(n)) * g / norm).collect())
 }
 
-fn first_residual(s: &NaturalTrainingSetting, o: &Outcome) -> Result<Vec<f64>, JudgeError> {
+fn first_residual(s: &NaturalTrainingSetting, o: &Record) -> Result<Vec<f64>, JudgeError> {
     Ok((residual(s, o, 1)? / residual(s, o, 0)?.norm()).as_slice().to_vec())
 }
 
 /// The rates by the leverages of the anisotropic inputs.
-fn leverage_rates(s: &NaturalTrainingSetting, o: &Outcome) -> Result<Vec<f64>, JudgeError> {
+fn leverage_rates(s: &NaturalTrainingSetting, o: &Record) -> Result<Vec<f64>, JudgeError> {
     let sample = Sample { inputs: Inputs::Anisotropic, ..s.sample.clone() };
     let data = sample.data_set(s.network.widths()[0], data_set(o)?)?;
     Ok(kfac_leverage(&data.train.transpose(), s.network.depth())?)
@@ -282,7 +282,7 @@ const TELLING_COSINES: [f64; 2] = [-0.9, 0.95];
 const MANY_RATIOS: (usize, f64) = (6000, 0.045);
 
 /// The law at a trial for the correlation $r$.
-fn correlated(o: &Outcome, r: f64) -> Result<f64, JudgeError> {
+fn correlated(o: &Record, r: f64) -> Result<f64, JudgeError> {
     Ok(unit_cauchy(r, 1.0, 1.0)?.cdf(o.number("ratio")?))
 }
 
@@ -389,7 +389,7 @@ fn half_trained(
 }
 
 /// $f_t(X')$ of a trial.
-fn trained(s: &NaturalTrainingSetting, o: &Outcome) -> Result<DVector<f64>, JudgeError> {
+fn trained(s: &NaturalTrainingSetting, o: &Record) -> Result<DVector<f64>, JudgeError> {
     Ok(DVector::from_column_slice(o.list("start")?) + increment(s, o, s.steps)?)
 }
 
@@ -412,7 +412,7 @@ type Moments = (DVector<f64>, DVector<f64>);
 /// $Ef(X')$ and $\mathrm{Var}f(X')$ for the targets of a trial, with the test kernel of a method at a progress.
 fn moments_by(
     s: &NaturalTrainingSetting,
-    o: &Outcome,
+    o: &Record,
     method: Method,
     progress: f64,
 ) -> Result<Moments, JudgeError> {
@@ -422,7 +422,7 @@ fn moments_by(
 }
 
 /// Those of the setting.
-fn moments(s: &NaturalTrainingSetting, o: &Outcome) -> Result<Moments, JudgeError> {
+fn moments(s: &NaturalTrainingSetting, o: &Record) -> Result<Moments, JudgeError> {
     moments_by(s, o, s.rule.method, progress(s)?)
 }
 

@@ -13,21 +13,22 @@ use solvable_theory::bibliography::{FORSTER_2002, KARAKIDA_2020_NATURAL, MARTENS
 use solvable_theory::natural_gradient::{Damping, Method, alpha};
 use solvable_theory::{Architecture, TheoryError};
 
-use super::Paper;
 use super::experiments::{Inputs, NaturalTrainingSetting, Sample, Task};
+use super::{Paper, entries};
 use crate::simulate::training::NaturalGradient;
-use crate::verify::{JudgeError, Outcome};
+use crate::verify::{JudgeError, Record};
 
 /// Natural gradient with approximate Fisher matrices.
 pub(super) fn paper() -> Paper {
     Paper {
         id: "ngd",
+        name: "natural_gradient",
         title: "Natural gradient with approximate Fisher matrices",
         summary: "In wide networks layer-wise, block tri-diagonal and Kronecker-factored approximations of the Fisher \
                   matrix train as fast as the exact one: their response matrix is a multiple α of the identity, so \
                   that one step at the rate 1/α removes the training residual. The constants α, the predictions at \
-                  test inputs, the dynamics under damping and the places where isotropy is lost are in closed form.",
-        sources: &[KARAKIDA_2020_NATURAL, MARTENS_2015, FORSTER_2002],
+                  test inputs, the dynamics under damping and the places where isotropy is lost are in closed form.".into(),
+        sources: entries(&[KARAKIDA_2020_NATURAL, MARTENS_2015, FORSTER_2002]),
         claims: [isotropy::claims(), training::claims(), damping::claims(), limits::claims()]
             .into_iter()
             .flatten()
@@ -123,7 +124,7 @@ fn alpha_by(other: Method, setting: &NaturalTrainingSetting) -> Result<f64, Theo
 /// $g_t$ of a trial.
 fn residual(
     setting: &NaturalTrainingSetting,
-    outcome: &Outcome,
+    outcome: &Record,
     t: usize,
 ) -> Result<DVector<f64>, JudgeError> {
     let n = setting.sample.samples;
@@ -137,7 +138,7 @@ fn residual(
 /// $f_t(X')-f_0(X')$ of a trial, $t$ from 1.
 fn increment(
     setting: &NaturalTrainingSetting,
-    outcome: &Outcome,
+    outcome: &Record,
     t: usize,
 ) -> Result<DVector<f64>, JudgeError> {
     let n = setting.sample.tests;
@@ -148,6 +149,6 @@ fn increment(
 }
 
 /// The number of the data set of a trial.
-fn data_set(outcome: &Outcome) -> Result<usize, JudgeError> {
+fn data_set(outcome: &Record) -> Result<usize, JudgeError> {
     Ok(outcome.number("data_set")? as usize)
 }

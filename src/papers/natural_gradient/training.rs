@@ -12,7 +12,7 @@ use super::{
 };
 use crate::simulate::linalg::symmetric_eigen;
 use crate::simulate::training::NaturalGradient;
-use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![
@@ -93,7 +93,7 @@ fn one_step_margin(s: &NaturalTrainingSetting, profile: Profile) -> f64 {
 }
 
 /// $g_t/\|g_0\|$ for $t=1..T$ one after the other.
-fn trajectory(s: &NaturalTrainingSetting, o: &Outcome) -> Result<Vec<f64>, JudgeError> {
+fn trajectory(s: &NaturalTrainingSetting, o: &Record) -> Result<Vec<f64>, JudgeError> {
     let norm = residual(s, o, 0)?.norm();
     (1..=s.steps).try_fold(Vec::new(), |mut all, t| {
         all.extend((residual(s, o, t)? / norm).iter());
@@ -102,7 +102,7 @@ fn trajectory(s: &NaturalTrainingSetting, o: &Outcome) -> Result<Vec<f64>, Judge
 }
 
 /// The trajectory of a response $\alpha I$.
-fn isotropic(s: &NaturalTrainingSetting, o: &Outcome, alpha: f64) -> Result<Vec<f64>, JudgeError> {
+fn isotropic(s: &NaturalTrainingSetting, o: &Record, alpha: f64) -> Result<Vec<f64>, JudgeError> {
     let start = residual(s, o, 0)?;
     let direction = &start / start.norm();
     let steps = 1..=s.steps;
@@ -243,14 +243,14 @@ fn other_kind(method: Method) -> Method {
 fn infinite_increment(
     method: Method,
     s: &NaturalTrainingSetting,
-    o: &Outcome,
+    o: &Record,
 ) -> Result<DVector<f64>, JudgeError> {
     let kernel = infinite::kernel_of(method, &s.network, &s.sample, data_set(o)?)?;
     let fraction = s.learning_rate * alpha_by(s.rule.method, s)?;
     Ok(&*kernel * residual(s, o, 0)? * -fraction)
 }
 
-fn empirical_increment(method: Method, o: &Outcome) -> Result<DVector<f64>, JudgeError> {
+fn empirical_increment(method: Method, o: &Record) -> Result<DVector<f64>, JudgeError> {
     Ok(DVector::from_column_slice(o.list(&format!("empirical_increment_{method}"))?))
 }
 
@@ -366,7 +366,7 @@ fn test_discrimination() -> Claim {
 const MODES: [(&str, usize); 3] = [("bottom", 0), ("median", SAMPLES / 2), ("top", SAMPLES - 1)];
 
 fn gradient_descent_modes() -> Claim {
-    let modes = |s: &NaturalTrainingSetting, o: &Outcome| {
+    let modes = |s: &NaturalTrainingSetting, o: &Record| {
         let kernels = infinite::kernels(&s.network, &s.sample, data_set(o)?)?;
         Ok::<_, JudgeError>(gd_modes(&kernels.0)?)
     };

@@ -7,10 +7,10 @@ use super::super::experiments::{
     Fisher, FisherSetting, FisherSpectrum, LocalBoundary, LocalBoundarySetting, NormalizedOutlier,
     TrainingPlane, TrainingPlaneSetting,
 };
-use super::super::figure_plan::{FigurePlan, Trials, mean_point, requests};
 use super::{equal_widths, modes};
 use crate::figure::{Axis, Figure, Panel, Position, Series, Stroke, histogram};
 use crate::verify::{JudgeError, Profile, Request};
+use solvable_engine::{FigurePlan, Trials, mean_point, requests};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

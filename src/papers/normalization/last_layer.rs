@@ -16,7 +16,7 @@ use super::super::{by, label_of};
 use super::{equal_widths, modes};
 use crate::simulate::gram::output_variances;
 use crate::simulate::linalg::Matrix;
-use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![
@@ -441,7 +441,7 @@ fn squared_gain() -> Claim {
 }
 
 /// The trace of the dual Fisher matrix of a normalized output, given the plain outputs ($C\times N$).
-fn normalized_trace(s: &FisherSetting, o: &Outcome, gamma: f64) -> Result<f64, JudgeError> {
+fn normalized_trace(s: &FisherSetting, o: &Record, gamma: f64) -> Result<f64, JudgeError> {
     let (outputs, classes) = (o.list("outputs")?, s.network.classes());
     let plain = s.network.without_output_normalization();
     if s.network.modes().contains(&Normalization::BatchNorm) {

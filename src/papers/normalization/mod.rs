@@ -10,18 +10,19 @@ mod trainability;
 use solvable_theory::bibliography::{FAN_2020, KARAKIDA_2019_NORMALIZATION, LEWKOWYCZ_2020};
 use solvable_theory::{Architecture, Normalization, TheoryError};
 
-use super::Paper;
+use super::{Paper, entries};
 
 /// Normalization methods and the sharpness of wide networks.
 pub(super) fn paper() -> Paper {
     Paper {
         id: "norm",
+        name: "normalization",
         title: "Normalization and pathological sharpness",
         summary: "The largest eigenvalue of the Fisher information grows like the width M because all outputs share a \
                   common direction. Subtracting the batch mean in the last layer removes it exactly, and with it the \
                   growth; batch normalization there does the same. In hidden layers neither batch nor layer \
-                  normalization removes the outlier unless the activation is odd.",
-        sources: &[KARAKIDA_2019_NORMALIZATION, FAN_2020, LEWKOWYCZ_2020],
+                  normalization removes the outlier unless the activation is odd.".into(),
+        sources: entries(&[KARAKIDA_2019_NORMALIZATION, FAN_2020, LEWKOWYCZ_2020]),
         claims: [last_layer::claims(), hidden::claims(), trainability::claims(), vec![step_size::claim()]]
             .into_iter()
             .flatten()

@@ -7,11 +7,11 @@ use solvable_theory::step_size::{gradient_preserving_scale, step_size};
 use solvable_theory::{Activation, Architecture, Normalization};
 
 use super::super::experiments::{FisherSetting, Sharpness};
-use super::super::figure_plan::{FigurePlan, Trials, mean_point, requests};
 use super::super::kept::kept;
 use crate::figure::{Axis, Figure, Panel, Series, Stroke};
 use crate::streams::Streams;
-use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
+use solvable_engine::{FigurePlan, Trials, mean_point, requests};
 
 /// The claim on the rates of random networks.
 pub(super) fn claim() -> Claim {
@@ -66,7 +66,7 @@ fn mean_eigenvalue(s: &FisherSetting) -> Result<f64, JudgeError> {
 }
 
 /// $\lambda_{\max}\eta_c/2$.
-fn in_units_of_the_answer(s: &FisherSetting, o: &Outcome) -> Result<f64, JudgeError> {
+fn in_units_of_the_answer(s: &FisherSetting, o: &Record) -> Result<f64, JudgeError> {
     Ok(o.number("lambda_max")? / answer(s)?.lambda_max)
 }
 

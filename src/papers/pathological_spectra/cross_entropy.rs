@@ -10,7 +10,7 @@ use super::super::kept::kept;
 use super::kernels::{at, spectra};
 use super::surrogate::mean_outliers;
 use super::{outliers_or_edge, outputs, rows, setting, statistics};
-use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![
@@ -27,7 +27,7 @@ pub(super) fn claims() -> Vec<Claim> {
 }
 
 /// The spectrum at infinite width given the outputs of a trial.
-pub(super) fn spectrum(s: &FisherSetting, o: &Outcome) -> Result<GivenOutputs, JudgeError> {
+pub(super) fn spectrum(s: &FisherSetting, o: &Record) -> Result<GivenOutputs, JudgeError> {
     let kernel = statistics(s)?;
     let logits = rows(o.list("logits")?, s.network.classes());
     Ok(GivenOutputs::new(&logits, kernel.theta_t, kernel.theta_st)?)
@@ -105,7 +105,7 @@ fn rank() -> Claim {
 }
 
 /// The outliers of a trial at infinite width, given its outputs; one that the bulk has absorbed counts as the top of the bulk.
-fn outliers(s: &FisherSetting, o: &Outcome) -> Result<Vec<f64>, JudgeError> {
+fn outliers(s: &FisherSetting, o: &Record) -> Result<Vec<f64>, JudgeError> {
     let question = format!("outliers {s:?} {:?}", o.list("logits")?);
     let values = kept(&question, || Ok(outliers_or_edge(&spectrum(s, o)?)))?;
     Ok(values.to_vec())

@@ -12,7 +12,7 @@ use super::scales;
 use crate::simulate::cross_entropy::{dual, softmax};
 use crate::simulate::data::Dataset;
 use crate::simulate::linalg::{self, Matrix};
-use crate::verify::{At, Claim, JudgeError, Margin, Outcome};
+use crate::verify::{At, Claim, JudgeError, Margin, Record};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![outliers()]
@@ -30,7 +30,7 @@ fn setting(activation: &str, width: usize, samples: usize) -> Result<DataFisherS
 }
 
 /// The outliers for a kernel, given the outputs of the trial.
-fn given(o: &Outcome, kernel: &Matrix) -> Result<Vec<f64>, JudgeError> {
+fn given(o: &Record, kernel: &Matrix) -> Result<Vec<f64>, JudgeError> {
     let samples = kernel.nrows();
     let logits = o.list("logits")?;
     let question = format!("digits outliers {logits:?} {:?}", kernel.as_slice());

@@ -12,7 +12,7 @@ use super::cross_entropy::softmax;
 use super::kernels::{at, proportional};
 use super::surrogate::mean_outliers;
 use super::{label, outputs, rows, setting, statistics};
-use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![balanced_outliers(), limit(), without_outlier(), first_step(), later_steps()]
@@ -117,7 +117,7 @@ fn bounds(s: &FisherSetting) -> Result<[f64; 2], JudgeError> {
     Ok([2.0 / steps.squared_error, 2.0 / steps.cross_entropy.unwrap_or(f64::INFINITY)])
 }
 
-fn in_units_of_the_bounds(s: &FisherSetting, o: &Outcome) -> Result<[f64; 2], JudgeError> {
+fn in_units_of_the_bounds(s: &FisherSetting, o: &Record) -> Result<[f64; 2], JudgeError> {
     let [squared_error, cross_entropy] = bounds(s)?;
     Ok([o.number("plain_top")? / squared_error, o.number("ce_top")? / cross_entropy])
 }
@@ -148,13 +148,13 @@ fn cases(profile: Profile, rates: &[f64]) -> Result<Vec<At<ClassifierTrainingSet
 }
 
 /// The difference of the mean outputs after `step` steps.
-fn difference(o: &Outcome, step: usize) -> Result<f64, JudgeError> {
+fn difference(o: &Record, step: usize) -> Result<f64, JudgeError> {
     let means = o.list("means")?;
     Ok(means[2 * step] - means[2 * step + 1])
 }
 
 /// The same in the kernel map, from the outputs of the network.
-pub(super) fn mapped(s: &ClassifierTrainingSetting, o: &Outcome, step: usize) -> Result<f64, JudgeError> {
+pub(super) fn mapped(s: &ClassifierTrainingSetting, o: &Record, step: usize) -> Result<f64, JudgeError> {
     let kernel = statistics(&s.fisher)?;
     let logits = rows(o.list("logits")?, 2);
     let labels: Vec<usize> = (0..s.fisher.samples).map(|n| n % 2).collect();

@@ -15,18 +15,19 @@ use solvable_theory::mean_field::order_parameters;
 use solvable_theory::pathological_spectra::{GivenOutputs, KernelStatistics, kernel_statistics};
 use solvable_theory::{Architecture, TheoryError};
 
-use super::Paper;
 use super::experiments::FisherSetting;
+use super::{Paper, entries};
 
 /// The classification side of the Fisher spectrum.
 pub(super) fn paper() -> Paper {
     Paper {
         id: "spectra",
+        name: "pathological_spectra",
         title: "Pathological spectra: softmax, layers, inputs",
         summary: "The outliers of the Fisher information survive the softmax, which disperses them; they sit in every layer but the first, in the \
                   tangent kernel, and in the metric of the input space, where a few directions carry a share of order one of the \
-                  sensitivity. They set the critical learning rate of classifiers.",
-        sources: &[KARAKIDA_2021_PATHOLOGICAL, KARAKIDA_2019_UNIVERSAL, JACOT_2018],
+                  sensitivity. They set the critical learning rate of classifiers.".into(),
+        sources: entries(&[KARAKIDA_2021_PATHOLOGICAL, KARAKIDA_2019_UNIVERSAL, JACOT_2018]),
         claims: [
             kernels::claims(),
             cross_entropy::claims(),

@@ -15,14 +15,14 @@ use super::cross_entropy::softmax;
 use super::kernels::at;
 use super::learning_rate::critical;
 use super::{label, outputs, rows, setting, statistics};
-use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![conditional(), law_of_the_outlier(), law_of_the_bulk(), oscillation()]
 }
 
 /// $\mu_i(\bar Q(y))$, the largest and the sum, with the shared outputs of a trial.
-fn shares(s: &FisherSetting, o: &Outcome, scale: f64) -> Result<[f64; 2], JudgeError> {
+fn shares(s: &FisherSetting, o: &Record, scale: f64) -> Result<[f64; 2], JudgeError> {
     let (q_t, q_st) = outputs(&s.network)?;
     let logits = rows(o.list("logits")?, s.network.classes());
     let mean = |k: usize| logits.iter().map(|f| f[k]).sum::<f64>() / logits.len() as f64;

@@ -22,7 +22,7 @@ use crate::simulate::augmentation::Rule;
 use crate::simulate::augmentation::features::{FourierModel, FourierTraining};
 use crate::simulate::augmentation::kernels::NoisedPair;
 use crate::simulate::augmentation::linear::{InputLaw, LinearModel};
-use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![
@@ -224,11 +224,7 @@ enum Share {
 }
 
 /// $p$, $v$ and the test error of the theory on the data of a trial.
-fn feature_theory(
-    s: &FourierFeaturesSetting,
-    o: &Outcome,
-    share: Share,
-) -> Result<Arc<Vec<f64>>, JudgeError> {
+fn feature_theory(s: &FourierFeaturesSetting, o: &Record, share: Share) -> Result<Arc<Vec<f64>>, JudgeError> {
     const ITERATIONS: usize = 300;
     let number = o.number("problem")?;
     let Rule::Spa(tau) = s.training.rule else {
@@ -272,7 +268,7 @@ fn feature_ratio() -> Claim {
 }
 
 fn feature_errors() -> Claim {
-    let errors = |s: &FourierFeaturesSetting, o: &Outcome, share: Share| -> Result<Vec<f64>, JudgeError> {
+    let errors = |s: &FourierFeaturesSetting, o: &Record, share: Share| -> Result<Vec<f64>, JudgeError> {
         Ok(feature_theory(s, o, share)?[1..].to_vec())
     };
     Claim::about::<FourierFeatures>(

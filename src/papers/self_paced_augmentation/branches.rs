@@ -13,7 +13,7 @@ use super::ends::at;
 use super::{first, task, tau};
 use crate::simulate::augmentation::Rule;
 use crate::simulate::augmentation::descent::MeanField;
-use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![upper(), lower(), transition(), basins()]
@@ -120,7 +120,7 @@ fn edge_of(
 }
 
 /// Whether a run is still augmented at its end.
-fn augmented(o: &Outcome) -> Result<f64, JudgeError> {
+fn augmented(o: &Record) -> Result<f64, JudgeError> {
     Ok(f64::from(u8::from(first(o, "p")? > 0.01)))
 }
 

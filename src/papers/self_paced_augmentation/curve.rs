@@ -12,7 +12,7 @@ use super::super::experiments::{
 use super::{model, task};
 use crate::simulate::augmentation::Rule;
 use crate::simulate::augmentation::descent::{MeanField, NoisyDescent, Start};
-use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![ratio(), training_error(), test_error(), noisy_ratio(), noisy_error()]
@@ -204,7 +204,7 @@ fn noisy_error() -> Claim {
     .sources(&[TAKASE_2021])
     .cases(noisy)
     .by_difference()
-    .measure(|_, o: &Outcome| Ok(o.number("R_shift")?))
+    .measure(|_, o: &Record| Ok(o.number("R_shift")?))
     .predict(|_| Ok(0.0))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.008, 0.005)))
     .rival("all samples augmented", |s| {

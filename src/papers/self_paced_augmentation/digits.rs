@@ -7,7 +7,7 @@ use super::super::experiments::{DigitsAugmentation, DigitsAugmentationSetting};
 use crate::simulate::augmentation::Rule;
 use crate::simulate::augmentation::digits::DigitsTraining;
 use crate::simulate::augmentation::images::Augmentation;
-use crate::verify::{At, Claim, JudgeError, Margin, Outcome, Profile};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![gain(), over_all(), selection(), noise(), falling(), quieter()]
@@ -48,7 +48,7 @@ fn rules(profile: Profile) -> Vec<Rule> {
 /// The number of a method on the list `name`.
 pub(super) fn of(
     s: &DigitsAugmentationSetting,
-    o: &Outcome,
+    o: &Record,
     name: &str,
     rule: Rule,
 ) -> Result<f64, JudgeError> {
@@ -60,7 +60,7 @@ pub(super) fn of(
 /// The mean share of augmented images of a method in every range of updates.
 pub(super) fn ratios<'a>(
     s: &DigitsAugmentationSetting,
-    o: &'a Outcome,
+    o: &'a Record,
     rule: Rule,
 ) -> Result<&'a [f64], JudgeError> {
     let (ranges, all) = (s.training.ranges.len(), o.list("ratios")?);
@@ -86,7 +86,7 @@ fn sign(
     title: &str,
     formula: &str,
     samples: fn(Profile) -> Vec<usize>,
-    difference: fn(&DigitsAugmentationSetting, &Outcome) -> Result<f64, JudgeError>,
+    difference: fn(&DigitsAugmentationSetting, &Record) -> Result<f64, JudgeError>,
     rival: &str,
     most: f64,
 ) -> Claim {
@@ -102,7 +102,7 @@ fn sign(
         .finish()
 }
 
-fn accuracy(s: &DigitsAugmentationSetting, o: &Outcome, rule: Rule) -> Result<f64, JudgeError> {
+fn accuracy(s: &DigitsAugmentationSetting, o: &Record, rule: Rule) -> Result<f64, JudgeError> {
     of(s, o, "accuracy", rule)
 }
 

@@ -12,20 +12,21 @@ use solvable_theory::TheoryError;
 use solvable_theory::bibliography::{BISHOP_1995, DOBRIBAN_2018, TAKASE_2021};
 use solvable_theory::self_paced_augmentation::LinearTask;
 
-use super::Paper;
 use super::experiments::AugmentedRidgeSetting;
+use super::{Paper, entries};
 use crate::simulate::augmentation::linear::LinearModel;
-use crate::verify::{JudgeError, Outcome};
+use crate::verify::{JudgeError, Record};
 
 /// Augmentation of the samples that are still hard.
 pub(super) fn paper() -> Paper {
     Paper {
         id: "spa",
+        name: "self_paced_augmentation",
         title: "Self-paced data augmentation",
         summary: "Augment only the samples whose loss exceeds a threshold. For a linear model this is ridge regression whose strength the data choose themselves: a fixed point \
                   with a discontinuous transition and hysteresis, which never beats well-tuned augmentation of all samples. With shifted digits the gain comes from the falling share of \
-                  augmented images: as many random ones do as well or better. With additive noise augmenting all images is the better choice up to a few hundred.",
-        sources: &[TAKASE_2021, BISHOP_1995, DOBRIBAN_2018],
+                  augmented images: as many random ones do as well or better. With additive noise augmenting all images is the better choice up to a few hundred.".into(),
+        sources: entries(&[TAKASE_2021, BISHOP_1995, DOBRIBAN_2018]),
         claims: [
             ends::claims(),
             branches::claims(),
@@ -67,6 +68,6 @@ fn tau(s: &AugmentedRidgeSetting) -> f64 {
 }
 
 /// The first number of the list `name`.
-fn first(o: &Outcome, name: &str) -> Result<f64, JudgeError> {
+fn first(o: &Record, name: &str) -> Result<f64, JudgeError> {
     o.list(name)?.first().copied().ok_or_else(|| JudgeError::Other(format!("{name} is empty")))
 }

@@ -6,8 +6,8 @@ use serde_json::{Map, Value as Json};
 
 use super::reading::{Move, Reading};
 use super::{Parameter, Prediction};
-use crate::suggest::{did_you_mean, shortened};
 use crate::{Activation, Architecture, InitialScales, TheoryError};
+use solvable_words::{did_you_mean, shortened};
 
 /// Parameters by name, with their defaults filled in.
 #[derive(Debug, Clone)]

@@ -312,7 +312,7 @@ impl Model {
                 let (here, under) = (slopes[l], slopes[l - 1]);
                 let feedback = here.down_above.mul_add(slope, here.down_below);
                 let pivot = 1.0 - feedback * under.up_above;
-                if !(pivot > 0.0) {
+                if pivot.is_nan() || pivot <= 0.0 {
                     return None;
                 }
                 let rise = feedback * (under.up - below[l - 1])

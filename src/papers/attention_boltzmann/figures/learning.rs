@@ -4,10 +4,10 @@ use solvable_theory::attention_boltzmann::early_rate;
 
 use super::super::super::by;
 use super::super::super::experiments::{EarlyLearning, LearningCurves, LearningCurvesSetting, RandomMachine};
-use super::super::super::figure_plan::{FigurePlan, Trials, mean_point, requests};
 use super::super::learning::{early_setting, early_trials};
 use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
 use crate::verify::{JudgeError, Profile, Request};
+use solvable_engine::{FigurePlan, Trials, mean_point, requests};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

@@ -7,7 +7,6 @@ use solvable_theory::attention_boltzmann::{AttentionMachine, coexistence, denois
 
 use super::super::by;
 use super::super::experiments::{Annealing, Denoising, Importance, Retrieval, RetrievalSetting};
-use super::super::figure_plan::{FigurePlan, Trials, mean_point, requests};
 use super::machine::{
     ANNEALING_TRIALS, ORDERS, annealed, annealing, between, between_orders, student_of_scale,
     without_coefficients,
@@ -15,6 +14,7 @@ use super::machine::{
 use super::retrieval::{reached, retrieval};
 use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
 use crate::verify::{JudgeError, Profile, Request};
+use solvable_engine::{FigurePlan, Trials, mean_point, requests};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

@@ -6,10 +6,10 @@ use solvable_theory::attention_boltzmann::{
 
 use super::super::super::by;
 use super::super::super::experiments::{AllPatterns, AllPatternsSetting, Storage};
-use super::super::super::figure_plan::{FigurePlan, Trials, requests};
 use super::super::storage::{near_capacity, weight};
 use crate::figure::{Axis, Figure, Panel, Position, Series, Stroke};
 use crate::verify::{JudgeError, Profile, Request};
+use solvable_engine::{FigurePlan, Trials, requests};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

@@ -4,13 +4,13 @@ use solvable_theory::kernel_spectrum::{degeneracy, ntk_asymptotic, ntk_degree_we
 use super::super::super::experiments::{
     DigitsTarget, FiniteWidth, NetworkTasksSetting, SphereTarget, TwoTasks, TwoTasksSetting,
 };
-use super::super::super::figure_plan::{FigurePlan, Trials, mean_point, requests};
 use super::super::gaussian::{RHO, at_similarity};
 use super::super::networks::{width_setting, widths};
 use super::super::sphere;
 use super::super::{digits, theory::pair};
 use crate::figure::{Axis, Figure, Panel, Position, Series, Stroke};
 use crate::verify::{JudgeError, Profile, Request};
+use solvable_engine::{FigurePlan, Trials, mean_point, requests};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![
@@ -122,8 +122,8 @@ fn digit_curves(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     for n in DIGIT_SIZES {
         let s = digits::setting(DigitsTarget::Matched, [n, 50]);
         let outcomes = trials.of::<TwoTasks>(&s)?;
-        let collect = |value: &dyn Fn(&crate::verify::Outcome) -> Result<f64, JudgeError>| {
-            let values = outcomes.iter().map(|o| value(o)).collect::<Result<Vec<_>, _>>()?;
+        let collect = |value: &dyn Fn(&crate::verify::Record) -> Result<f64, JudgeError>| {
+            let values = outcomes.iter().map(value).collect::<Result<Vec<_>, _>>()?;
             mean_point(n as f64, &values)
         };
         points[0].push(collect(&|o| Ok(o.number("first")?))?);

@@ -3,7 +3,7 @@
 mod kernels;
 mod tasks;
 
-use super::super::figure_plan::FigurePlan;
+use solvable_engine::FigurePlan;
 
 pub(super) fn all() -> Vec<FigurePlan> {
     [tasks::all(), kernels::all()].into_iter().flatten().collect()

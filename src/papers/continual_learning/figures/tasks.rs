@@ -7,13 +7,13 @@ use super::super::super::experiments::{
     NetworkTasksSetting, SphereTarget, TaskSequence, TaskSequenceSetting, TrainedTasks, TwoTasks,
     TwoTasksSetting,
 };
-use super::super::super::figure_plan::{FigurePlan, Trials, mean_point, requests};
 use super::super::gaussian::{at_similarity, repeated, scan, self_setting};
 use super::super::networks::width_setting;
 use super::super::theory::pair;
 use super::super::{gaussian, sphere};
 use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
 use crate::verify::{JudgeError, Profile, Request};
+use solvable_engine::{FigurePlan, Trials, mean_point, requests};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

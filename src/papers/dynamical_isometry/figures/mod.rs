@@ -3,7 +3,7 @@
 mod spectra;
 mod training;
 
-use super::super::figure_plan::FigurePlan;
+use solvable_engine::FigurePlan;
 
 pub(super) fn all() -> Vec<FigurePlan> {
     [spectra::all(), training::all()].into_iter().flatten().collect()

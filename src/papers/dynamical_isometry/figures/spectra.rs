@@ -3,12 +3,12 @@ use solvable_theory::free_probability::{Ensemble, SpectralLaw};
 
 use super::super::super::by;
 use super::super::super::experiments::{DeepSpectrum, DeepSpectrumSetting};
-use super::super::super::figure_plan::{FigurePlan, Trials, mean_point, requests};
 use super::super::laws::{conditional, empirical, jacobian, limit_table, table, unconditional};
 use super::super::spectra::{displacement, distance, scaling};
 use super::super::{Kind, RELU, SHALLOW, TEN, on_path};
 use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
-use crate::verify::{JudgeError, Outcome, Profile, Request};
+use crate::verify::{JudgeError, Profile, Record, Request};
+use solvable_engine::{FigurePlan, Trials, mean_point, requests};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![
@@ -230,7 +230,7 @@ fn convergence_requests(profile: Profile) -> Result<Vec<Request>, JudgeError> {
     Ok(all)
 }
 
-type Read = fn(&DeepSpectrumSetting, &Outcome) -> Result<f64, JudgeError>;
+type Read = fn(&DeepSpectrumSetting, &Record) -> Result<f64, JudgeError>;
 
 fn convergence(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let readings: [(&str, Read, f64); 2] = [

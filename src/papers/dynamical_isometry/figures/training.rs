@@ -3,7 +3,6 @@ use solvable_theory::free_probability::Ensemble;
 
 use super::super::super::by;
 use super::super::super::experiments::{DeepSpectrum, DeepSpectrumSetting, OnlineSetting, OnlineTraining};
-use super::super::super::figure_plan::{FigurePlan, Trials, requests};
 use super::super::laws::unconditional;
 use super::super::on_path;
 use super::super::sharpness::linear;
@@ -11,6 +10,7 @@ use super::super::training::critical;
 use crate::figure::{Axis, Figure, Panel, Series, Stroke};
 use crate::simulate::deep::DeepSetting;
 use crate::verify::{JudgeError, Profile, Request};
+use solvable_engine::{FigurePlan, Trials, requests};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![
@@ -65,7 +65,7 @@ fn sharpness(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
                 let scale = 1.0 / s.network.q0;
                 let values = trials.numbers::<DeepSpectrum>(&s, "lambda_max")?;
                 let values: Vec<f64> = values.iter().map(|v| v * scale).collect();
-                super::super::super::figure_plan::mean_point(depth as f64, &values)
+                solvable_engine::mean_point(depth as f64, &values)
             })
             .collect::<Result<Vec<_>, JudgeError>>()
     };

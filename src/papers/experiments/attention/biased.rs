@@ -7,7 +7,7 @@ use solvable_theory::attention_boltzmann::AttentionMachine;
 
 use crate::simulate::attention::{annealed_log_z, log_likelihoods, samples};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Outcome, TrialFailure};
+use crate::verify::{Experiment, Record, TrialFailure};
 
 /// Random machines with normal patterns, biases of standard deviation 0.5 for visible units and 1 for patterns.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -31,12 +31,12 @@ impl BiasedMachine {
     }
 
     /// The machine, and its numbers in an outcome.
-    fn draw(&self, streams: &Streams) -> Result<(AttentionMachine, Outcome), TheoryError> {
+    fn draw(&self, streams: &Streams) -> Result<(AttentionMachine, Record), TheoryError> {
         let (k, d) = (self.patterns, self.dimension);
         let xi = streams.child("patterns").normals(k * d, 0.8);
         let (b, c) = (streams.child("b").normals(d, 0.5), streams.child("c").normals(k, 1.0));
         let machine = self.machine(&xi, &b, &c)?;
-        Ok((machine, Outcome::new().with_list("xi", xi).with_list("b", b).with_list("c", c)))
+        Ok((machine, Record::new().with_list("xi", xi).with_list("b", b).with_list("c", c)))
     }
 }
 
@@ -57,10 +57,11 @@ pub struct BiasedAnnealing;
 
 impl Experiment for BiasedAnnealing {
     type Setting = BiasedAnnealingSetting;
+    type Outcome = Record;
     const ID: &'static str = "biased-annealing";
     const VERSION: u32 = 1;
 
-    fn run(setting: &BiasedAnnealingSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &BiasedAnnealingSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (machine, outcome) = setting.machine.draw(streams)?;
         let (log_z, _) = annealed_log_z(&machine, setting.chains, setting.temperatures, streams)?;
         Ok(outcome.with("log_z", log_z))
@@ -89,10 +90,11 @@ pub struct DensityMoment;
 
 impl Experiment for DensityMoment {
     type Setting = DensityMomentSetting;
+    type Outcome = Record;
     const ID: &'static str = "density-moment";
     const VERSION: u32 = 1;
 
-    fn run(setting: &DensityMomentSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &DensityMomentSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (machine, outcome) = setting.machine.draw(streams)?;
         let data = samples(&machine, setting.samples, streams)?;
         let power = setting.power as f64 - 1.0;

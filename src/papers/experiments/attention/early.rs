@@ -8,7 +8,7 @@ use super::learning::digits;
 use crate::simulate::attention::ascend;
 use crate::simulate::linalg::symmetric_eigen;
 use crate::streams::Streams;
-use crate::verify::{Experiment, Outcome, TrialFailure};
+use crate::verify::{Experiment, Record, TrialFailure};
 
 /// The first steps of maximum likelihood.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -31,10 +31,11 @@ pub struct EarlyLearning;
 
 impl Experiment for EarlyLearning {
     type Setting = EarlyLearningSetting;
+    type Outcome = Record;
     const ID: &'static str = "early-learning";
     const VERSION: u32 = 2;
 
-    fn run(setting: &EarlyLearningSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &EarlyLearningSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let first = setting.steps / 8;
         let data = match &setting.gaussian {
             Some((samples, spectrum)) => gaussian(*samples, spectrum, streams),
@@ -72,7 +73,7 @@ impl Experiment for EarlyLearning {
                 points.fold((0.0, 0.0), |(top, bottom), (t, log)| (top + t * log, bottom + t * t));
             top / (bottom * setting.eta)
         };
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with_list("rates", logs.iter().map(|logs| slope(logs)).collect())
             .with_list("eigenvalues", vec![values[d - 1], values[d - 2]])
             .with_list("amplitudes", amplitudes)

@@ -5,8 +5,9 @@ use serde::Serialize;
 use solvable_theory::TheoryError;
 use solvable_theory::attention_boltzmann::AttentionMachine;
 
+use crate::simulate::attention::{end_nodes, log_sum};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Outcome, TrialFailure};
+use crate::verify::{Experiment, Record, TrialFailure};
 
 /// A memory of one pattern whose integral is cut off.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -25,10 +26,11 @@ pub struct CutOff;
 
 impl Experiment for CutOff {
     type Setting = CutOffSetting;
+    type Outcome = Record;
     const ID: &'static str = "cut-off-memory";
     const VERSION: u32 = 1;
 
-    fn run(setting: &CutOffSetting, _: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &CutOffSetting, _: &Streams) -> Result<Record, TrialFailure> {
         let p = setting.power;
         let nodes = end_nodes(setting.bound);
         let exponent =
@@ -42,29 +44,8 @@ impl Experiment for CutOff {
             row + log_weight
         });
         let rows: Vec<f64> = rows.collect();
-        Ok(Outcome::new().with("log_integral", log_sum(rows.iter().copied())))
+        Ok(Record::new().with("log_integral", log_sum(rows.iter().copied())))
     }
-}
-
-/// Nodes $x=L\tanh(\frac\pi2\sinh t)$ of $\lbrack-L,L\rbrack$ and the logarithms of their weights.
-fn end_nodes(bound: f64) -> Vec<(f64, f64)> {
-    const STEPS: i32 = 320;
-    const STEP: f64 = 0.0125;
-    let half_pi = 0.5 * std::f64::consts::PI;
-    (-STEPS..=STEPS)
-        .map(|i| {
-            let t = f64::from(i) * STEP;
-            let u = half_pi * t.sinh();
-            // log cosh u without overflow.
-            let log_cosh = u.abs() + (-2.0 * u.abs()).exp().ln_1p() - std::f64::consts::LN_2;
-            (bound * u.tanh(), (bound * STEP * half_pi * t.cosh()).ln() - 2.0 * log_cosh)
-        })
-        .collect()
-}
-
-fn log_sum(values: impl Iterator<Item = f64> + Clone) -> f64 {
-    let largest = values.clone().fold(f64::NEG_INFINITY, f64::max);
-    largest + values.map(|x| (x - largest).exp()).sum::<f64>().ln()
 }
 
 /// Random attention over binary visible units.
@@ -91,10 +72,11 @@ impl BinaryVisibleSetting {
 
 impl Experiment for BinaryVisible {
     type Setting = BinaryVisibleSetting;
+    type Outcome = Record;
     const ID: &'static str = "binary-visible";
     const VERSION: u32 = 1;
 
-    fn run(setting: &BinaryVisibleSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &BinaryVisibleSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (d, k, n) = (setting.dimension, setting.patterns, setting.order as f64);
         if d > 20 {
             return Err(Box::new(TheoryError::invalid("dimension", d, "at most 20: all states are visited")));
@@ -110,7 +92,7 @@ impl Experiment for BinaryVisible {
             })
             .collect();
         let log_z = log_sum(logs.iter().copied());
-        Ok(Outcome::new().with("log_z", log_z).with_list("xi", xi).with_list("b", b).with_list("c", c))
+        Ok(Record::new().with("log_z", log_z).with_list("xi", xi).with_list("b", b).with_list("c", c))
     }
 
     fn cost(setting: &BinaryVisibleSetting) -> f64 {
@@ -136,10 +118,11 @@ pub struct Simplex;
 
 impl Experiment for Simplex {
     type Setting = SimplexSetting;
+    type Outcome = Record;
     const ID: &'static str = "simplex";
     const VERSION: u32 = 1;
 
-    fn run(setting: &SimplexSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &SimplexSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (k, d) = (setting.patterns, setting.dimension);
         if !(2..=d).contains(&k) {
             return Err(Box::new(TheoryError::invalid("patterns", k, format!("from 2 to d = {d}"))));
@@ -162,29 +145,6 @@ impl Experiment for Simplex {
             let moved: f64 = next.iter().zip(&pattern).map(|(a, b)| (a - b).powi(2)).sum();
             ratio = ratio.max(moved.sqrt() * (beta * gap).exp() / (2.0 * radius * (k - 1) as f64));
         }
-        Ok(Outcome::new().with("ratio", ratio))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_rule_integrates_to_the_ends() {
-        let nodes = end_nodes(3.0);
-        let sum = |f: fn(f64) -> f64| nodes.iter().map(|(x, log)| f(*x) * log.exp()).sum::<f64>();
-        assert!((sum(|_| 1.0) - 6.0).abs() < 1e-12 && (sum(|x| x * x) - 18.0).abs() < 1e-11);
-        let steep = log_sum(nodes.iter().map(|(x, log)| 2000.0 * x + log));
-        assert!((steep - (6000.0 - 2000f64.ln())).abs() < 1e-9);
-    }
-
-    #[test]
-    fn what_cannot_be_built_is_refused() {
-        let streams = Streams::for_trial("exact", "", 0, 0);
-        let simplex = SimplexSetting { patterns: 5, dimension: 4, square: 3.0, order: 1 };
-        assert!(Simplex::run(&simplex, &streams).unwrap_err().to_string().contains("d = 4"));
-        let large = BinaryVisibleSetting { dimension: 21, patterns: 2, order: 1 };
-        assert!(BinaryVisible::run(&large, &streams).unwrap_err().to_string().contains("at most 20"));
+        Ok(Record::new().with("ratio", ratio))
     }
 }

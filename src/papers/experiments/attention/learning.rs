@@ -9,12 +9,12 @@ use super::super::shortened;
 use super::machine::RandomMachine;
 use crate::simulate::attention::{
     Chains, Divergence, GaussianBernoulli, ascend, attention_products, em_start, em_step, log_likelihoods,
-    polish, random_samples, samples,
+    polish, random_samples, samples, worst_matched_cosine,
 };
 use crate::simulate::data::Dataset;
 use crate::simulate::{SimulationError, linalg};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Outcome, TrialFailure};
+use crate::verify::{Experiment, Record, TrialFailure};
 
 /// Step size of gradient ascent: the largest eigenvalue of the Fisher information of patterns of norm 3 is near 2.
 const ETA: f64 = 0.3;
@@ -70,30 +70,6 @@ fn gaussian_likelihood(train: &DMatrix<f64>, test: &DMatrix<f64>) -> Result<f64,
     Ok(-0.5 * (test.nrows() as f64 * (2.0 * std::f64::consts::PI).ln() + log_determinant + square))
 }
 
-/// The cosine of the worst pair in the assignment of the rows of `a` to those of `b` with the largest sum of cosines.
-fn worst_matched_cosine(a: &DMatrix<f64>, b: &DMatrix<f64>) -> Result<f64, TheoryError> {
-    const MOST: usize = 16;
-    let k = a.nrows();
-    if k > MOST || b.nrows() != k {
-        return Err(TheoryError::invalid("K", k, format!("at most {MOST}, as many as the other machine's")));
-    }
-    let cosine =
-        DMatrix::from_fn(k, k, |mu, nu| a.row(mu).dot(&b.row(nu)) / (a.row(mu).norm() * b.row(nu).norm()));
-    // best[set]: the best sum that gives the first |set| rows of a to the rows of b in the set, and its worst cosine.
-    let mut best = vec![(f64::NEG_INFINITY, f64::INFINITY); 1 << k];
-    best[0].0 = 0.0;
-    for set in 0usize..1 << k {
-        let (mu, (sum, worst)) = (set.count_ones() as usize, best[set]);
-        for nu in (0..k).filter(|nu| set >> nu & 1 == 0) {
-            let next = set | 1 << nu;
-            if sum + cosine[(mu, nu)] > best[next].0 {
-                best[next] = (sum + cosine[(mu, nu)], worst.min(cosine[(mu, nu)]));
-            }
-        }
-    }
-    Ok(best[(1 << k) - 1].1)
-}
-
 /// Students of a random teacher's samples.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TeacherStudentSetting {
@@ -115,10 +91,11 @@ pub struct TeacherStudent;
 
 impl Experiment for TeacherStudent {
     type Setting = TeacherStudentSetting;
+    type Outcome = Record;
     const ID: &'static str = "teacher-student";
     const VERSION: u32 = 1;
 
-    fn run(setting: &TeacherStudentSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &TeacherStudentSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let RandomMachine { dimension, patterns, order, .. } = setting.teacher;
         let (xi, b, c) = setting.teacher.draw(streams);
         let teacher = setting.teacher.machine(&xi, &b, &c)?;
@@ -131,7 +108,7 @@ impl Experiment for TeacherStudent {
         let student = fit(&data, patterns, order, setting.restarts, &streams.child("student"))?;
         let unrelated = streams.child("unrelated").normals(patterns * dimension, 1.0);
         let unrelated = DMatrix::from_vec(patterns, dimension, unrelated);
-        let mut outcome = Outcome::new()
+        let mut outcome = Record::new()
             .with("cosine", worst_matched_cosine(student.patterns(), teacher.patterns())?)
             .with("unrelated", worst_matched_cosine(&unrelated, teacher.patterns())?)
             .with("gap", loss(&student)?)
@@ -186,16 +163,17 @@ pub struct Estimation;
 
 impl Experiment for Estimation {
     type Setting = EstimationSetting;
+    type Outcome = Record;
     const ID: &'static str = "estimation";
     const VERSION: u32 = 1;
 
-    fn run(setting: &EstimationSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &EstimationSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let teacher = setting.teacher()?;
         let data = samples(&teacher, setting.samples, streams)?;
         let fitted = polish(teacher.clone(), &data)?;
         let n = setting.samples as f64;
         let difference = log_likelihoods(&fitted, &data)? - log_likelihoods(&teacher, &data)?;
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with("error", n * (fitted.patterns() - teacher.patterns()).norm_squared())
             .with("ratio", 2.0 * difference.sum()))
     }
@@ -241,15 +219,16 @@ impl ExpectationMaximisation {
 
 impl Experiment for ExpectationMaximisation {
     type Setting = ExpectationMaximisationSetting;
+    type Outcome = Record;
     const ID: &'static str = "expectation-maximisation";
     const VERSION: u32 = 1;
 
-    fn run(setting: &ExpectationMaximisationSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &ExpectationMaximisationSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         const EARLY: usize = 2;
         let (train, test) = digits()?;
         let mut machine = em_start(&train, setting.patterns, streams)?;
         let (mut last, mut least_rise) = (f64::NEG_INFINITY, f64::INFINITY);
-        let mut outcome = Outcome::new();
+        let mut outcome = Record::new();
         for step in 0..setting.steps.max(EARLY + 1) {
             let (next, likelihood) = em_step(&machine, &train)?;
             least_rise = least_rise.min(likelihood - last);
@@ -291,12 +270,13 @@ pub struct LearningCurves;
 
 impl Experiment for LearningCurves {
     type Setting = LearningCurvesSetting;
+    type Outcome = Record;
     const ID: &'static str = "learning-curves";
     const VERSION: u32 = 1;
 
-    fn run(setting: &LearningCurvesSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &LearningCurvesSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         const HELD_OUT: usize = 5000;
-        let mut outcome = Outcome::new();
+        let mut outcome = Record::new();
         let mut attention = Vec::new();
         let (train, test, sigma2);
         if let Some((teacher, count)) = &setting.planted {
@@ -346,20 +326,5 @@ impl Experiment for LearningCurves {
 
     fn cost(setting: &LearningCurvesSetting) -> f64 {
         (2_000_000 * setting.units * setting.passes) as f64
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use nalgebra::dmatrix;
-
-    #[test]
-    fn matching_takes_the_best_assignment() {
-        let a = dmatrix![1.0, 0.0; 0.0, 2.0; 1.0, 1.0];
-        let b = dmatrix![0.0, 1.0; 3.0, 3.0; 1.0, 0.1];
-        let expected = 1.0 / 1.01f64.sqrt();
-        assert!((worst_matched_cosine(&a, &b).unwrap() - expected).abs() < 1e-12);
-        assert!(worst_matched_cosine(&DMatrix::zeros(17, 2), &DMatrix::zeros(17, 2)).is_err());
     }
 }

@@ -8,7 +8,7 @@ use solvable_theory::attention_boltzmann::AttentionMachine;
 
 use crate::simulate::attention::{annealed_log_z, gibbs_averages, samples};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Outcome, TrialFailure};
+use crate::verify::{Experiment, Record, TrialFailure};
 
 /// Random machines: patterns of one norm in random directions, or with independent entries and random biases.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -63,14 +63,15 @@ pub struct Annealing;
 
 impl Experiment for Annealing {
     type Setting = AnnealingSetting;
+    type Outcome = Record;
     const ID: &'static str = "annealing";
     const VERSION: u32 = 1;
 
-    fn run(setting: &AnnealingSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &AnnealingSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (xi, b, c) = setting.machine.draw(streams);
         let machine = setting.machine.machine(&xi, &b, &c)?;
         let (log_z, error) = annealed_log_z(&machine, setting.chains, setting.temperatures, streams)?;
-        Ok(Outcome::new().with("log_z", log_z).with("error", error).with_list("xi", xi))
+        Ok(Record::new().with("log_z", log_z).with("error", error).with_list("xi", xi))
     }
 
     fn cost(setting: &AnnealingSetting) -> f64 {
@@ -98,14 +99,15 @@ pub struct GibbsMoments;
 
 impl Experiment for GibbsMoments {
     type Setting = GibbsSetting;
+    type Outcome = Record;
     const ID: &'static str = "gibbs-moments";
     const VERSION: u32 = 1;
 
-    fn run(setting: &GibbsSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &GibbsSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (xi, b, c) = setting.machine.draw(streams);
         let machine = setting.machine.machine(&xi, &b, &c)?;
         let averages = gibbs_averages(&machine, setting.chains, setting.burn, setting.kept, streams)?;
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with_list("products", averages.products.transpose().iter().copied().collect())
             .with_list("mean", averages.mean.iter().copied().collect())
             .with("entropy", averages.entropy)
@@ -148,10 +150,11 @@ pub struct Denoising;
 
 impl Experiment for Denoising {
     type Setting = DenoisingSetting;
+    type Outcome = Record;
     const ID: &'static str = "denoising";
     const VERSION: u32 = 2;
 
-    fn run(setting: &DenoisingSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &DenoisingSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (teacher, student) = setting.machines()?;
         let clean = samples(&teacher, setting.samples, streams)?;
         let (mut rng, s) = (streams.child("noise").rng(0), setting.noise_var.sqrt());
@@ -162,7 +165,7 @@ impl Experiment for Denoising {
             let score = student.score(&v)?;
             sum += 0.5 * score.iter().zip(&noise).map(|(g, e)| (g + e / s).powi(2)).sum::<f64>();
         }
-        Ok(Outcome::new().with("objective", sum / setting.samples as f64))
+        Ok(Record::new().with("objective", sum / setting.samples as f64))
     }
 
     fn cost(setting: &DenoisingSetting) -> f64 {
@@ -202,10 +205,11 @@ pub struct Importance;
 
 impl Experiment for Importance {
     type Setting = ImportanceSetting;
+    type Outcome = Record;
     const ID: &'static str = "importance";
     const VERSION: u32 = 1;
 
-    fn run(setting: &ImportanceSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &ImportanceSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let xi = setting.patterns()?;
         let d = xi.ncols();
         let visible =
@@ -222,7 +226,7 @@ impl Experiment for Importance {
         let largest = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let mean = logs.iter().map(|l| (l - largest).exp()).sum::<f64>() / logs.len() as f64;
         let base = 0.5 * d as f64 * (2.0 * std::f64::consts::PI).ln();
-        Ok(Outcome::new().with("log_z", base + largest + mean.ln()))
+        Ok(Record::new().with("log_z", base + largest + mean.ln()))
     }
 
     fn cost(setting: &ImportanceSetting) -> f64 {

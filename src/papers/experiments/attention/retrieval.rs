@@ -9,7 +9,7 @@ use solvable_theory::attention_boltzmann::AttentionMachine;
 
 use super::machine::RandomMachine;
 use crate::streams::Streams;
-use crate::verify::{Experiment, Outcome, TrialFailure};
+use crate::verify::{Experiment, Record, TrialFailure};
 
 /// Retrieval of orthogonal patterns.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -28,10 +28,11 @@ pub struct Retrieval;
 
 impl Experiment for Retrieval {
     type Setting = RetrievalSetting;
+    type Outcome = Record;
     const ID: &'static str = "retrieval";
     const VERSION: u32 = 1;
 
-    fn run(setting: &RetrievalSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &RetrievalSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         const STEPS: usize = 100_000;
         let (k, d) = (setting.patterns, setting.dimension);
         if k > d {
@@ -47,7 +48,7 @@ impl Experiment for Retrieval {
             v = next;
             if moved.sqrt() < 1e-15 * setting.x.sqrt() || step == STEPS {
                 let weight = machine.attention(&v)?[0];
-                return Ok(Outcome::new().with("weight", weight).with("steps", step as f64));
+                return Ok(Record::new().with("weight", weight).with("steps", step as f64));
             }
         }
         Err("the update has no step".into())
@@ -74,10 +75,11 @@ pub struct Storage;
 
 impl Experiment for Storage {
     type Setting = StorageSetting;
+    type Outcome = Record;
     const ID: &'static str = "storage";
     const VERSION: u32 = 2;
 
-    fn run(setting: &StorageSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &StorageSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (n, mut rng) = (setting.size as f64, streams.child("overlaps").rng(0));
         // A direction's first coordinate: a normal over the norm of the whole Gaussian vector.
         let rest = ChiSquared::new(n - 1.0)?;
@@ -107,7 +109,7 @@ impl Experiment for Storage {
             };
             noise += (n * setting.lambda * (q - signal)).exp();
         }
-        Ok(Outcome::new().with("weight", 1.0 / (1.0 + noise)))
+        Ok(Record::new().with("weight", 1.0 / (1.0 + noise)))
     }
 
     fn cost(setting: &StorageSetting) -> f64 {
@@ -131,10 +133,11 @@ pub struct HardRetrieval;
 
 impl Experiment for HardRetrieval {
     type Setting = GaussianPatternsSetting;
+    type Outcome = Record;
     const ID: &'static str = "hard-retrieval";
     const VERSION: u32 = 1;
 
-    fn run(setting: &GaussianPatternsSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &GaussianPatternsSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let mut rng = streams.child("overlaps").rng(0);
         let mut normal = || -> f64 { StandardNormal.sample(&mut rng) };
         let mut successes = 0;
@@ -144,7 +147,7 @@ impl Experiment for HardRetrieval {
             let largest = (1..setting.patterns).map(|_| normal()).fold(f64::NEG_INFINITY, f64::max);
             successes += usize::from(largest < norm);
         }
-        Ok(Outcome::new().with("success", successes as f64 / setting.draws as f64))
+        Ok(Record::new().with("success", successes as f64 / setting.draws as f64))
     }
 
     fn cost(setting: &GaussianPatternsSetting) -> f64 {
@@ -157,10 +160,11 @@ pub struct FailingPairs;
 
 impl Experiment for FailingPairs {
     type Setting = GaussianPatternsSetting;
+    type Outcome = Record;
     const ID: &'static str = "failing-pairs";
     const VERSION: u32 = 1;
 
-    fn run(setting: &GaussianPatternsSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &GaussianPatternsSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (n, p) = (setting.size, setting.patterns);
         let mut pairs = 0;
         for draw in 0..setting.draws {
@@ -169,7 +173,7 @@ impl Experiment for FailingPairs {
             pairs +=
                 (0..p).map(|mu| (0..p).filter(|&nu| gram[(nu, mu)] > gram[(mu, mu)]).count()).sum::<usize>();
         }
-        Ok(Outcome::new().with("pairs", pairs as f64 / setting.draws as f64))
+        Ok(Record::new().with("pairs", pairs as f64 / setting.draws as f64))
     }
 
     fn cost(setting: &GaussianPatternsSetting) -> f64 {
@@ -182,10 +186,11 @@ pub struct StoredVectors;
 
 impl Experiment for StoredVectors {
     type Setting = StorageSetting;
+    type Outcome = Record;
     const ID: &'static str = "stored-vectors";
     const VERSION: u32 = 1;
 
-    fn run(setting: &StorageSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &StorageSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         const UPDATES: usize = 30;
         let (n, p) = (setting.size, setting.patterns);
         let patterns = random_patterns(&setting.ensemble, n, p, streams)?;
@@ -201,7 +206,7 @@ impl Experiment for StoredVectors {
         for _ in 0..UPDATES {
             v = machine.update(&v)?;
         }
-        Ok(Outcome::new().with("weight", weight).with("iterated", machine.attention(&v)?[0]))
+        Ok(Record::new().with("weight", weight).with("iterated", machine.attention(&v)?[0]))
     }
 
     fn cost(setting: &StorageSetting) -> f64 {
@@ -246,10 +251,11 @@ pub struct AllPatterns;
 
 impl Experiment for AllPatterns {
     type Setting = AllPatternsSetting;
+    type Outcome = Record;
     const ID: &'static str = "all-patterns";
     const VERSION: u32 = 1;
 
-    fn run(setting: &AllPatternsSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &AllPatternsSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         /// Cues whose overlaps are held at once.
         const BLOCK: usize = 256;
         let patterns = random_patterns(&setting.ensemble, setting.size, setting.patterns, streams)?;
@@ -265,7 +271,7 @@ impl Experiment for AllPatterns {
                 kept += usize::from(all < 2.0);
             }
         }
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with("share", kept as f64 / setting.patterns as f64)
             .with("all", f64::from(u8::from(kept == setting.patterns))))
     }
@@ -291,10 +297,11 @@ pub struct MixtureWeights;
 
 impl Experiment for MixtureWeights {
     type Setting = MixtureWeightsSetting;
+    type Outcome = Record;
     const ID: &'static str = "mixture-weights";
     const VERSION: u32 = 1;
 
-    fn run(setting: &MixtureWeightsSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &MixtureWeightsSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let d = setting.dimension as f64;
         let (squares, mut rng) = (ChiSquared::new(d)?, streams.child("patterns").rng(0));
         // Online: the largest exponent so far, the sums of the terms and of their squares relative to it.
@@ -308,7 +315,7 @@ impl Experiment for MixtureWeights {
             let term = (exponent - largest).exp();
             (sum, square) = (sum + term, square + term * term);
         }
-        Ok(Outcome::new().with("f", (largest + sum.ln()) / d).with("participation", square / (sum * sum)))
+        Ok(Record::new().with("f", (largest + sum.ln()) / d).with("participation", square / (sum * sum)))
     }
 
     fn cost(setting: &MixtureWeightsSetting) -> f64 {
@@ -334,10 +341,11 @@ pub struct Updates;
 
 impl Experiment for Updates {
     type Setting = UpdatesSetting;
+    type Outcome = Record;
     const ID: &'static str = "updates";
     const VERSION: u32 = 1;
 
-    fn run(setting: &UpdatesSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &UpdatesSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (mut xi, b, c) = setting.machine.draw(streams);
         let (k, d) = (setting.machine.patterns, setting.machine.dimension);
         if setting.antipodal {
@@ -371,27 +379,6 @@ impl Experiment for Updates {
             ratio = ratio.max(moved.sqrt() * (beta * gap).exp() / (2.0 * radius * (k - 1) as f64));
             exponent = exponent.max(beta * gap);
         }
-        Ok(Outcome::new().with("decrease", decrease).with("ratio", ratio).with("exponent", exponent))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn updates_obey_both_bounds_on_random_machines() {
-        for (dimension, patterns, square) in [(16, 4, 12.0), (3, 5, 4.0), (1, 2, 9.0)] {
-            let machine = RandomMachine { dimension, patterns, order: 2, square: Some(square) };
-            let setting = UpdatesSetting { machine, antipodal: false, states: 20 };
-            for trial in 0..20 {
-                let outcome = Updates::run(&setting, &Streams::for_trial("updates", "", trial, 0)).unwrap();
-                assert!(outcome.number("ratio").unwrap() <= 1.0 + 1e-12);
-                assert!(outcome.number("decrease").unwrap() >= 1.0 - 1e-9);
-            }
-            let three = UpdatesSetting { antipodal: true, ..setting };
-            let refused = Updates::run(&three, &Streams::for_trial("updates", "", 0, 0)).is_err();
-            assert_eq!(refused, patterns != 2);
-        }
+        Ok(Record::new().with("decrease", decrease).with("ratio", ratio).with("exponent", exponent))
     }
 }

@@ -5,10 +5,10 @@ use crate::simulate::augmentation::descent::{MeanField, NoisyDescent, Start};
 use crate::simulate::augmentation::linear::{LinearModel, Measured};
 use crate::simulate::augmentation::path::{Branch, RidgePath, loss_noise};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Outcome, TrialFailure};
+use crate::verify::{Experiment, Record, TrialFailure};
 
 /// Adds $p$, $v$, $R$, $W$ of `states` as lists, with `suffix` behind their names.
-fn with_states(outcome: Outcome, suffix: &str, states: &[Measured]) -> Outcome {
+fn with_states(outcome: Record, suffix: &str, states: &[Measured]) -> Record {
     let list = |f: fn(&Measured) -> f64| states.iter().map(f).collect::<Vec<_>>();
     outcome
         .with_list(&format!("p{suffix}"), list(|s| s.ratio))
@@ -18,7 +18,7 @@ fn with_states(outcome: Outcome, suffix: &str, states: &[Measured]) -> Outcome {
 }
 
 /// Adds $p$, $v$, $R$, $W$ as numbers.
-fn with_state(outcome: Outcome, suffix: &str, state: &Measured) -> Outcome {
+fn with_state(outcome: Record, suffix: &str, state: &Measured) -> Record {
     outcome
         .with(&format!("p{suffix}"), state.ratio)
         .with(&format!("v{suffix}"), state.training)
@@ -52,10 +52,11 @@ pub struct AugmentedRidge;
 
 impl Experiment for AugmentedRidge {
     type Setting = AugmentedRidgeSetting;
+    type Outcome = Record;
     const ID: &'static str = "augmented-ridge";
     const VERSION: u32 = 1;
 
-    fn run(setting: &AugmentedRidgeSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &AugmentedRidgeSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let data = setting.model.draw(streams)?;
         let path = RidgePath::new(&data)?;
         let (none, all) = (path.at(0.0, Rule::None)?, path.at(setting.s2, Rule::All)?);
@@ -75,7 +76,7 @@ impl Experiment for AugmentedRidge {
             p_all.push(above(&all.residuals, tau));
             p_start.push(above(&data.labels, tau));
         }
-        let outcome = with_states(with_states(Outcome::new(), "", &high), "_low", &low);
+        let outcome = with_states(with_states(Record::new(), "", &high), "_low", &low);
         let ends = [("none", none.measured), ("all", all.measured)];
         let outcome = ends.iter().fold(outcome, |outcome, (name, end)| {
             outcome
@@ -114,13 +115,14 @@ pub struct AugmentedFlow;
 
 impl Experiment for AugmentedFlow {
     type Setting = AugmentedFlowSetting;
+    type Outcome = Record;
     const ID: &'static str = "augmented-flow";
     const VERSION: u32 = 1;
 
-    fn run(setting: &AugmentedFlowSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &AugmentedFlowSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let data = setting.model.draw(streams)?;
         let states = setting.field.descend(&data, setting.start, &setting.steps)?;
-        Ok(with_states(Outcome::new(), "", &states))
+        Ok(with_states(Record::new(), "", &states))
     }
 
     fn cost(setting: &AugmentedFlowSetting) -> f64 {
@@ -147,10 +149,11 @@ pub struct PairedOptimum;
 
 impl Experiment for PairedOptimum {
     type Setting = PairedOptimumSetting;
+    type Outcome = Record;
     const ID: &'static str = "paired-optimum";
     const VERSION: u32 = 1;
 
-    fn run(setting: &PairedOptimumSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &PairedOptimumSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let data = setting.model.draw(streams)?;
         let path = RidgePath::new(&data)?;
         let ridge = path.at(setting.ridge, Rule::All)?.measured.test;
@@ -158,7 +161,7 @@ impl Experiment for PairedOptimum {
         for &tau in &setting.taus {
             errors.push(path.self_consistent(setting.s2, tau, Branch::Highest)?.point.measured.test);
         }
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with("R_ridge", ridge)
             .with_list("excess", errors.iter().map(|error| error - ridge).collect())
             .with_list("R", errors))
@@ -189,10 +192,11 @@ pub struct LossFluctuation;
 
 impl Experiment for LossFluctuation {
     type Setting = LossFluctuationSetting;
+    type Outcome = Record;
     const ID: &'static str = "loss-fluctuation";
     const VERSION: u32 = 1;
 
-    fn run(setting: &LossFluctuationSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &LossFluctuationSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let LossFluctuationSetting { s2, tau, draws, .. } = *setting;
         let data = setting.model.draw(streams)?;
         let path = RidgePath::new(&data)?;
@@ -202,7 +206,7 @@ impl Experiment for LossFluctuation {
         let at_spa = noise(&spa, Rule::Spa(tau), "spa draws")?;
         let at_all = noise(&all, Rule::All, "all draws")?;
         let matched = noise(&spa, Rule::Matched(tau), "matched draws")?;
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with("spa", at_spa.variance)
             .with("spa_mean", at_spa.mean)
             .with("all", at_all.variance)
@@ -229,13 +233,14 @@ pub struct FrozenCopy;
 
 impl Experiment for FrozenCopy {
     type Setting = FrozenCopySetting;
+    type Outcome = Record;
     const ID: &'static str = "frozen-copy";
     const VERSION: u32 = 1;
 
-    fn run(setting: &FrozenCopySetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &FrozenCopySetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let copy = setting.model.draw(streams)?.frozen_copy(setting.s2, &streams.child("copy"))?;
         let end = RidgePath::new(&copy)?.at(0.0, Rule::None)?.measured;
-        Ok(Outcome::new().with("R", end.test).with("v", end.training).with("W", end.square))
+        Ok(Record::new().with("R", end.test).with("v", end.training).with("W", end.square))
     }
 
     fn cost(setting: &FrozenCopySetting) -> f64 {
@@ -264,10 +269,11 @@ pub struct SelfPacedDescent;
 
 impl Experiment for SelfPacedDescent {
     type Setting = SelfPacedDescentSetting;
+    type Outcome = Record;
     const ID: &'static str = "self-paced-descent";
     const VERSION: u32 = 1;
 
-    fn run(setting: &SelfPacedDescentSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &SelfPacedDescentSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let data = setting.model.draw(streams)?;
         let noisy = setting.descent.descend(&data, &streams.child("descent"))?;
         let field = MeanField { rule: setting.descent.rule, s2: setting.descent.s2, eta: setting.field_eta };
@@ -286,7 +292,7 @@ impl Experiment for SelfPacedDescent {
             test: noisy.test - mean.test,
             square: noisy.square - mean.square,
         };
-        let outcome = with_state(Outcome::new(), "", &noisy);
+        let outcome = with_state(Record::new(), "", &noisy);
         Ok(with_state(with_state(outcome, "_field", &mean), "_shift", &shift))
     }
 
@@ -295,49 +301,5 @@ impl Experiment for SelfPacedDescent {
         let batch = setting.descent.batch.unwrap_or(n);
         // A normal number costs about as much as 20 products; a third of the samples stand for the augmented ones.
         (setting.descent.steps * batch * d) as f64 * 11.0 + (setting.field_steps * n * d) as f64 * 4.0
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn streams() -> Streams {
-        Streams::for_trial("augmented", "", 0, 0)
-    }
-
-    #[test]
-    fn outcomes_have_a_number_for_every_threshold_and_component() {
-        let mut model = LinearModel::isotropic(60, 30, 1.0, 0.25);
-        // So rare that none of the samples has it.
-        model.noise = vec![(1.0 - 1e-12, 0.25), (1e-12, 4.0)];
-        let setting = AugmentedRidgeSetting { model, s2: 1.0, taus: vec![0.1, 0.3, 0.5] };
-        let outcome = AugmentedRidge::run(&setting, &streams()).unwrap();
-        for name in ["p", "R", "v", "W", "p_low", "R_low", "v_low", "W_low", "p_none", "p_all", "p_start"] {
-            assert_eq!(outcome.list(name).unwrap().len(), 3, "{name}");
-        }
-        let (p, components) = (outcome.list("p").unwrap(), outcome.list("p_components").unwrap());
-        assert!(p[0] > p[1] && p[1] > p[2]);
-        assert_eq!(components.len(), 6);
-        assert_eq!((components[0], components[1]), (p[0], 0.0));
-        assert!(outcome.number("R_none").unwrap() > outcome.number("v_none").unwrap());
-    }
-
-    #[test]
-    fn pairs_share_their_data() {
-        let model = LinearModel::isotropic(60, 30, 1.0, 0.25);
-        let setting =
-            PairedOptimumSetting { model: model.clone(), s2: 0.5, taus: vec![0.0, 0.2], ridge: 0.5 };
-        let outcome = PairedOptimum::run(&setting, &streams()).unwrap();
-        // The threshold 0 is conventional augmentation.
-        assert_eq!(outcome.list("excess").unwrap()[0], 0.0);
-        let descent =
-            NoisyDescent { rule: Rule::None, s2: 0.5, eta: 0.1, batch: None, steps: 2001, burn: 2000 };
-        let setting =
-            SelfPacedDescentSetting { model, descent, field_eta: 0.1, field_steps: 2000, field_burn: 2000 };
-        let outcome = SelfPacedDescent::run(&setting, &streams()).unwrap();
-        assert!(outcome.number("R_shift").unwrap().abs() < 1e-12);
-        let late = SelfPacedDescentSetting { field_burn: 2001, ..setting };
-        assert!(SelfPacedDescent::run(&late, &streams()).unwrap_err().to_string().contains("field_burn"));
     }
 }

@@ -7,7 +7,7 @@ use crate::simulate::augmentation::digits::{DigitsResult, DigitsTraining};
 use crate::simulate::augmentation::features::{FourierData, FourierModel, FourierTraining};
 use crate::simulate::augmentation::kernels::NoisedPair;
 use crate::streams::Streams;
-use crate::verify::{Experiment, Outcome, TrialFailure};
+use crate::verify::{Experiment, Record, TrialFailure};
 
 /// Training on random Fourier features.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -34,15 +34,16 @@ pub fn fourier_problem(model: &FourierModel, number: f64) -> Result<FourierData,
 
 impl Experiment for FourierFeatures {
     type Setting = FourierFeaturesSetting;
+    type Outcome = Record;
     const ID: &'static str = "fourier-features";
     const VERSION: u32 = 2;
 
-    fn run(setting: &FourierFeaturesSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &FourierFeaturesSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let number = problem(streams) as f64;
         let data = fourier_problem(&setting.model, number)?;
         let FourierFeaturesSetting { training, eta, steps, burn, .. } = setting;
         let found = training.descend(&data, *eta, *steps, *burn, &streams.child("descent"))?;
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with("problem", number)
             .with("p", found.ratio)
             .with("v", found.training)
@@ -72,12 +73,13 @@ pub struct SmoothedKernel;
 
 impl Experiment for SmoothedKernel {
     type Setting = SmoothedKernelSetting;
+    type Outcome = Record;
     const ID: &'static str = "smoothed-kernel";
     const VERSION: u32 = 1;
 
-    fn run(setting: &SmoothedKernelSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &SmoothedKernelSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let means = setting.pair.average(setting.draws, &streams.child("noise"))?;
-        Ok(Outcome::new().with("erf", means.erf).with("relu", means.relu).with("gauss", means.gauss))
+        Ok(Record::new().with("erf", means.erf).with("relu", means.relu).with("gauss", means.gauss))
     }
 
     fn cost(setting: &SmoothedKernelSetting) -> f64 {
@@ -100,13 +102,14 @@ pub struct DigitsAugmentation;
 
 impl Experiment for DigitsAugmentation {
     type Setting = DigitsAugmentationSetting;
+    type Outcome = Record;
     const ID: &'static str = "digits-augmentation";
     const VERSION: u32 = 1;
 
-    fn run(setting: &DigitsAugmentationSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &DigitsAugmentationSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let results = setting.training.run(&setting.rules, streams)?;
         let list = |f: fn(&DigitsResult) -> f64| results.iter().map(f).collect::<Vec<_>>();
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with_list("accuracy", list(|r| r.accuracy))
             .with_list("loss", list(|r| r.loss))
             .with_list("fluctuation", list(|r| r.fluctuation))
@@ -115,35 +118,5 @@ impl Experiment for DigitsAugmentation {
 
     fn cost(setting: &DigitsAugmentationSetting) -> f64 {
         setting.training.cost(setting.rules.len())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::simulate::augmentation::images::Augmentation;
-
-    #[test]
-    fn outcomes_carry_what_their_documentation_names() {
-        let streams = Streams::for_trial("augmented", "", 0, 0);
-        let model =
-            FourierModel { samples: 40, dimension: 5, features: 10, ell2: 10.0, deviation: 0.3, tests: 50 };
-        let training = FourierTraining { rule: Rule::Spa(0.1), s2: 0.3, ridge: 1e-3 };
-        let setting = FourierFeaturesSetting { model, training, eta: 0.3, steps: 50, burn: 10 };
-        let outcome = FourierFeatures::run(&setting, &streams).unwrap();
-        let data = fourier_problem(&setting.model, outcome.number("problem").unwrap()).unwrap();
-        let again = training.descend(&data, 0.3, 50, 10, &streams.child("descent")).unwrap();
-        assert_eq!(outcome.number("test").unwrap(), again.test);
-        let mut training = DigitsTraining::new(50, Augmentation::Shift);
-        training.ranges = vec![3, 8];
-        let setting = DigitsAugmentationSetting { training, rules: vec![Rule::None, Rule::All] };
-        let outcome = DigitsAugmentation::run(&setting, &streams).unwrap();
-        assert_eq!(outcome.list("ratios").unwrap(), [0.0, 0.0, 1.0, 1.0]);
-        assert_eq!(outcome.list("accuracy").unwrap().len(), 2);
-        let json = serde_json::to_string(&setting).unwrap();
-        assert!(
-            json.contains(r#""augmentation":"shift""#) && json.contains(r#""rules":["none","all"]"#),
-            "{json}"
-        );
     }
 }

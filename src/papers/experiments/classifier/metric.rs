@@ -1,7 +1,7 @@
 use super::super::FisherSetting;
 use crate::simulate::linalg::{self, Matrix, symmetric_eigen, symmetric_eigenvalues};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Outcome, TrialFailure};
+use crate::verify::{Experiment, Record, TrialFailure};
 
 /// Metrics $A^l$ of the spaces of inputs and features, $l=0..L-1$: `top` (mean of the $C$ largest eigenvalues), `next` (the one after), `trace`, `square`
 /// $=\mathrm{Tr}(A^l)^2$; and what a perturbation of length $0.05$ common to all inputs changes: `along` the first outlier of $A^0$, whose eigenvalue is `largest`, and in `random` directions, the mean of
@@ -15,10 +15,11 @@ const DIRECTIONS: usize = 16;
 
 impl Experiment for InputMetric {
     type Setting = FisherSetting;
+    type Outcome = Record;
     const ID: &'static str = "input-metric";
     const VERSION: u32 = 2;
 
-    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;
         let inputs = &signals.hidden[0];
         let (classes, samples) = signals.output.shape();
@@ -55,7 +56,7 @@ impl Experiment for InputMetric {
             let normals = streams.nth_child("direction", i).normals(inputs.nrows(), 1.0);
             random += response(&Matrix::from_vec(inputs.nrows(), 1, normals))? / DIRECTIONS as f64;
         }
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with("along", response(&outlier)?)
             .with("random", random)
             .with("largest", largest)

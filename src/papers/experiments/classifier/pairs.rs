@@ -2,7 +2,7 @@ use super::super::FisherSetting;
 use crate::simulate::gram::{class_means, layer_kernels};
 use crate::simulate::linalg;
 use crate::streams::Streams;
-use crate::verify::{Experiment, Outcome, TrialFailure};
+use crate::verify::{Experiment, Record, TrialFailure};
 
 /// Entries of the tangent kernel and of the metrics, averaged over classes, and over equal (`..._t`) or different samples: `layers_t`, `layers_st` the
 /// contributions of the layers $1..L$ to the kernel, `theta_t`, `theta_st` their sums; `metric_t`, `metric_st` $\nabla_{h^l}f_k(n)\cdot\nabla_{h^l}f_k(m)$ for
@@ -11,10 +11,11 @@ pub struct KernelPairs;
 
 impl Experiment for KernelPairs {
     type Setting = FisherSetting;
+    type Outcome = Record;
     const ID: &'static str = "kernel-pairs";
     const VERSION: u32 = 1;
 
-    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;
         let classes = setting.network.classes();
         let layers: (Vec<f64>, Vec<f64>) =
@@ -28,7 +29,7 @@ impl Experiment for KernelPairs {
                 class_means(&linalg::transpose_product(&gradients, &gradients), classes)
             })
             .unzip();
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with("theta_t", layers.0.iter().sum())
             .with("theta_st", layers.1.iter().sum())
             .with_list("layers_t", layers.0)

@@ -4,7 +4,7 @@ use crate::simulate::gram::{centred, layer_kernels, tangent_kernel};
 use crate::simulate::linalg::{self, Matrix, symmetric_eigenvalues};
 use crate::simulate::network::{Network, Signals};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Outcome, TrialFailure};
+use crate::verify::{Experiment, Record, TrialFailure};
 
 /// Spectra of a random classifier. Measures of $\Theta$: `kernel_top` (the $C+1$ largest eigenvalues), `kernel_bulk` (the mean of all but $C$); `logits`
 /// (sample by sample); of the Fisher information for the cross entropy: `outliers` (the $C-1$ largest), `trace`, `square` $=\mathrm{Tr}F^2$,
@@ -23,10 +23,11 @@ pub fn values_above(level: f64, count: usize) -> usize {
 
 impl Experiment for ClassifierSpectrum {
     type Setting = FisherSetting;
+    type Outcome = Record;
     const ID: &'static str = "classifier-spectrum";
     const VERSION: u32 = 1;
 
-    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;
         let (classes, samples) = signals.output.shape();
         if classes < 2 || samples < 2 {
@@ -42,7 +43,7 @@ impl Experiment for ClassifierSpectrum {
         let quantiles = LEVELS.map(|level| below[values_above(level, below.len())]);
         let bulk = &kernel_values[classes..];
         let (top, next) = blocks(&network, &signals)?;
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with_list("kernel_top", kernel_values[..=classes].to_vec())
             .with("kernel_bulk", bulk.iter().sum::<f64>() / bulk.len() as f64)
             .with_list("logits", shortened(signals.output.as_slice()))
@@ -88,10 +89,11 @@ pub struct CentredClassifier;
 
 impl Experiment for CentredClassifier {
     type Setting = FisherSetting;
+    type Outcome = Record;
     const ID: &'static str = "centred-classifier";
     const VERSION: u32 = 1;
 
-    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;
         let (classes, samples) = signals.output.shape();
         let kernel = tangent_kernel(&network, &signals);
@@ -104,7 +106,7 @@ impl Experiment for CentredClassifier {
         let g = softmax(&outputs);
         let top = |m: &Matrix, count: usize| linalg::largest_eigenvalues(m, count);
         let outliers = top(&dual(&kernel, &g), classes - 1)?;
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with("ms_trace", projected.trace())
             .with("plain_top", top(&kernel, 1)?[0] / samples as f64)
             .with("ms_top", top(&projected, 1)?[0] / samples as f64)
@@ -123,10 +125,11 @@ pub struct DigitsClassifier;
 
 impl Experiment for DigitsClassifier {
     type Setting = DataFisherSetting;
+    type Outcome = Record;
     const ID: &'static str = "digits-classifier";
     const VERSION: u32 = 1;
 
-    fn run(setting: &DataFisherSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &DataFisherSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let network = Network::draw(&setting.network, streams);
         let signals = network.forward(setting.data.inputs())?;
         let kernel = tangent_kernel(&network, &signals);
@@ -134,7 +137,7 @@ impl Experiment for DigitsClassifier {
             &dual(&kernel, &softmax(&signals.output)),
             setting.network.classes() - 1,
         )?;
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with_list("logits", shortened(signals.output.as_slice()))
             .with_list("outliers", outliers))
     }
@@ -149,14 +152,15 @@ pub struct BothSpectra;
 
 impl Experiment for BothSpectra {
     type Setting = FisherSetting;
+    type Outcome = Record;
     const ID: &'static str = "both-spectra";
     const VERSION: u32 = 1;
 
-    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;
         let kernel = tangent_kernel(&network, &signals);
         let regression: Vec<f64> = descending(&kernel)?.iter().map(|v| v / setting.samples as f64).collect();
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with_list("regression", shortened(&regression))
             .with_list("cross_entropy", shortened(&descending(&dual(&kernel, &softmax(&signals.output)))?))
             .with_list("logits", shortened(signals.output.as_slice())))

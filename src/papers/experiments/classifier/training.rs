@@ -3,7 +3,7 @@ use serde::Serialize;
 use super::super::{FisherSetting, shortened};
 use crate::simulate::cross_entropy::descend;
 use crate::streams::Streams;
-use crate::verify::{Experiment, Outcome, TrialFailure};
+use crate::verify::{Experiment, Record, TrialFailure};
 
 /// The first steps of a classifier on balanced random labels.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -25,10 +25,11 @@ pub struct ClassifierTraining;
 
 impl Experiment for ClassifierTraining {
     type Setting = ClassifierTrainingSetting;
+    type Outcome = Record;
     const ID: &'static str = "classifier-training";
     const VERSION: u32 = 1;
 
-    fn run(setting: &ClassifierTrainingSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &ClassifierTrainingSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (mut network, signals) = setting.fisher.draw(streams)?;
         let (inputs, output) = (&signals.hidden[0], &signals.output);
         let classes = output.nrows();
@@ -44,7 +45,7 @@ impl Experiment for ClassifierTraining {
             means.extend(output.row_iter().map(|row| row.mean()));
         }
         means.extend(network.forward(inputs)?.output.row_iter().map(|row| row.mean()));
-        Ok(Outcome::new().with_list("logits", shortened(start.as_slice())).with_list("means", means))
+        Ok(Record::new().with_list("logits", shortened(start.as_slice())).with_list("means", means))
     }
 
     fn cost(setting: &ClassifierTrainingSetting) -> f64 {

@@ -9,7 +9,7 @@ use crate::simulate::regression::{
 };
 use crate::simulate::training::{HeavyBall, Parametrization, Tangents};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Outcome, TrialFailure};
+use crate::verify::{Experiment, Record, TrialFailure};
 
 /// Networks of equal hidden widths on a sphere, two tasks from the matched prior.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -67,10 +67,11 @@ pub struct FiniteWidth;
 
 impl Experiment for FiniteWidth {
     type Setting = NetworkTasksSetting;
+    type Outcome = Record;
     const ID: &'static str = "finite-width-tasks";
     const VERSION: u32 = 1;
 
-    fn run(setting: &NetworkTasksSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &NetworkTasksSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (train, test) = setting.inputs(streams)?;
         let network = Network::draw(&setting.network()?, streams);
         let tangents = |x: &Matrix| Tangents::new(&network, network.forward(x)?, Parametrization::Ntk);
@@ -91,7 +92,7 @@ impl Experiment for FiniteWidth {
         let limit = errors(prior.clone(), &to_tests)?;
         let finite = errors(here.kernel(&here), &there.kernel(&here))?;
         let excess = finite.iter().zip(&limit).map(|(f, l)| setting.width as f64 * (f / l - 1.0)).collect();
-        Ok(Outcome::new().with_list("excess", excess))
+        Ok(Record::new().with_list("excess", excess))
     }
 
     fn cost(setting: &NetworkTasksSetting) -> f64 {
@@ -119,10 +120,11 @@ pub struct TrainedTasks;
 
 impl Experiment for TrainedTasks {
     type Setting = NetworkTasksSetting;
+    type Outcome = Record;
     const ID: &'static str = "trained-tasks";
     const VERSION: u32 = 1;
 
-    fn run(setting: &NetworkTasksSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &NetworkTasksSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (train, test) = setting.inputs(streams)?;
         let (first, second) = (setting.samples[0], setting.samples[1]);
         let targets = draw_targets(setting, &train, &test, streams)?;
@@ -158,7 +160,7 @@ impl Experiment for TrainedTasks {
         cold.learn(&two.kernel(&two), &[], &labels[1], 0.0)?;
         let alone = mean_square(&cold.predict(&[probes.kernel(&two)], shape)?, 1);
         let errors = |f: &[Matrix]| vec![mean_square(&f[0], 0), mean_square(&f[1], 1), mean_square(&f[1], 0)];
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with_list("trained", errors(&trained))
             .with_list("linearized", errors(&linearized))
             .with("alone", alone)

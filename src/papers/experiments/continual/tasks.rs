@@ -6,7 +6,7 @@ use crate::simulate::SimulationError;
 use crate::simulate::linalg::Matrix;
 use crate::simulate::regression::{ErrorForm, Grams, KernelStage, Labels, learning_operators};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Outcome, TrialFailure};
+use crate::verify::{Experiment, Record, TrialFailure};
 
 /// Two tasks, one after the other, without noise or ridge.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -29,10 +29,11 @@ fn similarity(rho: f64) -> Matrix {
 
 impl Experiment for TwoTasks {
     type Setting = TwoTasksSetting;
+    type Outcome = Record;
     const ID: &'static str = "two-tasks";
     const VERSION: u32 = 1;
 
-    fn run(setting: &TwoTasksSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &TwoTasksSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let [first, second] = setting.samples;
         let grams = setting.features.grams(first + second, &streams.child("inputs"))?;
         let mut labels = Labels::new();
@@ -43,7 +44,7 @@ impl Experiment for TwoTasks {
         let operators = learning_operators(&grams.kernel, &stages)?;
         let forms: Vec<ErrorForm> = operators.iter().map(|a| ErrorForm::new(a, &grams, &labels, 2)).collect();
         let at = |task, rho| forms[1].error(task, &similarity(rho));
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with("first", forms[0].error(0, &similarity(0.0)))
             .with("alone", second_alone(&grams, first, second, ridge)?)
             .with_list("forward", vec![at(1, 0.0), at(1, 1.0)])
@@ -112,10 +113,11 @@ pub struct TaskSequence;
 
 impl Experiment for TaskSequence {
     type Setting = TaskSequenceSetting;
+    type Outcome = Record;
     const ID: &'static str = "task-sequence";
     const VERSION: u32 = 1;
 
-    fn run(setting: &TaskSequenceSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &TaskSequenceSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let mut labels = Labels::new();
         let mut stages = Vec::new();
         for stage in &setting.stages {
@@ -127,7 +129,7 @@ impl Experiment for TaskSequence {
         let grams = setting.features.grams(labels.tasks.len(), &streams.child("inputs"))?;
         let covariance = setting.covariance_matrix();
         let errors = crate::simulate::regression::expected_errors(&grams, &stages, &labels, &covariance)?;
-        Ok(Outcome::new().with_list("errors", errors.into_iter().flatten().collect()))
+        Ok(Record::new().with_list("errors", errors.into_iter().flatten().collect()))
     }
 
     fn cost(setting: &TaskSequenceSetting) -> f64 {
@@ -151,10 +153,11 @@ pub struct Underparametrised;
 
 impl Experiment for Underparametrised {
     type Setting = UnderparametrisedSetting;
+    type Outcome = Record;
     const ID: &'static str = "underparametrised";
     const VERSION: u32 = 1;
 
-    fn run(setting: &UnderparametrisedSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &UnderparametrisedSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let draw = |name: &str, modes: usize| {
             let normals = streams.child(name).normals(modes * setting.samples, 1.0);
             Matrix::from_vec(setting.samples, modes, normals)
@@ -164,7 +167,7 @@ impl Experiment for Underparametrised {
         let gram = known.transpose() * &known;
         let solver = crate::simulate::linalg::Solver::spd(&gram, 0.0, "the second moment of the features")?;
         let leak = solver.solve(&(known.transpose() * &unknown));
-        Ok(Outcome::new().with("error", leak.norm_squared() + setting.null_modes as f64))
+        Ok(Record::new().with("error", leak.norm_squared() + setting.null_modes as f64))
     }
 
     fn cost(setting: &UnderparametrisedSetting) -> f64 {

@@ -5,7 +5,7 @@ use super::{planted_normals, planted_problem, problem};
 use crate::simulate::diagonal::{DiagonalNetwork, FlowRule, Penalty, PlantedSetting};
 use crate::simulate::linalg::symmetric_eigenvalues;
 use crate::streams::Streams;
-use crate::verify::{Experiment, Outcome, TrialFailure};
+use crate::verify::{Experiment, Record, TrialFailure};
 
 /// Gradient descent from $w_\pm=\alpha_0$ until the loss is small.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -32,10 +32,11 @@ const STEPS: usize = 2_000_000;
 
 impl Experiment for DiagonalDescent {
     type Setting = DiagonalDescentSetting;
+    type Outcome = Record;
     const ID: &'static str = "diagonal-descent";
     const VERSION: u32 = 1;
 
-    fn run(setting: &DiagonalDescentSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &DiagonalDescentSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let number = problem(streams) as f64;
         let data = planted_problem(&setting.data, number)?;
         let DiagonalDescentSetting { start, penalty, eta, .. } = *setting;
@@ -68,7 +69,7 @@ impl Experiment for DiagonalDescent {
             let states = network.flow(&vec![start; 2 * d], penalty, &[1e5], rule)?;
             Ok(states.last().map(|s| s.log_products()).unwrap_or_default())
         };
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with_list("flow_log_p", flow(penalty.gamma + 0.5 * eta)?)
             .with_list("plain_log_p", flow(penalty.gamma)?)
             .with("problem", number)
@@ -100,10 +101,11 @@ pub struct CriticalDescent;
 
 impl Experiment for CriticalDescent {
     type Setting = CriticalDescentSetting;
+    type Outcome = Record;
     const ID: &'static str = "critical-descent";
     const VERSION: u32 = 1;
 
-    fn run(setting: &CriticalDescentSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &CriticalDescentSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         const BISECTIONS: usize = 13;
         const STEPS: usize = 600;
         const PERTURBATION: f64 = 1e-6;
@@ -155,7 +157,7 @@ impl Experiment for CriticalDescent {
             let middle = 0.5 * (low + high);
             if diverges(middle) { high = middle } else { low = middle }
         }
-        Ok(Outcome::new().with("threshold", 0.5 * (low + high)).with("sharpness", sharpness))
+        Ok(Record::new().with("threshold", 0.5 * (low + high)).with("sharpness", sharpness))
     }
 
     fn cost(setting: &CriticalDescentSetting) -> f64 {
@@ -181,10 +183,11 @@ pub struct LinearDescent;
 
 impl Experiment for LinearDescent {
     type Setting = LinearDescentSetting;
+    type Outcome = Record;
     const ID: &'static str = "linear-descent";
     const VERSION: u32 = 1;
 
-    fn run(setting: &LinearDescentSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &LinearDescentSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let number = problem(streams) as f64;
         let (data, mut theta) = linear_problem(setting, number)?;
         let n = data.samples() as f64;
@@ -202,7 +205,7 @@ impl Experiment for LinearDescent {
             let penalty = (moved - &g) / epsilon;
             theta -= (g + penalty * gamma) * eta;
         }
-        Ok(Outcome::new().with("problem", number).with("eta", eta).with_list("theta", path))
+        Ok(Record::new().with("problem", number).with("eta", eta).with_list("theta", path))
     }
 }
 
@@ -242,10 +245,11 @@ pub struct LabelNoise;
 
 impl Experiment for LabelNoise {
     type Setting = LabelNoiseSetting;
+    type Outcome = Record;
     const ID: &'static str = "label-noise";
     const VERSION: u32 = 1;
 
-    fn run(setting: &LabelNoiseSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &LabelNoiseSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let number = problem(streams) as f64;
         let data = planted_problem(&setting.data, number)?;
         let (n, d) = data.x().shape();
@@ -263,7 +267,7 @@ impl Experiment for LabelNoise {
             let start = 2.0 * setting.start.ln();
             (0..d).map(|i| w[i].ln() + w[d + i].ln() - start).sum::<f64>() / d as f64
         };
-        Ok(Outcome::new().with("problem", number).with("noisy", mean(Some(&noise))).with("plain", mean(None)))
+        Ok(Record::new().with("problem", number).with("noisy", mean(Some(&noise))).with("plain", mean(None)))
     }
 
     fn cost(setting: &LabelNoiseSetting) -> f64 {

@@ -4,7 +4,7 @@ use solvable_theory::TheoryError;
 use super::{planted_problem, problem};
 use crate::simulate::diagonal::{DiagonalNetwork, FlowRule, FlowState, Penalty, PlantedSetting};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Outcome, TrialFailure};
+use crate::verify::{Experiment, Record, TrialFailure};
 
 /// Flows of one network on one problem, from several initial scales and with several penalties.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -62,14 +62,15 @@ pub(super) fn states(
 
 impl Experiment for DiagonalFlow {
     type Setting = DiagonalFlowSetting;
+    type Outcome = Record;
     const ID: &'static str = "diagonal-flow";
     const VERSION: u32 = 1;
 
-    fn run(setting: &DiagonalFlowSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &DiagonalFlowSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let number = problem(streams) as f64;
         let states: Vec<FlowState> = states(setting, number)?.into_iter().flatten().collect();
         let list = |f: &dyn Fn(&FlowState) -> Vec<f64>| states.iter().flat_map(f).collect::<Vec<_>>();
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with("problem", number)
             .with_list("beta", list(&FlowState::beta))
             .with_list("log_p", list(&FlowState::log_products))
@@ -92,10 +93,11 @@ pub struct EntropyBudget;
 
 impl Experiment for EntropyBudget {
     type Setting = DiagonalFlowSetting;
+    type Outcome = Record;
     const ID: &'static str = "entropy-budget";
     const VERSION: u32 = 1;
 
-    fn run(setting: &DiagonalFlowSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &DiagonalFlowSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let number = problem(streams) as f64;
         let data = planted_problem(&setting.data, number)?;
         let d = setting.data.dimension;
@@ -127,7 +129,7 @@ impl Experiment for EntropyBudget {
             integrals.push(end.loss_integral);
             ends.extend(beta_end);
         }
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with("problem", number)
             .with_list("loss_integral", integrals)
             .with_list("bracket", brackets)

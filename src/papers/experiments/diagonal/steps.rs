@@ -8,7 +8,7 @@ use crate::simulate::diagonal::{DiagonalNetwork, PlantedSetting};
 use crate::simulate::network::Network;
 use crate::simulate::training::{PenaltyMethod, penalised_gradient};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Outcome, TrialFailure};
+use crate::verify::{Experiment, Record, TrialFailure};
 
 /// Single steps from random weights.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -29,10 +29,11 @@ pub struct SingleSteps;
 
 impl Experiment for SingleSteps {
     type Setting = SingleStepsSetting;
+    type Outcome = Record;
     const ID: &'static str = "single-steps";
     const VERSION: u32 = 1;
 
-    fn run(setting: &SingleStepsSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &SingleStepsSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let number = problem(streams) as f64;
         let data = planted_problem(&setting.data, number)?;
         let mut rng = planted_streams(number).child("weights").rng(0);
@@ -60,7 +61,7 @@ impl Experiment for SingleSteps {
             minus(&moved(&middle, -first * setting.eta, &back), &w)
         };
         let (descent_first, ascent_first) = (two(-1.0), two(1.0));
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with("problem", number)
             .with_list("w", w)
             .with_list("forward", forward)
@@ -86,10 +87,11 @@ pub struct PenaltyCost;
 
 impl Experiment for PenaltyCost {
     type Setting = PenaltyCostSetting;
+    type Outcome = Record;
     const ID: &'static str = "penalty-cost";
     const VERSION: u32 = 1;
 
-    fn run(setting: &PenaltyCostSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &PenaltyCostSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let network = Network::draw(&setting.network, streams);
         let inputs = gaussian_inputs(setting.network.widths()[0], setting.samples, streams);
         let targets = gaussian_inputs(setting.network.classes(), setting.samples, &streams.child("targets"));
@@ -102,7 +104,7 @@ impl Experiment for PenaltyCost {
             distance += (finite - double).norm_squared();
             length += (double - plain).norm_squared();
         }
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with_list("products", [&plain, &finite, &double].map(|g| g.products as f64).to_vec())
             .with("error", (distance / length).sqrt()))
     }

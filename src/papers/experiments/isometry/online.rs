@@ -6,7 +6,7 @@ use crate::simulate::deep::{
 use crate::simulate::linalg::{Matrix, symmetric_eigenvalues};
 use crate::simulate::network::Network;
 use crate::streams::Streams;
-use crate::verify::{Experiment, Outcome, TrialFailure};
+use crate::verify::{Experiment, Record, TrialFailure};
 
 /// One sample, learnt from a small residual.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -68,10 +68,11 @@ fn learns(
 
 impl Experiment for StepThreshold {
     type Setting = StepThresholdSetting;
+    type Outcome = Record;
     const ID: &'static str = "step-threshold";
     const VERSION: u32 = 1;
 
-    fn run(setting: &StepThresholdSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &StepThresholdSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (network, signals) = setting.network.draw(streams)?;
         let x = &signals.hidden[0];
         let residual = random_residual(&setting.network, setting.rho, &streams.child("residual"));
@@ -83,7 +84,7 @@ impl Experiment for StepThreshold {
             let middle = 0.5 * (low + high);
             if learns(&network, x, &target, middle, setting.steps)? { low = middle } else { high = middle }
         }
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with("threshold", 0.5 * (low + high))
             .with("lambda_max", largest)
             .with_list("q", mean_squares(&signals, 0))
@@ -115,10 +116,11 @@ pub struct OneStep;
 
 impl Experiment for OneStep {
     type Setting = OneStepSetting;
+    type Outcome = Record;
     const ID: &'static str = "one-step";
     const VERSION: u32 = 1;
 
-    fn run(setting: &OneStepSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &OneStepSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (network, signals) = setting.network.draw(streams)?;
         let x = &signals.hidden[0];
         let mut ratios = vec![0.0; setting.rates.len()];
@@ -133,7 +135,7 @@ impl Experiment for OneStep {
                 *ratio += after.norm_squared() / residual.norm_squared() / setting.directions as f64;
             }
         }
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with_list("ratios", ratios)
             .with_list("q", mean_squares(&signals, 0))
             .with_list("alpha", mean_square_slopes(&signals, 0)))
@@ -217,17 +219,18 @@ pub struct OnlineTraining;
 
 impl Experiment for OnlineTraining {
     type Setting = OnlineSetting;
+    type Outcome = Record;
     const ID: &'static str = "online-training";
     const VERSION: u32 = 1;
 
-    fn run(setting: &OnlineSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &OnlineSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let problem = setting.draw(streams)?;
         let ratios = setting
             .rates
             .iter()
             .map(|rate| problem.train(rate * setting.unit, setting.steps))
             .collect::<Result<_, _>>()?;
-        Ok(Outcome::new().with_list("log_ratios", ratios))
+        Ok(Record::new().with_list("log_ratios", ratios))
     }
 
     fn cost(setting: &OnlineSetting) -> f64 {
@@ -244,10 +247,11 @@ const HALVINGS: usize = 7;
 
 impl Experiment for OnlineBoundary {
     type Setting = OnlineSetting;
+    type Outcome = Record;
     const ID: &'static str = "online-boundary";
     const VERSION: u32 = 1;
 
-    fn run(setting: &OnlineSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &OnlineSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let [first, .., last] = setting.rates[..] else {
             return Err("a boundary needs a bracket of two learning rates".into());
         };
@@ -261,7 +265,7 @@ impl Experiment for OnlineBoundary {
                 high = middle;
             }
         }
-        Ok(Outcome::new().with("boundary", (0.5 * (low + high)).exp()))
+        Ok(Record::new().with("boundary", (0.5 * (low + high)).exp()))
     }
 
     fn cost(setting: &OnlineSetting) -> f64 {

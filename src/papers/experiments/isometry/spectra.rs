@@ -7,7 +7,7 @@ use crate::simulate::deep::{
 };
 use crate::simulate::linalg::{Matrix, symmetric_eigenvalues};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Outcome, TrialFailure};
+use crate::verify::{Experiment, Record, TrialFailure};
 
 /// Networks of one kind and how many are drawn in a trial.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -25,17 +25,18 @@ pub struct OrderParameters;
 
 impl Experiment for OrderParameters {
     type Setting = OrderParametersSetting;
+    type Outcome = Record;
     const ID: &'static str = "order-parameters";
     const VERSION: u32 = 1;
 
-    fn run(setting: &OrderParametersSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &OrderParametersSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let draws = (0..setting.draws)
             .map(|draw| setting.network.order_parameters(&streams.nth_child("network", draw)));
         let (q, alpha): (Vec<Vec<f64>>, Vec<Vec<f64>>) =
             draws.map(|(q, alpha)| (q[1..].to_vec(), alpha)).unzip();
         let width = setting.network.width as f64;
         let ((q, q_variance), (alpha, alpha_variance)) = (statistics(&q, width), statistics(&alpha, width));
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with_list("q", q)
             .with_list("alpha", alpha)
             .with_list("q_variance", q_variance)
@@ -81,10 +82,11 @@ const EQUAL: f64 = 1e-9;
 
 impl Experiment for DeepSpectrum {
     type Setting = DeepSpectrumSetting;
+    type Outcome = Record;
     const ID: &'static str = "deep-spectrum";
     const VERSION: u32 = 1;
 
-    fn run(setting: &DeepSpectrumSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &DeepSpectrumSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (network, signals) = setting.network.draw(streams)?;
         let (q, alpha) = (mean_squares(&signals, 0), mean_square_slopes(&signals, 0));
         let zeros =
@@ -94,7 +96,7 @@ impl Experiment for DeepSpectrum {
         let eigenvalues = symmetric_eigenvalues(&h)?;
         let top = maximal_sharpness(&q, setting.network.sigma_w2)?;
         let at_top = eigenvalues.iter().filter(|v| (*v - top).abs() < EQUAL * top).count();
-        let mut outcome = Outcome::new()
+        let mut outcome = Record::new()
             .with("lambda_max", eigenvalues.last().copied().unwrap_or(0.0))
             .with("at_top", at_top as f64)
             .with_list("eigenvalues", shortened(&eigenvalues));
@@ -133,13 +135,14 @@ pub struct DeepEdge;
 
 impl Experiment for DeepEdge {
     type Setting = DeepSetting;
+    type Outcome = Record;
     const ID: &'static str = "deep-edge";
     const VERSION: u32 = 1;
 
-    fn run(setting: &DeepSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &DeepSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;
         let values = symmetric_eigenvalues(&dual(&network, &signals))?;
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with("lambda_max", values.last().copied().unwrap_or(0.0))
             .with_list("q", mean_squares(&signals, 0))
             .with_list("alpha", mean_square_slopes(&signals, 0)))
@@ -166,12 +169,13 @@ pub struct FreeProjections;
 
 impl Experiment for FreeProjections {
     type Setting = FreeProjectionsSetting;
+    type Outcome = Record;
     const ID: &'static str = "free-projections";
     const VERSION: u32 = 1;
 
-    fn run(setting: &FreeProjectionsSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &FreeProjectionsSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let h = projected_identities(setting.width, setting.depth, setting.c, streams);
-        Ok(Outcome::new().with_list("eigenvalues", shortened(&symmetric_eigenvalues(&h)?)))
+        Ok(Record::new().with_list("eigenvalues", shortened(&symmetric_eigenvalues(&h)?)))
     }
 
     fn cost(setting: &FreeProjectionsSetting) -> f64 {

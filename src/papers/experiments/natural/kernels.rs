@@ -8,7 +8,7 @@ use crate::simulate::linalg::{self, Matrix};
 use crate::simulate::network::Network;
 use crate::simulate::training::{Parametrization, Tangents};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Outcome, TrialFailure};
+use crate::verify::{Experiment, Record, TrialFailure};
 
 /// $A_l$, $B_l$ of a network of one output between two sets of inputs, as the theory takes them.
 pub(super) fn empirical_kernels(rows: &Tangents, columns: &Tangents) -> Result<LayerKernels, TheoryError> {
@@ -53,13 +53,14 @@ impl LayerKernelMatrices {
 
 impl Experiment for LayerKernelMatrices {
     type Setting = KernelSetting;
+    type Outcome = Record;
     const ID: &'static str = "layer-kernels";
     const VERSION: u32 = 1;
 
-    fn run(setting: &KernelSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &KernelSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (number, kernels) = setting.kernels(streams)?;
         let stored = |matrix: &Matrix| shortened(&Self::triangle(matrix));
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with("data_set", number as f64)
             .with_list("forward", stored(kernels.forward(kernels.depth())))
             .with_list("backward", stored(kernels.backward(1)))
@@ -77,10 +78,11 @@ pub struct TridiagonalPoles;
 
 impl Experiment for TridiagonalPoles {
     type Setting = KernelSetting;
+    type Outcome = Record;
     const ID: &'static str = "tridiagonal-poles";
     const VERSION: u32 = 1;
 
-    fn run(setting: &KernelSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &KernelSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (_, kernels) = setting.kernels(streams)?;
         let (depth, size) = (kernels.depth(), kernels.columns());
         // K^{1/2} (T ⊗ I) K^{1/2}, symmetric with the spectrum of the parameter-space matrix.
@@ -105,7 +107,7 @@ impl Experiment for TridiagonalPoles {
         let limit = -1e-10 * values[values.len() - 1];
         let negative: Vec<f64> = values.iter().copied().filter(|v| *v < limit).collect();
         let pole = |value: Option<&f64>| value.map_or(0.0, |v| -v / setting.sample.samples as f64);
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with("negative", negative.len() as f64)
             .with("largest_pole", pole(negative.first()))
             .with("smallest_pole", pole(negative.last())))
@@ -132,17 +134,18 @@ pub struct DampedTridiagonal;
 
 impl Experiment for DampedTridiagonal {
     type Setting = DampedTridiagonalSetting;
+    type Outcome = Record;
     const ID: &'static str = "damped-tridiagonal";
     const VERSION: u32 = 1;
 
-    fn run(setting: &DampedTridiagonalSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &DampedTridiagonalSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let (number, kernels) = setting.system.kernels(streams)?;
         let mut eigenvalues = Vec::new();
         for &rho in &setting.strengths {
             let response = ngd::btd_response(&kernels, &kernels, rho)?;
             eigenvalues.extend(linalg::symmetric_eigenvalues(&((&response + response.transpose()) * 0.5))?);
         }
-        Ok(Outcome::new()
+        Ok(Record::new()
             .with("data_set", number as f64)
             .with_list("eigenvalues", eigenvalues)
             .with_list("poles", ngd::btd_poles(&kernels)?))

@@ -8,7 +8,7 @@ use crate::simulate::linalg::Matrix;
 use crate::simulate::network::Network;
 use crate::simulate::training::{NaturalGradient, Parametrization, Tangents};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Outcome, TrialFailure};
+use crate::verify::{Experiment, Record, TrialFailure};
 
 /// A random network and a rule at its starting point.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -30,10 +30,11 @@ pub struct Response;
 
 impl Experiment for Response {
     type Setting = ResponseSetting;
+    type Outcome = Record;
     const ID: &'static str = "response";
     const VERSION: u32 = 1;
 
-    fn run(setting: &ResponseSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &ResponseSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         const MOST_STORED: usize = 16;
         let number = setting.sample.draw_number(streams);
         let data = setting.sample.data_set(setting.network.widths()[0], number)?;
@@ -41,7 +42,7 @@ impl Experiment for Response {
         let tangents = Tangents::new(&network, network.forward(&data.train)?, Parametrization::Ntk)?;
         let response = setting.rule.prepare(&tangents)?.response_matrix()?;
         let alpha = response.trace() / response.nrows() as f64;
-        let mut outcome = Outcome::new().with("alpha", alpha).with("isotropy", anisotropy(&response));
+        let mut outcome = Record::new().with("alpha", alpha).with("isotropy", anisotropy(&response));
         if response.nrows() <= MOST_STORED {
             outcome = outcome.with_list("response", shortened(response.as_slice()));
         }
@@ -79,10 +80,11 @@ pub fn anisotropy(response: &Matrix) -> f64 {
 
 impl Experiment for DiagonalLayer {
     type Setting = DiagonalLayerSetting;
+    type Outcome = Record;
     const ID: &'static str = "diagonal-layer";
     const VERSION: u32 = 1;
 
-    fn run(setting: &DiagonalLayerSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &DiagonalLayerSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let number = setting.sample.draw_number(streams);
         let data = setting.sample.data_set(setting.network.widths()[0], number)?;
         let network = Network::draw(&setting.network, streams);
@@ -98,7 +100,7 @@ impl Experiment for DiagonalLayer {
             let change = tangents.layer_response(&tangents, setting.layer, &steps[setting.layer - 1]);
             response.column_mut(n).copy_from_slice(change.as_slice());
         }
-        Ok(Outcome::new().with("data_set", number as f64).with("isotropy", anisotropy(&response)))
+        Ok(Record::new().with("data_set", number as f64).with("isotropy", anisotropy(&response)))
     }
 
     fn cost(setting: &DiagonalLayerSetting) -> f64 {

@@ -11,7 +11,7 @@ use crate::simulate::linalg::Matrix;
 use crate::simulate::network::{Network, Signals};
 use crate::simulate::training::{NaturalGradient, Parametrization, Rule, Tangents, Training};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Outcome, TrialFailure};
+use crate::verify::{Experiment, Record, TrialFailure};
 
 /// What the network is asked to learn.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -58,16 +58,17 @@ pub const ISOTROPIC: [Method; 4] = [Method::Exact, Method::Bd, Method::Btd, Meth
 
 impl Experiment for NaturalTraining {
     type Setting = NaturalTrainingSetting;
+    type Outcome = Record;
     const ID: &'static str = "natural-training";
     const VERSION: u32 = 1;
 
-    fn run(setting: &NaturalTrainingSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &NaturalTrainingSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let number = setting.sample.draw_number(streams);
         let data = setting.sample.data_set(setting.network.widths()[0], number)?;
         let network = Network::draw(&setting.network, streams);
         let signals = network.forward(&data.train)?;
         let targets = targets(setting, &data, &signals.output, streams)?;
-        let mut outcome = Outcome::new().with("data_set", number as f64);
+        let mut outcome = Record::new().with("data_set", number as f64);
         if setting.task == Task::Labels {
             outcome = outcome.with_list("targets", targets.as_slice().to_vec());
         }
@@ -120,11 +121,11 @@ fn active_units(signals: &Signals) -> Vec<f64> {
 /// Adds what the kernels of the network at its start predict.
 fn by_own_kernels(
     setting: &NaturalTrainingSetting,
-    mut outcome: Outcome,
+    mut outcome: Record,
     residual: &DVector<f64>,
     here: &Tangents,
     there: Option<&Tangents>,
-) -> Result<Outcome, TrialFailure> {
+) -> Result<Record, TrialFailure> {
     let NaturalGradient { method, damping, .. } = setting.rule;
     let (eta, depth) = (setting.learning_rate, setting.network.depth());
     let train = empirical_kernels(here, here)?;

@@ -7,7 +7,7 @@ use crate::simulate::linalg::{self, Matrix};
 use crate::simulate::network::Network;
 use crate::simulate::training::{NaturalGradient, Parametrization, Tangents};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Outcome, TrialFailure};
+use crate::verify::{Experiment, Record, TrialFailure};
 
 /// The damped unit-wise rule on a single sample: `shares`, $\mathrm{tr}\bar R_l/M_l$ of the hidden layers.
 pub struct UnitShares;
@@ -23,10 +23,11 @@ pub struct UnitSharesSetting {
 
 impl Experiment for UnitShares {
     type Setting = UnitSharesSetting;
+    type Outcome = Record;
     const ID: &'static str = "unit-shares";
     const VERSION: u32 = 1;
 
-    fn run(setting: &UnitSharesSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &UnitSharesSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let dimension = setting.network.widths()[0];
         let input = on_sphere(gaussian_inputs(dimension, 1, &streams.child("inputs")))?;
         let network = Network::draw(&setting.network, streams);
@@ -40,7 +41,7 @@ impl Experiment for UnitShares {
                 tangents.layer_response(&tangents, l + 1, step)[(0, 0)] / units
             })
             .collect();
-        Ok(Outcome::new().with_list("shares", shares))
+        Ok(Record::new().with_list("shares", shares))
     }
 
     fn cost(setting: &UnitSharesSetting) -> f64 {
@@ -63,10 +64,11 @@ pub struct BackwardRatio;
 
 impl Experiment for BackwardRatio {
     type Setting = BackwardRatioSetting;
+    type Outcome = Record;
     const ID: &'static str = "backward-ratio";
     const VERSION: u32 = 1;
 
-    fn run(setting: &BackwardRatioSetting, streams: &Streams) -> Result<Outcome, TrialFailure> {
+    fn run(setting: &BackwardRatioSetting, streams: &Streams) -> Result<Record, TrialFailure> {
         let dimension = setting.network.widths()[0];
         let frame = orthogonal_inputs(dimension, 2, &streams.child("inputs"));
         let sine = (1.0 - setting.cosine * setting.cosine).max(0.0).sqrt();
@@ -77,7 +79,7 @@ impl Experiment for BackwardRatio {
         let deltas = network.output_gradients(&signals);
         let signal = linalg::transpose_product(&network.weights[1], &deltas[1]);
         let ratios = signal.row_iter().map(|row| row[1] / row[0]).sum::<f64>();
-        Ok(Outcome::new().with("ratio", ratios / signal.nrows() as f64))
+        Ok(Record::new().with("ratio", ratios / signal.nrows() as f64))
     }
 
     fn cost(setting: &BackwardRatioSetting) -> f64 {

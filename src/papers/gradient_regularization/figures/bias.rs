@@ -3,7 +3,6 @@ use solvable_theory::gradient_regularization::{Coordinate, RegressionData, mean_
 
 use super::super::super::by;
 use super::super::super::experiments::{DiagonalFlow, DiagonalFlowSetting, Penalty};
-use super::super::super::figure_plan::{FigurePlan, Trials, mean_point, requests};
 use super::super::bias::{large_mean_flows, zero_mean_flows};
 use super::super::limits::{STRENGTHS, vanishing};
 use super::super::means::{LENGTHS, changes, ends, predicted_ends, sparsity};
@@ -11,6 +10,7 @@ use super::super::{END, data, end, log_ratio, part, penalties};
 use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
 use crate::simulate::diagonal::PlantedSetting;
 use crate::verify::{JudgeError, Profile, Request, statistic};
+use solvable_engine::{FigurePlan, Trials, mean_point, requests};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

@@ -3,7 +3,7 @@
 mod bias;
 mod steps;
 
-use super::super::figure_plan::FigurePlan;
+use solvable_engine::FigurePlan;
 
 pub(super) fn all() -> Vec<FigurePlan> {
     [bias::all(), steps::all()].into_iter().flatten().collect()

@@ -2,12 +2,12 @@ use solvable_theory::gradient_regularization::{DiagonalWeights, matrix_products,
 
 use super::super::super::by;
 use super::super::super::experiments::{CriticalDescent, PenaltyCost, SingleSteps, SingleStepsSetting};
-use super::super::super::figure_plan::{FigurePlan, Trials, mean_point, requests};
 use super::super::cost::{DEPTHS, setting as cost_setting};
 use super::super::descent::strengths;
 use super::super::{data, zero_mean};
 use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
 use crate::verify::{JudgeError, Profile, Request};
+use solvable_engine::{FigurePlan, Trials, mean_point, requests};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

@@ -5,12 +5,12 @@ use super::super::super::by;
 use super::super::super::experiments::{
     ISOTROPIC, Inputs, NaturalTraining, NaturalTrainingSetting, Response, ResponseSetting, Sample, Task,
 };
-use super::super::super::figure_plan::{FigurePlan, Trials, mean_point, requests};
 use super::super::{INPUTS, network, residual};
 use super::title_of;
 use crate::figure::{Axis, Figure, Panel, Position, Series, Stroke};
 use crate::simulate::training::NaturalGradient;
 use crate::verify::{JudgeError, Profile};
+use solvable_engine::{FigurePlan, Trials, mean_point, requests};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

@@ -4,12 +4,12 @@ use super::super::super::by;
 use super::super::super::experiments::{
     BackwardRatio, DampedTridiagonal, DampedTridiagonalSetting, Inputs, KernelSetting, Sample,
 };
-use super::super::super::figure_plan::{FigurePlan, Trials, requests};
 use super::super::limits::{RATIO_TRIALS, RATIO_WIDTHS, cauchy, ratio_setting};
 use super::super::{INPUTS, infinite, network};
 use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
 use crate::simulate::linalg::symmetric_eigenvalues;
 use crate::verify::{JudgeError, Profile, Request};
+use solvable_engine::{FigurePlan, Trials, requests};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

@@ -6,7 +6,7 @@ mod training;
 
 use solvable_theory::natural_gradient::Method;
 
-use super::super::figure_plan::FigurePlan;
+use solvable_engine::FigurePlan;
 
 pub(super) fn all() -> Vec<FigurePlan> {
     [training::all(), isotropy::all(), limits::all()].into_iter().flatten().collect()

@@ -3,13 +3,13 @@ use solvable_theory::natural_gradient::{Damping, Method, alpha, gd_modes, increm
 
 use super::super::super::by;
 use super::super::super::experiments::{Inputs, NaturalTraining, NaturalTrainingSetting, Sample, Task};
-use super::super::super::figure_plan::{FigurePlan, Trials, mean_point, requests};
 use super::super::training::on_labels;
 use super::super::{INPUTS, SAMPLES, TESTS, data_set, increment, infinite, network, residual};
 use super::title_of;
 use crate::figure::{Axis, Figure, Panel, Point, Series, Stroke};
 use crate::simulate::training::NaturalGradient;
-use crate::verify::{JudgeError, Outcome, Profile, Request, statistic};
+use crate::verify::{JudgeError, Profile, Record, Request, statistic};
+use solvable_engine::{FigurePlan, Trials, mean_point, requests};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![
@@ -55,7 +55,7 @@ fn loss(residual: &DVector<f64>) -> f64 {
 
 fn measured_losses(
     s: &NaturalTrainingSetting,
-    o: &Outcome,
+    o: &Record,
     start: &DVector<f64>,
 ) -> Result<Losses, JudgeError> {
     let train = (0..=s.steps).map(|t| Ok(loss(&residual(s, o, t)?))).collect::<Result<_, JudgeError>>()?;
@@ -68,7 +68,7 @@ fn measured_losses(
 
 fn predicted_losses(
     s: &NaturalTrainingSetting,
-    o: &Outcome,
+    o: &Record,
     start: &DVector<f64>,
 ) -> Result<Losses, JudgeError> {
     let kernels = infinite::kernels(&s.network, &s.sample, data_set(o)?)?;
@@ -181,9 +181,9 @@ fn width(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         for &width in widths {
             let s = on_labels(method, name, 3, width, Inputs::Sphere)?;
             let outcomes = trials.of::<NaturalTraining>(&s)?;
-            let kernel = |o: &Outcome| infinite::kernel_of(method, &s.network, &s.sample, data_set(o)?);
-            let rms = |value: &dyn Fn(&Outcome) -> Result<f64, JudgeError>| {
-                let values = outcomes.iter().map(|o| value(o)).collect::<Result<Vec<_>, _>>()?;
+            let kernel = |o: &Record| infinite::kernel_of(method, &s.network, &s.sample, data_set(o)?);
+            let rms = |value: &dyn Fn(&Record) -> Result<f64, JudgeError>| {
+                let values = outcomes.iter().map(value).collect::<Result<Vec<_>, _>>()?;
                 Ok::<_, JudgeError>(Point::new(width as f64, statistic::root_mean_square(&values, 1)?))
             };
             train.push(rms(&|o| Ok(residual(&s, o, 1)?.norm() / residual(&s, o, 0)?.norm()))?);

@@ -4,7 +4,6 @@ use solvable_theory::pathological_spectra::{
 
 use super::super::super::by;
 use super::super::super::experiments::{BothSpectra, ClassifierSpectrum, FisherSetting, InputMetric};
-use super::super::super::figure_plan::{FigurePlan, Trials, entry_point, mean_point, requests};
 use super::super::cross_entropy::{many, spectrum};
 use super::super::kernels::spectra as settings;
 use super::super::metric::cases;
@@ -12,6 +11,7 @@ use super::super::surrogate::drawn_outliers;
 use super::super::{outputs, rows, setting, statistics};
 use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke, histogram};
 use crate::verify::{JudgeError, Profile, Request};
+use solvable_engine::{FigurePlan, Trials, entry_point, mean_point, requests};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

@@ -1,12 +1,12 @@
 use super::super::super::by;
 use super::super::super::experiments::{CentredClassifier, ClassifierTraining, ClassifierTrainingSetting};
-use super::super::super::figure_plan::{FigurePlan, Trials, requests};
 use super::super::kernels::proportional;
 use super::super::learning_rate::{mapped, tilted};
 use super::super::statistics;
 use super::super::surrogate::mean_outliers;
 use crate::figure::{Axis, Figure, Panel, Point, Series, Stroke};
 use crate::verify::{JudgeError, Profile, Request};
+use solvable_engine::{FigurePlan, Trials, requests};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

@@ -2,12 +2,12 @@
 
 use super::super::super::by;
 use super::super::super::experiments::{DigitsAugmentation, DigitsAugmentationSetting};
-use super::super::super::figure_plan::{FigurePlan, Trials, mean_point, requests};
 use super::super::digits::{TAU, digits, of, ratios, trials as seeds};
 use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
 use crate::simulate::augmentation::Rule;
 use crate::simulate::augmentation::images::Augmentation;
 use crate::verify::{JudgeError, Profile, Request};
+use solvable_engine::{FigurePlan, Trials, mean_point, requests};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

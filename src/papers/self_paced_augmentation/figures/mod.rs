@@ -9,12 +9,12 @@ use solvable_theory::self_paced_augmentation::{
 
 use super::super::by;
 use super::super::experiments::{AugmentedFlow, AugmentedRidge, AugmentedRidgeSetting};
-use super::super::figure_plan::{FigurePlan, Trials, entry_point, mean_point, requests};
 use super::branches::near_spinodal;
 use super::curve::{POINTS, STEPS, flow, theory, trials as flow_trials};
 use super::{model, task};
 use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
 use crate::verify::{JudgeError, Profile, Request};
+use solvable_engine::{FigurePlan, Trials, entry_point, mean_point, requests};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     [

@@ -1,0 +1,197 @@
+//! The command line as a library: commands, progress, exit codes.
+//!
+//! [`main`] is a whole program for a list of papers. A program with commands of its own puts [`VerifyArgs`], [`ReportArgs`] and
+//! [`DiffArgs`] into its own [`clap`] command line, calls [`verify`], [`report`], [`diff`], [`list`] and [`explain`], and hands the
+//! outcome to [`exit`].
+
+mod diff;
+mod explain;
+mod junit;
+mod progress;
+mod run;
+mod select;
+mod shell;
+mod terminal;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+
+use solvable_words::short_numbers;
+
+use crate::Paper;
+use crate::verify::{Profile, Shard};
+
+pub use diff::diff;
+pub use explain::{explain, explain_claim, list, list_papers, write_sources};
+pub use run::{Offer, report, verify};
+pub use select::{nothing_matches, selected};
+pub use shell::{Names, completions, man};
+
+/// Claims of a theory, held against the experiments that could refute them.
+#[derive(Debug, Parser)]
+#[command(version, about, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What the exit codes mean, for the help of a program.
+pub const EXIT_CODES: &str = "Exit codes: 0 all confirmed; 1 something refuted, powerless or failed; 2 usage or input \
+                              error; 3 inconclusive only.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the simulations that claims need, judge the claims, write the report.
+    Verify(VerifyArgs),
+    /// Judge stored trials again and redraw the report; several stores (shards) are joined.
+    Report(ReportArgs),
+    /// List claims and figures.
+    List {
+        /// Only ids that match one of these (substring, or glob with `*`).
+        patterns: Vec<String>,
+    },
+    /// Show the formula, cases, rivals and sources of a claim.
+    Explain {
+        /// The id, as listed.
+        id: String,
+    },
+    /// Compare two result files: what changed, and whether it matters statistically.
+    Diff(DiffArgs),
+    /// Write a script that completes commands and ids in a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Write the manual page of the program or of one of its commands.
+    Man {
+        /// The command; the program where it is left out.
+        command: Option<String>,
+    },
+}
+
+/// What is run and where it is kept.
+#[derive(Debug, Clone, Args)]
+pub struct Selection {
+    /// How much is run.
+    #[arg(long, value_enum, default_value_t = Profile::Quick)]
+    pub profile: Profile,
+    /// Changes all random streams.
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Replaces every declared number of trials.
+    #[arg(long)]
+    pub trials: Option<usize>,
+    /// Folder of the report and of the trial store.
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub out: PathBuf,
+    /// Writes the verdicts as JUnit XML too, one test case for each case of a claim.
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+}
+
+/// The arguments of [`verify`].
+#[derive(Debug, Clone, Args)]
+pub struct VerifyArgs {
+    /// Only claims and figures whose id matches one of these (substring, or glob with `*`).
+    pub patterns: Vec<String>,
+    /// What is run.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Threads; all cores by default.
+    #[arg(long)]
+    pub jobs: Option<usize>,
+    /// Run only part I of N of the trials; join the stores with the command `report`.
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
+    /// Set stored trials aside and begin anew.
+    #[arg(long)]
+    pub fresh: bool,
+}
+
+/// The arguments of [`report`].
+#[derive(Debug, Clone, Args)]
+pub struct ReportArgs {
+    /// Stores: folders that hold a trials.jsonl, or such files (plain or gzip); the --out folder by default.
+    pub stores: Vec<PathBuf>,
+    /// What is judged.
+    #[command(flatten)]
+    pub selection: Selection,
+}
+
+/// The arguments of [`diff`].
+#[derive(Debug, Clone, Args)]
+pub struct DiffArgs {
+    /// The earlier `results.json`.
+    pub before: PathBuf,
+    /// The later `results.json`.
+    pub after: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Parses the command line and runs it on `papers`: the `main` of a program that has nothing else to offer.
+pub fn main(papers: Vec<Paper>) -> ExitCode {
+    let name = program();
+    let command = || Cli::command().name(name.clone());
+    let matches = command().get_matches();
+    let cli = match <Cli as clap::FromArgMatches>::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
+    exit(match cli.command {
+        Command::Verify(args) => verify(&args, Offer::of(papers)),
+        Command::Report(args) => report(&args, Offer::of(papers)),
+        Command::List { patterns } => list(&papers, &patterns),
+        Command::Explain { id } => explain(&papers, &id),
+        Command::Diff(args) => diff(&args),
+        Command::Completions { shell } => completions(shell, command(), &Names::of(&papers)),
+        Command::Man { command: page } => man(page.as_deref(), command()),
+    })
+}
+
+/// The exit code of a command; an error is told on standard error.
+pub fn exit(done: anyhow::Result<ExitCode>) -> ExitCode {
+    done.unwrap_or_else(|error| {
+        // A reader that closed the pipe early (`| head`) has what it wanted.
+        let broken_pipe = error
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe);
+        if broken_pipe {
+            return ExitCode::SUCCESS;
+        }
+        eprintln!("error: {}", short_numbers(&told(&error)));
+        ExitCode::from(2)
+    })
+}
+
+/// An error and its causes, each said once: some messages hold what the system said, which is their cause again.
+fn told(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |mut told, cause| {
+        if !told.contains(&cause) {
+            told.push_str(if told.is_empty() { "" } else { ": " });
+            told.push_str(&cause);
+        }
+        told
+    })
+}
+
+/// The name that the program was called by.
+pub(crate) fn program() -> String {
+    let path = std::env::args_os().next().map(PathBuf::from);
+    let stem = path.as_deref().and_then(std::path::Path::file_stem);
+    stem.map_or_else(|| "verify".to_owned(), |stem| stem.to_string_lossy().into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,267 @@
+//! `verify` and `report`.
+
+use std::io::ErrorKind;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Instant, SystemTime};
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use super::progress::Bar;
+use super::select::{by_id, nothing_matches, selected};
+use super::{ReportArgs, Selection, VerifyArgs, junit, program, terminal};
+use crate::report::{self, Part, Report, RunInfo};
+use crate::verify::{
+    Claim, Engine, Options, Request, Results, STORE_FILE, StoreError, Tally, TrialStore, Verdict,
+};
+use crate::{FigurePlan, Paper, Source};
+
+/// What a program has to judge.
+pub struct Offer {
+    /// The papers, in the order of the report.
+    pub papers: Vec<Paper>,
+    /// Publications that claims may cite beside those of the papers.
+    pub bibliography: Vec<Source>,
+    /// What the reader of the report should know of how the papers came about.
+    pub notes: Vec<String>,
+    /// What a store needs to be judged that was not given, in words.
+    pub wanted: fn(&TrialStore) -> Option<String>,
+}
+
+impl Offer {
+    /// Papers alone.
+    pub fn of(papers: Vec<Paper>) -> Self {
+        Self { papers, bibliography: Vec::new(), notes: Vec::new(), wanted: |_| None }
+    }
+}
+
+/// The papers, with claims and figures taken out and selected.
+struct Agenda {
+    parts: Vec<Part>,
+    claims: Vec<Claim>,
+    figures: Vec<FigurePlan>,
+    bibliography: Vec<Source>,
+    notes: Vec<String>,
+}
+
+impl Agenda {
+    fn new(patterns: &[String], offer: Offer) -> Result<Self> {
+        let Offer { papers, bibliography, notes, .. } = offer;
+        if patterns.iter().any(String::is_empty) {
+            let id = papers.first().map_or("part", |paper| paper.id);
+            bail!("a pattern is empty; valid: a part of an id, such as `{id}` or `{id}/*`");
+        }
+        let patterns = &by_id(patterns, &papers)[..];
+        if !papers.iter().flat_map(Paper::ids).any(|id| selected(patterns, id)) {
+            bail!("{}", nothing_matches(patterns, papers.iter().flat_map(Paper::ids)));
+        }
+        let mut agenda =
+            Self { parts: Vec::new(), claims: Vec::new(), figures: Vec::new(), bibliography, notes };
+        for Paper { id, title, summary, sources, claims, figures, .. } in papers {
+            let (claims_before, figures_before) = (agenda.claims.len(), agenda.figures.len());
+            agenda.claims.extend(claims.into_iter().filter(|c| selected(patterns, &c.id)));
+            agenda.figures.extend(figures.into_iter().filter(|f| selected(patterns, f.id)));
+            if (agenda.claims.len(), agenda.figures.len()) != (claims_before, figures_before) {
+                agenda.parts.push(Part { id: id.into(), title: title.into(), summary, sources });
+            }
+        }
+        Ok(agenda)
+    }
+}
+
+/// Runs the trials that the selected claims and figures need, judges, prints, writes the report.
+pub fn verify(args: &VerifyArgs, offer: Offer) -> Result<ExitCode> {
+    let (started, begin) = (SystemTime::now(), Instant::now());
+    let Selection { profile, seed, trials, out, .. } = &args.selection;
+    check_trials(*trials)?;
+    let agenda = Agenda::new(&args.patterns, offer)?;
+    if let Some(jobs) = args.jobs {
+        if jobs == 0 {
+            bail!("--jobs is 0; valid: an integer >= 1");
+        }
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(jobs)
+            .build_global()
+            .context("cannot start the threads")?;
+    }
+    let mut opened = TrialStore::open(out);
+    if args.fresh && !matches!(opened, Err(StoreError::Locked { .. } | StoreError::Io { action: "open", .. }))
+    {
+        // Also a store that contradicts itself is set aside, not only one that can be read.
+        set_aside(out)?;
+        drop(opened);
+        opened = TrialStore::open(out);
+    }
+    let store = opened?;
+    let options = Options { profile: *profile, seed: *seed, trials: *trials, shard: args.shard };
+    let engine = Engine::new(store, options);
+    warn(engine.store());
+
+    let mut requests = engine.requests(&agenda.claims);
+    for plan in &agenda.figures {
+        requests.extend(plan.requests(*profile).map_err(|error| anyhow!("{error}"))?);
+    }
+    let bar = Bar::new();
+    let tally = engine.run(&requests, &bar)?;
+    bar.finish();
+    if args.shard.is_some() {
+        eprintln!(
+            "{} trials run, {} reused; join the shards with `{} report DIR...`",
+            tally.run,
+            tally.reused,
+            program()
+        );
+        return Ok(if tally.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
+    finish(&engine, agenda, &tally, &args.selection, started, begin)
+}
+
+/// Judges stored trials again, prints, writes the report.
+pub fn report(args: &ReportArgs, offer: Offer) -> Result<ExitCode> {
+    let (started, begin) = (SystemTime::now(), Instant::now());
+    let Selection { profile, seed, trials, out, .. } = &args.selection;
+    check_trials(*trials)?;
+    let wanted = offer.wanted;
+    let mut agenda = Agenda::new(&[], offer)?;
+    let stores = if args.stores.is_empty() { vec![out.clone()] } else { args.stores.clone() };
+    let store = TrialStore::read(&stores)?;
+    let engine = Engine::new(store, Options { profile: *profile, seed: *seed, trials: *trials, shard: None });
+    warn(engine.store());
+    if engine.store().duplicates() > 0 {
+        eprintln!("note: {} trials are stored more than once and count once", engine.store().duplicates());
+    }
+    let wanted = wanted(engine.store());
+    // A store of a selective run holds nothing on the other claims, or only some of their cases; they are left out.
+    let is_stored = |request: &Request| !engine.records(request).is_empty();
+    let mut partial = Vec::new();
+    agenda.claims.retain(|claim| {
+        let cases = claim.cases(*profile).unwrap_or_default();
+        let stored = cases.iter().filter(|case| case.requests.iter().all(is_stored)).count();
+        if 0 < stored && stored < cases.len() {
+            partial.push(format!("{} ({stored} of {} cases)", claim.id, cases.len()));
+        }
+        0 < stored && stored == cases.len()
+    });
+    if !partial.is_empty() {
+        eprintln!("note: left out for want of trials: {}", partial.join(", "));
+    }
+    if agenda.claims.is_empty() {
+        bail!(
+            "the stores hold no trials of the {profile} profile with seed {seed}{}",
+            wanted.map(|wanted| format!("; {wanted}")).unwrap_or_default()
+        );
+    }
+    if let Some(wanted) = wanted {
+        eprintln!("note: {wanted}");
+    }
+    agenda.figures.retain(|plan| {
+        let requests = plan.requests(*profile).unwrap_or_default();
+        requests.iter().all(is_stored)
+    });
+    agenda.parts.retain(|part| agenda.claims.iter().any(|claim| claim.part() == part.id));
+    let tally = Tally { reused: engine.store().len(), ..Tally::default() };
+    finish(&engine, agenda, &tally, &args.selection, started, begin)
+}
+
+/// Judges, prints, writes the report.
+fn finish(
+    engine: &Engine,
+    agenda: Agenda,
+    tally: &Tally,
+    selection: &Selection,
+    started: SystemTime,
+    begin: Instant,
+) -> Result<ExitCode> {
+    let results = engine.judge(&agenda.claims, tally);
+    let mut notes = engine.store().warnings().to_vec();
+    let mut figures = Vec::new();
+    for plan in &agenda.figures {
+        match plan.figure(engine) {
+            Ok(figure) => figures.push(figure),
+            Err(error) => notes.push(format!("figure {} is not drawn: {error}", plan.id)),
+        }
+    }
+    notes.extend(shortfall(engine, &agenda.claims));
+    let told = agenda.notes.len();
+    notes.splice(0..0, agenda.notes);
+    let run = RunInfo {
+        command: std::env::args().skip(1).collect::<Vec<_>>().join(" "),
+        started: humantime::format_rfc3339_seconds(started).to_string(),
+        seconds: begin.elapsed().as_secs_f64(),
+        trials_run: tally.run,
+        trials_reused: tally.reused,
+        notes,
+    };
+    let out = &selection.out;
+    let Agenda { parts, bibliography, .. } = agenda;
+    let report = Report { results, parts, figures, bibliography, run };
+    report::write(&report, out)?;
+    if let Some(path) = &selection.junit {
+        std::fs::write(path, junit::document(&report.results, &program()))
+            .with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    // The report is on disk; a reader who closes the pipe early takes nothing from it, nor from the exit code.
+    let printed = terminal::table(&report.results, &out.join("index.html"));
+    for note in &report.run.notes[told..] {
+        eprintln!("note: {note}");
+    }
+    match printed {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(exit_code(&report.results)),
+    }
+}
+
+/// Says where claims were judged by fewer trials than they declare, as by one shard of several.
+fn shortfall(engine: &Engine, claims: &[Claim]) -> Option<String> {
+    let Options { profile, trials, .. } = *engine.options();
+    let requests = engine.requests(claims);
+    let wanted = |request: &Request| trials.unwrap_or(request.trials);
+    let short: Vec<_> = requests.iter().filter(|r| engine.records(r).len() < wanted(r)).collect();
+    (!short.is_empty()).then(|| {
+        format!(
+            "{} of {} settings were judged by fewer trials than the {profile} profile asks for",
+            short.len(),
+            requests.len()
+        )
+    })
+}
+
+fn exit_code(results: &Results) -> ExitCode {
+    match results.claims.iter().map(|c| c.verdict).max() {
+        None | Some(Verdict::Confirmed) => ExitCode::SUCCESS,
+        Some(Verdict::Inconclusive) => ExitCode::from(3),
+        Some(_) => ExitCode::FAILURE,
+    }
+}
+
+fn check_trials(trials: Option<usize>) -> Result<()> {
+    const MOST: usize = 1_000_000;
+    match trials {
+        Some(trials) if trials > MOST => bail!("--trials is {trials}; valid: an integer from 2 to {MOST}"),
+        Some(trials @ 0..2) => {
+            bail!("--trials is {trials}; valid: an integer >= 2 (an interval needs two trials)")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `--fresh` keeps the old trials under another name: a long run is not lost by a slip.
+fn set_aside(out: &Path) -> Result<()> {
+    let store = out.join(STORE_FILE);
+    if std::fs::metadata(&store).is_ok_and(|m| m.len() > 0) {
+        let names = (1..).map(|n| out.join(format!("trials.previous-{n}.jsonl")));
+        for aside in names {
+            if !aside.exists() {
+                return std::fs::rename(&store, &aside)
+                    .with_context(|| format!("cannot move {} to {}", store.display(), aside.display()));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn warn(store: &TrialStore) {
+    for warning in store.warnings() {
+        eprintln!("warning: {warning}");
+    }
+}

@@ -1,0 +1,120 @@
+use crate::figure::{Figure, Point};
+use crate::verify::{Engine, Experiment, JudgeError, Profile, Record, Request, statistic};
+
+/// A figure to be: the trials it needs and how it is made from them.
+pub struct FigurePlan {
+    /// `<part>/<name>`.
+    pub id: &'static str,
+    requests: fn(Profile) -> Result<Vec<Request>, JudgeError>,
+    draw: fn(&Trials<'_>) -> Result<Figure, JudgeError>,
+}
+
+/// The trials that a figure may look at.
+#[derive(Debug, Clone, Copy)]
+pub struct Trials<'a> {
+    engine: &'a Engine,
+    requests: &'a [Request],
+}
+
+impl FigurePlan {
+    /// A figure from the trials that `requests` asks for.
+    pub fn new(
+        id: &'static str,
+        requests: fn(Profile) -> Result<Vec<Request>, JudgeError>,
+        draw: fn(&Trials<'_>) -> Result<Figure, JudgeError>,
+    ) -> Self {
+        Self { id, requests, draw }
+    }
+
+    /// The trials needed.
+    pub fn requests(&self, profile: Profile) -> Result<Vec<Request>, JudgeError> {
+        (self.requests)(profile)
+    }
+
+    /// The figure, from the trials in the engine's store.
+    pub fn figure(&self, engine: &Engine) -> Result<Figure, JudgeError> {
+        let requests = self.requests(engine.options().profile)?;
+        (self.draw)(&Trials { engine, requests: &requests })
+    }
+}
+
+impl Trials<'_> {
+    /// The profile drawn for.
+    pub fn profile(&self) -> Profile {
+        self.engine.options().profile
+    }
+
+    /// The trials of the experiment `E` at `setting`; an error where the plan did not ask for them or none is stored.
+    pub fn of<E: Experiment>(&self, setting: &E::Setting) -> Result<Vec<E::Outcome>, JudgeError> {
+        let key = Request::new::<E>(setting, 0)?.key;
+        let request = self.requests.iter().find(|r| r.key == key);
+        let outcomes = request.map(|r| self.engine.trials::<E>(r)).transpose()?.unwrap_or_default();
+        if outcomes.is_empty() {
+            return Err(JudgeError::Other(format!(
+                "no trials of {} are stored for {}",
+                key.experiment, key.setting
+            )));
+        }
+        Ok(outcomes)
+    }
+
+    /// The first of these trials.
+    pub fn first<E: Experiment>(&self, setting: &E::Setting) -> Result<E::Outcome, JudgeError> {
+        self.of::<E>(setting)?.into_iter().next().ok_or_else(|| JudgeError::Other("no trial".into()))
+    }
+
+    /// What `read` gives for each of these trials.
+    pub fn values<E: Experiment>(
+        &self,
+        setting: &E::Setting,
+        read: impl Fn(&E::Outcome) -> f64,
+    ) -> Result<Vec<f64>, JudgeError> {
+        Ok(self.of::<E>(setting)?.iter().map(read).collect())
+    }
+
+    /// Mean and 99 % interval of what `read` gives, as a point at `x`.
+    pub fn mean<E: Experiment>(
+        &self,
+        x: f64,
+        setting: &E::Setting,
+        read: impl Fn(&E::Outcome) -> f64,
+    ) -> Result<Point, JudgeError> {
+        mean_point(x, &self.values::<E>(setting, read)?)
+    }
+
+    /// The numbers `name` of these trials.
+    pub fn numbers<E: Experiment<Outcome = Record>>(
+        &self,
+        setting: &E::Setting,
+        name: &str,
+    ) -> Result<Vec<f64>, JudgeError> {
+        Ok(self.of::<E>(setting)?.iter().map(|o| o.number(name)).collect::<Result<_, _>>()?)
+    }
+
+    /// Mean and 99 % interval of the numbers `name`, as a point at `x`.
+    pub fn point<E: Experiment<Outcome = Record>>(
+        &self,
+        x: f64,
+        setting: &E::Setting,
+        name: &str,
+    ) -> Result<Point, JudgeError> {
+        mean_point(x, &self.numbers::<E>(setting, name)?)
+    }
+}
+
+/// Mean and 99 % interval of the entry `index` of the lists `name`, as a point at `x`.
+pub fn entry_point(x: f64, outcomes: &[Record], name: &str, index: usize) -> Result<Point, JudgeError> {
+    let missing = || JudgeError::Other(format!("the list {name} has no entry {index}"));
+    let entry = |o: &Record| o.list(name)?.get(index).copied().ok_or_else(missing);
+    mean_point(x, &outcomes.iter().map(entry).collect::<Result<Vec<_>, JudgeError>>()?)
+}
+
+/// Mean and 99 % interval of `values`, as a point at `x`.
+pub fn mean_point(x: f64, values: &[f64]) -> Result<Point, JudgeError> {
+    Ok(Point::new(x, statistic::mean(values, 1)?))
+}
+
+/// One request for each setting.
+pub fn requests<E: Experiment>(settings: &[E::Setting], trials: usize) -> Result<Vec<Request>, JudgeError> {
+    settings.iter().map(|s| Ok(Request::new::<E>(s, trials)?)).collect()
+}

@@ -1,0 +1,215 @@
+//! Reports: figures, tables, HTML and PDF. Draws what [`verify`](crate::verify) found and computes nothing.
+//!
+//! [`write()`] puts a whole report into a directory:
+//!
+//! | file | what |
+//! |---|---|
+//! | `index.html` | everything, in one file that needs nothing else |
+//! | `figures/*.svg`, `figures/*.pdf` | each figure as vectors |
+//! | `results.json` | [`Results`], lossless |
+//! | `results.csv` | tidy: one row for each claim, case, component and rival |
+//! | `report.pdf` | a typeset document (cargo feature `pdf`) |
+//! | `run.json` | [`RunInfo`]: the only file that differs between two runs that found the same |
+
+mod canvas;
+mod font;
+mod html;
+mod interval;
+mod markup;
+mod math;
+mod number;
+mod outline;
+mod plot;
+mod svg;
+mod table;
+#[cfg(feature = "pdf")]
+mod typeset;
+mod vector_pdf;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::Source;
+use crate::figure::Figure;
+use crate::verify::Results;
+
+/// A part (paper) of the report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// Id: what claims and figures name before the slash.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// What the part is about: plain text, in which `$...$` is a formula and a blank line starts a paragraph.
+    pub summary: String,
+    /// The publications it reproduces.
+    pub sources: Vec<Source>,
+}
+
+/// How a run went: the only place where times live.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RunInfo {
+    /// The command line.
+    pub command: String,
+    /// When it started.
+    pub started: String,
+    /// Wall-clock time.
+    pub seconds: f64,
+    /// Trials simulated.
+    pub trials_run: usize,
+    /// Trials taken from the store.
+    pub trials_reused: usize,
+    /// Warnings and remarks.
+    pub notes: Vec<String>,
+}
+
+/// Everything a report shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// The verdicts.
+    pub results: Results,
+    /// The parts, in order.
+    pub parts: Vec<Part>,
+    /// The figures, each in the part that its id names.
+    pub figures: Vec<Figure>,
+    /// Publications that claims may cite beside those of the parts.
+    pub bibliography: Vec<Source>,
+    /// The run.
+    pub run: RunInfo,
+}
+
+/// A report that could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// A file or directory.
+    #[error("cannot write {}: {source}", path.display())]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A figure.
+    #[error("cannot draw figure `{id}`: {reason}")]
+    Figure {
+        /// Its id.
+        id: String,
+        /// What the drawing library says.
+        reason: String,
+    },
+    /// A table or document.
+    #[error("cannot compose {file}: {reason}")]
+    Compose {
+        /// The file.
+        file: &'static str,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Writes all files of the report into `directory`, which is created if need be, and returns their paths.
+///
+/// Each file appears complete or not at all. All but `run.json` depend on the report's content alone, byte for byte.
+pub fn write(report: &Report, directory: &Path) -> Result<Vec<PathBuf>, ReportError> {
+    let mut files = Files { directory, written: Vec::new() };
+    let mut figures = BTreeMap::new();
+    for figure in &report.figures {
+        let drawing = draw(figure)?;
+        let svg = svg::document(&drawing, &figure.title, &figure.caption, true);
+        let name = figure_name(&figure.id);
+        files.put(&format!("figures/{name}.svg"), svg.as_bytes())?;
+        let pdf = vector_pdf::document(&drawing, &figure.title)
+            .map_err(|error| ReportError::Figure { id: figure.id.clone(), reason: error.to_string() })?;
+        files.put(&format!("figures/{name}.pdf"), &pdf)?;
+        let inline = svg::document(&drawing, &figure.title, &figure.caption, false);
+        figures.insert(figure.id.as_str(), inline);
+    }
+    files.put("results.json", &json("results.json", &report.results)?)?;
+    let csv = table::csv(&report.results)
+        .map_err(|error| ReportError::Compose { file: "results.csv", reason: error.to_string() })?;
+    files.put("results.csv", &csv)?;
+    files.put("index.html", html::page(report, &figures).as_bytes())?;
+    #[cfg(feature = "pdf")]
+    files.put(
+        "report.pdf",
+        &typeset::pdf(report, &figures)
+            .map_err(|reason| ReportError::Compose { file: "report.pdf", reason })?,
+    )?;
+    files.put("run.json", &json("run.json", &report.run)?)?;
+    Ok(files.written)
+}
+
+/// A figure as a stand-alone SVG document.
+pub fn render_svg(figure: &Figure) -> Result<String, ReportError> {
+    Ok(svg::document(&draw(figure)?, &figure.title, &figure.caption, true))
+}
+
+fn draw(figure: &Figure) -> Result<canvas::Drawing, ReportError> {
+    plot::draw(figure)
+        .map_err(|error| ReportError::Figure { id: figure.id.clone(), reason: error.to_string() })
+}
+
+/// `part/name` as a file name: `part-name`. Whatever a path could not hold becomes a dash too.
+fn figure_name(id: &str) -> String {
+    id.chars().map(|c| if c.is_alphanumeric() || matches!(c, '_' | '.') { c } else { '-' }).collect()
+}
+
+fn json(file: &'static str, value: &impl Serialize) -> Result<Vec<u8>, ReportError> {
+    let mut text = serde_json::to_vec_pretty(value)
+        .map_err(|error| ReportError::Compose { file, reason: error.to_string() })?;
+    text.push(b'\n');
+    Ok(text)
+}
+
+/// `text` for HTML and XML, in content and in attributes. Characters that XML forbids are dropped.
+pub(crate) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            '\n' | '\t' => escaped.push(c),
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// The files written so far.
+struct Files<'a> {
+    directory: &'a Path,
+    written: Vec<PathBuf>,
+}
+
+impl Files<'_> {
+    /// Writes beside the target and renames: a killed run leaves the old file or the new one, never a torn one.
+    fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), ReportError> {
+        let path = self.directory.join(name);
+        let fail = |path: &Path| {
+            let path = path.to_path_buf();
+            move |source| ReportError::Io { path, source }
+        };
+        let parent = path.parent().unwrap_or(self.directory);
+        fs::create_dir_all(parent).map_err(fail(parent))?;
+        let temporary =
+            path.with_file_name(format!(".{}.{}.tmp", name.replace('/', "-"), std::process::id()));
+        let stored = fs::File::create(&temporary)
+            .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+            .and_then(|()| fs::rename(&temporary, &path));
+        if let Err(error) = stored {
+            // The error matters more than the leftover.
+            let _ = fs::remove_file(&temporary);
+            return Err(fail(&path)(error));
+        }
+        self.written.push(path);
+        Ok(())
+    }
+}

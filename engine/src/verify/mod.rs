@@ -1,0 +1,26 @@
+//! The engine: claims, margins, rivals, verdicts, deterministic streams, the trial store and the runner. It knows
+//! nothing of any paper.
+
+mod builder;
+mod claim;
+mod engine;
+mod experiment;
+mod judge;
+mod record;
+mod results;
+mod rules;
+pub mod statistic;
+mod store;
+mod verdict;
+
+pub use builder::{At, ClaimBuilder, Components};
+pub use claim::{Case, Claim};
+pub use engine::{Engine, Observer, Options, Shard, ShardError, Tally};
+pub use experiment::{Experiment, Request, SettingKey, TrialFailure};
+pub use judge::{Breakage, Comparison, JudgeError};
+pub use record::{MissingQuantity, Record, RecordError};
+pub use results::{CaseResult, ClaimResult, Component, Estimate, Judgement, Margin, Results, RivalResult};
+pub use rules::Exchange;
+pub use statistic::Statistic;
+pub use store::{STORE_FILE, StoreError, TrialStore};
+pub use verdict::{Profile, Verdict};

@@ -1,0 +1,216 @@
+//! What the store keeps of a trial, and how outcomes become records and records outcomes.
+
+use std::collections::BTreeMap;
+
+use serde::de::value::{MapDeserializer, SeqDeserializer};
+use serde::de::{DeserializeOwned, IntoDeserializer};
+use serde::{Deserialize, Deserializer, Serialize, forward_to_deserialize_any};
+use serde_json::Value as Json;
+use thiserror::Error as ThisError;
+
+/// What the store keeps of one trial: named numbers and lists of numbers, the JSON form of an experiment's outcome.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Record(BTreeMap<String, Measured>);
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Measured {
+    Number(f64),
+    List(Vec<f64>),
+}
+
+/// A quantity that a record does not have in the shape asked for.
+#[derive(Debug, Clone, PartialEq, Eq, ThisError)]
+#[error("the outcome has no {shape} `{name}`")]
+pub struct MissingQuantity {
+    name: String,
+    shape: &'static str,
+}
+
+/// Why an outcome cannot be kept, or a record is not an outcome of its experiment.
+#[derive(Debug, Clone, PartialEq, Eq, ThisError)]
+#[non_exhaustive]
+pub enum RecordError {
+    /// JSON cannot carry it, and no claim should read it.
+    #[error("the quantity `{0}` is not finite")]
+    NotFinite(String),
+    /// Outcomes are structures of numbers and lists of numbers.
+    #[error("the quantity `{0}` is neither a number nor a list of numbers")]
+    NotNumbers(String),
+    /// The record lacks a field of the outcome, or holds it in another shape.
+    #[error("the stored trial is not an outcome of this experiment: {0}")]
+    Shape(String),
+}
+
+impl Record {
+    /// The record of an outcome: a structure whose fields are numbers or lists of numbers.
+    pub(super) fn of(outcome: &impl Serialize) -> Result<Self, RecordError> {
+        let json = serde_json::to_value(outcome).map_err(|error| RecordError::Shape(error.to_string()))?;
+        let Json::Object(fields) = json else {
+            return Err(RecordError::Shape("it is no structure of named fields".to_owned()));
+        };
+        let quantities = fields.into_iter().map(|(name, value)| {
+            let measured = Measured::of(&name, &value)?;
+            Ok((name, measured))
+        });
+        quantities.collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The outcome that this is the record of.
+    pub(super) fn read<O: DeserializeOwned>(&self) -> Result<O, RecordError> {
+        let fields = self.0.iter().map(|(name, measured)| (name.as_str(), measured));
+        O::deserialize(MapDeserializer::<_, Unread>::new(fields))
+            .map_err(|error| RecordError::Shape(error.to_string()))
+    }
+
+    /// A record without quantities.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The record with the number `name` added.
+    pub fn with(mut self, name: &str, value: f64) -> Self {
+        self.0.insert(name.to_owned(), Measured::Number(value));
+        self
+    }
+
+    /// The record with the list `name` added.
+    pub fn with_list(mut self, name: &str, values: Vec<f64>) -> Self {
+        self.0.insert(name.to_owned(), Measured::List(values));
+        self
+    }
+
+    /// The number `name`.
+    pub fn number(&self, name: &str) -> Result<f64, MissingQuantity> {
+        match self.0.get(name) {
+            Some(Measured::Number(value)) => Ok(*value),
+            _ => Err(MissingQuantity { name: name.to_owned(), shape: "number" }),
+        }
+    }
+
+    /// The list `name`.
+    pub fn list(&self, name: &str) -> Result<&[f64], MissingQuantity> {
+        match self.0.get(name) {
+            Some(Measured::List(values)) => Ok(values),
+            _ => Err(MissingQuantity { name: name.to_owned(), shape: "list" }),
+        }
+    }
+
+    /// The largest difference to `other` relative to the size of its quantity; infinite if the quantities differ in name
+    /// or shape. A quantity smaller than $10^{-9}$ is compared to that: it may be the rounding of a zero, which differs from
+    /// machine to machine.
+    pub fn distance(&self, other: &Self) -> f64 {
+        fn values(measured: &Measured) -> &[f64] {
+            match measured {
+                Measured::Number(value) => std::slice::from_ref(value),
+                Measured::List(values) => values,
+            }
+        }
+        if !self.0.keys().eq(other.0.keys()) {
+            return f64::INFINITY;
+        }
+        let pairs = self.0.values().map(values).zip(other.0.values().map(values));
+        pairs.fold(0.0, |worst, (a, b)| {
+            if a.len() != b.len() {
+                return f64::INFINITY;
+            }
+            let scale = a.iter().chain(b).fold(1e-9, |s: f64, x| s.max(x.abs()));
+            a.iter().zip(b).fold(worst, |w, (x, y)| w.max((x - y).abs() / scale))
+        })
+    }
+}
+
+type Unread = serde::de::value::Error;
+
+impl Measured {
+    fn of(name: &str, value: &Json) -> Result<Self, RecordError> {
+        // NaN and infinities are null in JSON.
+        let number = |value: &Json| match value {
+            Json::Number(number) => number.as_f64().ok_or_else(|| RecordError::NotNumbers(name.to_owned())),
+            Json::Null => Err(RecordError::NotFinite(name.to_owned())),
+            _ => Err(RecordError::NotNumbers(name.to_owned())),
+        };
+        match value {
+            Json::Array(values) => values.iter().map(number).collect::<Result<_, _>>().map(Self::List),
+            value => number(value).map(Self::Number),
+        }
+    }
+}
+
+impl<'de> IntoDeserializer<'de> for &'de Measured {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+/// Numbers, lists of numbers, and options of both.
+impl<'de> Deserializer<'de> for &'de Measured {
+    type Error = Unread;
+
+    fn deserialize_any<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
+        match self {
+            Measured::Number(value) => visitor.visit_f64(*value),
+            Measured::List(values) => visitor.visit_seq(SeqDeserializer::new(values.iter().copied())),
+        }
+    }
+
+    fn deserialize_option<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
+        visitor.visit_some(self)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Measures {
+        top: f64,
+        spectrum: Vec<f64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trace: Option<f64>,
+        ends: [f64; 2],
+    }
+
+    fn measures(top: f64) -> Measures {
+        Measures { top, spectrum: vec![1.5, -0.0], trace: None, ends: [0.1, 1e-300] }
+    }
+
+    #[test]
+    fn records_are_outcomes_to_the_bit() {
+        let record = Record::of(&measures(0.1)).unwrap();
+        assert_eq!(record.read::<Measures>().unwrap(), measures(0.1));
+        let text = serde_json::to_string(&record).unwrap();
+        assert_eq!(text, r#"{"ends":[0.1,1e-300],"spectrum":[1.5,-0.0],"top":0.1}"#);
+        let again: Record = serde_json::from_str(&text).unwrap();
+        assert_eq!(again.read::<Measures>().unwrap(), measures(0.1));
+    }
+
+    #[test]
+    fn what_is_no_outcome_is_named() {
+        let infinite = Record::of(&measures(f64::INFINITY));
+        assert_eq!(infinite, Err(RecordError::NotFinite("top".to_owned())));
+        let nan = Record::of(&Measures { spectrum: vec![0.0, f64::NAN], ..measures(1.0) });
+        assert_eq!(nan, Err(RecordError::NotFinite("spectrum".to_owned())));
+        assert!(matches!(Record::of(&[1.0]), Err(RecordError::Shape(_))));
+        let lacking = Record::new().with("top", 1.0).read::<Measures>();
+        assert!(lacking.is_err_and(|error| error.to_string().contains("spectrum")));
+    }
+
+    #[test]
+    fn distances_are_relative_and_symmetric() {
+        let record = |x: f64| Record::new().with_list("x", vec![100.0, x]);
+        assert_eq!(record(1.0).distance(&record(1.0)), 0.0);
+        assert_eq!(record(1.0).distance(&record(2.0)), 0.01);
+        assert_eq!(record(2.0).distance(&record(1.0)), 0.01);
+        assert_eq!(record(1.0).distance(&Record::new()), f64::INFINITY);
+    }
+}

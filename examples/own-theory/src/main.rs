@@ -1,0 +1,146 @@
+//! A theory of one's own: simple random walks of `n` steps of ±1.
+//!
+//! ```text
+//! cargo run --release -- list
+//! cargo run --release -- verify
+//! ```
+
+use std::f64::consts::{FRAC_2_PI, PI};
+use std::process::ExitCode;
+
+use serde::{Deserialize, Serialize};
+use solvable_engine::figure::{Axis, Figure, Panel, Series, Stroke, histogram};
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{At, Claim, Experiment, JudgeError, Margin, Profile, TrialFailure};
+use solvable_engine::{FigurePlan, Paper, Source, Trials, requests};
+
+fn main() -> ExitCode {
+    solvable_engine::cli::main(vec![paper()])
+}
+
+const LEVY: Source = Source {
+    key: "levy1939",
+    authors: "P. Lévy",
+    title: "Sur certains processus stochastiques homogènes",
+    venue: "Compositio Mathematica 7",
+    year: 1939,
+    arxiv: "",
+};
+
+fn paper() -> Paper {
+    Paper {
+        id: "walk",
+        name: "random_walks",
+        title: "Random walks",
+        summary: "A walk of $n$ steps ends at a distance of order $\\sqrt n$, and visits 0 for the last time rather early or rather late \
+                  than in the middle."
+            .into(),
+        sources: vec![LEVY],
+        claims: vec![distance(), last_zero()],
+        figures: vec![FigurePlan::new(
+            "walk/last-zero",
+            |_| requests::<Walk>(&[Steps { steps: LONG }], 1000),
+            draw,
+        )],
+    }
+}
+
+/// How long a walk is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Steps {
+    steps: usize,
+}
+
+/// What is measured on one walk.
+#[derive(Debug, Serialize, Deserialize)]
+struct Path {
+    /// $|S_n|$.
+    distance: f64,
+    /// The share of the time that has passed when the walk is at 0 for the last time.
+    last_zero: f64,
+}
+
+struct Walk;
+
+impl Experiment for Walk {
+    type Setting = Steps;
+    type Outcome = Path;
+    const ID: &'static str = "walk";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &Steps, streams: &Streams) -> Result<Path, TrialFailure> {
+        if setting.steps == 0 {
+            return Err("steps is 0; valid: an integer >= 1".into());
+        }
+        let (mut at, mut last_zero) = (0i64, 0);
+        for (step, x) in streams.child("steps").normals(setting.steps, 1.0).into_iter().enumerate() {
+            at += if x > 0.0 { 1 } else { -1 };
+            if at == 0 {
+                last_zero = step + 1;
+            }
+        }
+        let steps = setting.steps as f64;
+        Ok(Path { distance: at.abs() as f64, last_zero: last_zero as f64 / steps })
+    }
+
+    fn cost(setting: &Steps) -> f64 {
+        setting.steps as f64
+    }
+}
+
+const LONG: usize = 2000;
+
+fn distance() -> Claim {
+    Claim::about::<Walk>("walk/distance", "The mean distance grows like the square root of the number of steps")
+        .formula(r"\mathbb E|S_n|\simeq\sqrt{2n/\pi}")
+        .sources(&[LEVY])
+        .cases(|profile| {
+            let lengths: &[usize] = match profile {
+                Profile::Quick => &[100, LONG],
+                Profile::Full => &[100, 1000, 10_000],
+            };
+            Ok(lengths.iter().map(|&steps| At::setting(format!("n={steps}"), Steps { steps }, 4000)).collect())
+        })
+        .measure(|_, path| Ok(path.distance))
+        .predict(|s| Ok((FRAC_2_PI * s.steps as f64).sqrt()))
+        .margin(|_, _| Margin::symmetric(0.06))
+        .rival("the root of the mean square in place of the mean", |s| Ok((s.steps as f64).sqrt()))
+        .rival("the median of a normal law", |s| Ok(0.6745 * (s.steps as f64).sqrt()))
+        .finish()
+}
+
+fn last_zero() -> Claim {
+    Claim::about::<Walk>("walk/last-zero", "The last visit to 0 obeys the arcsine law")
+        .formula(r"P(g\le x)=\frac2\pi\arcsin\sqrt x")
+        .sources(&["levy1939"])
+        .cases(|_| Ok(vec![At::setting(format!("n={LONG}"), Steps { steps: LONG }, 4000)]))
+        .law()
+        .measure(|_, path| Ok(path.last_zero))
+        .predict_given(|_, path| Ok(FRAC_2_PI * path.last_zero.sqrt().asin()))
+        .margin(|_, _| Margin::symmetric(0.05))
+        .rival_given("the last visit is as likely at any time", |_, path| Ok(path.last_zero))
+        .finish()
+}
+
+fn draw(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
+    let values = trials.values::<Walk>(&Steps { steps: LONG }, |path| path.last_zero)?;
+    let (edges, counts) = histogram(&values, 25);
+    let width = edges[1] - edges[0];
+    let heights = counts.iter().map(|count| count / (values.len() as f64 * width)).collect();
+    let density = |x: f64| 1.0 / (PI * (x * (1.0 - x)).sqrt());
+    let line = (1..200).map(|i| f64::from(i) / 200.0).map(|x| (x, density(x))).collect();
+    Ok(Figure {
+        id: "walk/last-zero".into(),
+        title: "The last visit to 0".into(),
+        caption: format!("Share of the time at the last visit, {} walks of {LONG} steps, and the arcsine law.", values.len()),
+        panels: vec![Panel {
+            title: String::new(),
+            x: Axis::linear("time of the last visit / n"),
+            y: Axis::linear("density"),
+            series: vec![
+                Series::Histogram { label: "simulated".into(), group: 0, edges, heights },
+                Series::line("arcsine law", 0, Stroke::Solid, line),
+            ],
+        }],
+    })
+}

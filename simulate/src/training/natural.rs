@@ -1,0 +1,367 @@
+use serde::{Deserialize, Serialize};
+use solvable_theory::natural_gradient::{self, Damping, LayerKernels, Method};
+
+use super::tangents::{LayerStep, Tangents};
+use super::unit_wise::UnitWise;
+use crate::SimulationError;
+use crate::linalg::{self, Matrix, Solver};
+
+/// A preconditioned step $-\eta(G+\rho I)^{-1}J^\top g/N$ in the NTK parametrization.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct NaturalGradient {
+    /// $G$.
+    pub method: Method,
+    /// What is added to $G$ before it is inverted.
+    #[serde(default)]
+    pub damping: Damping,
+    /// K-FAC only: invert $A_1$ on its range, for more samples than input dimensions.
+    #[serde(default)]
+    pub low_rank_inputs: bool,
+}
+
+impl NaturalGradient {
+    /// Without damping.
+    pub fn plain(method: Method) -> Self {
+        Self { method, damping: Damping::None, low_rank_inputs: false }
+    }
+
+    /// With damping.
+    pub fn damped(method: Method, damping: Damping) -> Self {
+        Self { method, damping, low_rank_inputs: false }
+    }
+
+    /// Factorizes what the rule needs at one point; the result turns any residual into a step.
+    ///
+    /// Cost beyond the passes: $2N^2\sum_l(M_l+M_{l-1})$ flops for the Gram matrices and $O(N^3)$ for each system; `unit`
+    /// needs one system for each unit; `btd` with damping one of size $LN$.
+    ///
+    /// # Errors
+    /// [`Singular`](SimulationError::Singular) where a kernel that must be inverted is; a typed error of the theory
+    /// where the method does not exist undamped, or the damping lies among the poles of `btd`.
+    pub fn prepare<'a>(&self, at: &'a Tangents) -> Result<Prepared<'a>, SimulationError> {
+        let (ridge, factors) = match self.damping.checked()? {
+            Damping::None => (0.0, (0.0, 0.0)),
+            Damping::Ridge(rho) => (rho, (rho.sqrt(), rho.sqrt())),
+            Damping::Factored(rho_a, rho_b) => {
+                if !matches!(self.method, Method::Kfac | Method::KfacScaled) {
+                    return Err(solvable_theory::TheoryError::invalid(
+                        "damping",
+                        "factored",
+                        "factored damping for kfac and kfac_scaled; one strength rho for the other methods",
+                    )
+                    .into());
+                }
+                (0.0, (rho_a, rho_b))
+            }
+        };
+        let depth = at.depth();
+        let shift = at.samples() as f64 * ridge;
+        let system = match self.method {
+            Method::Gd => System::Identity,
+            Method::Exact => {
+                let mut kernel = at.layer_kernel(1);
+                for layer in 2..=depth {
+                    kernel += at.layer_kernel(layer);
+                }
+                System::Whole(Solver::spd(&kernel, shift, "the tangent kernel")?)
+            }
+            Method::Bd => System::Layers(
+                (1..=depth)
+                    .map(|l| Ok((l, 1.0, layer_solver(at, l, shift)?)))
+                    .collect::<Result<_, SimulationError>>()?,
+            ),
+            Method::Btd if ridge == 0.0 => {
+                let coefficients = natural_gradient::btd_coefficients(depth)?;
+                // Every kernel has to be invertible, also those of layers that rest.
+                let layers = coefficients.into_iter().enumerate();
+                let mut layers = layers
+                    .map(|(i, c)| Ok((i + 1, c, layer_solver(at, i + 1, 0.0)?)))
+                    .collect::<Result<Vec<_>, SimulationError>>()?;
+                layers.retain(|(_, c, _)| *c != 0.0);
+                System::Layers(layers)
+            }
+            Method::Btd => tridiagonal(at, ridge)?,
+            Method::BtdPinv => pseudo_inverse(at, ridge)?,
+            Method::Kfac | Method::KfacScaled => self.kronecker(at, factors)?,
+            Method::KfacJoint if ridge == 0.0 => self.kronecker(at, (0.0, 0.0))?,
+            Method::KfacJoint => System::Joint {
+                ridge,
+                layers: (1..=depth)
+                    .map(|l| {
+                        let n = at.samples() as f64;
+                        let (a, u) = linalg::symmetric_eigen(&(at.forward_kernel(at, l) / n))?;
+                        let (b, v) = linalg::symmetric_eigen(&(at.backward_kernel(at, l) / n))?;
+                        Ok(Eigenbases { a, u, b, v })
+                    })
+                    .collect::<Result<_, SimulationError>>()?,
+            },
+            Method::Unit => System::Units(
+                (1..=depth).map(|l| UnitWise::new(at, l, shift)).collect::<Result<_, SimulationError>>()?,
+            ),
+            Method::Diag => System::Diagonal { ridge },
+        };
+        Ok(Prepared { at, system })
+    }
+
+    fn kronecker(&self, at: &Tangents, (rho_a, rho_b): (f64, f64)) -> Result<System, SimulationError> {
+        let (depth, n) = (at.depth(), at.samples() as f64);
+        let inputs = (1..=depth)
+            .map(|l| {
+                let kernel = at.forward_kernel(at, l);
+                if l == 1 && self.low_rank_inputs && rho_a == 0.0 {
+                    Solver::pseudo_inverse(&kernel)
+                } else {
+                    Solver::spd(&kernel, n * rho_a, &format!("the forward kernel A of layer {l}"))
+                }
+            })
+            .collect::<Result<_, _>>()?;
+        let outputs = (1..depth)
+            .map(|l| {
+                let kernel = at.backward_kernel(at, l);
+                Solver::spd(&kernel, n * rho_b, &format!("the backward kernel B of layer {l}"))
+            })
+            .collect::<Result<_, _>>()?;
+        let last = if self.method == Method::KfacScaled { n } else { 1.0 } / (1.0 + rho_b);
+        Ok(System::Kronecker { inputs, outputs, last })
+    }
+}
+
+fn layer_solver(at: &Tangents, layer: usize, shift: f64) -> Result<Solver, SimulationError> {
+    Solver::spd(&at.layer_kernel(layer), shift, &format!("the kernel of layer {layer}"))
+}
+
+/// The $LN\times LN$ system of the damped block tri-diagonal approximation.
+fn tridiagonal(at: &Tangents, ridge: f64) -> Result<System, SimulationError> {
+    let depth = at.depth();
+    let size = at.classes() * at.samples();
+    let kernels: Vec<Matrix> = (1..=depth).map(|l| at.layer_kernel(l)).collect();
+    let ones = vec![Matrix::from_element(size, size, 1.0); depth];
+    natural_gradient::check_btd_damping(&LayerKernels::new(kernels.clone(), ones)?, ridge)?;
+    let mut system = Matrix::identity(depth * size, depth * size) * (at.samples() as f64 * ridge);
+    for row in 0..depth {
+        let neighbours = row.saturating_sub(1)..(row + 2).min(depth);
+        for (column, kernel) in kernels.iter().enumerate().filter(|(column, _)| neighbours.contains(column)) {
+            let mut block = system.view_mut((row * size, column * size), (size, size));
+            block += kernel;
+        }
+    }
+    Ok(System::Coupled(Solver::general(system, "the damped block tri-diagonal system")?))
+}
+
+/// $w_l=K_l^{-1}(c_l+v_la)g$ for $L=3s+2$: the Moore-Penrose step.
+fn pseudo_inverse(at: &Tangents, ridge: f64) -> Result<System, SimulationError> {
+    let depth = at.depth();
+    if depth % 3 != 2 || ridge != 0.0 {
+        return Err(solvable_theory::TheoryError::invalid(
+            "method",
+            format!("btd_pinv at depth {depth}, damping {ridge}"),
+            "a depth of 2, 5, 8, ... without damping; btd elsewhere",
+        )
+        .into());
+    }
+    let null = |l: usize| [1f64, -1.0, 0.0][l % 3];
+    let particular = |l: usize| f64::from(l % 3 == 1);
+    let solvers = (1..=depth).map(|l| layer_solver(at, l, 0.0)).collect::<Result<Vec<_>, _>>()?;
+    let size = at.classes() * at.samples();
+    let (mut metric, mut right) = (Matrix::zeros(size, size), Matrix::zeros(size, size));
+    for (l, solver) in solvers.iter().enumerate() {
+        let inverse = solver.solve(&Matrix::identity(size, size));
+        metric += &inverse * null(l).powi(2);
+        right -= inverse * (null(l) * particular(l));
+    }
+    let mixing = Solver::spd(&metric, 0.0, "the metric of the null space")?.solve(&right);
+    let layers = solvers
+        .into_iter()
+        .enumerate()
+        .map(|(l, solver)| (solver, Matrix::identity(size, size) * particular(l) + &mixing * null(l)))
+        .collect();
+    Ok(System::Mixed(layers))
+}
+
+struct Eigenbases {
+    a: Vec<f64>,
+    u: Matrix,
+    b: Vec<f64>,
+    v: Matrix,
+}
+
+enum System {
+    Identity,
+    Whole(Solver),
+    /// (layer, coefficient, kernel) of the layers that move.
+    Layers(Vec<(usize, f64, Solver)>),
+    Coupled(Solver),
+    Mixed(Vec<(Solver, Matrix)>),
+    Kronecker {
+        inputs: Vec<Solver>,
+        outputs: Vec<Solver>,
+        last: f64,
+    },
+    Joint {
+        ridge: f64,
+        layers: Vec<Eigenbases>,
+    },
+    Units(Vec<UnitWise>),
+    Diagonal {
+        ridge: f64,
+    },
+}
+
+/// A rule at one point of a network, factorized.
+pub struct Prepared<'a> {
+    at: &'a Tangents,
+    system: System,
+}
+
+impl Prepared<'_> {
+    /// The step of every layer for the residual $g$ ($C\times N$).
+    pub fn steps(&self, residual: &Matrix) -> Result<Vec<LayerStep>, SimulationError> {
+        let at = self.at;
+        let (classes, samples) = (at.classes(), at.samples());
+        if residual.shape() != (classes, samples) {
+            return Err(SimulationError::Shape {
+                what: "residual of a step",
+                expected: format!("{classes} x {samples}"),
+                found: format!("{} x {}", residual.nrows(), residual.ncols()),
+            });
+        }
+        let stacked = Matrix::from_column_slice(classes * samples, 1, residual.transpose().as_slice());
+        let depth = at.depth();
+        let nothing = |l: usize| LayerStep::Samples(Matrix::zeros(at.deltas(l).nrows(), samples));
+        let steps = match &self.system {
+            System::Identity => {
+                let weights = stacked / samples as f64;
+                (1..=depth).map(|l| weighted(at, l, weights.as_slice())).collect()
+            }
+            System::Whole(solver) => {
+                let weights = solver.solve(&stacked);
+                (1..=depth).map(|l| weighted(at, l, weights.as_slice())).collect()
+            }
+            System::Layers(layers) => {
+                let mut steps: Vec<LayerStep> = (1..=depth).map(nothing).collect();
+                for (l, coefficient, solver) in layers {
+                    steps[l - 1] = weighted(at, *l, (solver.solve(&stacked) * *coefficient).as_slice());
+                }
+                steps
+            }
+            System::Coupled(solver) => {
+                let all = Matrix::from_fn(depth * stacked.len(), 1, |row, _| stacked[row % stacked.len()]);
+                let weights = solver.solve(&all);
+                let chunks = weights.as_slice().chunks(stacked.len());
+                chunks.enumerate().map(|(l, chunk)| weighted(at, l + 1, chunk)).collect()
+            }
+            System::Mixed(layers) => layers
+                .iter()
+                .enumerate()
+                .map(|(l, (solver, mixing))| {
+                    weighted(at, l + 1, solver.solve(&(mixing * &stacked)).as_slice())
+                })
+                .collect(),
+            System::Kronecker { inputs, outputs, last } => {
+                let mut steps: Vec<LayerStep> = outputs
+                    .iter()
+                    .zip(inputs)
+                    .enumerate()
+                    .map(|(l, (output, input))| {
+                        // N B⁻¹ diag(g) A⁻¹, the coefficients of (output, sample) pairs.
+                        let left = output.solve(&residual_blocks(residual)) * samples as f64;
+                        let coefficients = input.solve(&left.transpose()).transpose();
+                        LayerStep::Samples(linalg::product(at.deltas(l + 1), &coefficients))
+                    })
+                    .collect();
+                let input = &inputs[depth - 1];
+                steps.push(LayerStep::Samples(input.solve(&residual.transpose()).transpose() * *last));
+                steps
+            }
+            System::Joint { ridge, layers } => layers
+                .iter()
+                .enumerate()
+                .map(|(l, Eigenbases { a, u, b, v })| {
+                    let mut core = v.transpose() * residual_blocks(residual) * u;
+                    for (i, mut column) in core.column_iter_mut().enumerate() {
+                        for (j, value) in column.iter_mut().enumerate() {
+                            // Outside the range of a kernel there is nothing but rounding.
+                            let counts = a[i] > 1e-14 * a[samples - 1] && b[j] > 1e-14 * b[b.len() - 1];
+                            let scale = if counts { 1.0 / (a[i] * b[j] + ridge) } else { 0.0 };
+                            *value *= scale / samples as f64;
+                        }
+                    }
+                    LayerStep::Samples(linalg::product(at.deltas(l + 1), &(v * core * u.transpose())))
+                })
+                .collect(),
+            System::Units(layers) => {
+                layers.iter().map(|layer| LayerStep::Samples(layer.solve(at, &stacked))).collect()
+            }
+            System::Diagonal { ridge } => (1..=depth).map(|l| diagonal(at, l, &stacked, *ridge)).collect(),
+        };
+        Ok(steps)
+    }
+
+    /// $\bar R=\frac1NJ(G+\rho I)^{-1}J^\top$ ($CN\times CN$): column by column, by taking the step.
+    pub fn response_matrix(&self) -> Result<Matrix, SimulationError> {
+        let (classes, samples) = (self.at.classes(), self.at.samples());
+        let mut response = Matrix::zeros(classes * samples, classes * samples);
+        for column in 0..classes * samples {
+            let mut residual = Matrix::zeros(classes, samples);
+            residual[(column / samples, column % samples)] = 1.0;
+            let change = self.at.response(self.at, &self.steps(&residual)?);
+            response.column_mut(column).copy_from_slice(change.transpose().as_slice());
+        }
+        Ok(response)
+    }
+}
+
+/// $\sum_kD_{l,k}^\top\mathrm{diag}(w_k)$ ($M_l\times N$): weights $w$ for every output become a step.
+fn weighted(at: &Tangents, layer: usize, weights: &[f64]) -> LayerStep {
+    let (classes, samples) = (at.classes(), at.samples());
+    let deltas = at.deltas(layer);
+    let mut coefficients = Matrix::zeros(deltas.nrows(), samples);
+    for n in 0..samples {
+        for k in 0..classes {
+            let output = k * samples + n;
+            coefficients.column_mut(n).axpy(weights[output], &deltas.column(output), 1.0);
+        }
+    }
+    LayerStep::Samples(coefficients)
+}
+
+/// $[\mathrm{diag}(g_1);\dots;\mathrm{diag}(g_C)]$ ($CN\times N$).
+fn residual_blocks(residual: &Matrix) -> Matrix {
+    let (classes, samples) = residual.shape();
+    let mut blocks = Matrix::zeros(classes * samples, samples);
+    for k in 0..classes {
+        for n in 0..samples {
+            blocks[(k * samples + n, n)] = residual[(k, n)];
+        }
+    }
+    blocks
+}
+
+/// Gradient over the diagonal of $F$, entry by entry; entries without gradient stay.
+fn diagonal(at: &Tangents, layer: usize, stacked: &Matrix, ridge: f64) -> LayerStep {
+    let (classes, samples) = (at.classes(), at.samples());
+    let (features, bias_feature) = at.features(layer);
+    let deltas = at.deltas(layer);
+    let LayerStep::Samples(gradient) = weighted(at, layer, stacked.as_slice()) else {
+        return LayerStep::Samples(Matrix::zeros(deltas.nrows(), samples));
+    };
+    let mut energy = Matrix::zeros(deltas.nrows(), samples);
+    for output in 0..classes * samples {
+        let mut column = energy.column_mut(output % samples);
+        column.iter_mut().zip(deltas.column(output).iter()).for_each(|(e, d)| *e += d * d);
+    }
+    let n = samples as f64;
+    let ratio = |numerator: f64, denominator: f64| {
+        let denominator = denominator / n + ridge;
+        if denominator > 0.0 { numerator / n / denominator } else { 0.0 }
+    };
+    let numerators = &gradient * features.transpose();
+    let denominators = &energy * features.map(|x| x * x).transpose();
+    let biases = if bias_feature > 0.0 {
+        let rows = gradient.row_iter().zip(energy.row_iter());
+        rows.map(|(g, e)| ratio(g.sum() * bias_feature, e.sum() * bias_feature * bias_feature)).collect()
+    } else {
+        Vec::new()
+    };
+    LayerStep::Entries { weights: numerators.zip_map(&denominators, ratio), biases }
+}

@@ -1,0 +1,54 @@
+//! The papers, and the predictions on the user's own inputs.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use anyhow::Result;
+use solvable_engine::cli::Offer;
+
+use solvable::papers;
+use solvable::simulate::data::Dataset;
+use solvable::verify::TrialStore;
+
+/// What is offered to be judged: the papers if `all` or without data, and the claims on the inputs in the file `data`.
+pub fn offer(data: Option<&Path>, all: bool) -> Result<Offer> {
+    let papers = if data.is_none() || all { papers::all() } else { Vec::new() };
+    let mut offer = Offer { bibliography: papers::bibliography(), ..Offer::of(papers) };
+    match data {
+        None => offer.wanted = data_wanted,
+        Some(path) => {
+            let data = Dataset::read(path)?;
+            let notes = data.notes().to_vec();
+            // Told at once: who sees a wrong guess need not wait for the trials.
+            notes.iter().for_each(|note| eprintln!("note: {note}"));
+            let mut paper = papers::on_data(&data);
+            if !notes.is_empty() {
+                // A `$` would begin a formula.
+                let told = notes.join("; ").replace('$', " ");
+                paper.summary.push_str(&format!(" How the file was read: {told}."));
+            }
+            offer.papers.push(paper);
+            offer.notes = notes;
+        }
+    }
+    Ok(offer)
+}
+
+/// Which of the user's files a store has trials on, none of which was named again.
+fn data_wanted(store: &TrialStore) -> Option<String> {
+    let names: BTreeSet<String> = store
+        .keys()
+        .into_iter()
+        .filter(|key| key.experiment.split('@').next() == Some(papers::DATA_EXPERIMENT))
+        .filter_map(|key| {
+            let setting: serde_json::Value = serde_json::from_str(&key.setting).ok()?;
+            Some(setting["data"]["name"].as_str()?.to_owned())
+        })
+        .filter(|name| name != "digits")
+        .collect();
+    let names: Vec<String> = names.into_iter().collect();
+    (!names.is_empty()).then(|| {
+        let names = names.join(", ");
+        format!("trials on inputs of your own are left out; the file ({names}) is missing: name it with `--data FILE`")
+    })
+}
