@@ -179,6 +179,20 @@ fn exit_codes_tell_the_verdict() {
 }
 
 #[test]
+fn systems_of_continuous_integration_read_the_verdicts_and_papers_have_full_names() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (out, junit) = (folder.path().join("out"), folder.path().join("verdicts.xml"));
+    let pattern = "mean-field/s-variance";
+    let arguments = ["verify", pattern, "--trials", "2", "--out", text(&out), "--junit", text(&junit)];
+    assert_eq!(solvable(&arguments).status.code(), Some(3));
+    let xml = fs::read_to_string(&junit).expect("the verdicts");
+    assert!(xml.contains("<testsuite name=\"mf/s-variance\""), "{xml}");
+    assert!(xml.contains("<skipped message=\"predicted "), "{xml}");
+    assert!(printed(&solvable(&["list", "mean_field"])).contains("mf/s-variance"));
+    assert!(printed(&solvable(&["explain", "mean_field/s-variance"])).contains("claim mf/s-variance"));
+}
+
+#[test]
 fn lists_and_explanations_name_formula_parameters_and_source() {
     let list = printed(&solvable(&["list"]));
     for id in ["mf/fim-stats", "norm/edge-proportional", "mf/lambda-max", "norm/trainability"] {
@@ -222,6 +236,14 @@ fn diff_tells_noise_from_change() {
     assert_eq!(output.status.code(), Some(1));
     assert!(printed(&output).contains("MATTERS"));
     assert_eq!(solvable(&["diff", text(&zero), "/nowhere.json"]).status.code(), Some(2));
+
+    // The same for programs.
+    let output = solvable(&["diff", "--json", text(&zero), text(&slip)]);
+    assert_eq!(output.status.code(), Some(1));
+    let summary: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let differences = summary["differences"].as_array().expect("a list");
+    assert_eq!(summary["matters"], differences.iter().filter(|d| d["matters"] == true).count());
+    assert!(differences.iter().all(|d| d["claim"] == "mf/bias-block" && d["kind"] == "changed"));
 }
 
 /// Waves, data that are like Gaussian inputs, and data with a large common offset.

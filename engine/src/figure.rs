@@ -1,12 +1,36 @@
 //! A figure as data: what is to be seen, not how it is drawn.
 //!
-//! Papers build figures from predictions and trials; [`report`](crate::report) draws them.
+//! Papers build figures from predictions and trials; [`report`](crate::report) draws them, each series below as it says.
 
 use serde::Serialize;
 
 use crate::verify::Estimate;
 
 /// One figure of one or more panels side by side.
+///
+/// ```
+/// use solvable_engine::figure::{Axis, Figure, Panel, Point, Series, Stroke};
+/// let figure = Figure {
+///     id: "walk/distance".into(),
+///     title: "Distance of a random walk".into(),
+///     caption: "Mean distance of 4000 walks with 99 % intervals, and the law.".into(),
+///     panels: vec![Panel {
+///         title: String::new(),
+///         x: Axis::log("steps n"),
+///         y: Axis::log("E|S_n|"),
+///         series: vec![
+///             Series::line("theory", 0, Stroke::Solid, vec![(100.0, 7.98), (10_000.0, 79.8)]),
+///             Series::Points {
+///                 label: "simulation".into(),
+///                 group: 0,
+///                 points: vec![Point { x: 100.0, y: 7.8, low: 7.6, high: 8.1 }],
+///             },
+///         ],
+///     }],
+/// };
+/// assert!(solvable_engine::report::render_svg(&figure)?.contains("<svg"));
+/// # Ok::<(), solvable_engine::report::ReportError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Figure {
     /// Unique id `<part>/<name>`; the file name is the same with a dash for the slash.
@@ -33,6 +57,12 @@ pub struct Panel {
 }
 
 /// An axis.
+///
+/// ```
+/// use solvable_engine::figure::{Axis, Scale};
+/// let axis = Axis::log("width M").within(10.0, 1e4);
+/// assert_eq!((axis.scale, axis.range), (Scale::Log, Some((10.0, 1e4))));
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Axis {
     /// Name and unit, in plain text with Unicode symbols: `width M`, `λ_max`.
@@ -64,6 +94,13 @@ pub enum Stroke {
 }
 
 /// A simulated point with its interval.
+///
+/// ```
+/// use solvable_engine::figure::Point;
+/// use solvable_engine::verify::Estimate;
+/// let point = Point::new(100.0, Estimate { value: 7.8, low: 7.6, high: 8.1 });
+/// assert_eq!((point.y, point.low), (7.8, 7.6));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Point {
     /// Abscissa.
@@ -78,6 +115,22 @@ pub struct Point {
 
 /// Something drawn in a panel. Series of the same `group` share a colour (and points their marker): a theory line and
 /// the simulation that tests it.
+///
+/// ```
+/// use solvable_engine::figure::{Position, Series, Stroke, histogram};
+/// let curve = Series::line("law", 0, Stroke::Solid, vec![(0.0, 1.0), (1.0, 2.0)]);
+/// let bound = Series::rule("bound", 1, Stroke::Dashed, Position::Y(2.5));
+/// let (edges, heights) = histogram(&[0.1, 0.2, 0.9], 2);
+/// let bars = Series::Histogram { label: "simulated".into(), group: 0, edges, heights };
+/// let map = Series::HeatMap {
+///     label: "error".into(),
+///     x_edges: vec![0.0, 1.0, 2.0],
+///     y_edges: vec![0.0, 1.0],
+///     values: vec![0.3, f64::NAN],
+///     range: Some((0.0, 1.0)),
+/// };
+/// # drop((curve, bound, bars, map));
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Series {
     /// A curve, in general a theory. Non-finite points break the line.
@@ -189,6 +242,11 @@ impl Axis {
 }
 
 /// Counts of `values` in `bins` bins of equal width over their range: `(edges, counts)`.
+///
+/// ```
+/// let (edges, counts) = solvable_engine::figure::histogram(&[0.0, 1.0, 4.0], 2);
+/// assert_eq!((edges, counts), (vec![0.0, 2.0, 4.0], vec![2.0, 1.0]));
+/// ```
 pub fn histogram(values: &[f64], bins: usize) -> (Vec<f64>, Vec<f64>) {
     let (low, high) =
         values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)));

@@ -1,11 +1,13 @@
 use std::sync::Arc;
 
 use super::claim::{Case, Claim};
+use super::components::Components;
 use super::experiment::{Experiment, Request};
 use super::judge::{Comparison, JudgeError};
+use super::results::Margin;
 use super::rules::{Bound, OfSetting, Predict, Read, Rival, Rules};
 use super::statistic::Statistic;
-use super::{Margin, Profile};
+use super::verdict::Profile;
 
 /// Settings of one case.
 #[derive(Debug, Clone)]
@@ -37,30 +39,6 @@ impl<S> At<S> {
     }
 }
 
-/// One number or several: what predictions and measurements return.
-pub trait Components {
-    /// As a list.
-    fn into_list(self) -> Vec<f64>;
-}
-
-impl Components for f64 {
-    fn into_list(self) -> Vec<f64> {
-        vec![self]
-    }
-}
-
-impl Components for Vec<f64> {
-    fn into_list(self) -> Vec<f64> {
-        self
-    }
-}
-
-impl<const N: usize> Components for [f64; N] {
-    fn into_list(self) -> Vec<f64> {
-        self.to_vec()
-    }
-}
-
 type Cases<S> = Box<dyn Fn(Profile) -> Result<Vec<At<S>>, JudgeError> + Send + Sync>;
 type MarginOf<S> = Box<dyn Fn(&S, Profile) -> Margin + Send + Sync>;
 
@@ -81,8 +59,15 @@ pub struct ClaimBuilder<E: Experiment> {
     rivals: Vec<Rival<E>>,
 }
 
+impl Claim {
+    /// Begins a claim about the experiment `E`.
+    pub fn about<E: Experiment>(id: impl Into<String>, title: impl Into<String>) -> ClaimBuilder<E> {
+        ClaimBuilder::new(id.into(), title.into())
+    }
+}
+
 impl<E: Experiment> ClaimBuilder<E> {
-    pub(super) fn new(id: String, title: String) -> Self {
+    fn new(id: String, title: String) -> Self {
         Self {
             id,
             title,

@@ -1,10 +1,10 @@
-use super::builder::ClaimBuilder;
-use super::experiment::{Experiment, Request};
+use super::experiment::Request;
 use super::judge::{Breakage, Comparison, JudgeError};
 use super::record::Record;
+use super::results::{CaseResult, ClaimResult, Judgement, Margin, RivalResult};
 use super::rules::{Exchange, Judge};
 use super::statistic::Statistic;
-use super::{CaseResult, ClaimResult, Judgement, Margin, Profile, RivalResult, Verdict};
+use super::verdict::{Profile, Verdict};
 
 /// A prediction, the experiment that could prove it wrong, the statistic, the margin and the rivals.
 ///
@@ -48,11 +48,6 @@ pub struct Case {
 }
 
 impl Claim {
-    /// Begins a claim about the experiment `E`.
-    pub fn about<E: Experiment>(id: impl Into<String>, title: impl Into<String>) -> ClaimBuilder<E> {
-        ClaimBuilder::new(id.into(), title.into())
-    }
-
     /// The part of the id before the slash.
     pub fn part(&self) -> &str {
         self.id.split('/').next().unwrap_or(&self.id)

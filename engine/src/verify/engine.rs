@@ -14,10 +14,11 @@ use super::claim::{Case, Claim};
 use super::experiment::{Experiment, Request, SettingKey};
 use super::judge::{Breakage, JudgeError};
 use super::record::{Record, RecordError};
+use super::results::{CaseResult, Results};
 use super::rules::Exchange;
 use super::statistic::CONFIDENCE;
 use super::store::{StoreError, TrialStore};
-use super::{CaseResult, Profile, Results};
+use super::verdict::Profile;
 
 /// What is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

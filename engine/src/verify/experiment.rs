@@ -16,6 +16,39 @@ pub type TrialFailure = Box<dyn Error + Send + Sync>;
 ///
 /// A trial is one random draw of the system: a pure function of the setting and of the trial's [`Streams`]. Its trials
 /// serve every claim that asks for the same setting.
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use solvable_engine::{streams::Streams, verify::{Experiment, Request, TrialFailure}};
+///
+/// struct Mean;
+///
+/// #[derive(Clone, Serialize, Deserialize)]
+/// struct Sample {
+///     size: usize,
+/// }
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct MeanOutcome {
+///     mean: f64,
+/// }
+///
+/// impl Experiment for Mean {
+///     type Setting = Sample;
+///     type Outcome = MeanOutcome;
+///     const ID: &'static str = "mean";
+///     const VERSION: u32 = 1;
+///
+///     fn run(setting: &Sample, streams: &Streams) -> Result<MeanOutcome, TrialFailure> {
+///         let sample = streams.child("sample").normals(setting.size, 1.0);
+///         Ok(MeanOutcome { mean: sample.iter().sum::<f64>() / setting.size as f64 })
+///     }
+/// }
+///
+/// let request = Request::new::<Mean>(&Sample { size: 100 }, 1)?;
+/// assert_eq!(request.run_trial(0, 0)?, request.run_trial(0, 0)?);
+/// # Ok::<(), TrialFailure>(())
+/// ```
 pub trait Experiment: 'static {
     /// The parameters. Their JSON form, with keys in sorted order, names the setting in the store and keys its streams.
     type Setting: Serialize + Clone + Send + Sync + 'static;

@@ -3,8 +3,9 @@
 use std::error::Error;
 use std::fmt;
 
+use super::results::{Component, Estimate, Judgement, Margin};
 use super::statistic::{self, Statistic, StatisticError};
-use super::{Component, Estimate, Judgement, Margin, Verdict};
+use super::verdict::Verdict;
 
 /// How a measurement is set against its prediction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

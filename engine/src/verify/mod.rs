@@ -3,6 +3,7 @@
 
 mod builder;
 mod claim;
+mod components;
 mod engine;
 mod experiment;
 mod judge;
@@ -13,8 +14,9 @@ pub mod statistic;
 mod store;
 mod verdict;
 
-pub use builder::{At, ClaimBuilder, Components};
+pub use builder::{At, ClaimBuilder};
 pub use claim::{Case, Claim};
+pub use components::Components;
 pub use engine::{Engine, Observer, Options, Shard, ShardError, Tally};
 pub use experiment::{Experiment, Request, SettingKey, TrialFailure};
 pub use judge::{Breakage, Comparison, JudgeError};

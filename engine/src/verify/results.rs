@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{Profile, Verdict};
+use super::verdict::{Profile, Verdict};
 
 /// Everything that was judged in one run. Holds no times, no paths, nothing of the machine: the same build and seed
 /// give the same bytes.

@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
-use super::builder::Components;
+use super::components::Components;
 use super::experiment::Experiment;
 use super::judge::{Breakage, Comparison, JudgeError, Reading, Rule};
 use super::record::Record;
+use super::results::{Judgement, Margin, RivalResult};
 use super::statistic::Statistic;
-use super::{Judgement, Margin, RivalResult};
 
 /// A claim at its settings, ready for trials.
 pub(super) trait Judge: Send + Sync {

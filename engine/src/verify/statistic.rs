@@ -4,7 +4,7 @@ use rand::RngExt;
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-use super::Estimate;
+use super::results::Estimate;
 use crate::streams::Streams;
 
 /// Two-sided confidence level of every interval.
