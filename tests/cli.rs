@@ -37,7 +37,7 @@ fn agree(value: &Value, expected: &Value, digits: i32) -> bool {
 
 #[test]
 fn batches_answer_every_entry_of_the_reference_files() {
-    for name in ["mean-field.json", "normalization.json"] {
+    for name in ["mean_field.json", "normalization.json"] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("theory/tests/reference").join(name);
         let reference: Vec<Value> =
             serde_json::from_str(&fs::read_to_string(&path).expect("the reference file")).expect("JSON");

@@ -28,12 +28,16 @@ macro_rules! reproduction {
 use std::path::Path;
 use std::sync::Arc;
 
-use solvable::papers;
+use solvable::papers::{self, Paper};
 use solvable::theory::catalog;
 use solvable::verify::{Breakage, Claim, Engine, Options, Profile, Record, Results, TrialStore, Verdict};
 
+fn paper(part: &str) -> Paper {
+    papers::all().into_iter().find(|p| p.id == part).expect("a known part")
+}
+
 pub fn claims(part: &str) -> Vec<Claim> {
-    papers::all().into_iter().find(|p| p.id == part).expect("a known part").claims
+    paper(part).claims
 }
 
 /// Runs the quick trials of a part and asserts that every claim stands and every rival falls; then breaks every
@@ -83,18 +87,9 @@ pub fn recorded_trials_are_of_todays_experiments(part: &str) {
 
 /// The predictions behind the claims, as numbers.
 pub fn predictions_are_unchanged(part: &str) {
-    let text = std::fs::read_to_string(manifest().join("theory/tests/reference").join(match part {
-        "mf" => "mean-field.json",
-        "norm" => "normalization.json",
-        "ngd" => "natural-gradient.json",
-        "iso" => "dynamical-isometry.json",
-        "spectra" => "pathological-spectra.json",
-        "attn" => "attention-boltzmann.json",
-        "gr" => "gradient-regularization.json",
-        "spa" => "self-paced-augmentation.json",
-        _ => "continual-learning.json",
-    }))
-    .expect("the reference file");
+    let name = paper(part).name;
+    let text = std::fs::read_to_string(manifest().join(format!("theory/tests/reference/{name}.json")))
+        .expect("the reference file");
     let entries: Vec<serde_json::Value> = serde_json::from_str(&text).expect("JSON");
     let mut table = String::new();
     for entry in &entries {

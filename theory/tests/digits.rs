@@ -17,15 +17,15 @@ struct Entry {
 #[test]
 fn reference_values_keep_their_digits() {
     let files = [
-        include_str!("reference/mean-field.json"),
+        include_str!("reference/mean_field.json"),
         include_str!("reference/normalization.json"),
-        include_str!("reference/natural-gradient.json"),
-        include_str!("reference/continual-learning.json"),
-        include_str!("reference/dynamical-isometry.json"),
-        include_str!("reference/pathological-spectra.json"),
-        include_str!("reference/gradient-regularization.json"),
-        include_str!("reference/attention-boltzmann.json"),
-        include_str!("reference/self-paced-augmentation.json"),
+        include_str!("reference/natural_gradient.json"),
+        include_str!("reference/continual_learning.json"),
+        include_str!("reference/dynamical_isometry.json"),
+        include_str!("reference/pathological_spectra.json"),
+        include_str!("reference/gradient_regularization.json"),
+        include_str!("reference/attention_boltzmann.json"),
+        include_str!("reference/self_paced_augmentation.json"),
     ];
     let mut lost = Vec::new();
     for entry in files.iter().flat_map(|file| serde_json::from_str::<Vec<Entry>>(file).unwrap()) {

@@ -110,7 +110,7 @@ fn check_with(file: &str, compare: &dyn Fn(&Json, &Json, i32, &str)) {
 
 #[test]
 fn mean_field_values_are_reproduced() {
-    check(include_str!("reference/mean-field.json"));
+    check(include_str!("reference/mean_field.json"));
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn normalization_values_are_reproduced() {
 
 #[test]
 fn natural_gradient_values_are_reproduced() {
-    check_with(include_str!("reference/natural-gradient.json"), &|expected, found, digits, context| {
+    check_with(include_str!("reference/natural_gradient.json"), &|expected, found, digits, context| {
         compare_norms(expected, found, 10f64.powi(1 - digits), context);
     });
 }
@@ -128,7 +128,7 @@ fn natural_gradient_values_are_reproduced() {
 /// Degree weights have an absolute error floor, kernel values too where they vanish; all else is relative.
 #[test]
 fn continual_learning_values_are_reproduced() {
-    check_with(include_str!("reference/continual-learning.json"), &|expected, found, digits, context| {
+    check_with(include_str!("reference/continual_learning.json"), &|expected, found, digits, context| {
         if context.starts_with("cl/ntk") {
             for (e, f) in numbers(expected).iter().zip(&numbers(found)) {
                 assert!((f - e).abs() <= 1e-10 * e.abs().max(1.0), "{context}: expected {e}, found {f}");
@@ -142,7 +142,7 @@ fn continual_learning_values_are_reproduced() {
 /// Transforms are relative to their modulus, moments carry the rounding of a few operations.
 #[test]
 fn dynamical_isometry_values_are_reproduced() {
-    check_with(include_str!("reference/dynamical-isometry.json"), &|expected, found, digits, context| {
+    check_with(include_str!("reference/dynamical_isometry.json"), &|expected, found, digits, context| {
         if context.starts_with("iso/cauchy") || context.starts_with("iso/depth") {
             compare_norms(expected, found, 10f64.powi(1 - digits), context);
         } else {
@@ -154,7 +154,7 @@ fn dynamical_isometry_values_are_reproduced() {
 /// Sums over outputs carry the rounding of their number.
 #[test]
 fn pathological_spectra_values_are_reproduced() {
-    check_with(include_str!("reference/pathological-spectra.json"), &|expected, found, digits, context| {
+    check_with(include_str!("reference/pathological_spectra.json"), &|expected, found, digits, context| {
         compare(expected, found, 10f64.powi(1 - digits), context);
     });
 }
@@ -163,7 +163,7 @@ fn pathological_spectra_values_are_reproduced() {
 #[test]
 fn gradient_regularization_values_are_reproduced() {
     check_with(
-        include_str!("reference/gradient-regularization.json"),
+        include_str!("reference/gradient_regularization.json"),
         &|expected, found, digits, context| {
             compare_norms(expected, found, 10f64.powi(1 - digits), context);
         },
@@ -172,7 +172,7 @@ fn gradient_regularization_values_are_reproduced() {
 
 #[test]
 fn attention_boltzmann_values_are_reproduced() {
-    check_with(include_str!("reference/attention-boltzmann.json"), &|expected, found, digits, context| {
+    check_with(include_str!("reference/attention_boltzmann.json"), &|expected, found, digits, context| {
         compare_norms(expected, found, 10f64.powi(1 - digits).max(1e-12), context);
     });
 }
@@ -181,7 +181,7 @@ fn attention_boltzmann_values_are_reproduced() {
 #[test]
 fn self_paced_augmentation_values_are_reproduced() {
     check_with(
-        include_str!("reference/self-paced-augmentation.json"),
+        include_str!("reference/self_paced_augmentation.json"),
         &|expected, found, digits, context| {
             if context.starts_with("spa/flow") {
                 for (e, f) in numbers(expected).iter().zip(&numbers(found)) {

@@ -1,6 +1,6 @@
 //! Speed of continual learning: the closed form of two tasks, in absolute terms and per mode, and sequential kernel regression as a
 //! ratio to the work that no implementation can avoid, the kernel evaluations and one bare Cholesky factorization for each stage. Both
-//! run in turn, in one process; medians are printed. `cargo bench --bench regression [SAMPLES]`.
+//! run in turn, in one process; medians are printed. `cargo bench --bench continual_learning [SAMPLES]`.
 
 #![allow(clippy::expect_used)]
 

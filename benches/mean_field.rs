@@ -2,7 +2,7 @@
 //!
 //! The baseline draws the same weights by the same streams and multiplies the same matrices: two forward products
 //! ($W^lh$) and one backward product ($W^\top\delta$) of a three-layer network with one output. Both run in turn, in one
-//! process, on the same threads; medians and their ratio are printed. `cargo bench --bench fisher [WIDTH]`.
+//! process, on the same threads; medians and their ratio are printed. `cargo bench --bench mean_field [WIDTH]`.
 
 #![allow(clippy::expect_used)]
 

@@ -1,5 +1,5 @@
 //! Speed of the partition function of attention with all gradients, and its cost a composition as a ratio to the bare sum. Both run in turn, in one process;
-//! medians are printed. `cargo bench --bench attention`.
+//! medians are printed. `cargo bench --bench attention_boltzmann`.
 
 #![allow(clippy::expect_used)]
 

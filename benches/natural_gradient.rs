@@ -1,7 +1,7 @@
 //! Speed of one step of approximate natural gradient, as a ratio to one step of plain gradient descent on the same
 //! network: both need the forward and the backward pass and the outer products; natural gradient adds Gram matrices and
 //! small solves. The rules take turns in one process, on the same threads; medians and their ratios are printed.
-//! `cargo bench --bench training [WIDTH]`.
+//! `cargo bench --bench natural_gradient [WIDTH]`.
 
 #![allow(clippy::expect_used)]
 

@@ -1,5 +1,5 @@
 //! Speed of the cross-entropy spectrum: the outliers without any matrix of outputs, by block Lanczos, as a ratio to the dense eigenproblem of the dual. Both
-//! run in turn, in one process, from the same network; medians are printed. `cargo bench --bench classifier [WIDTH]`.
+//! run in turn, in one process, from the same network; medians are printed. `cargo bench --bench pathological_spectra [WIDTH]`.
 
 #![allow(clippy::expect_used)]
 

@@ -1,6 +1,6 @@
 //! Speed of spectra of deep networks: a distribution function by free probability in absolute terms, and the spectrum of one network as a
 //! ratio to the work that no implementation can avoid, two products a layer (of the units with a slope) and one eigenvalue decomposition.
-//! Both run in turn, in one process; medians are printed. `cargo bench --bench spectra [WIDTH]`.
+//! Both run in turn, in one process; medians are printed. `cargo bench --bench dynamical_isometry [WIDTH]`.
 
 #![allow(clippy::expect_used)]
 
