@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use solvable::papers::experiments::*;
+use solvable::papers::self_paced_augmentation::experiments::*;
 
 use solvable::simulate::augmentation::descent::*;
 use solvable::simulate::augmentation::digits::*;
@@ -41,14 +42,17 @@ fn outcomes_have_a_number_for_every_threshold_and_component() {
     model.noise = vec![(1.0 - 1e-12, 0.25), (1e-12, 4.0)];
     let setting = AugmentedRidgeSetting { model, s2: 1.0, taus: vec![0.1, 0.3, 0.5] };
     let outcome = AugmentedRidge::run(&setting, &streams()).unwrap();
-    for name in ["p", "R", "v", "W", "p_low", "R_low", "v_low", "W_low", "p_none", "p_all", "p_start"] {
-        assert_eq!(outcome.list(name).unwrap().len(), 3, "{name}");
+    let o = &outcome;
+    let lists =
+        [&o.p, &o.r, &o.v, &o.w, &o.p_low, &o.r_low, &o.v_low, &o.w_low, &o.p_none, &o.p_all, &o.p_start];
+    for list in lists {
+        assert_eq!(list.len(), 3, "{outcome:?}");
     }
-    let (p, components) = (outcome.list("p").unwrap(), outcome.list("p_components").unwrap());
+    let (p, components) = (&outcome.p, &outcome.p_components);
     assert!(p[0] > p[1] && p[1] > p[2]);
     assert_eq!(components.len(), 6);
     assert_eq!((components[0], components[1]), (p[0], 0.0));
-    assert!(outcome.number("R_none").unwrap() > outcome.number("v_none").unwrap());
+    assert!(outcome.r_none > outcome.v_none);
 }
 
 #[test]
@@ -57,12 +61,12 @@ fn pairs_share_their_data() {
     let setting = PairedOptimumSetting { model: model.clone(), s2: 0.5, taus: vec![0.0, 0.2], ridge: 0.5 };
     let outcome = PairedOptimum::run(&setting, &streams()).unwrap();
     // The threshold 0 is conventional augmentation.
-    assert_eq!(outcome.list("excess").unwrap()[0], 0.0);
+    assert_eq!(outcome.excess[0], 0.0);
     let descent = NoisyDescent { rule: Rule::None, s2: 0.5, eta: 0.1, batch: None, steps: 2001, burn: 2000 };
     let setting =
         SelfPacedDescentSetting { model, descent, field_eta: 0.1, field_steps: 2000, field_burn: 2000 };
     let outcome = SelfPacedDescent::run(&setting, &streams()).unwrap();
-    assert!(outcome.number("R_shift").unwrap().abs() < 1e-12);
+    assert!(outcome.r_shift.abs() < 1e-12);
     let late = SelfPacedDescentSetting { field_burn: 2001, ..setting };
     assert!(SelfPacedDescent::run(&late, &streams()).unwrap_err().to_string().contains("field_burn"));
 }
@@ -74,7 +78,7 @@ fn descent_begins_at_the_ratio_of_its_estimator_and_ends_at_a_fixed_point() {
     let field = MeanField { rule: Rule::Spa(0.02), s2: 1.0, eta: 0.2 };
     let setting = RidgeStartSetting { model, field, strengths: vec![0.0, 1.0], steps: 800 };
     let outcome = RidgeStart::run(&setting, &streams).unwrap();
-    let (start, end) = (outcome.list("p_start").unwrap(), outcome.list("p").unwrap());
+    let (start, end) = (&outcome.p_start, &outcome.p);
     assert_eq!((start[0], end[0]), (0.0, 0.0));
     let data = setting.model.draw(&streams).unwrap();
     let path = RidgePath::new(&data).unwrap();
@@ -91,15 +95,15 @@ fn outcomes_carry_what_their_documentation_names() {
     let training = FourierTraining { rule: Rule::Spa(0.1), s2: 0.3, ridge: 1e-3 };
     let setting = FourierFeaturesSetting { model, training, eta: 0.3, steps: 50, burn: 10 };
     let outcome = FourierFeatures::run(&setting, &streams).unwrap();
-    let data = fourier_problem(&setting.model, outcome.number("problem").unwrap()).unwrap();
+    let data = fourier_problem(&setting.model, outcome.problem).unwrap();
     let again = training.descend(&data, 0.3, 50, 10, &streams.child("descent")).unwrap();
-    assert_eq!(outcome.number("test").unwrap(), again.test);
+    assert_eq!(outcome.test, again.test);
     let mut training = DigitsTraining::new(50, Augmentation::Shift);
     training.ranges = vec![3, 8];
     let setting = DigitsAugmentationSetting { training, rules: vec![Rule::None, Rule::All] };
     let outcome = DigitsAugmentation::run(&setting, &streams).unwrap();
-    assert_eq!(outcome.list("ratios").unwrap(), [0.0, 0.0, 1.0, 1.0]);
-    assert_eq!(outcome.list("accuracy").unwrap().len(), 2);
+    assert_eq!(outcome.ratios, [0.0, 0.0, 1.0, 1.0]);
+    assert_eq!(outcome.accuracy.len(), 2);
     let json = serde_json::to_string(&setting).unwrap();
     assert!(
         json.contains(r#""augmentation":"shift""#) && json.contains(r#""rules":["none","all"]"#),

@@ -11,7 +11,7 @@ mod natural_gradient;
 mod normalization;
 mod pathological_spectra;
 mod real_data;
-mod self_paced_augmentation;
+pub mod self_paced_augmentation;
 
 use solvable_engine::Source;
 pub use solvable_engine::{FigurePlan, Paper, Trials};

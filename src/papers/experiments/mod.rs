@@ -1,7 +1,10 @@
 //! Experiments that several papers share: kinds of finite systems, and what is measured on them.
 
+use rand::RngExt;
+
+use crate::streams::Streams;
+
 mod attention;
-mod augmentation;
 mod classifier;
 mod continual;
 mod descent;
@@ -23,13 +26,6 @@ pub use attention::{
     LearningCurvesSetting, MixtureWeights, MixtureWeightsSetting, RandomMachine, Retrieval, RetrievalSetting,
     Simplex, SimplexSetting, Storage, StorageSetting, StoredVectors, TeacherStudent, TeacherStudentSetting,
     Updates, UpdatesSetting,
-};
-pub use augmentation::{
-    AugmentedFlow, AugmentedFlowSetting, AugmentedRidge, AugmentedRidgeSetting, DigitsAugmentation,
-    DigitsAugmentationSetting, FourierFeatures, FourierFeaturesSetting, FrozenCopy, FrozenCopySetting,
-    LossFluctuation, LossFluctuationSetting, PairedOptimum, PairedOptimumSetting, RidgeStart,
-    RidgeStartSetting, SelfPacedDescent, SelfPacedDescentSetting, SmoothedKernel, SmoothedKernelSetting,
-    fourier_problem,
 };
 pub use classifier::{
     BothSpectra, CentredClassifier, ClassifierSpectrum, ClassifierTraining, ClassifierTrainingSetting,
@@ -69,4 +65,9 @@ pub use signals::DeepSignals;
 /// Seven significant digits: far more than the scatter of networks, at half the size in the store.
 fn shortened(values: &[f64]) -> Vec<f64> {
     values.iter().map(|x| format!("{x:.6e}").parse().unwrap_or(*x)).collect()
+}
+
+/// The number of a trial's regression problem. Outcomes carry it, so that predictions know the data without their being stored.
+pub(super) fn problem(streams: &Streams) -> u64 {
+    streams.child("problem").rng(0).random_range(0..1u64 << 32)
 }

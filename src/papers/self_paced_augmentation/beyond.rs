@@ -12,17 +12,17 @@ use solvable_theory::self_paced_augmentation::{
 };
 
 use super::super::by;
-use super::super::experiments::{
-    AugmentedRidge, AugmentedRidgeSetting, FourierFeatures, FourierFeaturesSetting, SmoothedKernel,
-    SmoothedKernelSetting, fourier_problem,
-};
 use super::super::kept::kept;
-use super::{apart, first, model, task, tau};
+use super::experiments::{
+    AugmentedRidge, AugmentedRidgeSetting, FourierFeatures, FourierFeaturesOutcome, FourierFeaturesSetting,
+    SmoothedKernel, SmoothedKernelSetting, fourier_problem,
+};
+use super::{Observable, apart, first, model, task, tau};
 use crate::simulate::augmentation::Rule;
 use crate::simulate::augmentation::features::{FourierModel, FourierTraining};
 use crate::simulate::augmentation::kernels::NoisedPair;
 use crate::simulate::augmentation::linear::{InputLaw, LinearModel};
-use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![
@@ -30,14 +30,14 @@ pub(super) fn claims() -> Vec<Claim> {
         spectral(
             "spa/covariance-test-error",
             "Inputs with a power-law covariance: the test error",
-            "R",
+            Observable::TestError,
             |end| end.ridge.test_error,
             (0.08, 0.06),
         ),
         spectral(
             "spa/covariance-training-error",
             "Inputs with a power-law covariance: the training error",
-            "v",
+            Observable::TrainingError,
             |end| end.ridge.training_error,
             (0.1, 0.08),
         ),
@@ -76,9 +76,8 @@ fn spectral_end(s: &AugmentedRidgeSetting) -> Result<SpectralFixedPoint, TheoryE
 }
 
 /// $R$ or $v$ as if inputs were isotropic.
-fn isotropic(s: &AugmentedRidgeSetting, name: &str) -> Result<f64, TheoryError> {
-    let end = fixed_point(&task(&s.model)?, s.s2, tau(s))?.ridge;
-    Ok(if name == "R" { end.test_error } else { end.training_error })
+fn isotropic(s: &AugmentedRidgeSetting, observable: Observable) -> Result<f64, TheoryError> {
+    Ok(observable.of_ridge(&fixed_point(&task(&s.model)?, s.s2, tau(s))?.ridge))
 }
 
 fn power_ratio() -> Claim {
@@ -90,11 +89,11 @@ fn power_ratio() -> Claim {
     .sources(&[DOBRIBAN_2018, TAKASE_2021])
     .cases(power_law)
     .by_difference()
-    .measure(|_, o| first(o, "p"))
+    .measure(|_, o| first(&o.p))
     .predict(|s| Ok(spectral_end(s)?.ratio))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.035, 0.025)))
     .rival("all samples", |_| Ok(1.0))
-    .rival_given("residuals of the first step", |_, o| first(o, "p_start"))
+    .rival_given("residuals of the first step", |_, o| first(&o.p_start))
     // With many samples the isotropic law predicts nearly the same share, and small sizes cannot tell it.
     .rival_where(
         "isotropic inputs",
@@ -107,7 +106,7 @@ fn power_ratio() -> Claim {
 fn spectral(
     id: &str,
     title: &str,
-    name: &'static str,
+    observable: Observable,
     of: fn(&SpectralFixedPoint) -> f64,
     margin: (f64, f64),
 ) -> Claim {
@@ -115,21 +114,21 @@ fn spectral(
         .formula(r"\sigma^2+R=\frac{\sigma^2+\kappa^2\sum_jb_j^2e_j/(e_j+\kappa)^2}{1-\frac1N\sum_je_j^2/(e_j+\kappa)^2}")
         .sources(&[DOBRIBAN_2018])
         .cases(power_law)
-        .measure(move |_, o| first(o, name))
+        .measure(move |_, o| observable.at_end(o))
         .predict(move |s| Ok(of(&spectral_end(s)?)))
         .margin(move |_, profile| Margin::symmetric(by(profile, margin.0, margin.1)))
         .rival_given_where(
             "augmentation of all samples",
             // Near the best strength the test error hardly depends on it.
-            move |s| name == "v" || s.model.samples > s.model.dimension,
-            move |_, o| Ok(o.number(&format!("{name}_all"))?),
+            move |s| observable == Observable::TrainingError || s.model.samples > s.model.dimension,
+            move |_, o| Ok(observable.with_all(o)),
         )
         .rival_where(
             "isotropic inputs",
             move |s| {
-                apart(isotropic(s, name), spectral_end(s).map(|end| of(&end)), margin.0)
+                apart(isotropic(s, observable), spectral_end(s).map(|end| of(&end)), margin.0)
             },
-            move |s| Ok(isotropic(s, name)?),
+            move |s| Ok(isotropic(s, observable)?),
         )
         .finish()
 }
@@ -170,8 +169,8 @@ fn outliers() -> Claim {
     .components(["all samples", "clean ones", "0.6 × outliers"])
     .by_difference()
     .measure(move |_, o| {
-        let mut all = vec![first(o, "p")?];
-        all.extend(o.list("p_components")?);
+        let mut all = vec![first(&o.p)?];
+        all.extend(&o.p_components);
         Ok(scaled(all))
     })
     .predict(move |s| {
@@ -197,11 +196,11 @@ fn outlier_errors() -> Claim {
         .formula(r"R=\frac{r^2\kappa^2+\sigma^2\gamma}{(1+\kappa)^2-\gamma},\quad\sigma^2=\sum_k\pi_kq_k")
         .sources(&[TAKASE_2021])
         .cases(with_outliers)
-        .measure(|_, o| first(o, "R"))
+        .measure(|_, o| first(&o.r))
         .predict(|s| Ok(outlier_end(s)?.ridge.test_error))
         .margin(|_, profile| Margin::symmetric(by(profile, 0.1, 0.08)))
-        .rival_given("no augmentation", |_, o| Ok(o.number("R_none")?))
-        .rival_given("augmentation of all samples", |_, o| Ok(o.number("R_all")?))
+        .rival_given("no augmentation", |_, o| Ok(o.r_none))
+        .rival_given("augmentation of all samples", |_, o| Ok(o.r_all))
         .finish()
 }
 
@@ -224,9 +223,13 @@ enum Share {
 }
 
 /// $p$, $v$ and the test error of the theory on the data of a trial.
-fn feature_theory(s: &FourierFeaturesSetting, o: &Record, share: Share) -> Result<Arc<Vec<f64>>, JudgeError> {
+fn feature_theory(
+    s: &FourierFeaturesSetting,
+    o: &FourierFeaturesOutcome,
+    share: Share,
+) -> Result<Arc<Vec<f64>>, JudgeError> {
     const ITERATIONS: usize = 300;
-    let number = o.number("problem")?;
+    let number = o.problem;
     let Rule::Spa(tau) = s.training.rule else {
         return Err(JudgeError::Other("no threshold".into()));
     };
@@ -259,7 +262,7 @@ fn feature_ratio() -> Claim {
     .sources(&[TAKASE_2021, BISHOP_1995])
     .cases(features)
     .by_difference()
-    .measure(|_, o| Ok(o.number("p")?))
+    .measure(|_, o| Ok(o.p))
     .predict_given(|s, o| Ok(feature_theory(s, o, Share::Own)?[0]))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.02, 0.015)))
     .rival("all samples", |_| Ok(1.0))
@@ -267,10 +270,16 @@ fn feature_ratio() -> Claim {
     .finish()
 }
 
+/// $v$ and the test error of that theory.
+fn errors(
+    s: &FourierFeaturesSetting,
+    o: &FourierFeaturesOutcome,
+    share: Share,
+) -> Result<Vec<f64>, JudgeError> {
+    Ok(feature_theory(s, o, share)?[1..].to_vec())
+}
+
 fn feature_errors() -> Claim {
-    let errors = |s: &FourierFeaturesSetting, o: &Record, share: Share| -> Result<Vec<f64>, JudgeError> {
-        Ok(feature_theory(s, o, share)?[1..].to_vec())
-    };
     Claim::about::<FourierFeatures>(
         "spa/features-errors",
         "Random Fourier features: training and test error under fresh noise are those of the exact stationary point, which is on no ridge path",
@@ -279,7 +288,7 @@ fn feature_errors() -> Claim {
     .sources(&[TAKASE_2021, BISHOP_1995])
     .cases(features)
     .components(["training", "test"])
-    .measure(|_, o| Ok(vec![o.number("v")?, o.number("test")?]))
+    .measure(|_, o| Ok(vec![o.v, o.test]))
     .predict_given(move |s, o| errors(s, o, Share::Own))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.01, 0.007)))
     .rival_given("augmentation of all samples", move |s, o| errors(s, o, Share::Constant(1.0)))
@@ -313,7 +322,7 @@ fn kernels() -> Claim {
     })
     .components(["erf", "ReLU", "Gauss"])
     .by_difference()
-    .measure(|_, o| Ok(vec![o.number("erf")?, o.number("relu")?, o.number("gauss")?]))
+    .measure(|_, o| Ok(vec![o.erf, o.relu, o.gauss]))
     .predict(move |s| smoothed(&s.pair, s.pair.s2))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.002, 0.001)))
     .rival("clean inputs", move |s| smoothed(&s.pair, 0.0))

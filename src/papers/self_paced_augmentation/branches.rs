@@ -8,12 +8,14 @@ use solvable_theory::self_paced_augmentation::{
 use statrs::function::erf::erfc_inv;
 
 use super::super::by;
-use super::super::experiments::{AugmentedRidge, AugmentedRidgeSetting, RidgeStart, RidgeStartSetting};
 use super::ends::at;
+use super::experiments::{
+    AugmentedRidge, AugmentedRidgeOutcome, AugmentedRidgeSetting, RidgeStart, RidgeStartSetting,
+};
 use super::{first, task, tau};
 use crate::simulate::augmentation::Rule;
 use crate::simulate::augmentation::descent::MeanField;
-use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![upper(), lower(), transition(), basins()]
@@ -39,7 +41,7 @@ fn upper() -> Claim {
         .sources(&[TAKASE_2021])
         .cases(bistable)
         .by_difference()
-        .measure(|_, o| first(o, "p"))
+        .measure(|_, o| first(&o.p))
         .predict(highest)
         .margin(|_, _| Margin::symmetric(0.035))
         .rival("the smallest fixed point", lowest)
@@ -83,7 +85,7 @@ fn lower() -> Claim {
     .by_difference()
     // At the full size about one run in thirty escapes to the upper end.
     .median()
-    .measure(|_, o| first(o, "p_low"))
+    .measure(|_, o| first(&o.p_low))
     .predict(lowest)
     .margin(|s, profile| Margin::symmetric(lowest_margin(s, profile)))
     .rival_where("the largest fixed point", two, highest)
@@ -120,8 +122,8 @@ fn edge_of(
 }
 
 /// Whether a run is still augmented at its end.
-fn augmented(o: &Record) -> Result<f64, JudgeError> {
-    Ok(f64::from(u8::from(first(o, "p")? > 0.01)))
+fn augmented(o: &AugmentedRidgeOutcome) -> Result<f64, JudgeError> {
+    Ok(f64::from(u8::from(first(&o.p)? > 0.01)))
 }
 
 /// A rival's threshold.
@@ -218,7 +220,7 @@ fn basins() -> Claim {
     })
     .components(["from below", "from above"])
     .by_difference()
-    .measure(|_, o| Ok(o.list("p")?.to_vec()))
+    .measure(|_, o| Ok(o.p.clone()))
     .predict(|s| carried(s, |s| Ok(strengths(s)?[0])))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.15, 0.1)))
     .rival("the interpolator alone stays without augmentation", |s| carried(s, |_| Ok(0.0)))

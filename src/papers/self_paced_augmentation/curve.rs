@@ -6,13 +6,11 @@ use solvable_theory::self_paced_augmentation::{
 };
 
 use super::super::by;
-use super::super::experiments::{
-    AugmentedFlow, AugmentedFlowSetting, SelfPacedDescent, SelfPacedDescentSetting,
-};
+use super::experiments::{AugmentedFlow, AugmentedFlowSetting, SelfPacedDescent, SelfPacedDescentSetting};
 use super::{model, task};
 use crate::simulate::augmentation::Rule;
 use crate::simulate::augmentation::descent::{MeanField, NoisyDescent, Start};
-use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![ratio(), training_error(), test_error(), noisy_ratio(), noisy_error()]
@@ -89,7 +87,7 @@ fn ratio() -> Claim {
     .cases(cases)
     .components(labels())
     .by_difference()
-    .measure(|_, o| Ok(o.list("p")?.to_vec()))
+    .measure(|_, o| Ok(o.p.clone()))
     .predict(|s| values(s, None, |state| state.ratio))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.04, 0.025)))
     .rival("all samples throughout", |s| Ok(vec![1.0; s.steps.len()]))
@@ -117,7 +115,7 @@ fn training_error() -> Claim {
         .cases(cases)
         .components(labels())
         .by_difference()
-        .measure(move |s, o| scale(s, o.list("v")?.to_vec()))
+        .measure(move |s, o| scale(s, o.v.clone()))
         .predict(move |s| scale(s, values(s, None, |state| state.training_error)?))
         .margin(|_, profile| Margin::symmetric(by(profile, 0.1, 0.07)))
         .rival("all samples augmented", move |s| {
@@ -134,7 +132,7 @@ fn test_error() -> Claim {
         .sources(&[TAKASE_2021])
         .cases(cases)
         .components(labels())
-        .measure(|_, o| Ok(o.list("R")?.to_vec()))
+        .measure(|_, o| Ok(o.r.clone()))
         .predict(move |s| values(s, None, value))
         .margin(|_, profile| Margin::symmetric(by(profile, 0.1, 0.06)))
         .rival_where(
@@ -187,7 +185,7 @@ fn noisy_ratio() -> Claim {
     .sources(&[TAKASE_2021])
     .cases(noisy)
     .by_difference()
-    .measure(|_, o| Ok(o.number("p_shift")?))
+    .measure(|_, o| Ok(o.p_shift))
     .predict(|_| Ok(0.0))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.025, 0.02)))
     .rival("all samples", |s| Ok(1.0 - end_of(s)?.0))
@@ -204,7 +202,7 @@ fn noisy_error() -> Claim {
     .sources(&[TAKASE_2021])
     .cases(noisy)
     .by_difference()
-    .measure(|_, o: &Record| Ok(o.number("R_shift")?))
+    .measure(|_, o| Ok(o.r_shift))
     .predict(|_| Ok(0.0))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.008, 0.005)))
     .rival("all samples augmented", |s| {

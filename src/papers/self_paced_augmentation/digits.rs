@@ -3,11 +3,11 @@
 use solvable_theory::bibliography::{ALPAYDIN_1998, TAKASE_2021};
 
 use super::super::by;
-use super::super::experiments::{DigitsAugmentation, DigitsAugmentationSetting};
+use super::experiments::{DigitsAugmentation, DigitsAugmentationOutcome, DigitsAugmentationSetting};
 use crate::simulate::augmentation::Rule;
 use crate::simulate::augmentation::digits::DigitsTraining;
 use crate::simulate::augmentation::images::Augmentation;
-use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![gain(), over_all(), selection(), noise(), falling(), quieter()]
@@ -45,25 +45,20 @@ fn rules(profile: Profile) -> Vec<Rule> {
     }
 }
 
-/// The number of a method on the list `name`.
-pub(super) fn of(
-    s: &DigitsAugmentationSetting,
-    o: &Record,
-    name: &str,
-    rule: Rule,
-) -> Result<f64, JudgeError> {
+/// The number of a method on a list over methods.
+pub(super) fn of(s: &DigitsAugmentationSetting, list: &[f64], rule: Rule) -> Result<f64, JudgeError> {
     let index = s.rules.iter().position(|other| *other == rule);
-    let value = index.and_then(|index| o.list(name).ok()?.get(index).copied());
-    value.ok_or_else(|| JudgeError::Other(format!("no {name} of {rule:?}")))
+    let value = index.and_then(|index| list.get(index).copied());
+    value.ok_or_else(|| JudgeError::Other(format!("no number of {rule:?}")))
 }
 
 /// The mean share of augmented images of a method in every range of updates.
 pub(super) fn ratios<'a>(
     s: &DigitsAugmentationSetting,
-    o: &'a Record,
+    o: &'a DigitsAugmentationOutcome,
     rule: Rule,
 ) -> Result<&'a [f64], JudgeError> {
-    let (ranges, all) = (s.training.ranges.len(), o.list("ratios")?);
+    let (ranges, all) = (s.training.ranges.len(), &o.ratios);
     let index = s.rules.iter().position(|other| *other == rule);
     let own = index.and_then(|index| all.get(index * ranges..(index + 1) * ranges));
     own.ok_or_else(|| JudgeError::Other(format!("no ratios of {rule:?}")))
@@ -86,7 +81,7 @@ fn sign(
     title: &str,
     formula: &str,
     samples: fn(Profile) -> Vec<usize>,
-    difference: fn(&DigitsAugmentationSetting, &Record) -> Result<f64, JudgeError>,
+    difference: fn(&DigitsAugmentationSetting, &DigitsAugmentationOutcome) -> Result<f64, JudgeError>,
     rival: &str,
     most: f64,
 ) -> Claim {
@@ -102,8 +97,12 @@ fn sign(
         .finish()
 }
 
-fn accuracy(s: &DigitsAugmentationSetting, o: &Record, rule: Rule) -> Result<f64, JudgeError> {
-    of(s, o, "accuracy", rule)
+fn accuracy(
+    s: &DigitsAugmentationSetting,
+    o: &DigitsAugmentationOutcome,
+    rule: Rule,
+) -> Result<f64, JudgeError> {
+    of(s, &o.accuracy, rule)
 }
 
 fn gain() -> Claim {
@@ -188,7 +187,7 @@ fn quieter() -> Claim {
         "On digits the training loss fluctuates less than with augmentation of all images",
         r"\mathrm{sd}_{\rm CA}-\mathrm{sd}_{\rm SPA}>0\ \text{over the last 500 updates}",
         |profile| by(profile, vec![], vec![100, 500]),
-        |s, o| Ok(of(s, o, "fluctuation", Rule::All)? - of(s, o, "fluctuation", Rule::Spa(TAU))?),
+        |s, o| Ok(of(s, &o.fluctuation, Rule::All)? - of(s, &o.fluctuation, Rule::Spa(TAU))?),
         "it fluctuates more",
         0.2,
     )

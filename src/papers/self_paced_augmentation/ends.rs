@@ -8,8 +8,8 @@ use solvable_theory::self_paced_augmentation::{
 };
 
 use super::super::by;
-use super::super::experiments::{AugmentedRidge, AugmentedRidgeSetting, PairedOptimum, PairedOptimumSetting};
-use super::{apart, first, model, task, tau};
+use super::experiments::{AugmentedRidge, AugmentedRidgeSetting, PairedOptimum, PairedOptimumSetting};
+use super::{Observable, apart, first, model, task, tau};
 use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
@@ -81,20 +81,20 @@ fn ratio() -> Claim {
     .sources(&[TAKASE_2021, DOBRIBAN_2018])
     .cases(cases)
     .by_difference()
-    .measure(|_, o| first(o, "p"))
+    .measure(|_, o| first(&o.p))
     .predict(|s| Ok(end(s)?.ratio))
     .margin(move |s, profile| Margin::symmetric(margin(s, profile)))
     .rival("all samples", |_| Ok(1.0))
-    .rival_given("residuals of the first step", |_, o| first(o, "p_start"))
+    .rival_given("residuals of the first step", |_, o| first(&o.p_start))
     .rival("residuals of fresh samples", |s| {
         Ok(test_residual_fixed_point(&task(&s.model)?, s.s2, tau(s))?.ratio)
     })
     .rival_given_where(
         "residuals without augmentation",
         move |s| simple(s) || psi(s) <= 1.0,
-        |_, o| first(o, "p_none"),
+        |_, o| first(&o.p_none),
     )
-    .rival_given_where("residuals with augmentation of all samples", simple, |_, o| first(o, "p_all"))
+    .rival_given_where("residuals with augmentation of all samples", simple, |_, o| first(&o.p_all))
     .finish()
 }
 
@@ -103,10 +103,10 @@ fn observable(
     id: &str,
     title: &str,
     formula: &str,
-    name: &'static str,
-    of: fn(&RidgeObservables) -> f64,
+    observable: Observable,
     margin: fn(&AugmentedRidgeSetting, Profile) -> f64,
 ) -> Claim {
+    let of = move |ridge: &RidgeObservables| observable.of_ridge(ridge);
     let rival = move |lambda: fn(&AugmentedRidgeSetting) -> f64| {
         let differs = move |s: &AugmentedRidgeSetting| {
             let value = ridge(s, lambda(s)).map(|r| of(&r));
@@ -119,24 +119,28 @@ fn observable(
     Claim::about::<AugmentedRidge>(id, title)
         .formula(formula)
         .sources(&[DOBRIBAN_2018, BISHOP_1995])
-        .cases(if name == "v" { cases } else { off_peak })
-        .measure(move |_, o| first(o, name))
+        .cases(if observable == Observable::TrainingError { cases } else { off_peak })
+        .measure(move |_, o| observable.at_end(o))
         .predict(move |s| Ok(of(&end(s)?.ridge)))
         .margin(move |s, profile| Margin::symmetric(margin(s, profile)))
         .rival_where(
             "the strength of fresh residuals",
-            move |s| apart(fresh(s, of), end(s).map(|e| of(&e.ridge)), margin(s, Profile::Quick)),
-            move |s| Ok(fresh(s, of)?),
+            move |s| apart(fresh(s, observable), end(s).map(|e| of(&e.ridge)), margin(s, Profile::Quick)),
+            move |s| Ok(fresh(s, observable)?),
         )
         .rival_where("augmentation of all samples", all_differs, all)
         // An interpolator has no training error to compare with.
-        .rival_where("no augmentation", move |s| (name != "v" || psi(s) > 1.0) && none_differs(s), none)
+        .rival_where(
+            "no augmentation",
+            move |s| (observable != Observable::TrainingError || psi(s) > 1.0) && none_differs(s),
+            none,
+        )
         .finish()
 }
 
 /// An observable of the ridge whose strength the errors on fresh samples would set.
-fn fresh(s: &AugmentedRidgeSetting, of: fn(&RidgeObservables) -> f64) -> Result<f64, TheoryError> {
-    Ok(of(&test_residual_fixed_point(&task(&s.model)?, s.s2, tau(s))?.ridge))
+fn fresh(s: &AugmentedRidgeSetting, observable: Observable) -> Result<f64, TheoryError> {
+    Ok(observable.of_ridge(&test_residual_fixed_point(&task(&s.model)?, s.s2, tau(s))?.ridge))
 }
 
 fn test_error() -> Claim {
@@ -144,8 +148,7 @@ fn test_error() -> Claim {
         "spa/test-error",
         "The test error is that of ridge regression at the self-consistent strength",
         r"R=\frac{r^2\kappa^2+\sigma^2\gamma}{(1+\kappa)^2-\gamma}",
-        "R",
-        |r| r.test_error,
+        Observable::TestError,
         |_, profile| by(profile, 0.07, 0.05),
     )
 }
@@ -155,8 +158,7 @@ fn training_error() -> Claim {
         "spa/training-error",
         "The training error is that of ridge regression at the self-consistent strength",
         r"v=(\lambda/\kappa)^2(\sigma^2+R)",
-        "v",
-        |r| r.training_error,
+        Observable::TrainingError,
         |s, profile| if psi(s) >= 2.0 { by(profile, 0.08, 0.06) } else { by(profile, 0.15, 0.12) },
     )
 }
@@ -166,8 +168,7 @@ fn norm() -> Claim {
         "spa/weight-norm",
         "The weights shrink as those of ridge regression at the self-consistent strength",
         r"W=\frac{r^2+\gamma(\sigma^2+R)}{(1+\kappa)^2}",
-        "W",
-        |r| r.squared_norm,
+        Observable::SquaredNorm,
         |_, profile| by(profile, 0.06, 0.05),
     )
 }
@@ -181,10 +182,10 @@ fn peak() -> Claim {
     .sources(&[HASTIE_2022])
     .cases(|profile| Ok(cases(profile)?.into_iter().filter(|at| psi(&at.settings()[0]) == 1.0).collect()))
     .median()
-    .measure(|_, o| first(o, "R"))
+    .measure(|_, o| first(&o.r))
     .predict(|s| Ok(end(s)?.ridge.test_error))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.07, 0.05)))
-    .rival_given("no augmentation", |_, o| Ok(o.number("R_none")?))
+    .rival_given("no augmentation", |_, o| Ok(o.r_none))
     .rival("bias alone", |s| {
         let kappa = end(s)?.ridge.kappa;
         Ok((kappa / (1.0 + kappa)).powi(2))
@@ -225,7 +226,7 @@ fn no_gain() -> Claim {
         Ok(vec![paired(vec![best], profile)?])
     })
     .by_difference()
-    .measure(|_, o| first(o, "excess"))
+    .measure(|_, o| first(&o.excess))
     .predict(excess)
     .margin(|_, profile| Margin::symmetric(by(profile, 0.002, 0.001)))
     .rival("it keeps its gain over the same noise on all samples", |s| {
@@ -248,7 +249,7 @@ fn off_optimum() -> Claim {
     .sources(&[DOBRIBAN_2018])
     .cases(|profile| [0.05, 0.5].into_iter().map(|tau| paired(vec![tau], profile)).collect())
     .by_difference()
-    .measure(|_, o| first(o, "excess"))
+    .measure(|_, o| first(&o.excess))
     .predict(excess)
     .margin(|_, profile| Margin::symmetric(by(profile, 0.015, 0.01)))
     .rival("no cost", |_| Ok(0.0))
@@ -275,7 +276,7 @@ fn near_optimum() -> Claim {
     })
     .components(["below", "above"])
     .by_difference()
-    .measure(|_, o| Ok(o.list("excess")?.to_vec()))
+    .measure(|_, o| Ok(o.excess.clone()))
     .predict(excesses)
     // The scatter of the strength from one draw of data to the next, a fortieth in p, adds 0.0003 near the bottom of the parabola.
     .margin(|_, _| Margin::symmetric(0.0015))
@@ -313,7 +314,7 @@ fn best_threshold() -> Claim {
         [(2.0, 0.25, 0.5), (1.5, 0.6, 1.0)].into_iter().map(case).collect()
     })
     .by_difference()
-    .measure(|_, o| first(o, "p"))
+    .measure(|_, o| first(&o.p))
     .predict(move |s| Ok(share(s, |sigma2| sigma2) / psi(s)))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.03, 0.02)))
     .rival("as many samples as dimensions", move |s| Ok(share(s, |sigma2| sigma2)))

@@ -5,17 +5,18 @@ mod branches;
 mod curve;
 mod digits;
 mod ends;
+pub mod experiments;
 mod figures;
 mod noise;
 
 use solvable_theory::TheoryError;
 use solvable_theory::bibliography::{BISHOP_1995, DOBRIBAN_2018, TAKASE_2021};
-use solvable_theory::self_paced_augmentation::LinearTask;
+use solvable_theory::self_paced_augmentation::{LinearTask, RidgeObservables};
 
-use super::experiments::AugmentedRidgeSetting;
+use self::experiments::{AugmentedRidgeOutcome, AugmentedRidgeSetting};
 use super::{Paper, entries};
 use crate::simulate::augmentation::linear::LinearModel;
-use crate::verify::{JudgeError, Record};
+use crate::verify::JudgeError;
 
 /// Augmentation of the samples that are still hard.
 pub(super) fn paper() -> Paper {
@@ -67,7 +68,47 @@ fn tau(s: &AugmentedRidgeSetting) -> f64 {
     s.taus.first().copied().unwrap_or(f64::NAN)
 }
 
-/// The first number of the list `name`.
-fn first(o: &Record, name: &str) -> Result<f64, JudgeError> {
-    o.list(name)?.first().copied().ok_or_else(|| JudgeError::Other(format!("{name} is empty")))
+/// The first number of a list.
+fn first(values: &[f64]) -> Result<f64, JudgeError> {
+    values.first().copied().ok_or_else(|| JudgeError::Other("a list over thresholds is empty".into()))
+}
+
+/// What a claim observes where training ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Observable {
+    /// $R$.
+    TestError,
+    /// $v$.
+    TrainingError,
+    /// $W$.
+    SquaredNorm,
+}
+
+impl Observable {
+    /// At the first threshold.
+    fn at_end(self, o: &AugmentedRidgeOutcome) -> Result<f64, JudgeError> {
+        first(match self {
+            Self::TestError => &o.r,
+            Self::TrainingError => &o.v,
+            Self::SquaredNorm => &o.w,
+        })
+    }
+
+    /// With augmentation of all samples.
+    fn with_all(self, o: &AugmentedRidgeOutcome) -> f64 {
+        match self {
+            Self::TestError => o.r_all,
+            Self::TrainingError => o.v_all,
+            Self::SquaredNorm => o.w_all,
+        }
+    }
+
+    /// Of ridge regression on isotropic inputs.
+    fn of_ridge(self, ridge: &RidgeObservables) -> f64 {
+        match self {
+            Self::TestError => ridge.test_error,
+            Self::TrainingError => ridge.training_error,
+            Self::SquaredNorm => ridge.squared_norm,
+        }
+    }
 }

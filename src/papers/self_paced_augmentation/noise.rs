@@ -4,7 +4,7 @@ use solvable_theory::bibliography::{BISHOP_1995, TAKASE_2021};
 use solvable_theory::self_paced_augmentation::{frozen_copy, loss_noise, ridge_observables};
 
 use super::super::by;
-use super::super::experiments::{FrozenCopy, FrozenCopySetting, LossFluctuation, LossFluctuationSetting};
+use super::experiments::{FrozenCopy, FrozenCopySetting, LossFluctuation, LossFluctuationSetting};
 use super::{model, task};
 use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
@@ -25,7 +25,7 @@ fn fluctuation() -> Claim {
         .sources(&[TAKASE_2021])
         .cases(usual)
         .components(["self-paced", "all samples"])
-        .measure(|_, o| Ok(vec![o.number("spa")?, o.number("all")?]))
+        .measure(|_, o| Ok(vec![o.spa, o.all]))
         .predict(|s| {
             let noise = loss_noise(&task(&s.model)?, s.s2, s.tau)?;
             Ok(vec![noise.self_paced, noise.all])
@@ -49,7 +49,7 @@ fn mean_loss() -> Claim {
         .sources(&[BISHOP_1995])
         .cases(usual)
         .components(["self-paced", "all samples"])
-        .measure(|_, o| Ok(vec![o.number("spa_mean")?, o.number("all_mean")?]))
+        .measure(|_, o| Ok(vec![o.spa_mean, o.all_mean]))
         .predict(|s| {
             let noise = loss_noise(&task(&s.model)?, s.s2, s.tau)?;
             Ok(vec![noise.self_paced_loss, noise.all_loss])
@@ -85,7 +85,7 @@ fn louder() -> Claim {
         Ok(vec![At::setting("ψ=3 σ²=0.4 s²=0.8 τ=0.4", setting, trials)])
     })
     .by_difference()
-    .measure(|_, o| Ok(o.number("spa")? - o.number("all")?))
+    .measure(|_, o| Ok(o.spa - o.all))
     .predict(difference)
     .margin(|_, profile| Margin::symmetric(by(profile, 0.012, 0.01)))
     .rival("quieter by as much", move |s| Ok(-difference(s)?))
@@ -115,7 +115,7 @@ fn frozen() -> Claim {
         };
         Ok(points.into_iter().map(case).collect())
     })
-    .measure(|_, o| Ok(o.number("R")?))
+    .measure(|_, o| Ok(o.r))
     .predict(|s| Ok(frozen_copy(&task(&s.model)?, s.s2)?))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.07, 0.05)))
     .rival("fresh noise", |s| Ok(ridge_observables(&task(&s.model)?, s.s2)?.test_error))

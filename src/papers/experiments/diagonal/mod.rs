@@ -4,8 +4,7 @@ mod descent;
 mod flow;
 mod steps;
 
-use rand::RngExt;
-
+use super::problem;
 use crate::simulate::diagonal::PlantedSetting;
 use crate::simulate::{SimulationError, diagonal};
 use crate::streams::Streams;
@@ -18,11 +17,6 @@ pub use descent::{
 pub use diagonal::Penalty;
 pub use flow::{DiagonalFlow, DiagonalFlowSetting, EntropyBudget};
 pub use steps::{PenaltyCost, PenaltyCostSetting, SingleSteps, SingleStepsSetting};
-
-/// The number of a trial's regression problem. Outcomes carry it, so that predictions know the data without their being stored.
-pub(super) fn problem(streams: &Streams) -> u64 {
-    streams.child("problem").rng(0).random_range(0..1u64 << 32)
-}
 
 /// The regression problem `number`.
 pub fn planted_problem(setting: &PlantedSetting, number: f64) -> Result<RegressionData, SimulationError> {

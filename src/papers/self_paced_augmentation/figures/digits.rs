@@ -1,8 +1,8 @@
 //! Figures of networks on digits.
 
 use super::super::super::by;
-use super::super::super::experiments::{DigitsAugmentation, DigitsAugmentationSetting};
 use super::super::digits::{TAU, digits, of, ratios, trials as seeds};
+use super::super::experiments::{DigitsAugmentation, DigitsAugmentationSetting};
 use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
 use crate::simulate::augmentation::Rule;
 use crate::simulate::augmentation::images::Augmentation;
@@ -60,7 +60,7 @@ fn accuracies(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
                 let accuracy = |rule: Rule| {
                     outcomes
                         .iter()
-                        .map(|o| Ok(100.0 * of(&s, o, "accuracy", rule)?))
+                        .map(|o| Ok(100.0 * of(&s, &o.accuracy, rule)?))
                         .collect::<Result<Vec<_>, JudgeError>>()
                 };
                 let (with, without) = (accuracy(rule)?, accuracy(Rule::None)?);

@@ -3,18 +3,20 @@
 mod digits;
 
 use solvable_theory::self_paced_augmentation::{
-    all_fixed_points, fixed_point, interior_extrema, lowest_fixed_point, optimal_augmentation,
+    FlowState, all_fixed_points, fixed_point, interior_extrema, lowest_fixed_point, optimal_augmentation,
     ridge_observables, spinodal, stability_slope,
 };
 
 use super::super::by;
-use super::super::experiments::{AugmentedFlow, AugmentedRidge, AugmentedRidgeSetting};
 use super::branches::near_spinodal;
 use super::curve::{POINTS, STEPS, flow, theory, trials as flow_trials};
+use super::experiments::{
+    AugmentedFlow, AugmentedFlowOutcome, AugmentedRidge, AugmentedRidgeOutcome, AugmentedRidgeSetting,
+};
 use super::{model, task};
 use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
 use crate::verify::{JudgeError, Profile, Request};
-use solvable_engine::{FigurePlan, Trials, entry_point, mean_point, requests};
+use solvable_engine::{FigurePlan, Trials, mean_point, requests};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     [
@@ -32,6 +34,17 @@ pub(super) fn all() -> Vec<FigurePlan> {
 fn thresholds(low: f64, high: f64, count: usize) -> Vec<f64> {
     let step = (high / low).ln() / (count - 1) as f64;
     (0..count).map(|i| low * (step * i as f64).exp()).collect()
+}
+
+/// The entry `index` of a list.
+fn entry(list: &[f64], index: usize) -> Result<f64, JudgeError> {
+    list.get(index).copied().ok_or_else(|| JudgeError::Other(format!("a list has no entry {index}")))
+}
+
+/// Mean and 99 % interval of the entry `index` of a list, as a point at `x`.
+fn entry_point<O>(x: f64, outcomes: &[O], list: fn(&O) -> &[f64], index: usize) -> Result<Point, JudgeError> {
+    let values = outcomes.iter().map(|o| entry(list(o), index));
+    mean_point(x, &values.collect::<Result<Vec<_>, _>>()?)
 }
 
 /// Many thresholds on the same data: three dimensions of two samples each that are bistable below a spinodal, and more samples with two spinodals.
@@ -72,8 +85,8 @@ fn branches(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     for s in branch_settings(trials.profile()) {
         let outcomes = trials.of::<AugmentedRidge>(&s)?;
         let task = task(&s.model)?;
-        let points = |name: &str| {
-            let at = |(index, tau): (usize, &f64)| entry_point(*tau, &outcomes, name, index);
+        let points = |list: fn(&AugmentedRidgeOutcome) -> &[f64]| {
+            let at = |(index, tau): (usize, &f64)| entry_point(*tau, &outcomes, list, index);
             s.taus.iter().enumerate().map(at).collect::<Result<Vec<_>, JudgeError>>()
         };
         let edges: Vec<f64> = if task.psi() <= 1.0 {
@@ -92,8 +105,8 @@ fn branches(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
             Series::line("from w = 0", 0, Stroke::Solid, upper.clone()),
             Series::line("from least squares", 1, Stroke::Solid, lower.clone()),
             Series::line("unstable", 3, Stroke::Dashed, unstable.clone()),
-            Series::Points { label: String::new(), group: 0, points: points("p")? },
-            Series::Points { label: String::new(), group: 1, points: points("p_low")? },
+            Series::Points { label: String::new(), group: 0, points: points(|o| &o.p)? },
+            Series::Points { label: String::new(), group: 1, points: points(|o| &o.p_low)? },
         ];
         rules(&mut series);
         let title = format!("ψ = {}, σ² = {}", task.psi(), task.sigma2());
@@ -111,8 +124,8 @@ fn branches(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
             Series::line("from w = 0", 0, Stroke::Solid, errors(&upper)),
             Series::line("from least squares", 1, Stroke::Solid, errors(&lower)),
             Series::line("unstable", 3, Stroke::Dashed, errors(&unstable)),
-            Series::Points { label: String::new(), group: 0, points: points("R")? },
-            Series::Points { label: String::new(), group: 1, points: points("R_low")? },
+            Series::Points { label: String::new(), group: 0, points: points(|o| &o.r)? },
+            Series::Points { label: String::new(), group: 1, points: points(|o| &o.r_low)? },
         ];
         rules(&mut series);
         panels.push(Panel { title, x: Axis::log("threshold τ"), y: Axis::linear("test error R"), series });
@@ -159,7 +172,7 @@ fn transition(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         let outcomes = trials.of::<AugmentedRidge>(&near(dimension)?)?;
         let mut points = Vec::new();
         for (index, factor) in FACTORS.into_iter().enumerate() {
-            let still = outcomes.iter().map(|o| Ok(f64::from(u8::from(o.list("p")?[index] > 0.01))));
+            let still = outcomes.iter().map(|o| Ok(f64::from(u8::from(entry(&o.p, index)? > 0.01))));
             points.push(mean_point(factor, &still.collect::<Result<Vec<_>, JudgeError>>()?)?);
         }
         let group = if group == 3 { 4 } else { group };
@@ -192,21 +205,22 @@ fn curves(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     // The first state is drawn at step 1/2 of the logarithmic axis.
     let x = |step: usize| (step as f64).max(0.5);
     let mut panels = Vec::new();
-    for (name, label) in [("p", "augmented share p"), ("v", "training error v"), ("R", "test error R")] {
+    type List = fn(&AugmentedFlowOutcome) -> &[f64];
+    let quantities: [(&str, List, fn(&FlowState) -> f64); 3] = [
+        ("augmented share p", |o| &o.p, |state| state.ratio),
+        ("training error v", |o| &o.v, |state| state.training_error),
+        ("test error R", |o| &o.r, |state| state.test_error),
+    ];
+    for (label, list, value) in quantities {
         let mut series = Vec::new();
         for (group, (s, (psi, tau))) in settings.iter().zip(POINTS).enumerate() {
             let curve = theory(s, None, &steps)?;
-            let value = |state: &solvable_theory::self_paced_augmentation::FlowState| match name {
-                "p" => state.ratio,
-                "v" => state.training_error,
-                _ => state.test_error,
-            };
             let line = curve.iter().map(|state| (x(state.step), value(state))).collect();
             series.push(Series::line("", group, Stroke::Solid, line));
             let outcomes = trials.of::<AugmentedFlow>(s)?;
             let mut points = Vec::new();
             for (index, step) in STEPS.into_iter().enumerate() {
-                points.push(entry_point(x(step), &outcomes, name, index)?);
+                points.push(entry_point(x(step), &outcomes, list, index)?);
             }
             series.push(Series::Points { label: format!("ψ = {psi}, τ = {tau}"), group, points });
         }
@@ -261,9 +275,9 @@ fn gain(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let best = curve(&|psi| Ok(optimal_augmentation(&task(psi)?)?.test_error));
     let [mut p_none, mut p_all, mut p_own] = [const { Vec::<Point>::new() }; 3];
     for (psi, s) in RATIOS.into_iter().zip(gain_settings(trials.profile())) {
-        p_none.push(trials.point::<AugmentedRidge>(psi, &s, "R_none")?);
-        p_all.push(trials.point::<AugmentedRidge>(psi, &s, "R_all")?);
-        p_own.push(entry_point(psi, &trials.of::<AugmentedRidge>(&s)?, "R", 0)?);
+        p_none.push(trials.mean::<AugmentedRidge>(psi, &s, |o| o.r_none)?);
+        p_all.push(trials.mean::<AugmentedRidge>(psi, &s, |o| o.r_all)?);
+        p_own.push(entry_point(psi, &trials.of::<AugmentedRidge>(&s)?, |o| &o.r, 0)?);
     }
     Ok(Figure {
         id: "spa/gain".into(),

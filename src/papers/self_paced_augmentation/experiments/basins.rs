@@ -1,13 +1,13 @@
 //! Where self-paced descent ends that begins at ridge estimators.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::simulate::augmentation::Rule;
 use crate::simulate::augmentation::descent::MeanField;
 use crate::simulate::augmentation::linear::LinearModel;
 use crate::simulate::augmentation::path::RidgePath;
 use crate::streams::Streams;
-use crate::verify::{Experiment, Record, TrialFailure};
+use crate::verify::{Experiment, TrialFailure};
 
 /// Gradient descent from ridge estimators.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -22,16 +22,25 @@ pub struct RidgeStartSetting {
     pub steps: usize,
 }
 
-/// `p` at the end of the descent from every ridge estimator, in the mean field of the noise, and `p_start`, at its first step.
+/// Ratios of the descent from every ridge estimator.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RidgeStartOutcome {
+    /// $p$ at its end.
+    pub p: Vec<f64>,
+    /// $p$ at its first step.
+    pub p_start: Vec<f64>,
+}
+
+/// Descent from every ridge estimator, in the mean field of the noise.
 pub struct RidgeStart;
 
 impl Experiment for RidgeStart {
     type Setting = RidgeStartSetting;
-    type Outcome = Record;
+    type Outcome = RidgeStartOutcome;
     const ID: &'static str = "ridge-start";
     const VERSION: u32 = 1;
 
-    fn run(setting: &RidgeStartSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &RidgeStartSetting, streams: &Streams) -> Result<RidgeStartOutcome, TrialFailure> {
         let data = setting.model.draw(streams)?;
         let path = RidgePath::new(&data)?;
         let (mut starts, mut ends) = (Vec::new(), Vec::new());
@@ -41,7 +50,7 @@ impl Experiment for RidgeStart {
             starts.push(states[0].ratio);
             ends.push(states[1].ratio);
         }
-        Ok(Record::new().with_list("p", ends).with_list("p_start", starts))
+        Ok(RidgeStartOutcome { p: ends, p_start: starts })
     }
 
     fn cost(setting: &RidgeStartSetting) -> f64 {

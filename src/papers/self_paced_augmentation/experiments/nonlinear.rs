@@ -1,13 +1,13 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::super::diagonal::problem;
+use crate::papers::experiments::problem;
 use crate::simulate::SimulationError;
 use crate::simulate::augmentation::Rule;
 use crate::simulate::augmentation::digits::{DigitsResult, DigitsTraining};
 use crate::simulate::augmentation::features::{FourierData, FourierModel, FourierTraining};
 use crate::simulate::augmentation::kernels::NoisedPair;
 use crate::streams::Streams;
-use crate::verify::{Experiment, Record, TrialFailure};
+use crate::verify::{Experiment, TrialFailure};
 
 /// Training on random Fourier features.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -24,7 +24,20 @@ pub struct FourierFeaturesSetting {
     pub burn: usize,
 }
 
-/// Averages of gradient descent with noise drawn anew for every use, `p`, `v`, `test`. The number of the `problem` gives the data again.
+/// Averages of the descent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FourierFeaturesOutcome {
+    /// The number of the problem, which gives the data again.
+    pub problem: f64,
+    /// $p$.
+    pub p: f64,
+    /// $v$.
+    pub v: f64,
+    /// The test error.
+    pub test: f64,
+}
+
+/// Gradient descent with noise drawn anew for every use.
 pub struct FourierFeatures;
 
 /// The data of the problem `number`.
@@ -34,20 +47,20 @@ pub fn fourier_problem(model: &FourierModel, number: f64) -> Result<FourierData,
 
 impl Experiment for FourierFeatures {
     type Setting = FourierFeaturesSetting;
-    type Outcome = Record;
+    type Outcome = FourierFeaturesOutcome;
     const ID: &'static str = "fourier-features";
     const VERSION: u32 = 2;
 
-    fn run(setting: &FourierFeaturesSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(
+        setting: &FourierFeaturesSetting,
+        streams: &Streams,
+    ) -> Result<FourierFeaturesOutcome, TrialFailure> {
         let number = problem(streams) as f64;
         let data = fourier_problem(&setting.model, number)?;
         let FourierFeaturesSetting { training, eta, steps, burn, .. } = setting;
         let found = training.descend(&data, *eta, *steps, *burn, &streams.child("descent"))?;
-        Ok(Record::new()
-            .with("problem", number)
-            .with("p", found.ratio)
-            .with("v", found.training)
-            .with("test", found.test))
+        let (p, v, test) = (found.ratio, found.training, found.test);
+        Ok(FourierFeaturesOutcome { problem: number, p, v, test })
     }
 
     fn cost(setting: &FourierFeaturesSetting) -> f64 {
@@ -68,18 +81,32 @@ pub struct SmoothedKernelSetting {
     pub draws: usize,
 }
 
-/// Means over draws of independent noise on both inputs of the kernels `erf`, `relu` and `gauss`.
+/// Means of kernels over draws of the noise.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SmoothedKernelOutcome {
+    /// Of the error function.
+    pub erf: f64,
+    /// Of ReLU.
+    pub relu: f64,
+    /// The Gaussian kernel.
+    pub gauss: f64,
+}
+
+/// Kernels under independent noise on both inputs.
 pub struct SmoothedKernel;
 
 impl Experiment for SmoothedKernel {
     type Setting = SmoothedKernelSetting;
-    type Outcome = Record;
+    type Outcome = SmoothedKernelOutcome;
     const ID: &'static str = "smoothed-kernel";
     const VERSION: u32 = 1;
 
-    fn run(setting: &SmoothedKernelSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(
+        setting: &SmoothedKernelSetting,
+        streams: &Streams,
+    ) -> Result<SmoothedKernelOutcome, TrialFailure> {
         let means = setting.pair.average(setting.draws, &streams.child("noise"))?;
-        Ok(Record::new().with("erf", means.erf).with("relu", means.relu).with("gauss", means.gauss))
+        Ok(SmoothedKernelOutcome { erf: means.erf, relu: means.relu, gauss: means.gauss })
     }
 
     fn cost(setting: &SmoothedKernelSetting) -> f64 {
@@ -96,24 +123,40 @@ pub struct DigitsAugmentationSetting {
     pub rules: Vec<Rule>,
 }
 
-/// For every rule: `accuracy` on the test images (a share), `loss` and `fluctuation`, mean and standard deviation of the batch loss over the last 500 updates;
-/// `ratios`, the mean share of augmented images in each range of updates, rule by rule.
+/// Lists over rules.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DigitsAugmentationOutcome {
+    /// Accuracy on the test images, a share.
+    pub accuracy: Vec<f64>,
+    /// Mean of the batch loss over the last 500 updates.
+    pub loss: Vec<f64>,
+    /// Its standard deviation over them.
+    pub fluctuation: Vec<f64>,
+    /// The mean share of augmented images in each range of updates, rule by rule.
+    pub ratios: Vec<f64>,
+}
+
+/// Every rule on the same images.
 pub struct DigitsAugmentation;
 
 impl Experiment for DigitsAugmentation {
     type Setting = DigitsAugmentationSetting;
-    type Outcome = Record;
+    type Outcome = DigitsAugmentationOutcome;
     const ID: &'static str = "digits-augmentation";
     const VERSION: u32 = 1;
 
-    fn run(setting: &DigitsAugmentationSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(
+        setting: &DigitsAugmentationSetting,
+        streams: &Streams,
+    ) -> Result<DigitsAugmentationOutcome, TrialFailure> {
         let results = setting.training.run(&setting.rules, streams)?;
         let list = |f: fn(&DigitsResult) -> f64| results.iter().map(f).collect::<Vec<_>>();
-        Ok(Record::new()
-            .with_list("accuracy", list(|r| r.accuracy))
-            .with_list("loss", list(|r| r.loss))
-            .with_list("fluctuation", list(|r| r.fluctuation))
-            .with_list("ratios", results.iter().flat_map(|r| r.ratios.iter().copied()).collect()))
+        Ok(DigitsAugmentationOutcome {
+            accuracy: list(|r| r.accuracy),
+            loss: list(|r| r.loss),
+            fluctuation: list(|r| r.fluctuation),
+            ratios: results.iter().flat_map(|r| r.ratios.iter().copied()).collect(),
+        })
     }
 
     fn cost(setting: &DigitsAugmentationSetting) -> f64 {
