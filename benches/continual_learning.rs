@@ -9,7 +9,7 @@ mod common;
 use std::hint::black_box;
 use std::time::Instant;
 
-use solvable::papers::experiments::{Sphere, SphereTarget};
+use solvable::papers::continual_learning::experiments::{Sphere, SphereTarget};
 use solvable::simulate::linalg::{self, LargeCholesky, Matrix};
 use solvable::simulate::regression::SequentialRegression;
 use solvable::streams::Streams;

@@ -1,7 +1,7 @@
 //! Where one theory meets its experiments: claims, settings, rivals, figures. One file for each paper.
 
 mod attention_boltzmann;
-mod continual_learning;
+pub mod continual_learning;
 mod dynamical_isometry;
 pub mod experiments;
 mod gradient_regularization;

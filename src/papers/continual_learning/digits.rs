@@ -4,7 +4,7 @@ use solvable_theory::TheoryError;
 use solvable_theory::bibliography::{CANATAR_2021, KARAKIDA_2022_CONTINUAL};
 
 use super::super::by;
-use super::super::experiments::{DigitsTarget, Features, TwoTasks, TwoTasksSetting};
+use super::experiments::{DigitsTarget, Features, TwoTasks, TwoTasksSetting};
 use super::gaussian::{RHO, at_similarity};
 use super::theory::{Missing, Pair, pair};
 use crate::verify::{At, Claim, JudgeError, Margin};
@@ -49,10 +49,10 @@ fn two_tasks() -> Claim {
         })
         .measure(|_, o| {
             Ok([
-                o.number("first")?,
-                at_similarity(o, "forward", RHO)?,
-                at_similarity(o, "backward", RHO)?,
-                at_similarity(o, "backward", SIMILAR)?,
+                o.first,
+                at_similarity(o.forward, RHO),
+                at_similarity(o.backward, RHO),
+                at_similarity(o.backward, SIMILAR),
             ])
         })
         .components(["E₁", "forward", "backward", "backward, ρ=0.95"])
@@ -95,7 +95,7 @@ fn parity() -> Claim {
                 })
                 .collect())
         })
-        .measure(|_, o| Ok([o.number("first")?, at_similarity(o, "forward", 1.0)?]))
+        .measure(|_, o| Ok([o.first, at_similarity(o.forward, 1.0)]))
         .components(["E₁", "E₂"])
         .predict(|s| {
             let law = pair(s)?.at(1.0)?;

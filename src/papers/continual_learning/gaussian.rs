@@ -4,13 +4,13 @@ use solvable_theory::bibliography::{BORDELON_2020, CANATAR_2021, KARAKIDA_2022_C
 use solvable_theory::continual_learning::{Stage, effective_ridge, stages};
 
 use super::super::by;
-use super::super::experiments::{
-    Features, TaskSequence, TaskSequenceSetting, TwoTasks, TwoTasksSetting, Underparametrised,
-    UnderparametrisedSetting,
+use super::experiments::{
+    Features, TaskSequence, TaskSequenceSetting, TwoTasks, TwoTasksOutcome, TwoTasksSetting,
+    Underparametrised, UnderparametrisedSetting,
 };
 use super::gaussian;
 use super::theory::{Missing, pair};
-use crate::verify::{At, Claim, ClaimBuilder, JudgeError, Margin, Profile, Record};
+use crate::verify::{At, Claim, ClaimBuilder, JudgeError, Margin, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![
@@ -31,9 +31,8 @@ pub(super) fn claims() -> Vec<Claim> {
 pub(super) const RHO: f64 = 0.7;
 
 /// A quantity at similarity $\rho$, between its values at 0 and 1.
-pub(super) fn at_similarity(outcome: &Record, name: &str, rho: f64) -> Result<f64, JudgeError> {
-    let values = outcome.list(name)?;
-    Ok(values[0] + rho * (values[1] - values[0]))
+pub(super) fn at_similarity([unrelated, same]: [f64; 2], rho: f64) -> f64 {
+    unrelated + rho * (same - unrelated)
 }
 
 fn modes(profile: Profile) -> usize {
@@ -94,7 +93,7 @@ fn two_tasks() -> Claim {
         )
         .sources(&[KARAKIDA_2022_CONTINUAL, BORDELON_2020, CANATAR_2021])
         .cases(pairs)
-        .measure(|_, o| Ok([o.number("first")?, at_similarity(o, "forward", RHO)?]))
+        .measure(|_, o| Ok([o.first, at_similarity(o.forward, RHO)]))
         .components(["E₁", "forward"])
         .predict(|s| {
             let law = pair(s)?.at(RHO)?;
@@ -119,7 +118,7 @@ fn backward() -> Claim {
         .formula(r"E_{\rm back}=E_{A\to B}+2(1-\rho)\sum_i\eta_i\,[1-q_{2i}(2-q_{1i})]")
         .sources(&[KARAKIDA_2022_CONTINUAL])
         .cases(pairs)
-        .measure(|_, o| at_similarity(o, "backward", RHO))
+        .measure(|_, o| Ok(at_similarity(o.backward, RHO)))
         .predict(|s| Ok(pair(s)?.at(RHO)?.backward))
         .margin(|_, profile| Margin::symmetric(by(profile, 0.005, 0.002)));
     claim
@@ -134,9 +133,9 @@ fn backward() -> Claim {
         .finish()
 }
 
-fn critical(o: &Record) -> Result<f64, JudgeError> {
-    let forward = o.list("forward")?;
-    Ok((o.number("alone")? - forward[0]) / (forward[1] - forward[0]))
+fn critical(o: &TwoTasksOutcome) -> f64 {
+    let [unrelated, same] = o.forward;
+    (o.alone - unrelated) / (same - unrelated)
 }
 
 fn critical_similarity() -> Claim {
@@ -155,7 +154,7 @@ fn critical_similarity() -> Claim {
                 })
                 .collect())
         })
-        .measure(|_, o| critical(o))
+        .measure(|_, o| Ok(critical(o)))
         .predict(|s| Ok(pair(s)?.at(0.0)?.critical_similarity))
         .by_difference()
         .margin(|_, profile| Margin::symmetric(by(profile, 0.01, 0.005)))
@@ -181,7 +180,7 @@ fn matched_prior() -> Claim {
             })
             .collect())
     })
-    .measure(|_, o| critical(o))
+    .measure(|_, o| Ok(critical(o)))
     .predict(|_| Ok(0.5))
     .by_difference()
     .identity()
@@ -206,7 +205,7 @@ fn forgetting() -> Claim {
         let setting = TwoTasksSetting { features: gaussian(1.5, 1.5, modes(profile)), samples };
         Ok(vec![At::setting("a=b=1.5 N=(200, 50) ρ=0.99", setting, by(profile, 24, 100))])
     })
-    .measure(|_, o| Ok(at_similarity(o, "backward", SIMILAR)? / o.number("first")?))
+    .measure(|_, o| Ok(at_similarity(o.backward, SIMILAR) / o.first))
     .predict(|s| {
         let law = pair(s)?.at(SIMILAR)?;
         Ok(law.backward / law.first)
@@ -243,7 +242,7 @@ fn self_knowledge() -> Claim {
                 })
                 .collect())
         })
-        .measure(|_, o| at_similarity(o, "forward", 1.0))
+        .measure(|_, o| Ok(at_similarity(o.forward, 1.0)))
         .predict(|s| Ok(pair(s)?.at(1.0)?.forward))
         .margin(|s, profile| {
             Margin::symmetric(if s.samples[1] < 10 { by(profile, 0.1, 0.06) } else { by(profile, 0.04, 0.03) })
@@ -287,7 +286,7 @@ fn many_tasks() -> Claim {
             });
             Ok(cases.to_vec())
         })
-        .measure(|_, o| Ok(o.list("errors")?.to_vec()))
+        .measure(|_, o| Ok(o.errors.clone()))
         .predict(|s| Ok(flat(sequence_law(s)?)))
         .margin(|_, profile| Margin::symmetric(by(profile, 0.03, 0.015)))
         // Once all samples outnumber the modes, joint training leaves nothing, and there is no ratio to it.
@@ -390,7 +389,7 @@ fn task_sequences() -> Claim {
         });
         Ok(cases.to_vec())
     })
-    .measure(|_, o| Ok(o.list("errors")?.to_vec()))
+    .measure(|_, o| Ok(o.errors.clone()))
     .predict(|s| Ok(flat(sequence_law(s)?)))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.03, 0.02)))
     // Under a strong ridge noise is hardly learnt.
@@ -448,7 +447,7 @@ fn mixed_stages() -> Claim {
                 ),
             ])
         })
-        .measure(move |s, o| Ok(averaged(s, o.list("errors")?)))
+        .measure(move |s, o| Ok(averaged(s, &o.errors)))
         .predict(move |s| Ok(averaged(s, &flat(sequence_law(s)?))))
         .margin(|_, profile| Margin::symmetric(by(profile, 0.05, 0.02)))
         .rival("the tasks taken as one", move |s| {
@@ -478,7 +477,7 @@ fn underparametrised() -> Claim {
         });
         Ok(cases.to_vec())
     })
-    .measure(|_, o| Ok(o.number("error")?))
+    .measure(|_, o| Ok(o.error))
     .predict(|s| null_error(s, true))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.025, 0.01)))
     .rival("the unseen modes alone", |s| null_error(s, false))

@@ -2,6 +2,7 @@
 //! forgetting* (ICLR 2022).
 
 mod digits;
+pub mod experiments;
 mod figures;
 mod gaussian;
 mod networks;
@@ -11,7 +12,7 @@ mod theory;
 use solvable_theory::bibliography::{BIETTI_2021, BORDELON_2020, CANATAR_2021, KARAKIDA_2022_CONTINUAL};
 use solvable_theory::{Activation, InitialScales, TheoryError};
 
-use super::experiments::{Features, Sphere, SphereTarget};
+use self::experiments::{Features, Sphere, SphereTarget};
 use super::{Paper, entries};
 
 /// Continual learning in the tangent-kernel regime.

@@ -3,7 +3,7 @@
 use solvable_theory::bibliography::KARAKIDA_2022_CONTINUAL;
 
 use super::super::by;
-use super::super::experiments::{FiniteWidth, NetworkTasksSetting, SphereTarget, TrainedTasks};
+use super::experiments::{FiniteWidth, NetworkTasksSetting, SphereTarget, TrainedTasks};
 use super::relu_sphere;
 use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
@@ -79,10 +79,10 @@ fn width(error: &FiniteError) -> Claim {
             Ok(vec![At::sizes("ReLU L=3 d=10 N=100", settings, by(profile, trials, 24))])
         })
         .measure(move |s, o| {
-            let excess = o.list("excess")?;
-            let found = excess
+            let found = o
+                .excess
                 .get(place)
-                .ok_or(JudgeError::Shape { predicted: place + 1, measured: excess.len() })?;
+                .ok_or(JudgeError::Shape { predicted: place + 1, measured: o.excess.len() })?;
             Ok(found / size(s))
         })
         .predict(move |s| Ok(1.0 / size(s)))
@@ -106,20 +106,16 @@ fn trained() -> Claim {
         let label = format!("ReLU L=3 d=10 M={width} N=({}, {})", samples[0], samples[1]);
         Ok(vec![At::setting(label, setting, by(profile, 40, 24))])
     })
-    .measure(|_, o| {
-        let (trained, linearized) = (o.list("trained")?, o.list("linearized")?);
-        Ok(trained.iter().zip(linearized).map(|(t, l)| t / l).collect::<Vec<_>>())
-    })
+    .measure(|_, o| Ok(o.trained.iter().zip(o.linearized).map(|(t, l)| t / l).collect::<Vec<_>>()))
     .components(["E₁", "forward", "backward"])
     .predict(|_| Ok([1.0; 3]))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.03, 0.015)))
     .rival_given("the second stage from a cold start", |_, o| {
-        let (alone, linearized) = (o.number("alone")?, o.list("linearized")?);
-        Ok([1.0, alone / linearized[1], 1.0])
+        Ok([1.0, o.alone / o.linearized[1], 1.0])
     })
     .rival_given("nothing of the first task forgotten", |_, o| {
-        let linearized = o.list("linearized")?;
-        Ok([1.0, 1.0, linearized[0] / linearized[2]])
+        let [first, _, backward] = o.linearized;
+        Ok([1.0, 1.0, first / backward])
     })
     .finish()
 }

@@ -4,7 +4,7 @@ use solvable_theory::bibliography::{BIETTI_2021, KARAKIDA_2022_CONTINUAL};
 use solvable_theory::continual_learning::{Stage, circle_first_error, circle_self_ratio};
 
 use super::super::by;
-use super::super::experiments::{
+use super::experiments::{
     Features, SphereTarget, TaskSequence, TaskSequenceSetting, TwoTasks, TwoTasksSetting,
 };
 use super::gaussian::{RHO, at_similarity, flat, sequence_law, with_rivals};
@@ -56,7 +56,7 @@ fn forward() -> Claim {
         .formula(r"\lambda_k=\int\Theta P_k,\qquad E_{A\to B}\ \text{from the levels }N(d,k),\ \lambda_k\text{ and the tail as ridge}")
         .sources(&[KARAKIDA_2022_CONTINUAL, BIETTI_2021])
         .cases(matched)
-        .measure(|_, o| Ok([o.number("first")?, at_similarity(o, "forward", RHO)?]))
+        .measure(|_, o| Ok([o.first, at_similarity(o.forward, RHO)]))
         .components(["E₁", "forward"])
         .predict(|s| {
             let law = pair(s)?.at(RHO)?;
@@ -71,7 +71,7 @@ fn backward() -> Claim {
         .formula(r"E_{\rm back}=E_{A\to B}+2(1-\rho)\sum_i\eta_i\,[1-q_{2i}(2-q_{1i})]")
         .sources(&[KARAKIDA_2022_CONTINUAL])
         .cases(matched)
-        .measure(|_, o| at_similarity(o, "backward", RHO))
+        .measure(|_, o| Ok(at_similarity(o.backward, RHO)))
         .predict(|s| Ok(pair(s)?.at(RHO)?.backward))
         .margin(margin)
         .rival("the forward law", |s| Ok(pair(s)?.at(RHO)?.forward))
@@ -97,7 +97,7 @@ fn other_targets() -> Claim {
                 })
                 .collect()
         })
-        .measure(|_, o| Ok([o.number("first")?, at_similarity(o, "forward", RHO)?]))
+        .measure(|_, o| Ok([o.first, at_similarity(o.forward, RHO)]))
         .components(["E₁", "forward"])
         .predict(|s| {
             let law = pair(s)?.at(RHO)?;
@@ -140,7 +140,7 @@ fn noisy_targets() -> Claim {
             let setting = noisy_setting()?;
             Ok(vec![At::setting("d=10 N=(150, 80) degrees 0 to 2", setting, by(profile, 32, 100))])
         })
-        .measure(move |_, o| Ok(pick(o.list("errors")?)))
+        .measure(move |_, o| Ok(pick(&o.errors)))
         .components(["E₁", "backward", "forward"])
         .predict(move |s| Ok(pick(&flat(sequence_law(s)?))))
         .margin(|_, profile| Margin::symmetric(by(profile, 0.04, 0.03)))
@@ -169,7 +169,7 @@ fn low_dimension() -> Claim {
         let label = format!("ReLU L=3 d=3 N=({}, {})", samples[0], samples[1]);
         Ok(vec![At::setting(label, setting(3, SphereTarget::Matched, samples)?, by(profile, 64, 48))])
     })
-    .measure(|_, o| Ok(o.number("first")?))
+    .measure(|_, o| Ok(o.first))
     .predict(|s| Ok(pair(s)?.at(0.0)?.first))
     .margin(|_, _| Margin::between(0.03, 0.12))
     .rival("d as the dimension of the sphere: its law in four dimensions", |s| law_in(4, s))
@@ -201,7 +201,7 @@ fn circle() -> Claim {
                 })
                 .collect()
         })
-        .measure(|_, o| Ok([o.number("first")?, at_similarity(o, "forward", 1.0)?]))
+        .measure(|_, o| Ok([o.first, at_similarity(o.forward, 1.0)]))
         .components(["E₁", "E₂"])
         .predict(|s| {
             let first = circle_first_error(3, s.samples[0])?;

@@ -8,7 +8,7 @@ use solvable_theory::continual_learning::{
     EffectiveRidge, Spectrum, Stage, Target, TwoTask, effective_ridge, stages, two_task,
 };
 
-use super::super::experiments::{Features, TwoTasksSetting};
+use super::experiments::{Features, TwoTasksSetting};
 use crate::simulate::linalg::Matrix;
 
 /// The spectrum, the target, and both stages of a pair of tasks.

@@ -6,7 +6,6 @@ use crate::streams::Streams;
 
 mod attention;
 mod classifier;
-mod continual;
 mod descent;
 mod diagonal;
 mod fisher;
@@ -30,11 +29,6 @@ pub use attention::{
 pub use classifier::{
     BothSpectra, CentredClassifier, ClassifierSpectrum, ClassifierTraining, ClassifierTrainingSetting,
     DigitsClassifier, InputMetric, KernelPairs, LEVELS, SHARES, TwoClassOutputs, values_above,
-};
-pub use continual::{
-    DigitsTarget, Features, FiniteWidth, NetworkTasksSetting, Sphere, SphereTarget, TaskSequence,
-    TaskSequenceSetting, TrainedTasks, TwoTasks, TwoTasksSetting, Underparametrised,
-    UnderparametrisedSetting,
 };
 pub use descent::{LocalBoundary, LocalBoundarySetting, TrainingPlane, TrainingPlaneSetting};
 pub use diagonal::{

@@ -1,7 +1,7 @@
 use solvable_theory::InitialScales;
 use solvable_theory::kernel_spectrum::{degeneracy, ntk_asymptotic, ntk_degree_weights};
 
-use super::super::super::experiments::{
+use super::super::experiments::{
     DigitsTarget, FiniteWidth, NetworkTasksSetting, SphereTarget, TwoTasks, TwoTasksSetting,
 };
 use super::super::gaussian::{RHO, at_similarity};
@@ -10,7 +10,7 @@ use super::super::sphere;
 use super::super::{digits, theory::pair};
 use crate::figure::{Axis, Figure, Panel, Position, Series, Stroke};
 use crate::verify::{JudgeError, Profile, Request};
-use solvable_engine::{FigurePlan, Trials, mean_point, requests};
+use solvable_engine::{FigurePlan, Trials, requests};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![
@@ -77,11 +77,8 @@ fn dimension(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let (mut first, mut forward) = (Vec::new(), Vec::new());
     for (d, s) in DIMENSIONS.into_iter().zip(dimension_settings()?) {
         let law = pair(&s)?.at(RHO)?;
-        let outcomes = trials.of::<TwoTasks>(&s)?;
-        let ones = outcomes.iter().map(|o| Ok(o.number("first")? / law.first));
-        first.push(mean_point(d as f64, &ones.collect::<Result<Vec<_>, JudgeError>>()?)?);
-        let others = outcomes.iter().map(|o| Ok(at_similarity(o, "forward", RHO)? / law.forward));
-        forward.push(mean_point(d as f64, &others.collect::<Result<Vec<_>, JudgeError>>()?)?);
+        first.push(trials.mean::<TwoTasks>(d as f64, &s, |o| o.first / law.first)?);
+        forward.push(trials.mean::<TwoTasks>(d as f64, &s, |o| at_similarity(o.forward, RHO) / law.forward)?);
     }
     series.push(Series::Points { label: "E₁".into(), group: 0, points: first });
     series.push(Series::Points { label: "forward error, ρ = 0.7".into(), group: 1, points: forward });
@@ -121,14 +118,9 @@ fn digit_curves(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let mut points = vec![Vec::new(); 3];
     for n in DIGIT_SIZES {
         let s = digits::setting(DigitsTarget::Matched, [n, 50]);
-        let outcomes = trials.of::<TwoTasks>(&s)?;
-        let collect = |value: &dyn Fn(&crate::verify::Record) -> Result<f64, JudgeError>| {
-            let values = outcomes.iter().map(value).collect::<Result<Vec<_>, _>>()?;
-            mean_point(n as f64, &values)
-        };
-        points[0].push(collect(&|o| Ok(o.number("first")?))?);
-        points[1].push(collect(&|o| at_similarity(o, "forward", RHO))?);
-        points[2].push(collect(&|o| at_similarity(o, "backward", RHO))?);
+        points[0].push(trials.mean::<TwoTasks>(n as f64, &s, |o| o.first)?);
+        points[1].push(trials.mean::<TwoTasks>(n as f64, &s, |o| at_similarity(o.forward, RHO))?);
+        points[2].push(trials.mean::<TwoTasks>(n as f64, &s, |o| at_similarity(o.backward, RHO))?);
     }
     let labels = ["first task", "second task, after both", "first task, after both"];
     let series = lines
@@ -165,10 +157,9 @@ fn width_settings(profile: Profile) -> Result<Vec<NetworkTasksSetting>, JudgeErr
 fn width(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let mut points = vec![Vec::new(); 3];
     for s in width_settings(trials.profile())? {
-        let outcomes = trials.of::<FiniteWidth>(&s)?;
+        let width = s.width as f64;
         for (component, points) in points.iter_mut().enumerate() {
-            let values = outcomes.iter().map(|o| Ok(o.list("excess")?[component] / s.width as f64));
-            points.push(mean_point(s.width as f64, &values.collect::<Result<Vec<_>, JudgeError>>()?)?);
+            points.push(trials.mean::<FiniteWidth>(width, &s, |o| o.excess[component] / width)?);
         }
     }
     let all = widths(trials.profile());

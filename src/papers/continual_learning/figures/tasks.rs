@@ -3,9 +3,9 @@ use solvable_theory::continual_learning::{
 };
 
 use super::super::super::by;
-use super::super::super::experiments::{
-    NetworkTasksSetting, SphereTarget, TaskSequence, TaskSequenceSetting, TrainedTasks, TwoTasks,
-    TwoTasksSetting,
+use super::super::experiments::{
+    NetworkTasksSetting, SphereTarget, TaskSequence, TaskSequenceSetting, TrainedTasks, TrainedTasksOutcome,
+    TwoTasks, TwoTasksSetting,
 };
 use super::super::gaussian::{at_similarity, repeated, scan, self_setting};
 use super::super::networks::width_setting;
@@ -47,8 +47,8 @@ fn transfer(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
             similarities.iter().map(|&rho| Ok((rho, ratio(rho)?))).collect::<Result<_, JudgeError>>()?;
         forward.push(Series::line("", group, Stroke::Solid, curve));
         let points = similarities.iter().map(|&rho| {
-            let ratios = outcomes.iter().map(|o| Ok(at_similarity(o, "forward", rho)? / o.number("alone")?));
-            mean_point(rho, &ratios.collect::<Result<Vec<_>, JudgeError>>()?)
+            let ratios = outcomes.iter().map(|o| at_similarity(o.forward, rho) / o.alone);
+            mean_point(rho, &ratios.collect::<Vec<_>>())
         });
         forward.push(Series::Points {
             label: label.clone(),
@@ -61,9 +61,8 @@ fn transfer(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         let curve = distances.iter().map(|&x| Ok((x, forgotten(x)?))).collect::<Result<_, JudgeError>>()?;
         backward.push(Series::line("", group, Stroke::Solid, curve));
         let points = distances.iter().step_by(2).map(|&x| {
-            let ratios =
-                outcomes.iter().map(|o| Ok(at_similarity(o, "backward", 1.0 - x)? / o.number("first")?));
-            mean_point(x, &ratios.collect::<Result<Vec<_>, JudgeError>>()?)
+            let ratios = outcomes.iter().map(|o| at_similarity(o.backward, 1.0 - x) / o.first);
+            mean_point(x, &ratios.collect::<Vec<_>>())
         });
         backward.push(Series::Points { label, group, points: points.collect::<Result<_, _>>()? });
     }
@@ -119,10 +118,8 @@ fn again_requests(profile: Profile) -> Result<Vec<Request>, JudgeError> {
 
 /// The ratio of two errors in every trial, as a point.
 fn self_point(trials: &Trials<'_>, s: &TwoTasksSetting) -> Result<Point, JudgeError> {
-    let outcomes = trials.of::<TwoTasks>(s)?;
-    let ratios = outcomes.iter().map(|o| Ok(at_similarity(o, "forward", 1.0)? / o.number("first")?));
     let x = s.samples[1] as f64 / s.samples[0] as f64;
-    mean_point(x, &ratios.collect::<Result<Vec<_>, JudgeError>>()?)
+    trials.mean::<TwoTasks>(x, s, |o| at_similarity(o.forward, 1.0) / o.first)
 }
 
 fn again(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
@@ -162,12 +159,8 @@ fn again(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let mut networks = Vec::new();
     for second in AGAIN {
         let s = network_setting(second, profile)?;
-        let outcomes = trials.of::<TrainedTasks>(&s)?;
-        let ratios = outcomes.iter().map(|o| {
-            let errors = o.list("trained")?;
-            Ok(errors[1] / errors[0])
-        });
-        networks.push(mean_point(second as f64 / 50.0, &ratios.collect::<Result<Vec<_>, JudgeError>>()?)?);
+        let ratio = |o: &TrainedTasksOutcome| o.trained[1] / o.trained[0];
+        networks.push(trials.mean::<TrainedTasks>(second as f64 / 50.0, &s, ratio)?);
     }
     let right = vec![
         Series::line("theory", 0, Stroke::Solid, curve(&sphere_setting, sizes(50.0, 0.1, 2.2))?),
@@ -214,7 +207,8 @@ fn many(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         series.push(Series::line("", group, Stroke::Solid, numbered(&law)));
         let outcomes = trials.of::<TaskSequence>(&s)?;
         let points = (0..s.stages.len()).map(|n| {
-            let values = outcomes.iter().map(|o| Ok(o.list("errors")?[n] / first));
+            let missing = || JudgeError::Other(format!("no error after stage {}", n + 1));
+            let values = outcomes.iter().map(|o| Ok(o.errors.get(n).ok_or_else(missing)? / first));
             mean_point((n + 1) as f64, &values.collect::<Result<Vec<_>, JudgeError>>()?)
         });
         series.push(Series::Points { label, group, points: points.collect::<Result<_, _>>()? });
@@ -261,7 +255,7 @@ fn matrix(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let outcomes = trials.of::<TaskSequence>(&s)?;
     let mut measured = vec![0.0; theory.len()];
     for outcome in &outcomes {
-        for (sum, error) in measured.iter_mut().zip(outcome.list("errors")?) {
+        for (sum, error) in measured.iter_mut().zip(&outcome.errors) {
             *sum += error / outcomes.len() as f64;
         }
     }

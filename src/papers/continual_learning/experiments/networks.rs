@@ -1,4 +1,4 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use solvable_theory::{Architecture, TheoryError};
 
 use super::features::Sphere;
@@ -9,7 +9,7 @@ use crate::simulate::regression::{
 };
 use crate::simulate::training::{HeavyBall, Parametrization, Tangents};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Record, TrialFailure};
+use crate::verify::{Experiment, TrialFailure};
 
 /// Networks of equal hidden widths on a sphere, two tasks from the matched prior.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -60,18 +60,24 @@ impl NetworkTasksSetting {
     }
 }
 
+/// What finite width adds to errors that are averaged exactly over targets.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FiniteWidthOutcome {
+    /// $M($ratio$-1)$ of $E_1$, the forward and the backward error.
+    pub excess: [f64; 3],
+}
+
 /// Sequential regression with the tangent kernel of a finite network at its start, against that with the kernel of infinite width on
-/// the same inputs and test points: `excess`, $M($ratio$-1)$ of $E_1$, the forward and the backward error, averaged exactly over
-/// targets.
+/// the same inputs and test points.
 pub struct FiniteWidth;
 
 impl Experiment for FiniteWidth {
     type Setting = NetworkTasksSetting;
-    type Outcome = Record;
+    type Outcome = FiniteWidthOutcome;
     const ID: &'static str = "finite-width-tasks";
     const VERSION: u32 = 1;
 
-    fn run(setting: &NetworkTasksSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &NetworkTasksSetting, streams: &Streams) -> Result<FiniteWidthOutcome, TrialFailure> {
         let (train, test) = setting.inputs(streams)?;
         let network = Network::draw(&setting.network()?, streams);
         let tangents = |x: &Matrix| Tangents::new(&network, network.forward(x)?, Parametrization::Ntk);
@@ -91,8 +97,8 @@ impl Experiment for FiniteWidth {
         };
         let limit = errors(prior.clone(), &to_tests)?;
         let finite = errors(here.kernel(&here), &there.kernel(&here))?;
-        let excess = finite.iter().zip(&limit).map(|(f, l)| setting.width as f64 * (f / l - 1.0)).collect();
-        Ok(Record::new().with_list("excess", excess))
+        let excess = std::array::from_fn(|i| setting.width as f64 * (finite[i] / limit[i] - 1.0));
+        Ok(FiniteWidthOutcome { excess })
     }
 
     fn cost(setting: &NetworkTasksSetting) -> f64 {
@@ -112,19 +118,30 @@ fn two_task_errors(setting: &NetworkTasksSetting, grams: &Grams) -> Result<[f64;
     Ok([forms[0].error(0, &covariance), forms[1].error(1, &covariance), forms[1].error(0, &covariance)])
 }
 
-/// Networks really trained to convergence on one task and then on the next, by gradient descent with momentum on all parameters: mean
-/// squared test errors `trained` ($E_1$, forward, backward) for one draw of the targets, and `linearized`, those of regression with the
-/// kernel of the same network at its start on the same samples; `alone`, its error on the second task without the first; `steps` of both
-/// stages.
+/// Mean squared test errors.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrainedTasksOutcome {
+    /// $E_1$, the forward and the backward error of the trained network.
+    pub trained: [f64; 3],
+    /// Those of regression with the kernel of the same network at its start on the same samples.
+    pub linearized: [f64; 3],
+    /// The error of that regression on the second task without the first.
+    pub alone: f64,
+    /// Steps of both stages.
+    pub steps: [f64; 2],
+}
+
+/// Networks really trained to convergence on one task and then on the next, by gradient descent with momentum on all parameters, for one
+/// draw of the targets.
 pub struct TrainedTasks;
 
 impl Experiment for TrainedTasks {
     type Setting = NetworkTasksSetting;
-    type Outcome = Record;
+    type Outcome = TrainedTasksOutcome;
     const ID: &'static str = "trained-tasks";
     const VERSION: u32 = 1;
 
-    fn run(setting: &NetworkTasksSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &NetworkTasksSetting, streams: &Streams) -> Result<TrainedTasksOutcome, TrialFailure> {
         let (train, test) = setting.inputs(streams)?;
         let (first, second) = (setting.samples[0], setting.samples[1]);
         let targets = draw_targets(setting, &train, &test, streams)?;
@@ -136,12 +153,11 @@ impl Experiment for TrainedTasks {
         let mean_square = |f: &Matrix, task: usize| (f - &wanted[task]).norm_squared() / setting.tests as f64;
 
         let mut network = start.clone();
-        let (mut trained, mut steps) = (Vec::new(), Vec::new());
+        let (mut trained, mut steps) = (Vec::new(), [0.0; 2]);
         let at_start = start.forward(&test)?.output;
-        for (x, y) in inputs.iter().zip(&labels) {
+        for ((x, y), steps) in inputs.iter().zip(&labels).zip(&mut steps) {
             let offset = start.forward(x)?.output;
-            let taken = HeavyBall::default().train(&mut network, x, &y.transpose(), &offset)?;
-            steps.push(taken as f64);
+            *steps = HeavyBall::default().train(&mut network, x, &y.transpose(), &offset)? as f64;
             trained.push((network.forward(&test)?.output - &at_start).transpose());
         }
 
@@ -159,12 +175,9 @@ impl Experiment for TrainedTasks {
         let mut cold = SequentialRegression::new();
         cold.learn(&two.kernel(&two), &[], &labels[1], 0.0)?;
         let alone = mean_square(&cold.predict(&[probes.kernel(&two)], shape)?, 1);
-        let errors = |f: &[Matrix]| vec![mean_square(&f[0], 0), mean_square(&f[1], 1), mean_square(&f[1], 0)];
-        Ok(Record::new()
-            .with_list("trained", errors(&trained))
-            .with_list("linearized", errors(&linearized))
-            .with("alone", alone)
-            .with_list("steps", steps))
+        let errors = |f: &[Matrix]| [mean_square(&f[0], 0), mean_square(&f[1], 1), mean_square(&f[1], 0)];
+        let (trained, linearized) = (errors(&trained), errors(&linearized));
+        Ok(TrainedTasksOutcome { trained, linearized, alone, steps })
     }
 
     fn cost(setting: &NetworkTasksSetting) -> f64 {

@@ -1,4 +1,4 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use solvable_theory::continual_learning::Stage;
 
 use super::features::Features;
@@ -6,7 +6,7 @@ use crate::simulate::SimulationError;
 use crate::simulate::linalg::Matrix;
 use crate::simulate::regression::{ErrorForm, Grams, KernelStage, Labels, learning_operators};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Record, TrialFailure};
+use crate::verify::{Experiment, TrialFailure};
 
 /// Two tasks, one after the other, without noise or ridge.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -17,9 +17,20 @@ pub struct TwoTasksSetting {
     pub samples: [usize; 2],
 }
 
-/// Sequential kernel regression on random inputs, errors averaged exactly over targets: `first` $E_1$; `alone` $E_B$, the
-/// second stage alone on the same inputs; `forward` $E_{A\to B}$ and `backward` $E_{2,1}$ at $\rho=0$ and $\rho=1$, between which they are
-/// linear.
+/// Errors of two tasks; those after both stages at $\rho=0$ and $\rho=1$, between which they are linear.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TwoTasksOutcome {
+    /// $E_1$.
+    pub first: f64,
+    /// $E_B$, the second stage alone on the same inputs.
+    pub alone: f64,
+    /// $E_{A\to B}$.
+    pub forward: [f64; 2],
+    /// $E_{2,1}$.
+    pub backward: [f64; 2],
+}
+
+/// Sequential kernel regression on random inputs, errors averaged exactly over targets.
 pub struct TwoTasks;
 
 /// $\begin{pmatrix}1&\rho\\\\\rho&1\end{pmatrix}$.
@@ -29,11 +40,11 @@ fn similarity(rho: f64) -> Matrix {
 
 impl Experiment for TwoTasks {
     type Setting = TwoTasksSetting;
-    type Outcome = Record;
+    type Outcome = TwoTasksOutcome;
     const ID: &'static str = "two-tasks";
     const VERSION: u32 = 1;
 
-    fn run(setting: &TwoTasksSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &TwoTasksSetting, streams: &Streams) -> Result<TwoTasksOutcome, TrialFailure> {
         let [first, second] = setting.samples;
         let grams = setting.features.grams(first + second, &streams.child("inputs"))?;
         let mut labels = Labels::new();
@@ -44,11 +55,12 @@ impl Experiment for TwoTasks {
         let operators = learning_operators(&grams.kernel, &stages)?;
         let forms: Vec<ErrorForm> = operators.iter().map(|a| ErrorForm::new(a, &grams, &labels, 2)).collect();
         let at = |task, rho| forms[1].error(task, &similarity(rho));
-        Ok(Record::new()
-            .with("first", forms[0].error(0, &similarity(0.0)))
-            .with("alone", second_alone(&grams, first, second, ridge)?)
-            .with_list("forward", vec![at(1, 0.0), at(1, 1.0)])
-            .with_list("backward", vec![at(0, 0.0), at(0, 1.0)]))
+        Ok(TwoTasksOutcome {
+            first: forms[0].error(0, &similarity(0.0)),
+            alone: second_alone(&grams, first, second, ridge)?,
+            forward: [at(1, 0.0), at(1, 1.0)],
+            backward: [at(0, 0.0), at(0, 1.0)],
+        })
     }
 
     fn cost(setting: &TwoTasksSetting) -> f64 {
@@ -107,17 +119,23 @@ impl TaskSequenceSetting {
     }
 }
 
-/// Sequential kernel regression on random inputs, stages of one or several tasks with noise and ridge: `errors` $E_{n,j}$, stage by
-/// stage, averaged exactly over targets and noise.
+/// Errors on every task after every stage.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TaskSequenceOutcome {
+    /// $E_{n,j}$, stage by stage, averaged exactly over targets and noise.
+    pub errors: Vec<f64>,
+}
+
+/// Sequential kernel regression on random inputs, stages of one or several tasks with noise and ridge.
 pub struct TaskSequence;
 
 impl Experiment for TaskSequence {
     type Setting = TaskSequenceSetting;
-    type Outcome = Record;
+    type Outcome = TaskSequenceOutcome;
     const ID: &'static str = "task-sequence";
     const VERSION: u32 = 1;
 
-    fn run(setting: &TaskSequenceSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &TaskSequenceSetting, streams: &Streams) -> Result<TaskSequenceOutcome, TrialFailure> {
         let mut labels = Labels::new();
         let mut stages = Vec::new();
         for stage in &setting.stages {
@@ -129,7 +147,7 @@ impl Experiment for TaskSequence {
         let grams = setting.features.grams(labels.tasks.len(), &streams.child("inputs"))?;
         let covariance = setting.covariance_matrix();
         let errors = crate::simulate::regression::expected_errors(&grams, &stages, &labels, &covariance)?;
-        Ok(Record::new().with_list("errors", errors.into_iter().flatten().collect()))
+        Ok(TaskSequenceOutcome { errors: errors.into_iter().flatten().collect() })
     }
 
     fn cost(setting: &TaskSequenceSetting) -> f64 {
@@ -148,16 +166,26 @@ pub struct UnderparametrisedSetting {
     pub samples: usize,
 }
 
-/// Least squares on $P_+$ of the modes of a target with equal powers: `error`, averaged exactly over targets.
+/// The error of least squares.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UnderparametrisedOutcome {
+    /// The error, averaged exactly over targets.
+    pub error: f64,
+}
+
+/// Least squares on $P_+$ of the modes of a target with equal powers.
 pub struct Underparametrised;
 
 impl Experiment for Underparametrised {
     type Setting = UnderparametrisedSetting;
-    type Outcome = Record;
+    type Outcome = UnderparametrisedOutcome;
     const ID: &'static str = "underparametrised";
     const VERSION: u32 = 1;
 
-    fn run(setting: &UnderparametrisedSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(
+        setting: &UnderparametrisedSetting,
+        streams: &Streams,
+    ) -> Result<UnderparametrisedOutcome, TrialFailure> {
         let draw = |name: &str, modes: usize| {
             let normals = streams.child(name).normals(modes * setting.samples, 1.0);
             Matrix::from_vec(setting.samples, modes, normals)
@@ -167,7 +195,7 @@ impl Experiment for Underparametrised {
         let gram = known.transpose() * &known;
         let solver = crate::simulate::linalg::Solver::spd(&gram, 0.0, "the second moment of the features")?;
         let leak = solver.solve(&(known.transpose() * &unknown));
-        Ok(Record::new().with("error", leak.norm_squared() + setting.null_modes as f64))
+        Ok(UnderparametrisedOutcome { error: leak.norm_squared() + setting.null_modes as f64 })
     }
 
     fn cost(setting: &UnderparametrisedSetting) -> f64 {
