@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use solvable::papers::experiments::*;
+use solvable::papers::attention_boltzmann::experiments::*;
 use solvable::papers::self_paced_augmentation::experiments::*;
 
 use solvable::simulate::augmentation::descent::*;
@@ -22,8 +22,8 @@ fn updates_obey_both_bounds_on_random_machines() {
         let setting = UpdatesSetting { machine, antipodal: false, states: 20 };
         for trial in 0..20 {
             let outcome = Updates::run(&setting, &Streams::for_trial("updates", "", trial, 0)).unwrap();
-            assert!(outcome.number("ratio").unwrap() <= 1.0 + 1e-12);
-            assert!(outcome.number("decrease").unwrap() >= 1.0 - 1e-9);
+            assert!(outcome.ratio <= 1.0 + 1e-12);
+            assert!(outcome.decrease >= 1.0 - 1e-9);
         }
         let three = UpdatesSetting { antipodal: true, ..setting };
         let refused = Updates::run(&three, &Streams::for_trial("updates", "", 0, 0)).is_err();

@@ -1,6 +1,6 @@
 //! Where one theory meets its experiments: claims, settings, rivals, figures. One file for each paper.
 
-mod attention_boltzmann;
+pub mod attention_boltzmann;
 pub mod continual_learning;
 mod dynamical_isometry;
 pub mod experiments;

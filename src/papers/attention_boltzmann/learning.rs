@@ -5,11 +5,12 @@ use solvable_theory::attention_boltzmann::{AttentionMachine, early_rate, held_ou
 use solvable_theory::bibliography::OTA_2023;
 
 use super::super::by;
-use super::super::experiments::{
-    EarlyLearning, EarlyLearningSetting, Estimation, EstimationSetting, ExpectationMaximisation,
-    ExpectationMaximisationSetting, RandomMachine, TeacherStudent, TeacherStudentSetting,
+use super::experiments::{
+    EarlyLearning, EarlyLearningOutcome, EarlyLearningSetting, Estimation, EstimationSetting,
+    ExpectationMaximisation, ExpectationMaximisationSetting, RandomMachine, TeacherStudent,
+    TeacherStudentSetting,
 };
-use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![early(), patterns(), held_out(), information(), likelihood_ratio(), moments(), one_pattern()]
@@ -29,10 +30,10 @@ pub(super) fn early_trials(profile: Profile) -> usize {
 fn early() -> Claim {
     // Euler steps: the measured rate is log(1 + η r)/η.
     type Rate = fn(&EarlyLearningSetting, f64, f64) -> Result<f64, JudgeError>;
-    let rates = |s: &EarlyLearningSetting, o: &Record, of: Rate| {
-        let sigma2 = o.number("sigma2")?;
-        let all = o.list("eigenvalues")?.iter();
-        all.map(|l| Ok((s.eta * of(s, sigma2, *l)?).ln_1p() / s.eta)).collect::<Result<Vec<_>, JudgeError>>()
+    let rates = |s: &EarlyLearningSetting, o: &EarlyLearningOutcome, of: Rate| {
+        let all = o.eigenvalues.iter();
+        all.map(|l| Ok((s.eta * of(s, o.sigma2, *l)?).ln_1p() / s.eta))
+            .collect::<Result<Vec<_>, JudgeError>>()
     };
     Claim::about::<EarlyLearning>(
         "attn/early-learning",
@@ -51,7 +52,7 @@ fn early() -> Claim {
     })
     .components(["first component", "second component"])
     .identity()
-    .measure(|_, o| Ok(o.list("rates")?.to_vec()))
+    .measure(|_, o| Ok(o.rates))
     .predict_given(move |s, o| {
         rates(s, o, |s, sigma2, l| Ok(early_rate(s.patterns, (s.order as f64).recip(), sigma2, l)?))
     })
@@ -93,10 +94,10 @@ fn patterns() -> Claim {
     .sources(&[OTA_2023])
     .cases(teachers)
     .by_difference()
-    .measure(|_, o| Ok(o.number("cosine")?))
+    .measure(|_, o| Ok(o.cosine))
     .predict(|_| Ok(1.0))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.01, 0.005)))
-    .rival_given("unrelated patterns", |_, o| Ok(o.number("unrelated")?))
+    .rival_given("unrelated patterns", |_, o| Ok(o.unrelated))
     .finish()
 }
 
@@ -116,7 +117,7 @@ fn held_out() -> Claim {
         Ok(all)
     })
     .by_difference()
-    .measure(|_, o| Ok(o.number("gap")?))
+    .measure(|_, o| Ok(o.gap))
     .predict(gap)
     .margin(|s, profile| {
         Margin::symmetric(if s.samples == 500 {
@@ -132,15 +133,13 @@ fn held_out() -> Claim {
         |s| Ok(held_out_gap(s.teacher.patterns - 1, s.teacher.dimension, s.samples)?),
     )
     .rival_where("without the half", |s| s.teacher.patterns == 2, move |s| Ok(2.0 * gap(s)?))
-    .rival_given("a Gaussian-Bernoulli machine by CD-1 loses no more", |_, o| Ok(o.number("contrastive")?))
-    .rival_given("a Gaussian-Bernoulli machine by persistent chains loses no more", |_, o| {
-        Ok(o.number("persistent")?)
-    })
-    .rival_given("the full Gaussian loses no more", |_, o| Ok(o.number("gaussian")?))
+    .rival_given("a Gaussian-Bernoulli machine by CD-1 loses no more", |_, o| Ok(o.contrastive))
+    .rival_given("a Gaussian-Bernoulli machine by persistent chains loses no more", |_, o| Ok(o.persistent))
+    .rival_given("the full Gaussian loses no more", |_, o| Ok(o.gaussian))
     .rival_given_where(
         "attention of order 1 loses no more on data of order 2",
         |s| s.teacher.order == 2,
-        |_, o| Ok(o.number("order_one")?),
+        |_, o| o.order_one.ok_or_else(|| JudgeError::Other("attention of order one was not fitted".into())),
     )
     .finish()
 }
@@ -177,7 +176,7 @@ fn information() -> Claim {
     .formula(r"N\,E\|\hat\xi-\xi\|^2\to\mathrm{tr}\,I^{-1},\quad I=\mathrm{Cov}[\mathrm{vec}(p_\mu(v)v)]")
     .sources(&[OTA_2023])
     .cases(estimates)
-    .measure(|_, o| Ok(o.number("error")?))
+    .measure(|_, o| Ok(o.error))
     .predict(|s| trace_of_inverse(s.teacher()?.fisher_information()?))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.15, 0.06)))
     .rival("patterns far apart", |s| trace_of_inverse(separated(&s.teacher()?)?))
@@ -195,7 +194,7 @@ fn likelihood_ratio() -> Claim {
     .formula(r"2N(\langle\log\hat p\rangle-\langle\log p\rangle)\to\chi^2_{Kd}")
     .sources(&[OTA_2023])
     .cases(estimates)
-    .measure(|_, o| Ok(o.number("ratio")?))
+    .measure(|_, o| Ok(o.ratio))
     .predict(|s| Ok((s.patterns * s.dimension) as f64))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.12, 0.06)))
     .rival("without the factor two", |s| Ok(0.5 * (s.patterns * s.dimension) as f64))
@@ -209,8 +208,8 @@ pub(super) fn maximisation(patterns: usize, profile: Profile) -> ExpectationMaxi
 }
 
 fn moments() -> Claim {
-    let products = |s: &ExpectationMaximisationSetting, o: &Record, which: &str| {
-        let machine = ExpectationMaximisation::machine(s.patterns, o.list(which)?)?;
+    let products = |s: &ExpectationMaximisationSetting, machine: &[f64]| {
+        let machine = ExpectationMaximisation::machine(s.patterns, machine)?;
         let gradients = machine.gradients(&machine.partition()?)?;
         Ok::<_, JudgeError>(gradients.patterns.transpose().iter().copied().collect::<Vec<_>>())
     };
@@ -226,10 +225,10 @@ fn moments() -> Claim {
     })
     .by_largest_difference()
     .identity()
-    .measure(|_, o| Ok(o.list("products")?.to_vec()))
-    .predict_given(move |s, o| products(s, o, "after"))
+    .measure(|_, o| Ok(o.products.clone()))
+    .predict_given(move |s, o| products(s, &o.after))
     .margin(|_, _| Margin::symmetric(1e-9))
-    .rival_given("the machine before the step", move |s, o| products(s, o, "before"))
+    .rival_given("the machine before the step", move |s, o| products(s, &o.before))
     .finish()
 }
 
@@ -255,7 +254,7 @@ fn one_pattern() -> Claim {
     .components(["training images", "test images"])
     .by_difference()
     .identity()
-    .measure(|_, o| Ok(vec![o.number("train")?, o.number("test")?]))
+    .measure(|_, o| Ok(vec![o.train, o.test]))
     .predict(move |_| gaussian(|_| 1.0, |own, other| [own, other]))
     .margin(|_, _| Margin::symmetric(1e-9))
     .rival("the mean without the spread", move |_| gaussian(|_| 1.0, |_, _| [0.0, 0.0]))

@@ -7,11 +7,11 @@ use solvable_theory::attention_boltzmann::{
 use solvable_theory::bibliography::{OTA_2023, VINCENT_2011};
 
 use super::super::by;
-use super::super::experiments::{
-    Annealing, AnnealingSetting, Denoising, DenoisingSetting, GibbsMoments, GibbsSetting, Importance,
-    ImportanceSetting, RandomMachine,
+use super::experiments::{
+    Annealing, AnnealingOutcome, AnnealingSetting, Denoising, DenoisingSetting, GibbsMoments,
+    GibbsMomentsOutcome, GibbsSetting, Importance, ImportanceSetting, RandomMachine,
 };
-use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![partition(), calibrated(), products(), entropy(), any_temperature(), denoising()]
@@ -37,14 +37,14 @@ fn cases(profile: Profile) -> Result<Vec<At<AnnealingSetting>>, JudgeError> {
 /// The machine of a trial of annealing, with another order.
 pub(super) fn annealed(
     s: &AnnealingSetting,
-    o: &Record,
+    o: &AnnealingOutcome,
     order: usize,
 ) -> Result<AttentionMachine, JudgeError> {
     let machine = RandomMachine { order, ..s.machine.clone() };
-    Ok(machine.machine(o.list("xi")?, &[], &[])?)
+    Ok(machine.machine(&o.xi, &[], &[])?)
 }
 
-fn exact(s: &AnnealingSetting, o: &Record) -> Result<f64, JudgeError> {
+fn exact(s: &AnnealingSetting, o: &AnnealingOutcome) -> Result<f64, JudgeError> {
     Ok(annealed(s, o, s.machine.order)?.log_z()?)
 }
 
@@ -71,7 +71,7 @@ fn partition() -> Claim {
         .sources(&[OTA_2023])
         .cases(cases)
         .by_difference()
-        .measure(|_, o| Ok(o.number("log_z")?))
+        .measure(|_, o| Ok(o.log_z))
         .predict_given(exact)
         .margin(|_, profile| Margin::symmetric(by(profile, 0.025, 0.004)))
         .rival_given("no multinomial coefficients", |s, o| without_coefficients(&annealed(s, o, s.machine.order)?))
@@ -79,7 +79,7 @@ fn partition() -> Claim {
         .rival_given("the sum for n − 1", |s, o| Ok(annealed(s, o, s.machine.order - 1)?.log_z()?))
         .rival_given("a Gaussian-Bernoulli machine with the same weights", |s, o| {
             let (k, d) = (s.machine.patterns, s.machine.dimension);
-            let weights = DMatrix::from_row_slice(k, d, o.list("xi")?);
+            let weights = DMatrix::from_row_slice(k, d, &o.xi);
             Ok(gaussian_bernoulli_log_z(&weights, &vec![0.0; d], &vec![0.0; k], 1.0)?)
         })
         .rival_given("patterns ignored", move |s, _| {
@@ -94,14 +94,12 @@ fn partition() -> Claim {
 }
 
 fn calibrated() -> Claim {
-    let score = |o: &Record, truth: f64| -> Result<f64, JudgeError> {
-        Ok((o.number("log_z")? - truth) / o.number("error")?)
-    };
+    let score = |o: &AnnealingOutcome, truth: f64| (o.log_z - truth) / o.error;
     // The prediction enters with the measurement: z-scores of a wrong theory are not standard.
-    let claim = move |truth: fn(&AnnealingSetting, &Record) -> Result<f64, JudgeError>| {
-        move |s: &AnnealingSetting, o: &Record| -> Result<Vec<f64>, JudgeError> {
+    let claim = move |truth: fn(&AnnealingSetting, &AnnealingOutcome) -> Result<f64, JudgeError>| {
+        move |s: &AnnealingSetting, o: &AnnealingOutcome| -> Result<Vec<f64>, JudgeError> {
             // What has mean 0 and what has mean 1, moved by how far the hypothesis lies from the sum.
-            let (own, other) = (score(o, exact(s, o)?)?, score(o, truth(s, o)?)?);
+            let (own, other) = (score(o, exact(s, o)?), score(o, truth(s, o)?));
             Ok(vec![own - other, 1.0 + own * own - other * other])
         }
     };
@@ -122,7 +120,7 @@ fn calibrated() -> Claim {
     .components(["mean of z", "mean of z²"])
     .by_difference()
     .measure(move |s, o| {
-        let z = score(o, exact(s, o)?)?;
+        let z = score(o, exact(s, o)?);
         Ok(vec![z, z * z])
     })
     .predict_given(claim(exact))
@@ -143,8 +141,8 @@ fn gibbs(order: usize, profile: Profile) -> At<GibbsSetting> {
     At::setting(format!("d=6 K=3 n={order}"), setting, by(profile, 10, 20))
 }
 
-fn sampled(s: &GibbsSetting, o: &Record) -> Result<AttentionMachine, JudgeError> {
-    Ok(s.machine.machine(o.list("xi")?, o.list("b")?, o.list("c")?)?)
+fn sampled(s: &GibbsSetting, o: &GibbsMomentsOutcome) -> Result<AttentionMachine, JudgeError> {
+    Ok(s.machine.machine(&o.xi, &o.b, &o.c)?)
 }
 
 /// $\sigma^2(fb^\top+F\xi)$ row by row for given moments of occupations.
@@ -181,7 +179,7 @@ fn products() -> Claim {
     .sources(&[OTA_2023])
     .cases(|profile| Ok([1, 2, 4].map(|n| gibbs(n, profile)).into()))
     .by_relative_distance()
-    .measure(|_, o| Ok(o.list("products")?.to_vec()))
+    .measure(|_, o| Ok(o.products.clone()))
     .predict_given(|s, o| {
         let machine = sampled(s, o)?;
         let gradients = machine.gradients(&machine.partition()?)?;
@@ -193,7 +191,7 @@ fn products() -> Claim {
     })
     .rival_given("the order forgotten: n = 8", |s, o| {
         let machine = RandomMachine { order: 8, ..s.machine.clone() };
-        let machine = machine.machine(o.list("xi")?, o.list("b")?, o.list("c")?)?;
+        let machine = machine.machine(&o.xi, &o.b, &o.c)?;
         products_of(&machine, |_, weight| weight)
     })
     .finish()
@@ -208,14 +206,14 @@ fn entropy() -> Claim {
     .sources(&[OTA_2023])
     .cases(|profile| Ok([1, 2, 4].map(|n| gibbs(n, profile)).into()))
     .by_difference()
-    .measure(|_, o| Ok(o.number("entropy")?))
+    .measure(|_, o| Ok(o.entropy))
     .predict_given(|s, o| Ok(sampled(s, o)?.mean_attention_entropy()?))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.01, 0.003)))
     .rival("log K", |s| Ok((s.machine.patterns as f64).ln()))
     .rival_given("the difference of neighbouring sums", |s, o| {
         let at = |order: usize| -> Result<f64, JudgeError> {
             let machine = RandomMachine { order, ..s.machine.clone() };
-            Ok(machine.machine(o.list("xi")?, o.list("b")?, o.list("c")?)?.log_z()?)
+            Ok(machine.machine(&o.xi, &o.b, &o.c)?.log_z()?)
         };
         Ok(at(s.machine.order + 1)? - at(s.machine.order)?)
     })
@@ -247,7 +245,7 @@ fn any_temperature() -> Claim {
         Ok(orders.map(|n| At::setting(format!("n={n}"), between_orders(n, profile), 20)).into())
     })
     .by_difference()
-    .measure(|_, o| Ok(o.number("log_z")?))
+    .measure(|_, o| Ok(o.log_z))
     .predict(move |s| between(s, order(s)))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.02, 0.005)))
     .rival("the next integer", move |s| between(s, order(s).ceil()))
@@ -293,7 +291,7 @@ fn denoising() -> Claim {
         };
         Ok(vec![At::setting("the best student", least, 20), At::setting("another student", other, 20)])
     })
-    .measure(|_, o| Ok(o.number("objective")?))
+    .measure(|_, o| Ok(o.objective))
     .predict(|s| {
         let (teacher, student) = s.machines()?;
         Ok(denoising_objective(&teacher, &student, s.noise_var)?)

@@ -1,5 +1,6 @@
 //! T. Ota, R. Karakida, *Attention in a family of Boltzmann machines emerging from modern Hopfield networks* (Neural Computation 2023).
 
+pub mod experiments;
 mod figures;
 mod learning;
 mod machine;

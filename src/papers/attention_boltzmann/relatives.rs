@@ -4,19 +4,24 @@ use solvable_theory::attention_boltzmann::{AttentionMachine, quadratic_memory_lo
 use solvable_theory::bibliography::{KROTOV_2016, OTA_2023};
 
 use super::super::by;
-use super::super::experiments::{
-    BiasedAnnealing, BiasedAnnealingSetting, BiasedMachine, BinaryVisible, BinaryVisibleSetting, CutOff,
-    CutOffSetting, DensityMoment, DensityMomentSetting, Importance, ImportanceSetting,
+use super::experiments::{
+    BiasedAnnealing, BiasedAnnealingOutcome, BiasedAnnealingSetting, BiasedMachine, BinaryVisible,
+    BinaryVisibleOutcome, BinaryVisibleSetting, CutOff, CutOffSetting, DensityMoment, DensityMomentOutcome,
+    DensityMomentSetting, Importance, ImportanceSetting,
 };
 use super::machine::without_coefficients;
-use crate::verify::{At, Claim, JudgeError, Margin, Record};
+use crate::verify::{At, Claim, JudgeError, Margin};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![biased(), renyi(), between_sums(), binary(), quadratic(), divergent()]
 }
 
-fn own(s: &BiasedMachine, o: &Record) -> Result<AttentionMachine, JudgeError> {
-    Ok(s.machine(o.list("xi")?, o.list("b")?, o.list("c")?)?)
+fn annealed(s: &BiasedAnnealingSetting, o: &BiasedAnnealingOutcome) -> Result<AttentionMachine, JudgeError> {
+    Ok(s.machine.machine(&o.xi, &o.b, &o.c)?)
+}
+
+fn sampled(s: &DensityMomentSetting, o: &DensityMomentOutcome) -> Result<AttentionMachine, JudgeError> {
+    Ok(s.machine.machine(&o.xi, &o.b, &o.c)?)
 }
 
 /// The same machine with other biases or another variance.
@@ -44,28 +49,28 @@ fn biased() -> Claim {
     })
     // Machines of a trial have biases of either sign: root mean square.
     .by_distance()
-    .measure(|_, o| Ok(o.number("log_z")?))
-    .predict_given(|s, o| Ok(own(&s.machine, o)?.log_z()?))
+    .measure(|_, o| Ok(o.log_z))
+    .predict_given(|s, o| Ok(annealed(s, o)?.log_z()?))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.04, 0.01)))
     .rival_given("no biases of the patterns", |s, o| {
-        let machine = own(&s.machine, o)?;
+        let machine = annealed(s, o)?;
         Ok(changed(&machine, 1.0, 0.0, machine.sigma2())?.log_z()?)
     })
     .rival_given("a whole bias for every unit of a pattern", |s, o| {
         // m·c in place of m·c/n.
-        let machine = own(&s.machine, o)?;
+        let machine = annealed(s, o)?;
         Ok(changed(&machine, 1.0, s.machine.order as f64, machine.sigma2())?.log_z()?)
     })
     .rival_given("biases of visible units apart from the patterns", |s, o| {
-        let machine = own(&s.machine, o)?;
+        let machine = annealed(s, o)?;
         let apart = changed(&machine, 0.0, 1.0, machine.sigma2())?.log_z()?;
         Ok(apart + 0.5 * machine.sigma2() * machine.visible_bias().norm_squared())
     })
     .rival_given("the variance in the Gaussian factor alone", |s, o| {
-        let machine = own(&s.machine, o)?;
+        let machine = annealed(s, o)?;
         Ok(changed(&machine, 1.0, 1.0, 1.0)?.log_z()? + 0.5 * machine.dimension() as f64 * machine.sigma2().ln())
     })
-    .rival_given("no multinomial coefficients", |s, o| without_coefficients(&own(&s.machine, o)?))
+    .rival_given("no multinomial coefficients", |s, o| without_coefficients(&annealed(s, o)?))
     .finish()
 }
 
@@ -85,12 +90,12 @@ fn renyi() -> Claim {
         Ok([(1, 2), (2, 2), (2, 3)].map(case).into())
     })
     .by_difference()
-    .measure(|_, o| Ok(o.number("renyi")?))
-    .predict_given(|s, o| Ok(own(&s.machine, o)?.renyi(s.power)?))
+    .measure(|_, o| Ok(o.renyi))
+    .predict_given(|s, o| Ok(sampled(s, o)?.renyi(s.power)?))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.015, 0.008)))
-    .rival_given("the next order", |s, o| Ok(own(&s.machine, o)?.renyi(s.power + 1)?))
+    .rival_given("the next order", |s, o| Ok(sampled(s, o)?.renyi(s.power + 1)?))
     .rival_given("as many units as the machine has, k times as cold", |s, o| {
-        let machine = own(&s.machine, o)?;
+        let machine = sampled(s, o)?;
         let k = s.power as f64;
         let powered = AttentionMachine::new(
             machine.patterns() * k,
@@ -133,7 +138,7 @@ fn between_sums() -> Claim {
         Ok([1.5, 2.4].map(case).into())
     })
     .by_difference()
-    .measure(move |s, o| place(s, o.number("log_z")?))
+    .measure(move |s, o| place(s, o.log_z))
     .predict(|_| Ok(0.5))
     .margin(|_, _| Margin::symmetric(0.5))
     .rival("n times the sum for n = 1", move |s| {
@@ -148,8 +153,8 @@ fn between_sums() -> Claim {
 }
 
 fn binary() -> Claim {
-    let own = |s: &BinaryVisibleSetting, o: &Record| -> Result<AttentionMachine, JudgeError> {
-        Ok(s.machine(o.list("xi")?, o.list("b")?, o.list("c")?)?)
+    let own = |s: &BinaryVisibleSetting, o: &BinaryVisibleOutcome| -> Result<AttentionMachine, JudgeError> {
+        Ok(s.machine(&o.xi, &o.b, &o.c)?)
     };
     Claim::about::<BinaryVisible>(
         "attn/log-z-binary",
@@ -166,7 +171,7 @@ fn binary() -> Claim {
     })
     .by_difference()
     .identity()
-    .measure(|_, o| Ok(o.number("log_z")?))
+    .measure(|_, o| Ok(o.log_z))
     .predict_given(move |s, o| Ok(own(s, o)?.log_z_binary()?))
     .margin(|_, _| Margin::symmetric(1e-10))
     .rival_given("Gaussian visible units", move |s, o| {
@@ -200,7 +205,7 @@ fn quadratic() -> Claim {
         Ok([1.0, 1.13].map(|scale| At::setting(format!("scale {scale}"), setting(scale, profile), 20)).into())
     })
     .by_difference()
-    .measure(|_, o| Ok(o.number("log_z")?))
+    .measure(|_, o| Ok(o.log_z))
     .predict(|s| Ok(quadratic_memory_log_z(&s.patterns()?, 1.0)?))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.01, 0.004)))
     .rival("the determinant without its root", |s| {
@@ -247,7 +252,7 @@ fn divergent() -> Claim {
     })
     .by_difference()
     .identity()
-    .measure(|_, o| Ok(o.number("log_integral")?))
+    .measure(|_, o| Ok(o.log_integral))
     .predict(|s| {
         let (largest, share) = corner(s);
         Ok(largest + share)

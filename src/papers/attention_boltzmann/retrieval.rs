@@ -4,7 +4,7 @@ use solvable_theory::attention_boltzmann::{overlap, spinodal};
 use solvable_theory::bibliography::RAMSAUER_2021;
 
 use super::super::by;
-use super::super::experiments::{
+use super::experiments::{
     RandomMachine, Retrieval, RetrievalSetting, Simplex, SimplexSetting, Updates, UpdatesSetting,
 };
 use crate::verify::{At, Claim, JudgeError, Margin, Profile};
@@ -45,7 +45,7 @@ fn orthogonal() -> Claim {
         })
         .by_difference()
         .identity()
-        .measure(|_, o| Ok(o.number("weight")?))
+        .measure(|_, o| Ok(o.weight))
         .predict(|s| reached(s.patterns, s.x))
         // Next to the spinodal the iteration creeps; its last steps are below rounding.
         .margin(|_, _| Margin::symmetric(1e-9))
@@ -83,7 +83,7 @@ fn energy() -> Claim {
     })
     .by_difference()
     .identity()
-    .measure(|_, o| Ok(o.number("decrease")?))
+    .measure(|_, o| Ok(o.decrease))
     .predict(|_| Ok(1.0))
     // The bound itself, from below to rounding; the least of a hundred states comes within a tenth of it.
     .margin(|_, _| Margin::between(-1e-9, 0.1))
@@ -109,12 +109,12 @@ fn one_step() -> Claim {
     .cases(all)
     .by_difference()
     .identity()
-    .measure(|_, o| Ok(o.number("ratio")?))
+    .measure(|_, o| Ok(o.ratio))
     // Opposite patterns: the bound times the share of attention that the pattern keeps.
-    .predict_given(|_, o| Ok(1.0 / (1.0 + (-o.number("exponent")?).exp())))
+    .predict_given(|_, o| Ok(1.0 / (1.0 + (-o.exponent).exp())))
     .margin(|_, _| Margin::symmetric(1e-9))
     .rival("without the factor two", |_| Ok(0.5))
-    .rival_given("twice the exponent", |_, o| Ok((-o.number("exponent")?).exp()))
+    .rival_given("twice the exponent", |_, o| Ok((-o.exponent).exp()))
     .finish()
 }
 
@@ -140,7 +140,7 @@ fn simplex() -> Claim {
     })
     .by_difference()
     .identity()
-    .measure(|_, o| Ok(o.number("ratio")?))
+    .measure(|_, o| Ok(o.ratio))
     .predict(move |s| Ok(0.5 * s.patterns as f64 / (s.patterns as f64 - 1.0) * share(s, s.patterns as f64 - 1.0)))
     .margin(|_, _| Margin::symmetric(1e-9))
     .rival("the bound attained, as by two opposite patterns", move |s| Ok(share(s, 1.0)))

@@ -9,7 +9,7 @@ use solvable_theory::bibliography::LUCIBELLO_2024;
 use statrs::function::gamma::ln_gamma;
 
 use super::super::by;
-use super::super::experiments::{
+use super::experiments::{
     AllPatterns, AllPatternsSetting, FailingPairs, GaussianPatternsSetting, HardRetrieval, MixtureWeights,
     MixtureWeightsSetting, Storage, StorageSetting, StoredVectors,
 };
@@ -76,7 +76,7 @@ fn storage() -> Claim {
             .collect())
     })
     .by_difference()
-    .measure(|_, o| Ok(o.number("weight")?))
+    .measure(|_, o| Ok(o.weight))
     .predict(weight)
     .margin(|s, profile| {
         Margin::symmetric(by(profile, if s.ensemble == "gaussian" { 0.06 } else { 0.04 }, 0.02))
@@ -137,7 +137,7 @@ fn hard() -> Claim {
             .collect())
     })
     .by_difference()
-    .measure(|_, o| Ok(o.number("success")?))
+    .measure(|_, o| Ok(o.success))
     .predict(|s| Ok(hard_success(s.size, s.patterns as f64)?))
     .margin(move |s, profile| Margin::symmetric(if middle(s) { 0.01 } else { by(profile, 0.08, 0.03) }))
     .rival_where("a norm of N − 1 terms", middle, |s| Ok(hard_success(s.size - 1, s.patterns as f64)?))
@@ -171,7 +171,7 @@ fn pairs() -> Claim {
         ])
     })
     .by_difference()
-    .measure(|_, o| Ok(o.number("pairs")?))
+    .measure(|_, o| Ok(o.pairs))
     .predict(move |s| expected(s, s.size))
     .margin(|s, profile| Margin::symmetric(if s.size < 20 { 0.4 } else { by(profile, 0.2, 0.1) }))
     .rival("no pair fails below half the capacity", |_| Ok(0.0))
@@ -195,7 +195,7 @@ fn vectors() -> Claim {
         Ok(settings.map(|s| At::setting(label(&s), s, trials)).into())
     })
     .by_difference()
-    .measure(|_, o| Ok(o.number("weight")?))
+    .measure(|_, o| Ok(o.weight))
     .predict(weight)
     .margin(|_, profile| Margin::symmetric(by(profile, 0.06, 0.02)))
     .rival_where(
@@ -203,11 +203,7 @@ fn vectors() -> Claim {
         |s| s.overlap < 1.0,
         |s| Ok(self_averaging(s, finite_capacity(s.size, s.lambda)?)),
     )
-    .rival_given_where(
-        "the weight at the end of the iteration",
-        |s| s.overlap < 1.0,
-        |_, o| Ok(o.number("iterated")?),
-    )
+    .rival_given_where("the weight at the end of the iteration", |s| s.overlap < 1.0, |_, o| Ok(o.iterated))
     .rival_where(
         "Gaussian overlaps",
         |s| s.ensemble == "ising",
@@ -238,7 +234,7 @@ fn typical() -> Claim {
         Ok(all)
     })
     .by_difference()
-    .measure(|_, o| Ok(f64::from(u8::from(o.number("weight")? > 0.5))))
+    .measure(|_, o| Ok(f64::from(u8::from(o.weight > 0.5))))
     .predict(|s| Ok(norm_decides(s.size, s.lambda, s.patterns as f64)?))
     .margin(|_, _| Margin::symmetric(0.02))
     .rival_where("a norm of N − 1 terms", flank, |s| Ok(norm_decides(s.size - 1, s.lambda, s.patterns as f64)?))
@@ -287,7 +283,7 @@ fn all_on_the_sphere() -> Claim {
     .by_difference()
     .measure(move |s, o| {
         let below = below(s, finite_capacity(s.size, s.lambda)?) > 0.5;
-        Ok(o.number(if below { "all" } else { "share" })?)
+        Ok(if below { o.all } else { o.share })
     })
     .predict(move |s| Ok(below(s, finite_capacity(s.size, s.lambda)?)))
     .margin(|_, _| Margin::symmetric(0.1))
@@ -342,7 +338,7 @@ fn condensed() -> Claim {
         Ok(all)
     })
     .by_difference()
-    .measure(|_, o| Ok(o.number("f")?))
+    .measure(|_, o| Ok(o.f))
     .predict(|s| Ok(condensed_free_energy(s.dimension, s.patterns as f64, s.theta)?.0))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.02, 0.012)))
     .rival_where("the average of Z", |s| s.theta < 1.0, move |s| Ok(kappa(s) - 0.5 * (-s.theta).ln_1p()))

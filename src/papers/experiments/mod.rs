@@ -1,10 +1,5 @@
 //! Experiments that several papers share: kinds of finite systems, and what is measured on them.
 
-use rand::RngExt;
-
-use crate::streams::Streams;
-
-mod attention;
 mod classifier;
 mod descent;
 mod diagonal;
@@ -16,16 +11,10 @@ mod normalized;
 mod sharpness;
 mod signals;
 
-pub use attention::{
-    AllPatterns, AllPatternsSetting, Annealing, AnnealingSetting, BiasedAnnealing, BiasedAnnealingSetting,
-    BiasedMachine, BinaryVisible, BinaryVisibleSetting, CutOff, CutOffSetting, Denoising, DenoisingSetting,
-    DensityMoment, DensityMomentSetting, EarlyLearning, EarlyLearningSetting, Estimation, EstimationSetting,
-    ExpectationMaximisation, ExpectationMaximisationSetting, FailingPairs, GaussianPatternsSetting,
-    GibbsMoments, GibbsSetting, HardRetrieval, Importance, ImportanceSetting, LearningCurves,
-    LearningCurvesSetting, MixtureWeights, MixtureWeightsSetting, RandomMachine, Retrieval, RetrievalSetting,
-    Simplex, SimplexSetting, Storage, StorageSetting, StoredVectors, TeacherStudent, TeacherStudentSetting,
-    Updates, UpdatesSetting,
-};
+use rand::RngExt;
+
+use crate::streams::Streams;
+
 pub use classifier::{
     BothSpectra, CentredClassifier, ClassifierSpectrum, ClassifierTraining, ClassifierTrainingSetting,
     DigitsClassifier, InputMetric, KernelPairs, LEVELS, SHARES, TwoClassOutputs, values_above,
@@ -57,7 +46,7 @@ pub use sharpness::Sharpness;
 pub use signals::DeepSignals;
 
 /// Seven significant digits: far more than the scatter of networks, at half the size in the store.
-fn shortened(values: &[f64]) -> Vec<f64> {
+pub(super) fn shortened(values: &[f64]) -> Vec<f64> {
     values.iter().map(|x| format!("{x:.6e}").parse().unwrap_or(*x)).collect()
 }
 

@@ -3,7 +3,9 @@
 use solvable_theory::attention_boltzmann::early_rate;
 
 use super::super::super::by;
-use super::super::super::experiments::{EarlyLearning, LearningCurves, LearningCurvesSetting, RandomMachine};
+use super::super::experiments::{
+    EarlyLearning, LearningCurves, LearningCurvesOutcome, LearningCurvesSetting, RandomMachine,
+};
 use super::super::learning::{early_setting, early_trials};
 use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
 use crate::verify::{JudgeError, Profile, Request};
@@ -30,9 +32,9 @@ fn early(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     for (group, n) in [1usize, 2, 4].into_iter().enumerate() {
         let s = early_setting(n, trials.profile());
         let o = trials.first::<EarlyLearning>(&s)?;
-        let amplitudes = o.list("amplitudes")?;
+        let amplitudes = &o.amplitudes;
         let time = |j: usize| s.eta * 10.0 * j as f64;
-        let rate = early_rate(s.patterns, (n as f64).recip(), 1.0, o.list("eigenvalues")?[0])?;
+        let rate = early_rate(s.patterns, (n as f64).recip(), 1.0, o.eigenvalues[0])?;
         let grown = |t: f64| (1.0 + s.eta * rate).powf(t / s.eta);
         let curve = (0..amplitudes.len()).map(|j| (time(j), amplitudes[0] * grown(time(j)))).collect();
         let points = amplitudes.iter().enumerate().map(|(j, a)| Point::exact(time(j), *a)).collect();
@@ -72,11 +74,17 @@ fn curve_requests(profile: Profile) -> Result<Vec<Request>, JudgeError> {
     requests::<LearningCurves>(&[planted(profile), on_digits(profile)], by(profile, RUNS, 10))
 }
 
+/// A quantity that trials of the one kind of data have.
+fn needed<T>(quantity: Option<T>) -> Result<T, JudgeError> {
+    quantity.ok_or_else(|| JudgeError::Other("a learning curve lacks what its data should give".into()))
+}
+
 fn curves(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
-    const NAMES: [(&str, &str); 3] = [
-        ("attention", "attention, exact likelihood"),
-        ("contrastive", "Gaussian-Bernoulli, CD-1"),
-        ("persistent", "Gaussian-Bernoulli, persistent chains"),
+    type Curve = fn(&LearningCurvesOutcome) -> &[f64];
+    const MODELS: [(Curve, &str); 3] = [
+        (|o| &o.attention, "attention, exact likelihood"),
+        (|o| &o.contrastive, "Gaussian-Bernoulli, CD-1"),
+        (|o| &o.persistent, "Gaussian-Bernoulli, persistent chains"),
     ];
     let mut panels = Vec::new();
     for (setting, title) in
@@ -85,14 +93,15 @@ fn curves(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         let outcomes = trials.of::<LearningCurves>(&setting)?;
         let planted = setting.planted.is_some();
         let mut series = Vec::new();
-        for (group, (name, label)) in NAMES.into_iter().enumerate() {
+        for (group, (curve, label)) in MODELS.into_iter().enumerate() {
             let mut points = Vec::new();
             // About two dozen passes, denser at the beginning.
             let mut pass = 0;
             while pass < setting.passes {
                 let values = outcomes.iter().map(|o| {
-                    let teacher = if planted { o.number("teacher")? } else { 0.0 };
-                    Ok(o.list(name)?[pass] - teacher)
+                    let missing = || JudgeError::Other(format!("no likelihood after pass {}", pass + 1));
+                    let likelihood = curve(o).get(pass).ok_or_else(missing)?;
+                    Ok(likelihood - if planted { needed(o.teacher)? } else { 0.0 })
                 });
                 let values = values.collect::<Result<Vec<_>, JudgeError>>()?;
                 points.push(mean_point((pass + 1) as f64, &values)?);
@@ -130,10 +139,10 @@ fn patterns(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let setting = on_digits(trials.profile());
     let outcome = trials.first::<LearningCurves>(&setting)?;
     let mut panels = Vec::new();
-    for (name, title) in
-        [("patterns", "attention: patterns σ²ξ"), ("weights", "Gaussian-Bernoulli: weights σ²w")]
+    for (images, title) in
+        [(outcome.patterns, "attention: patterns σ²ξ"), (outcome.weights, "Gaussian-Bernoulli: weights σ²w")]
     {
-        let images = outcome.list(name)?;
+        let images = needed(images)?;
         let down = setting.units.div_ceil(ACROSS);
         // One empty line between images.
         let (columns, rows) = (ACROSS * (SIDE + 1) - 1, down * (SIDE + 1) - 1);

@@ -6,7 +6,7 @@ mod storage;
 use solvable_theory::attention_boltzmann::{AttentionMachine, coexistence, denoising_objective, spinodal};
 
 use super::super::by;
-use super::super::experiments::{Annealing, Denoising, Importance, Retrieval, RetrievalSetting};
+use super::experiments::{Annealing, Denoising, Importance, Retrieval, RetrievalSetting};
 use super::machine::{
     ANNEALING_TRIALS, ORDERS, annealed, annealing, between, between_orders, student_of_scale,
     without_coefficients,
@@ -41,7 +41,7 @@ fn partition(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         for o in trials.of::<Annealing>(&s)? {
             let machine = annealed(&s, &o, n)?;
             let exact = machine.log_z()?;
-            own.push(o.number("log_z")? - exact);
+            own.push(o.log_z - exact);
             without.push(without_coefficients(&machine)? - exact);
             below.push(annealed(&s, &o, n - 1)?.log_z()? - exact);
         }
@@ -86,7 +86,7 @@ fn overlaps(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         let own: Vec<_> = branch()?.into_iter().filter(|s| s.patterns == k).collect();
         let points = own
             .iter()
-            .map(|s| Ok(Point::exact(s.x, trials.first::<Retrieval>(s)?.number("weight")?)))
+            .map(|s| Ok(Point::exact(s.x, trials.first::<Retrieval>(s)?.weight)))
             .collect::<Result<_, JudgeError>>()?;
         let (low, high) = (own.first().map_or(0.0, |s| s.x), own.last().map_or(1.0, |s| s.x));
         let curve = (0..=400)
@@ -141,10 +141,7 @@ fn temperature(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     }
     let points = SAMPLED
         .iter()
-        .map(|&n| {
-            let values = trials.numbers::<Importance>(&between_orders(n, trials.profile()), "log_z")?;
-            mean_point(n, &values.iter().map(|z| z - flat(n)).collect::<Vec<_>>())
-        })
+        .map(|&n| trials.mean::<Importance>(n, &between_orders(n, trials.profile()), |o| o.log_z - flat(n)))
         .collect::<Result<_, JudgeError>>()?;
     Ok(Figure {
         id: "attn/temperature".into(),
@@ -181,7 +178,7 @@ fn matching(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         Ok((scale, denoising_objective(&teacher, &student, s.noise_var)?))
     });
     let points = SCALES.iter().map(|&scale| {
-        trials.point::<Denoising>(scale, &student_of_scale(scale, trials.profile()), "objective")
+        trials.mean::<Denoising>(scale, &student_of_scale(scale, trials.profile()), |o| o.objective)
     });
     Ok(Figure {
         id: "attn/score-matching".into(),

@@ -5,7 +5,7 @@ use solvable_theory::attention_boltzmann::{
 };
 
 use super::super::super::by;
-use super::super::super::experiments::{AllPatterns, AllPatternsSetting, Storage};
+use super::super::experiments::{AllPatterns, AllPatternsOutcome, AllPatternsSetting, Storage};
 use super::super::storage::{near_capacity, weight};
 use crate::figure::{Axis, Figure, Panel, Position, Series, Stroke};
 use crate::verify::{JudgeError, Profile, Request};
@@ -36,7 +36,7 @@ fn storage(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         let mut points = Vec::new();
         for shift in SHIFTS {
             let s = near_capacity(n, 1.0, shift)?;
-            points.push(trials.point::<Storage>(load(s.patterns), &s, "weight")?);
+            points.push(trials.mean::<Storage>(load(s.patterns), &s, |o| o.weight)?);
         }
         let curve = (0..=26)
             .map(|j| {
@@ -118,27 +118,28 @@ fn every_requests(profile: Profile) -> Result<Vec<Request>, JudgeError> {
 
 fn every(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let mut panels = Vec::new();
-    for (name, title) in [("all", "all patterns"), ("share", "a typical pattern")] {
+    for (all, title) in [(true, "all patterns"), (false, "a typical pattern")] {
+        let kept = |o: &AllPatternsOutcome| if all { o.all } else { o.share };
         let mut series = Vec::new();
         for (group, n) in gaussian_sizes(trials.profile()).into_iter().enumerate() {
             let load = |s: &AllPatternsSetting| (s.patterns as f64).ln() / n as f64;
             let points = LOADS
                 .iter()
                 .map(|alpha| gaussian(n, *alpha))
-                .map(|s| trials.point::<AllPatterns>(load(&s), &s, name))
+                .map(|s| trials.mean::<AllPatterns>(load(&s), &s, kept))
                 .collect::<Result<_, JudgeError>>()?;
             // Own norms decide, independently of each other.
             let curve = (0..=60)
                 .map(|j| {
                     let s = gaussian(n, 0.07 + 0.0023 * f64::from(j));
                     let one = norm_decides(n, LAMBDA, s.patterns as f64)?;
-                    Ok((load(&s), if name == "all" { one.powf(s.patterns as f64) } else { one }))
+                    Ok((load(&s), if all { one.powf(s.patterns as f64) } else { one }))
                 })
                 .collect::<Result<_, JudgeError>>()?;
             series.push(Series::line("", group, Stroke::Solid, curve));
             series.push(Series::Points { label: format!("N = {n}"), group, points });
         }
-        if name == "all" {
+        if all {
             let capacity = all_patterns_capacity(LAMBDA)?;
             series.push(Series::rule("N → ∞", 3, Stroke::Dashed, Position::X(capacity)));
         }

@@ -1,13 +1,13 @@
 //! Machines with biases and any variance: annealing, and the moments of their energy.
 
 use nalgebra::DMatrix;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use solvable_theory::TheoryError;
 use solvable_theory::attention_boltzmann::AttentionMachine;
 
 use crate::simulate::attention::{annealed_log_z, log_likelihoods, samples};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Record, TrialFailure};
+use crate::verify::{Experiment, TrialFailure};
 
 /// Random machines with normal patterns, biases of standard deviation 0.5 for visible units and 1 for patterns.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -30,13 +30,13 @@ impl BiasedMachine {
         AttentionMachine::new(xi, Some(b.to_vec()), Some(c.to_vec()), self.sigma2, beta)
     }
 
-    /// The machine, and its numbers in an outcome.
-    fn draw(&self, streams: &Streams) -> Result<(AttentionMachine, Record), TheoryError> {
+    /// The machine, its patterns row by row, $b$, $c$.
+    fn draw(&self, streams: &Streams) -> Result<(AttentionMachine, [Vec<f64>; 3]), TheoryError> {
         let (k, d) = (self.patterns, self.dimension);
         let xi = streams.child("patterns").normals(k * d, 0.8);
         let (b, c) = (streams.child("b").normals(d, 0.5), streams.child("c").normals(k, 1.0));
         let machine = self.machine(&xi, &b, &c)?;
-        Ok((machine, Record::new().with_list("xi", xi).with_list("b", b).with_list("c", c)))
+        Ok((machine, [xi, b, c]))
     }
 }
 
@@ -52,19 +52,35 @@ pub struct BiasedAnnealingSetting {
     pub temperatures: usize,
 }
 
-/// `log_z` for the machine `xi` (row by row), `b`, `c`.
+/// The estimate, and the machine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BiasedAnnealingOutcome {
+    /// $\log Z$.
+    pub log_z: f64,
+    /// The patterns, row by row.
+    pub xi: Vec<f64>,
+    /// $b$.
+    pub b: Vec<f64>,
+    /// $c$.
+    pub c: Vec<f64>,
+}
+
+/// Annealed importance sampling of a random machine with biases.
 pub struct BiasedAnnealing;
 
 impl Experiment for BiasedAnnealing {
     type Setting = BiasedAnnealingSetting;
-    type Outcome = Record;
+    type Outcome = BiasedAnnealingOutcome;
     const ID: &'static str = "biased-annealing";
     const VERSION: u32 = 1;
 
-    fn run(setting: &BiasedAnnealingSetting, streams: &Streams) -> Result<Record, TrialFailure> {
-        let (machine, outcome) = setting.machine.draw(streams)?;
+    fn run(
+        setting: &BiasedAnnealingSetting,
+        streams: &Streams,
+    ) -> Result<BiasedAnnealingOutcome, TrialFailure> {
+        let (machine, [xi, b, c]) = setting.machine.draw(streams)?;
         let (log_z, _) = annealed_log_z(&machine, setting.chains, setting.temperatures, streams)?;
-        Ok(outcome.with("log_z", log_z))
+        Ok(BiasedAnnealingOutcome { log_z, xi, b, c })
     }
 
     fn cost(setting: &BiasedAnnealingSetting) -> f64 {
@@ -85,23 +101,36 @@ pub struct DensityMomentSetting {
     pub samples: usize,
 }
 
-/// `renyi` $=\frac1{1-k}\log\langle p(v)^{k-1}\rangle$ over samples, for the machine `xi` (row by row), `b`, `c`.
+/// The estimate, and the machine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DensityMomentOutcome {
+    /// $\frac1{1-k}\log\langle p(v)^{k-1}\rangle$ over samples.
+    pub renyi: f64,
+    /// The patterns, row by row.
+    pub xi: Vec<f64>,
+    /// $b$.
+    pub b: Vec<f64>,
+    /// $c$.
+    pub c: Vec<f64>,
+}
+
+/// Mean powers of the density over samples.
 pub struct DensityMoment;
 
 impl Experiment for DensityMoment {
     type Setting = DensityMomentSetting;
-    type Outcome = Record;
+    type Outcome = DensityMomentOutcome;
     const ID: &'static str = "density-moment";
     const VERSION: u32 = 1;
 
-    fn run(setting: &DensityMomentSetting, streams: &Streams) -> Result<Record, TrialFailure> {
-        let (machine, outcome) = setting.machine.draw(streams)?;
+    fn run(setting: &DensityMomentSetting, streams: &Streams) -> Result<DensityMomentOutcome, TrialFailure> {
+        let (machine, [xi, b, c]) = setting.machine.draw(streams)?;
         let data = samples(&machine, setting.samples, streams)?;
         let power = setting.power as f64 - 1.0;
         let logs = log_likelihoods(&machine, &data)? * power;
         let largest = logs.max();
         let mean = logs.iter().map(|l| (l - largest).exp()).sum::<f64>() / logs.len() as f64;
-        Ok(outcome.with("renyi", -(largest + mean.ln()) / power))
+        Ok(DensityMomentOutcome { renyi: -(largest + mean.ln()) / power, xi, b, c })
     }
 
     fn cost(setting: &DensityMomentSetting) -> f64 {

@@ -1,13 +1,13 @@
 //! Sums and integrals without randomness of the states: a memory cut off at a bound, binary visible units, a simplex of patterns.
 
 use nalgebra::DMatrix;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use solvable_theory::TheoryError;
 use solvable_theory::attention_boltzmann::AttentionMachine;
 
 use crate::simulate::attention::{end_nodes, log_sum};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Record, TrialFailure};
+use crate::verify::{Experiment, TrialFailure};
 
 /// A memory of one pattern whose integral is cut off.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -20,17 +20,24 @@ pub struct CutOffSetting {
     pub bound: f64,
 }
 
-/// `log_integral` of $e^{-\frac12v^2+v^p/p}$, or of $e^{-\frac12v^2+h^{p-1}v-(1-\frac1p)h^p}$, over $\lbrack-L,L\rbrack$ in each variable; a double-exponential rule, whose
+/// The integral.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CutOffOutcome {
+    /// Its logarithm.
+    pub log_integral: f64,
+}
+
+/// The integral of $e^{-\frac12v^2+v^p/p}$, or of $e^{-\frac12v^2+h^{p-1}v-(1-\frac1p)h^p}$, over $\lbrack-L,L\rbrack$ in each variable; a double-exponential rule, whose
 /// nodes crowd at the ends: two thousand equal steps do not see the decay from a corner, and are off by up to 4.2.
 pub struct CutOff;
 
 impl Experiment for CutOff {
     type Setting = CutOffSetting;
-    type Outcome = Record;
+    type Outcome = CutOffOutcome;
     const ID: &'static str = "cut-off-memory";
     const VERSION: u32 = 1;
 
-    fn run(setting: &CutOffSetting, _: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &CutOffSetting, _: &Streams) -> Result<CutOffOutcome, TrialFailure> {
         let p = setting.power;
         let nodes = end_nodes(setting.bound);
         let exponent =
@@ -44,7 +51,7 @@ impl Experiment for CutOff {
             row + log_weight
         });
         let rows: Vec<f64> = rows.collect();
-        Ok(Record::new().with("log_integral", log_sum(rows.iter().copied())))
+        Ok(CutOffOutcome { log_integral: log_sum(rows.iter().copied()) })
     }
 }
 
@@ -59,7 +66,20 @@ pub struct BinaryVisibleSetting {
     pub order: usize,
 }
 
-/// `log_z` $=\log\sum_{v\in\{\pm1\}^d}e^{b\cdot v}(\sum_\mu e^{(\xi_\mu\cdot v+c_\mu)/n})^n$, state by state, for the random machine `xi` (row by row), `b`, `c`.
+/// The partition function, and the machine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BinaryVisibleOutcome {
+    /// $\log\sum_{v\in\{\pm1\}^d}e^{b\cdot v}(\sum_\mu e^{(\xi_\mu\cdot v+c_\mu)/n})^n$.
+    pub log_z: f64,
+    /// The patterns, row by row.
+    pub xi: Vec<f64>,
+    /// $b$.
+    pub b: Vec<f64>,
+    /// $c$.
+    pub c: Vec<f64>,
+}
+
+/// The partition function of a random machine, state by state.
 pub struct BinaryVisible;
 
 impl BinaryVisibleSetting {
@@ -72,11 +92,11 @@ impl BinaryVisibleSetting {
 
 impl Experiment for BinaryVisible {
     type Setting = BinaryVisibleSetting;
-    type Outcome = Record;
+    type Outcome = BinaryVisibleOutcome;
     const ID: &'static str = "binary-visible";
     const VERSION: u32 = 1;
 
-    fn run(setting: &BinaryVisibleSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &BinaryVisibleSetting, streams: &Streams) -> Result<BinaryVisibleOutcome, TrialFailure> {
         let (d, k, n) = (setting.dimension, setting.patterns, setting.order as f64);
         if d > 20 {
             return Err(Box::new(TheoryError::invalid("dimension", d, "at most 20: all states are visited")));
@@ -92,7 +112,7 @@ impl Experiment for BinaryVisible {
             })
             .collect();
         let log_z = log_sum(logs.iter().copied());
-        Ok(Record::new().with("log_z", log_z).with_list("xi", xi).with_list("b", b).with_list("c", c))
+        Ok(BinaryVisibleOutcome { log_z, xi, b, c })
     }
 
     fn cost(setting: &BinaryVisibleSetting) -> f64 {
@@ -113,16 +133,23 @@ pub struct SimplexSetting {
     pub order: usize,
 }
 
-/// `ratio`, the largest of $\|T(\xi_\mu)-\xi_\mu\|/(2M(K-1)e^{-\beta\Delta_\mu})$ over the corners of a simplex around the origin, turned at random.
+/// How close the corners are to fixed points.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SimplexOutcome {
+    /// The largest of $\|T(\xi_\mu)-\xi_\mu\|/(2M(K-1)e^{-\beta\Delta_\mu})$ over corners.
+    pub ratio: f64,
+}
+
+/// Updates at the corners of a simplex around the origin, turned at random.
 pub struct Simplex;
 
 impl Experiment for Simplex {
     type Setting = SimplexSetting;
-    type Outcome = Record;
+    type Outcome = SimplexOutcome;
     const ID: &'static str = "simplex";
     const VERSION: u32 = 1;
 
-    fn run(setting: &SimplexSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &SimplexSetting, streams: &Streams) -> Result<SimplexOutcome, TrialFailure> {
         let (k, d) = (setting.patterns, setting.dimension);
         if !(2..=d).contains(&k) {
             return Err(Box::new(TheoryError::invalid("patterns", k, format!("from 2 to d = {d}"))));
@@ -145,6 +172,6 @@ impl Experiment for Simplex {
             let moved: f64 = next.iter().zip(&pattern).map(|(a, b)| (a - b).powi(2)).sum();
             ratio = ratio.max(moved.sqrt() * (beta * gap).exp() / (2.0 * radius * (k - 1) as f64));
         }
-        Ok(Record::new().with("ratio", ratio))
+        Ok(SimplexOutcome { ratio })
     }
 }

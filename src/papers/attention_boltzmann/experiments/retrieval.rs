@@ -3,13 +3,13 @@
 use nalgebra::{DMatrix, DVector};
 use rand::RngExt;
 use rand_distr::{ChiSquared, Distribution, StandardNormal};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use solvable_theory::TheoryError;
 use solvable_theory::attention_boltzmann::AttentionMachine;
 
 use super::machine::RandomMachine;
 use crate::streams::Streams;
-use crate::verify::{Experiment, Record, TrialFailure};
+use crate::verify::{Experiment, TrialFailure};
 
 /// Retrieval of orthogonal patterns.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -22,17 +22,25 @@ pub struct RetrievalSetting {
     pub x: f64,
 }
 
-/// `weight`, the attention on the cue's pattern after iterating the update of attention from the pattern itself to its end, at $\beta=1$, $\sigma^2=1$; the number of
-/// `steps`.
+/// The end of the updates.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RetrievalOutcome {
+    /// The attention on the cue's pattern.
+    pub weight: f64,
+    /// The number of updates.
+    pub steps: f64,
+}
+
+/// The update of attention from a pattern to its end, at $\beta=1$, $\sigma^2=1$.
 pub struct Retrieval;
 
 impl Experiment for Retrieval {
     type Setting = RetrievalSetting;
-    type Outcome = Record;
+    type Outcome = RetrievalOutcome;
     const ID: &'static str = "retrieval";
     const VERSION: u32 = 1;
 
-    fn run(setting: &RetrievalSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &RetrievalSetting, streams: &Streams) -> Result<RetrievalOutcome, TrialFailure> {
         const STEPS: usize = 100_000;
         let (k, d) = (setting.patterns, setting.dimension);
         if k > d {
@@ -48,7 +56,7 @@ impl Experiment for Retrieval {
             v = next;
             if moved.sqrt() < 1e-15 * setting.x.sqrt() || step == STEPS {
                 let weight = machine.attention(&v)?[0];
-                return Ok(Record::new().with("weight", weight).with("steps", step as f64));
+                return Ok(RetrievalOutcome { weight, steps: step as f64 });
             }
         }
         Err("the update has no step".into())
@@ -70,16 +78,23 @@ pub struct StorageSetting {
     pub patterns: usize,
 }
 
-/// `weight` $=p_1$, the attention on the cue's pattern, from $P-1$ drawn overlaps.
+/// Attention at the cue.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StorageOutcome {
+    /// $p_1$, the attention on the cue's pattern.
+    pub weight: f64,
+}
+
+/// One cue against $P-1$ drawn overlaps.
 pub struct Storage;
 
 impl Experiment for Storage {
     type Setting = StorageSetting;
-    type Outcome = Record;
+    type Outcome = StorageOutcome;
     const ID: &'static str = "storage";
     const VERSION: u32 = 2;
 
-    fn run(setting: &StorageSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &StorageSetting, streams: &Streams) -> Result<StorageOutcome, TrialFailure> {
         let (n, mut rng) = (setting.size as f64, streams.child("overlaps").rng(0));
         // A direction's first coordinate: a normal over the norm of the whole Gaussian vector.
         let rest = ChiSquared::new(n - 1.0)?;
@@ -109,7 +124,7 @@ impl Experiment for Storage {
             };
             noise += (n * setting.lambda * (q - signal)).exp();
         }
-        Ok(Record::new().with("weight", 1.0 / (1.0 + noise)))
+        Ok(StorageOutcome { weight: 1.0 / (1.0 + noise) })
     }
 
     fn cost(setting: &StorageSetting) -> f64 {
@@ -128,16 +143,26 @@ pub struct GaussianPatternsSetting {
     pub draws: usize,
 }
 
-/// `success`, the share of draws in which a pattern is closer to itself than to all others; overlaps are drawn given its norm.
+/// How often retrieval succeeds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HardRetrievalOutcome {
+    /// The share of draws in which a pattern is closer to itself than to all others.
+    pub success: f64,
+}
+
+/// Patterns as their own cues; overlaps are drawn given the norm.
 pub struct HardRetrieval;
 
 impl Experiment for HardRetrieval {
     type Setting = GaussianPatternsSetting;
-    type Outcome = Record;
+    type Outcome = HardRetrievalOutcome;
     const ID: &'static str = "hard-retrieval";
     const VERSION: u32 = 1;
 
-    fn run(setting: &GaussianPatternsSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(
+        setting: &GaussianPatternsSetting,
+        streams: &Streams,
+    ) -> Result<HardRetrievalOutcome, TrialFailure> {
         let mut rng = streams.child("overlaps").rng(0);
         let mut normal = || -> f64 { StandardNormal.sample(&mut rng) };
         let mut successes = 0;
@@ -147,7 +172,7 @@ impl Experiment for HardRetrieval {
             let largest = (1..setting.patterns).map(|_| normal()).fold(f64::NEG_INFINITY, f64::max);
             successes += usize::from(largest < norm);
         }
-        Ok(Record::new().with("success", successes as f64 / setting.draws as f64))
+        Ok(HardRetrievalOutcome { success: successes as f64 / setting.draws as f64 })
     }
 
     fn cost(setting: &GaussianPatternsSetting) -> f64 {
@@ -155,16 +180,26 @@ impl Experiment for HardRetrieval {
     }
 }
 
-/// `pairs`, the mean number of ordered pairs of patterns, the first of which is closer to the second than to itself, from Gram matrices.
+/// How often retrieval fails.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FailingPairsOutcome {
+    /// The mean number of ordered pairs of patterns, the first of which is closer to the second than to itself.
+    pub pairs: f64,
+}
+
+/// Pairs of patterns, from Gram matrices.
 pub struct FailingPairs;
 
 impl Experiment for FailingPairs {
     type Setting = GaussianPatternsSetting;
-    type Outcome = Record;
+    type Outcome = FailingPairsOutcome;
     const ID: &'static str = "failing-pairs";
     const VERSION: u32 = 1;
 
-    fn run(setting: &GaussianPatternsSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(
+        setting: &GaussianPatternsSetting,
+        streams: &Streams,
+    ) -> Result<FailingPairsOutcome, TrialFailure> {
         let (n, p) = (setting.size, setting.patterns);
         let mut pairs = 0;
         for draw in 0..setting.draws {
@@ -173,7 +208,7 @@ impl Experiment for FailingPairs {
             pairs +=
                 (0..p).map(|mu| (0..p).filter(|&nu| gram[(nu, mu)] > gram[(mu, mu)]).count()).sum::<usize>();
         }
-        Ok(Record::new().with("pairs", pairs as f64 / setting.draws as f64))
+        Ok(FailingPairsOutcome { pairs: pairs as f64 / setting.draws as f64 })
     }
 
     fn cost(setting: &GaussianPatternsSetting) -> f64 {
@@ -181,16 +216,25 @@ impl Experiment for FailingPairs {
     }
 }
 
-/// As [`Storage`], with real vectors: `weight`, and `iterated`, the weight after iterating the update of attention from the cue.
+/// Attention on the cue's pattern.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoredVectorsOutcome {
+    /// At the cue.
+    pub weight: f64,
+    /// After iterating the update of attention from the cue.
+    pub iterated: f64,
+}
+
+/// As [`Storage`], with real vectors.
 pub struct StoredVectors;
 
 impl Experiment for StoredVectors {
     type Setting = StorageSetting;
-    type Outcome = Record;
+    type Outcome = StoredVectorsOutcome;
     const ID: &'static str = "stored-vectors";
     const VERSION: u32 = 1;
 
-    fn run(setting: &StorageSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &StorageSetting, streams: &Streams) -> Result<StoredVectorsOutcome, TrialFailure> {
         const UPDATES: usize = 30;
         let (n, p) = (setting.size, setting.patterns);
         let patterns = random_patterns(&setting.ensemble, n, p, streams)?;
@@ -206,7 +250,7 @@ impl Experiment for StoredVectors {
         for _ in 0..UPDATES {
             v = machine.update(&v)?;
         }
-        Ok(Record::new().with("weight", weight).with("iterated", machine.attention(&v)?[0]))
+        Ok(StoredVectorsOutcome { weight, iterated: machine.attention(&v)?[0] })
     }
 
     fn cost(setting: &StorageSetting) -> f64 {
@@ -246,16 +290,25 @@ pub struct AllPatternsSetting {
     pub patterns: usize,
 }
 
-/// `share` of the patterns that keep more than half of the attention with themselves as cue, and `all`, one if every one does.
+/// Patterns that keep more than half of the attention with themselves as cue.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AllPatternsOutcome {
+    /// Their share.
+    pub share: f64,
+    /// One if every one does, else zero.
+    pub all: f64,
+}
+
+/// Every pattern as its own cue.
 pub struct AllPatterns;
 
 impl Experiment for AllPatterns {
     type Setting = AllPatternsSetting;
-    type Outcome = Record;
+    type Outcome = AllPatternsOutcome;
     const ID: &'static str = "all-patterns";
     const VERSION: u32 = 1;
 
-    fn run(setting: &AllPatternsSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &AllPatternsSetting, streams: &Streams) -> Result<AllPatternsOutcome, TrialFailure> {
         /// Cues whose overlaps are held at once.
         const BLOCK: usize = 256;
         let patterns = random_patterns(&setting.ensemble, setting.size, setting.patterns, streams)?;
@@ -271,9 +324,10 @@ impl Experiment for AllPatterns {
                 kept += usize::from(all < 2.0);
             }
         }
-        Ok(Record::new()
-            .with("share", kept as f64 / setting.patterns as f64)
-            .with("all", f64::from(u8::from(kept == setting.patterns))))
+        Ok(AllPatternsOutcome {
+            share: kept as f64 / setting.patterns as f64,
+            all: f64::from(u8::from(kept == setting.patterns)),
+        })
     }
 
     fn cost(setting: &AllPatternsSetting) -> f64 {
@@ -292,16 +346,28 @@ pub struct MixtureWeightsSetting {
     pub theta: f64,
 }
 
-/// `f` $=\frac1d\log\sum_\mu e^{\theta\chi_{d,\mu}^2/2}$ and the inverse participation ratio `participation` of the terms.
+/// The sum of the weights, and how many carry it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MixtureWeightsOutcome {
+    /// $\frac1d\log\sum_\mu e^{\theta\chi_{d,\mu}^2/2}$.
+    pub f: f64,
+    /// The inverse participation ratio of the terms.
+    pub participation: f64,
+}
+
+/// The terms of $\sum_\mu e^{\theta\chi_{d,\mu}^2/2}$.
 pub struct MixtureWeights;
 
 impl Experiment for MixtureWeights {
     type Setting = MixtureWeightsSetting;
-    type Outcome = Record;
+    type Outcome = MixtureWeightsOutcome;
     const ID: &'static str = "mixture-weights";
     const VERSION: u32 = 1;
 
-    fn run(setting: &MixtureWeightsSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(
+        setting: &MixtureWeightsSetting,
+        streams: &Streams,
+    ) -> Result<MixtureWeightsOutcome, TrialFailure> {
         let d = setting.dimension as f64;
         let (squares, mut rng) = (ChiSquared::new(d)?, streams.child("patterns").rng(0));
         // Online: the largest exponent so far, the sums of the terms and of their squares relative to it.
@@ -315,7 +381,7 @@ impl Experiment for MixtureWeights {
             let term = (exponent - largest).exp();
             (sum, square) = (sum + term, square + term * term);
         }
-        Ok(Record::new().with("f", (largest + sum.ln()) / d).with("participation", square / (sum * sum)))
+        Ok(MixtureWeightsOutcome { f: (largest + sum.ln()) / d, participation: square / (sum * sum) })
     }
 
     fn cost(setting: &MixtureWeightsSetting) -> f64 {
@@ -335,17 +401,27 @@ pub struct UpdatesSetting {
     pub states: usize,
 }
 
-/// `decrease`, the least of $(E(v)-E(v'))\,2\sigma^2/\|v'-v\|^2$ over random states $v$ and their updates $v'$; `ratio`, the largest of
-/// $\|T(\xi_\mu)-\xi_\mu\|/(2M(K-1)e^{-\beta\Delta_\mu})$ over patterns with $\Delta_\mu>0$, and the largest `exponent` $\beta\Delta_\mu$.
+/// Extremes over random states $v$ with updates $v'$, and over patterns with $\Delta_\mu>0$.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UpdatesOutcome {
+    /// The least of $(E(v)-E(v'))\,2\sigma^2/\|v'-v\|^2$ over states.
+    pub decrease: f64,
+    /// The largest of $\|T(\xi_\mu)-\xi_\mu\|/(2M(K-1)e^{-\beta\Delta_\mu})$ over patterns.
+    pub ratio: f64,
+    /// The largest $\beta\Delta_\mu$.
+    pub exponent: f64,
+}
+
+/// Updates of random states and of patterns.
 pub struct Updates;
 
 impl Experiment for Updates {
     type Setting = UpdatesSetting;
-    type Outcome = Record;
+    type Outcome = UpdatesOutcome;
     const ID: &'static str = "updates";
     const VERSION: u32 = 1;
 
-    fn run(setting: &UpdatesSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &UpdatesSetting, streams: &Streams) -> Result<UpdatesOutcome, TrialFailure> {
         let (mut xi, b, c) = setting.machine.draw(streams);
         let (k, d) = (setting.machine.patterns, setting.machine.dimension);
         if setting.antipodal {
@@ -379,6 +455,6 @@ impl Experiment for Updates {
             ratio = ratio.max(moved.sqrt() * (beta * gap).exp() / (2.0 * radius * (k - 1) as f64));
             exponent = exponent.max(beta * gap);
         }
-        Ok(Record::new().with("decrease", decrease).with("ratio", ratio).with("exponent", exponent))
+        Ok(UpdatesOutcome { decrease, ratio, exponent })
     }
 }

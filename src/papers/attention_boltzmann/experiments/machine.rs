@@ -2,13 +2,13 @@
 
 use nalgebra::DMatrix;
 use rand_distr::{Distribution, StandardNormal};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use solvable_theory::TheoryError;
 use solvable_theory::attention_boltzmann::AttentionMachine;
 
 use crate::simulate::attention::{annealed_log_z, gibbs_averages, samples};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Record, TrialFailure};
+use crate::verify::{Experiment, TrialFailure};
 
 /// Random machines: patterns of one norm in random directions, or with independent entries and random biases.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -58,20 +58,31 @@ pub struct AnnealingSetting {
     pub temperatures: usize,
 }
 
-/// `log_z` and its standard error `error`, for the patterns `xi` (row by row).
+/// The estimate, and the machine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AnnealingOutcome {
+    /// $\log Z$.
+    pub log_z: f64,
+    /// Its standard error.
+    pub error: f64,
+    /// The patterns, row by row.
+    pub xi: Vec<f64>,
+}
+
+/// Annealed importance sampling of a random machine.
 pub struct Annealing;
 
 impl Experiment for Annealing {
     type Setting = AnnealingSetting;
-    type Outcome = Record;
+    type Outcome = AnnealingOutcome;
     const ID: &'static str = "annealing";
     const VERSION: u32 = 1;
 
-    fn run(setting: &AnnealingSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &AnnealingSetting, streams: &Streams) -> Result<AnnealingOutcome, TrialFailure> {
         let (xi, b, c) = setting.machine.draw(streams);
         let machine = setting.machine.machine(&xi, &b, &c)?;
         let (log_z, error) = annealed_log_z(&machine, setting.chains, setting.temperatures, streams)?;
-        Ok(Record::new().with("log_z", log_z).with("error", error).with_list("xi", xi))
+        Ok(AnnealingOutcome { log_z, error, xi })
     }
 
     fn cost(setting: &AnnealingSetting) -> f64 {
@@ -94,26 +105,44 @@ pub struct GibbsSetting {
     pub kept: usize,
 }
 
-/// `products` $=\mathbb E\lbrack p(v)v^\top\rbrack$ (row by row), `mean` $=\mathbb Ev$ and `entropy` $=\mathbb E\,H(p(v))$ over Gibbs chains, for the machine `xi`, `b`, `c`.
+/// Averages over Gibbs chains, and the machine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GibbsMomentsOutcome {
+    /// $\mathbb E\lbrack p(v)v^\top\rbrack$, row by row.
+    pub products: Vec<f64>,
+    /// $\mathbb Ev$.
+    pub mean: Vec<f64>,
+    /// $\mathbb E\,H(p(v))$.
+    pub entropy: f64,
+    /// The patterns, row by row.
+    pub xi: Vec<f64>,
+    /// $b$; empty without biases.
+    pub b: Vec<f64>,
+    /// $c$; empty without biases.
+    pub c: Vec<f64>,
+}
+
+/// Averages over Gibbs chains of a random machine.
 pub struct GibbsMoments;
 
 impl Experiment for GibbsMoments {
     type Setting = GibbsSetting;
-    type Outcome = Record;
+    type Outcome = GibbsMomentsOutcome;
     const ID: &'static str = "gibbs-moments";
     const VERSION: u32 = 1;
 
-    fn run(setting: &GibbsSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &GibbsSetting, streams: &Streams) -> Result<GibbsMomentsOutcome, TrialFailure> {
         let (xi, b, c) = setting.machine.draw(streams);
         let machine = setting.machine.machine(&xi, &b, &c)?;
         let averages = gibbs_averages(&machine, setting.chains, setting.burn, setting.kept, streams)?;
-        Ok(Record::new()
-            .with_list("products", averages.products.transpose().iter().copied().collect())
-            .with_list("mean", averages.mean.iter().copied().collect())
-            .with("entropy", averages.entropy)
-            .with_list("xi", xi)
-            .with_list("b", b)
-            .with_list("c", c))
+        Ok(GibbsMomentsOutcome {
+            products: averages.products.transpose().iter().copied().collect(),
+            mean: averages.mean.iter().copied().collect(),
+            entropy: averages.entropy,
+            xi,
+            b,
+            c,
+        })
     }
 
     fn cost(setting: &GibbsSetting) -> f64 {
@@ -145,16 +174,23 @@ impl DenoisingSetting {
     }
 }
 
-/// The `objective` $\frac12\langle\|\nabla\log p_\theta(x+s\epsilon)+\epsilon/s\|^2\rangle$ over samples $x$ of the teacher.
+/// The objective.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DenoisingOutcome {
+    /// $\frac12\langle\|\nabla\log p_\theta(x+s\epsilon)+\epsilon/s\|^2\rangle$ over samples $x$ of the teacher.
+    pub objective: f64,
+}
+
+/// The objective of the student on noisy samples of the teacher.
 pub struct Denoising;
 
 impl Experiment for Denoising {
     type Setting = DenoisingSetting;
-    type Outcome = Record;
+    type Outcome = DenoisingOutcome;
     const ID: &'static str = "denoising";
     const VERSION: u32 = 2;
 
-    fn run(setting: &DenoisingSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &DenoisingSetting, streams: &Streams) -> Result<DenoisingOutcome, TrialFailure> {
         let (teacher, student) = setting.machines()?;
         let clean = samples(&teacher, setting.samples, streams)?;
         let (mut rng, s) = (streams.child("noise").rng(0), setting.noise_var.sqrt());
@@ -165,7 +201,7 @@ impl Experiment for Denoising {
             let score = student.score(&v)?;
             sum += 0.5 * score.iter().zip(&noise).map(|(g, e)| (g + e / s).powi(2)).sum::<f64>();
         }
-        Ok(Record::new().with("objective", sum / setting.samples as f64))
+        Ok(DenoisingOutcome { objective: sum / setting.samples as f64 })
     }
 
     fn cost(setting: &DenoisingSetting) -> f64 {
@@ -200,16 +236,23 @@ impl ImportanceSetting {
     }
 }
 
-/// `log_z` $=\frac d2\log2\pi+\log\langle w(v)\rangle$ for standard normal $v$, with $w=(\sum_\mu e^{\xi_\mu\cdot v/n})^n$ or $w=e^{\frac12\|\xi v\|^2}$.
+/// The estimate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ImportanceOutcome {
+    /// $\frac d2\log2\pi+\log\langle w(v)\rangle$ for standard normal $v$, with $w=(\sum_\mu e^{\xi_\mu\cdot v/n})^n$ or $w=e^{\frac12\|\xi v\|^2}$.
+    pub log_z: f64,
+}
+
+/// Importance sampling from the standard normal distribution.
 pub struct Importance;
 
 impl Experiment for Importance {
     type Setting = ImportanceSetting;
-    type Outcome = Record;
+    type Outcome = ImportanceOutcome;
     const ID: &'static str = "importance";
     const VERSION: u32 = 1;
 
-    fn run(setting: &ImportanceSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &ImportanceSetting, streams: &Streams) -> Result<ImportanceOutcome, TrialFailure> {
         let xi = setting.patterns()?;
         let d = xi.ncols();
         let visible =
@@ -226,7 +269,7 @@ impl Experiment for Importance {
         let largest = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let mean = logs.iter().map(|l| (l - largest).exp()).sum::<f64>() / logs.len() as f64;
         let base = 0.5 * d as f64 * (2.0 * std::f64::consts::PI).ln();
-        Ok(Record::new().with("log_z", base + largest + mean.ln()))
+        Ok(ImportanceOutcome { log_z: base + largest + mean.ln() })
     }
 
     fn cost(setting: &ImportanceSetting) -> f64 {

@@ -1,12 +1,12 @@
 //! Maximum likelihood learnt to its end: teacher and student, estimates and their errors, expectation maximisation, rivals by contrastive divergence.
 
 use nalgebra::DMatrix;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use solvable_theory::TheoryError;
 use solvable_theory::attention_boltzmann::AttentionMachine;
 
-use super::super::shortened;
 use super::machine::RandomMachine;
+use crate::papers::experiments::shortened;
 use crate::simulate::attention::{
     Chains, Divergence, GaussianBernoulli, ascend, attention_products, em_start, em_step, log_likelihoods,
     polish, random_samples, samples, worst_matched_cosine,
@@ -14,7 +14,7 @@ use crate::simulate::attention::{
 use crate::simulate::data::Dataset;
 use crate::simulate::{SimulationError, linalg};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Record, TrialFailure};
+use crate::verify::{Experiment, TrialFailure};
 
 /// Step size of gradient ascent: the largest eigenvalue of the Fisher information of patterns of norm 3 is near 2.
 const ETA: f64 = 0.3;
@@ -84,18 +84,39 @@ pub struct TeacherStudentSetting {
     pub restarts: usize,
 }
 
-/// The student's `cosine`, the smallest of matched patterns, and `unrelated`, the same for random ones; its loss `gap` $=\langle\log p_{\rm teacher}-\log p_{\rm student}\rangle$ on
-/// fresh data, and the gaps of other models: attention of `order_one` (for teachers of higher order), Gaussian–Bernoulli machines with as many units trained by
-/// `contrastive` and `persistent` divergence, the full `gaussian`.
+/// The student's patterns, and the gaps $\langle\log p_{\rm teacher}-\log p_{\rm model}\rangle$ of models on fresh data.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TeacherStudentOutcome {
+    /// The smallest cosine between the student's patterns and those that they are matched to.
+    pub cosine: f64,
+    /// The same for random patterns.
+    pub unrelated: f64,
+    /// The gap of the student.
+    pub gap: f64,
+    /// The gap of the full Gaussian.
+    pub gaussian: f64,
+    /// The gap of attention of order one; for teachers of higher order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_one: Option<f64>,
+    /// The gap of a Gaussian–Bernoulli machine with as many units, trained by contrastive divergence.
+    pub contrastive: f64,
+    /// The gap of one trained by persistent divergence.
+    pub persistent: f64,
+}
+
+/// The student against its teacher, and against other models, on fresh data.
 pub struct TeacherStudent;
 
 impl Experiment for TeacherStudent {
     type Setting = TeacherStudentSetting;
-    type Outcome = Record;
+    type Outcome = TeacherStudentOutcome;
     const ID: &'static str = "teacher-student";
     const VERSION: u32 = 1;
 
-    fn run(setting: &TeacherStudentSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(
+        setting: &TeacherStudentSetting,
+        streams: &Streams,
+    ) -> Result<TeacherStudentOutcome, TrialFailure> {
         let RandomMachine { dimension, patterns, order, .. } = setting.teacher;
         let (xi, b, c) = setting.teacher.draw(streams);
         let teacher = setting.teacher.machine(&xi, &b, &c)?;
@@ -108,21 +129,26 @@ impl Experiment for TeacherStudent {
         let student = fit(&data, patterns, order, setting.restarts, &streams.child("student"))?;
         let unrelated = streams.child("unrelated").normals(patterns * dimension, 1.0);
         let unrelated = DMatrix::from_vec(patterns, dimension, unrelated);
-        let mut outcome = Record::new()
-            .with("cosine", worst_matched_cosine(student.patterns(), teacher.patterns())?)
-            .with("unrelated", worst_matched_cosine(&unrelated, teacher.patterns())?)
-            .with("gap", loss(&student)?)
-            .with("gaussian", best - gaussian_likelihood(&data, &fresh)?);
-        if order > 1 {
+        let order_one = if order > 1 {
             let first = fit(&data, patterns, 1, setting.restarts, &streams.child("order one"))?;
-            outcome = outcome.with("order_one", loss(&first)?);
-        }
-        for (name, chains) in [("contrastive", Chains::Data), ("persistent", Chains::Persistent)] {
+            Some(loss(&first)?)
+        } else {
+            None
+        };
+        let divergence = |name: &str, chains: Chains| -> Result<f64, SimulationError> {
             let how = Divergence { chains, batch: 100, eta: 0.02, epochs: 80 };
             let machine = GaussianBernoulli::train(&data, patterns, &how, &streams.child(name), |_| Ok(()))?;
-            outcome = outcome.with(name, best - machine.log_likelihoods(&fresh)?.mean());
-        }
-        Ok(outcome)
+            Ok(best - machine.log_likelihoods(&fresh)?.mean())
+        };
+        Ok(TeacherStudentOutcome {
+            cosine: worst_matched_cosine(student.patterns(), teacher.patterns())?,
+            unrelated: worst_matched_cosine(&unrelated, teacher.patterns())?,
+            gap: loss(&student)?,
+            gaussian: best - gaussian_likelihood(&data, &fresh)?,
+            order_one,
+            contrastive: divergence("contrastive", Chains::Data)?,
+            persistent: divergence("persistent", Chains::Persistent)?,
+        })
     }
 
     fn cost(setting: &TeacherStudentSetting) -> f64 {
@@ -158,24 +184,34 @@ impl EstimationSetting {
     }
 }
 
-/// The maximum of the likelihood near the truth: `error` $=N\|\hat\xi-\xi\|^2$ and the likelihood `ratio` $2N(\langle\log\hat p\rangle-\langle\log p\rangle)$.
+/// How far the maximum is from the truth.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EstimationOutcome {
+    /// $N\|\hat\xi-\xi\|^2$.
+    pub error: f64,
+    /// The likelihood ratio $2N(\langle\log\hat p\rangle-\langle\log p\rangle)$.
+    pub ratio: f64,
+}
+
+/// The maximum of the likelihood near the truth.
 pub struct Estimation;
 
 impl Experiment for Estimation {
     type Setting = EstimationSetting;
-    type Outcome = Record;
+    type Outcome = EstimationOutcome;
     const ID: &'static str = "estimation";
     const VERSION: u32 = 1;
 
-    fn run(setting: &EstimationSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &EstimationSetting, streams: &Streams) -> Result<EstimationOutcome, TrialFailure> {
         let teacher = setting.teacher()?;
         let data = samples(&teacher, setting.samples, streams)?;
         let fitted = polish(teacher.clone(), &data)?;
         let n = setting.samples as f64;
         let difference = log_likelihoods(&fitted, &data)? - log_likelihoods(&teacher, &data)?;
-        Ok(Record::new()
-            .with("error", n * (fitted.patterns() - teacher.patterns()).norm_squared())
-            .with("ratio", 2.0 * difference.sum()))
+        Ok(EstimationOutcome {
+            error: n * (fitted.patterns() - teacher.patterns()).norm_squared(),
+            ratio: 2.0 * difference.sum(),
+        })
     }
 
     fn cost(setting: &EstimationSetting) -> f64 {
@@ -192,8 +228,24 @@ pub struct ExpectationMaximisationSetting {
     pub steps: usize,
 }
 
-/// Log-likelihoods per image of `train`ing and `test` images at the end, the `least_rise` of a step; after the third step `products` $=\langle p(v)v^\top\rangle$ under the machine
-/// before it, the `before` machine and the one `after` it: $\xi$ row by row, $c$, $\sigma^2$.
+/// Log-likelihoods per image, and the machines of the third step: $\xi$ row by row, $c$, $\sigma^2$.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExpectationMaximisationOutcome {
+    /// Of training images at the end.
+    pub train: f64,
+    /// Of test images at the end.
+    pub test: f64,
+    /// The least rise of the likelihood in a step.
+    pub least_rise: f64,
+    /// $\langle p(v)v^\top\rangle$ under the machine before the third step, row by row.
+    pub products: Vec<f64>,
+    /// That machine.
+    pub before: Vec<f64>,
+    /// The machine after that step.
+    pub after: Vec<f64>,
+}
+
+/// Expectation maximisation to its end, with a look at its third step.
 pub struct ExpectationMaximisation;
 
 impl ExpectationMaximisation {
@@ -219,32 +271,36 @@ impl ExpectationMaximisation {
 
 impl Experiment for ExpectationMaximisation {
     type Setting = ExpectationMaximisationSetting;
-    type Outcome = Record;
+    type Outcome = ExpectationMaximisationOutcome;
     const ID: &'static str = "expectation-maximisation";
     const VERSION: u32 = 1;
 
-    fn run(setting: &ExpectationMaximisationSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(
+        setting: &ExpectationMaximisationSetting,
+        streams: &Streams,
+    ) -> Result<ExpectationMaximisationOutcome, TrialFailure> {
         const EARLY: usize = 2;
         let (train, test) = digits()?;
         let mut machine = em_start(&train, setting.patterns, streams)?;
         let (mut last, mut least_rise) = (f64::NEG_INFINITY, f64::INFINITY);
-        let mut outcome = Record::new();
+        let [mut products, mut before, mut after] = [const { Vec::new() }; 3];
         for step in 0..setting.steps.max(EARLY + 1) {
             let (next, likelihood) = em_step(&machine, &train)?;
             least_rise = least_rise.min(likelihood - last);
             if step == EARLY {
-                let products = attention_products(&machine, &train)?;
-                outcome = outcome
-                    .with_list("products", products.transpose().iter().copied().collect())
-                    .with_list("before", Self::numbers(&machine))
-                    .with_list("after", Self::numbers(&next));
+                products = attention_products(&machine, &train)?.transpose().iter().copied().collect();
+                (before, after) = (Self::numbers(&machine), Self::numbers(&next));
             }
             (machine, last) = (next, likelihood);
         }
-        Ok(outcome
-            .with("train", log_likelihoods(&machine, &train)?.mean())
-            .with("test", log_likelihoods(&machine, &test)?.mean())
-            .with("least_rise", least_rise))
+        Ok(ExpectationMaximisationOutcome {
+            train: log_likelihoods(&machine, &train)?.mean(),
+            test: log_likelihoods(&machine, &test)?.mean(),
+            least_rise,
+            products,
+            before,
+            after,
+        })
     }
 
     fn cost(setting: &ExpectationMaximisationSetting) -> f64 {
@@ -263,20 +319,41 @@ pub struct LearningCurvesSetting {
     pub passes: usize,
 }
 
-/// Log-likelihoods of fresh samples after every pass: of `attention` (exact ascent on planted data, expectation maximisation on digits), of Gaussian–Bernoulli machines by
-/// `contrastive` and `persistent` divergence, with the same variance; of the `teacher`. On digits the means $\sigma^2\xi_\mu$ as `patterns` and the rows $\sigma^2w_j$ of the
-/// persistent machine as `weights`.
+/// Log-likelihoods of fresh samples after every pass.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LearningCurvesOutcome {
+    /// Of attention.
+    pub attention: Vec<f64>,
+    /// Of a Gaussian–Bernoulli machine by contrastive divergence.
+    pub contrastive: Vec<f64>,
+    /// Of one by persistent divergence.
+    pub persistent: Vec<f64>,
+    /// Of the teacher; on planted data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teacher: Option<f64>,
+    /// The means $\sigma^2\xi_\mu$; on digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patterns: Option<Vec<f64>>,
+    /// The rows $\sigma^2w_j$ of the persistent machine; on digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weights: Option<Vec<f64>>,
+}
+
+/// Exact ascent of attention on planted data, expectation maximisation on digits, and Gaussian–Bernoulli machines of the same variance.
 pub struct LearningCurves;
 
 impl Experiment for LearningCurves {
     type Setting = LearningCurvesSetting;
-    type Outcome = Record;
+    type Outcome = LearningCurvesOutcome;
     const ID: &'static str = "learning-curves";
     const VERSION: u32 = 1;
 
-    fn run(setting: &LearningCurvesSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(
+        setting: &LearningCurvesSetting,
+        streams: &Streams,
+    ) -> Result<LearningCurvesOutcome, TrialFailure> {
         const HELD_OUT: usize = 5000;
-        let mut outcome = Record::new();
+        let (mut teacher_likelihood, mut patterns) = (None, None);
         let mut attention = Vec::new();
         let (train, test, sigma2);
         if let Some((teacher, count)) = &setting.planted {
@@ -285,7 +362,7 @@ impl Experiment for LearningCurves {
             train = samples(&machine, *count, &streams.child("train"))?;
             test = samples(&machine, HELD_OUT, &streams.child("held out"))?;
             sigma2 = 1.0;
-            outcome = outcome.with("teacher", log_likelihoods(&machine, &test)?.mean());
+            teacher_likelihood = Some(log_likelihoods(&machine, &test)?.mean());
             let start = random_samples(&train, setting.units, &streams.child("student"))? * 0.5;
             let mut student = AttentionMachine::new(start, None, None, 1.0, machine.beta())?;
             for _ in 0..setting.passes {
@@ -301,13 +378,13 @@ impl Experiment for LearningCurves {
             }
             sigma2 = student.sigma2();
             let means = student.patterns().transpose() * sigma2;
-            outcome = outcome.with_list("patterns", shortened(means.as_slice()));
+            patterns = Some(shortened(means.as_slice()));
         }
         // Gaussian–Bernoulli machines have unit variance: the data are rescaled, densities back.
         let sigma = sigma2.sqrt();
         let (scaled, scaled_test) = (&train / sigma, &test / sigma);
         let shift = train.nrows() as f64 * sigma.ln();
-        for (name, chains) in [("contrastive", Chains::Data), ("persistent", Chains::Persistent)] {
+        let divergence = |name: &str, chains: Chains| -> Result<_, SimulationError> {
             let how = Divergence { chains, batch: 100, eta: 0.02, epochs: setting.passes };
             let mut curve = Vec::new();
             let machine =
@@ -315,13 +392,20 @@ impl Experiment for LearningCurves {
                     curve.push(m.log_likelihoods(&scaled_test)?.mean() - shift);
                     Ok(())
                 })?;
-            outcome = outcome.with_list(name, shortened(&curve));
-            if setting.planted.is_none() && chains == Chains::Persistent {
-                let rows = machine.weights.transpose() * sigma;
-                outcome = outcome.with_list("weights", shortened(rows.as_slice()));
-            }
-        }
-        Ok(outcome.with_list("attention", shortened(&attention)))
+            Ok((shortened(&curve), machine))
+        };
+        let (contrastive, _) = divergence("contrastive", Chains::Data)?;
+        let (persistent, machine) = divergence("persistent", Chains::Persistent)?;
+        let rows = machine.weights.transpose() * sigma;
+        let weights = setting.planted.is_none().then(|| shortened(rows.as_slice()));
+        Ok(LearningCurvesOutcome {
+            attention: shortened(&attention),
+            contrastive,
+            persistent,
+            teacher: teacher_likelihood,
+            patterns,
+            weights,
+        })
     }
 
     fn cost(setting: &LearningCurvesSetting) -> f64 {

@@ -1,14 +1,14 @@
 //! The first steps of maximum likelihood.
 
 use nalgebra::DMatrix;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use solvable_theory::attention_boltzmann::AttentionMachine;
 
 use super::learning::digits;
 use crate::simulate::attention::ascend;
 use crate::simulate::linalg::symmetric_eigen;
 use crate::streams::Streams;
-use crate::verify::{Experiment, Record, TrialFailure};
+use crate::verify::{Experiment, TrialFailure};
 
 /// The first steps of maximum likelihood.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -25,17 +25,29 @@ pub struct EarlyLearningSetting {
     pub steps: usize,
 }
 
-/// Rates of the patterns' spread along the two largest principal components of the data, `rates`, with their `eigenvalues`; the `amplitudes` along the first at every tenth
-/// step. The variance `sigma2` is 1 on Gaussian data, on digits the mean eigenvalue.
+/// The patterns' spread along the principal components of the data.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EarlyLearningOutcome {
+    /// Rates along the two largest principal components.
+    pub rates: [f64; 2],
+    /// Their eigenvalues.
+    pub eigenvalues: [f64; 2],
+    /// The spread along the first at every tenth step.
+    pub amplitudes: Vec<f64>,
+    /// The variance: 1 on Gaussian data, on digits the mean eigenvalue.
+    pub sigma2: f64,
+}
+
+/// Exact ascent from small patterns, and how fast they spread along the principal components of the data.
 pub struct EarlyLearning;
 
 impl Experiment for EarlyLearning {
     type Setting = EarlyLearningSetting;
-    type Outcome = Record;
+    type Outcome = EarlyLearningOutcome;
     const ID: &'static str = "early-learning";
     const VERSION: u32 = 2;
 
-    fn run(setting: &EarlyLearningSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &EarlyLearningSetting, streams: &Streams) -> Result<EarlyLearningOutcome, TrialFailure> {
         let first = setting.steps / 8;
         let data = match &setting.gaussian {
             Some((samples, spectrum)) => gaussian(*samples, spectrum, streams),
@@ -73,11 +85,12 @@ impl Experiment for EarlyLearning {
                 points.fold((0.0, 0.0), |(top, bottom), (t, log)| (top + t * log, bottom + t * t));
             top / (bottom * setting.eta)
         };
-        Ok(Record::new()
-            .with_list("rates", logs.iter().map(|logs| slope(logs)).collect())
-            .with_list("eigenvalues", vec![values[d - 1], values[d - 2]])
-            .with_list("amplitudes", amplitudes)
-            .with("sigma2", sigma2))
+        Ok(EarlyLearningOutcome {
+            rates: logs.each_ref().map(|logs| slope(logs)),
+            eigenvalues: [values[d - 1], values[d - 2]],
+            amplitudes,
+            sigma2,
+        })
     }
 
     fn cost(setting: &EarlyLearningSetting) -> f64 {
