@@ -197,6 +197,10 @@ fn curve_requests(profile: Profile) -> Result<Vec<Request>, JudgeError> {
     requests::<AugmentedFlow>(&POINTS.map(|(psi, tau)| flow(psi, tau, profile)), flow_trials(profile))
 }
 
+/// A curve as it is measured, and a point of it as it is predicted.
+type Measured = fn(&AugmentedFlowOutcome) -> &[f64];
+type Predicted = fn(&FlowState) -> f64;
+
 fn curves(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let settings = POINTS.map(|(psi, tau)| flow(psi, tau, trials.profile()));
     let steps: Vec<usize> = (0..=120).map(|i| (1.06f64.powi(i) - 1.0).round() as usize).collect();
@@ -205,8 +209,7 @@ fn curves(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     // The first state is drawn at step 1/2 of the logarithmic axis.
     let x = |step: usize| (step as f64).max(0.5);
     let mut panels = Vec::new();
-    type List = fn(&AugmentedFlowOutcome) -> &[f64];
-    let quantities: [(&str, List, fn(&FlowState) -> f64); 3] = [
+    let quantities: [(&str, Measured, Predicted); 3] = [
         ("augmented share p", |o| &o.p, |state| state.ratio),
         ("training error v", |o| &o.v, |state| state.training_error),
         ("test error R", |o| &o.r, |state| state.test_error),
