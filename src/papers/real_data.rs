@@ -3,7 +3,7 @@
 use solvable_theory::bibliography::{JACOT_2018, KARAKIDA_2019_UNIVERSAL};
 use solvable_theory::{Architecture, TheoryError, mean_field};
 
-use super::experiments::{DataFisher, DataFisherSetting};
+use super::experiments::{DataFisher, DataFisherOutcome, DataFisherSetting};
 use super::kept::kept;
 use super::{Paper, by, entries};
 use crate::simulate::data::Dataset;
@@ -88,13 +88,14 @@ pub(super) fn claims(
     at: impl Fn(Profile) -> Result<Vec<At<DataFisherSetting>>, JudgeError> + Clone + Send + Sync + 'static,
 ) -> Vec<Claim> {
     let claim = |index: usize, id: &str, title: &str, formula: &str, quick: Margin, full: Margin| {
-        let name = ["m_lambda", "s_lambda", "lambda_top"][index];
+        let reads: [fn(&DataFisherOutcome) -> f64; 3] = [|o| o.m_lambda, |o| o.s_lambda, |o| o.lambda_top];
+        let read = reads[index];
         let id = if prefix.contains('/') { format!("{prefix}-{id}") } else { format!("{prefix}/{id}") };
         Claim::about::<DataFisher>(id, title)
             .formula(formula)
             .sources(&[KARAKIDA_2019_UNIVERSAL, JACOT_2018])
             .cases(at.clone())
-            .measure(move |_, o| Ok(o.number(name)?))
+            .measure(move |_, o| Ok(read(o)))
             .predict(move |s| Ok(statistics(s, &kernel(s)?)?[index]))
             .margin(move |_, profile| by(profile, quick, full))
             .rival_where(

@@ -1,39 +1,28 @@
 //! Experiments that several papers share: kinds of finite systems, and what is measured on them.
 
-mod classifier;
-mod descent;
 mod diagonal;
 mod fisher;
 mod isometry;
-mod layer_norm;
 mod natural;
-mod normalized;
-mod sharpness;
-mod signals;
 
 use rand::RngExt;
 
 use crate::streams::Streams;
 
-pub use classifier::{
-    BothSpectra, CentredClassifier, ClassifierSpectrum, ClassifierTraining, ClassifierTrainingSetting,
-    DigitsClassifier, InputMetric, KernelPairs, LEVELS, SHARES, TwoClassOutputs, values_above,
-};
-pub use descent::{LocalBoundary, LocalBoundarySetting, TrainingPlane, TrainingPlaneSetting};
 pub use diagonal::{
     CriticalDescent, CriticalDescentSetting, DiagonalDescent, DiagonalDescentSetting, DiagonalFlow,
     DiagonalFlowSetting, EntropyBudget, LabelNoise, LabelNoiseSetting, LinearDescent, LinearDescentSetting,
     Penalty, PenaltyCost, PenaltyCostSetting, SingleSteps, SingleStepsSetting, linear_problem,
     planted_problem,
 };
-pub use fisher::{DataFisher, DataFisherSetting, Fisher, FisherSetting, FisherSpectrum, LastBatchNorm};
+pub use fisher::{
+    DataFisher, DataFisherOutcome, DataFisherSetting, Fisher, FisherOutcome, FisherSetting, FisherSpectrum,
+    FisherSpectrumOutcome,
+};
 pub use isometry::{
     DeepEdge, DeepSpectrum, DeepSpectrumSetting, FreeProjections, FreeProjectionsSetting, OneStep,
     OneStepSetting, OnlineBoundary, OnlineSetting, OnlineTraining, OrderParameters, OrderParametersSetting,
     StepThreshold, StepThresholdSetting,
-};
-pub use layer_norm::{
-    GaussianOutputs, GaussianOutputsSetting, LastLayerIdentities, LayerNormOutliers, NormalizedOutput,
 };
 pub use natural::{
     BackwardRatio, BackwardRatioSetting, DampedTridiagonal, DampedTridiagonalSetting, DataSet, DiagonalLayer,
@@ -41,9 +30,13 @@ pub use natural::{
     NaturalTrainingSetting, Response, ResponseSetting, Sample, Task, TridiagonalPoles, UnitShares,
     UnitSharesSetting, anisotropy,
 };
-pub use normalized::{NormalizedDiagonal, NormalizedOutlier};
-pub use sharpness::Sharpness;
-pub use signals::DeepSignals;
+
+use crate::verify::JudgeError;
+
+/// A quantity that trials measure at some settings only.
+pub(super) fn measured<T>(quantity: Option<T>) -> Result<T, JudgeError> {
+    quantity.ok_or_else(|| JudgeError::Other("the trial lacks a quantity of other settings".into()))
+}
 
 /// Seven significant digits: far more than the scatter of networks, at half the size in the store.
 pub(super) fn shortened(values: &[f64]) -> Vec<f64> {

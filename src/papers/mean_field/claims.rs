@@ -2,8 +2,9 @@ use solvable_theory::bibliography::{KARAKIDA_2019_UNIVERSAL, POOLE_2016, SCHOENH
 use solvable_theory::mean_field::{self, FimStatistics};
 use solvable_theory::{Activation, Architecture, TheoryError};
 
-use super::super::experiments::{DataFisherSetting, DeepSignals, Fisher, FisherSetting};
+use super::super::experiments::{DataFisherSetting, Fisher, FisherSetting, measured};
 use super::super::{by, label_of, real_data};
+use super::experiments::DeepSignals;
 use crate::simulate::data::Dataset;
 use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
@@ -112,7 +113,7 @@ fn mean_eigenvalue() -> Claim {
         .formula(r"m_\lambda = \frac{C\theta_t}{P},\qquad \theta_t=\sum_{l=1}^L\tilde q^l_t\,(M_{l-1}\hat q^{l-1}_t+\beta)")
         .sources(&[KARAKIDA_2019_UNIVERSAL])
         .cases(|profile| Ok([networks(profile)?, extremes(profile)?].concat()))
-        .measure(|_, o| Ok(o.number("m_lambda")?))
+        .measure(|_, o| Ok(o.m_lambda))
         .predict(|s| Ok(statistics(s)?.m_lambda))
         .margin(|_, profile| Margin::symmetric(by(profile, 0.05, 0.02)))
         .rival_where("without the biases", has_large_biases, |s| Ok(without_biases(s)?.m_lambda))
@@ -148,7 +149,7 @@ fn second_moment() -> Claim {
             let rest = cases.into_iter().filter(|case| !case.label().starts_with("linear"));
             Ok(rest.chain([At::setting("linear L=3 M=2000 N=40 C=2", wide, 100)]).collect())
         })
-        .measure(|_, o| Ok(o.number("s_lambda")?))
+        .measure(|_, o| Ok(o.s_lambda))
         .predict(|s| Ok(statistics(s)?.s_lambda))
         .margin(|_, profile| by(profile, Margin::between(-0.08, 0.20), Margin::symmetric(0.05)))
         .rival_where("without the biases", has_large_biases, |s| Ok(without_biases(s)?.s_lambda))
@@ -192,7 +193,7 @@ fn second_moment_without_bias() -> Claim {
             })
             .collect()
     })
-    .measure(|_, o| Ok(o.number("s_lambda")?))
+    .measure(|_, o| Ok(o.s_lambda))
     .predict(|s| Ok(mean_field::s_variance(&s.network, s.samples)?.s_lambda))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.10, 0.04)))
     .rival("no fluctuations off the diagonal", |s| Ok(statistics(s)?.s_lambda))
@@ -204,7 +205,7 @@ fn largest_eigenvalue() -> Claim {
         .formula(r"\lambda_{\max}=\frac{\theta_t+(N-1)\theta_{st}}{N}\quad(C\text{-fold}),\qquad \eta_c=\frac2{\lambda_{\max}}")
         .sources(&[KARAKIDA_2019_UNIVERSAL])
         .cases(|profile| Ok([networks(profile)?, extremes(profile)?].concat()))
-        .measure(|_, o| Ok(o.number("lambda_top")?))
+        .measure(|_, o| Ok(o.lambda_top))
         .predict(|s| Ok(statistics(s)?.lambda_max))
         .margin(|s, profile| {
             let noisy = matches!(s.network.activation().to_string().as_str(), "relu" | "linear");
@@ -231,7 +232,7 @@ fn growth_of_the_largest_eigenvalue() -> Claim {
         .sources(&[KARAKIDA_2019_UNIVERSAL])
         .cases(|profile| proportional(by(profile, &[50, 100, 200], &[200, 400, 1000]), by(profile, 64, 96)))
         .log_slope(|s| s.network.widths()[0] as f64)
-        .measure(|_, o| Ok(o.number("lambda_max")?))
+        .measure(|_, o| Ok(o.lambda_max))
         .predict(|s| Ok(statistics(s)?.lambda_max))
         .margin(|_, profile| Margin::symmetric(by(profile, 0.12, 0.05)))
         .rival("independent of the width", |_| Ok(1.0))
@@ -270,7 +271,7 @@ fn bias_block() -> Claim {
             Ok(tanh.collect())
         })
         .components(["same sample", "different samples"])
-        .measure(|_, o| Ok([o.number("bias_diagonal")?, o.number("bias_off_diagonal")?]))
+        .measure(|_, o| Ok([measured(o.bias_diagonal)?, measured(o.bias_off_diagonal)?]))
         .predict(|s| {
             let order = mean_field::order_parameters(s.network.scales(), s.network.depth())?;
             Ok([order.qtilde_t.iter().sum::<f64>(), order.qtilde_st.iter().sum()])
@@ -317,10 +318,7 @@ fn forward_correlations() -> Claim {
         .cases(deep)
         .by_difference()
         .components(LAYERS.map(|l| format!("layer {l}")))
-        .measure(|_, o| {
-            let list = o.list("correlations")?;
-            Ok(LAYERS.map(|l| list[l - 1]))
-        })
+        .measure(|_, o| Ok(LAYERS.map(|l| o.correlations[l - 1])))
         .predict(|s| correlations(s).map(|c| LAYERS.map(|l| c[l - 1])))
         .margin(|s, profile| {
             let quick = if is_tanh(s) { 0.03 } else { 0.05 };
@@ -338,7 +336,7 @@ fn backward_growth() -> Claim {
         .sources(&[SCHOENHOLZ_2017])
         .cases(deep)
         .by_difference()
-        .measure(|_, o| Ok(o.number("backward_growth")?))
+        .measure(|_, o| Ok(o.backward_growth))
         .predict(|s| Ok(fixed_point(s)?.chi_1.ln()))
         // Four standard errors of four reference networks.
         .margin(|_, profile| Margin::symmetric(by(profile, 0.05, 0.025)))

@@ -1,7 +1,7 @@
 use solvable_theory::mean_field::{self, FimStatistics};
 use solvable_theory::{Activation, Architecture, InitialScales, TheoryError};
 
-use super::super::experiments::{Fisher, FisherSetting, FisherSpectrum};
+use super::super::experiments::{Fisher, FisherOutcome, FisherSetting, FisherSpectrum};
 use crate::figure::{Axis, Figure, Panel, Position, Series, Stroke, histogram};
 use crate::verify::{JudgeError, Profile};
 use solvable_engine::{FigurePlan, Trials, requests};
@@ -49,24 +49,25 @@ fn scaling_settings(profile: Profile) -> Result<Vec<FisherSetting>, JudgeError> 
 }
 
 fn width_scaling(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
-    type Read = fn(&FimStatistics) -> f64;
-    let statistics: [(&str, &str, Read); 3] = [
-        ("m_lambda", "mean eigenvalue m_λ", |f| f.m_lambda),
-        ("s_lambda", "second moment s_λ", |f| f.s_lambda),
-        ("lambda_top", "largest eigenvalues λ_max", |f| f.lambda_max),
+    type Measured = fn(&FisherOutcome) -> f64;
+    type Predicted = fn(&FimStatistics) -> f64;
+    let statistics: [(&str, Measured, Predicted); 3] = [
+        ("mean eigenvalue m_λ", |o| o.m_lambda, |f| f.m_lambda),
+        ("second moment s_λ", |o| o.s_lambda, |f| f.s_lambda),
+        ("largest eigenvalues λ_max", |o| o.lambda_top, |f| f.lambda_max),
     ];
     let profile = trials.profile();
     let widths = scaling_widths(profile);
     let mut panels = Vec::new();
-    for (name, label, read) in statistics {
+    for (label, measured, predicted) in statistics {
         let mut series = Vec::new();
         for (group, (activation, build)) in NETWORKS.into_iter().enumerate() {
             let (mut line, mut points) = (Vec::new(), Vec::new());
             for &width in widths {
                 let setting = scaling_setting(build, width, profile)?;
                 let theory = mean_field::fim_statistics(&setting.network, setting.samples)?;
-                line.push((width as f64, read(&theory)));
-                points.push(trials.point::<Fisher>(width as f64, &setting, name)?);
+                line.push((width as f64, predicted(&theory)));
+                points.push(trials.mean::<Fisher>(width as f64, &setting, measured)?);
             }
             let label = format!("{activation}, theory");
             series.push(Series::Line { label, group, stroke: Stroke::Solid, points: line });
@@ -96,7 +97,7 @@ fn spectrum(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let outcomes = trials.of::<FisherSpectrum>(&setting)?;
     let mut values = Vec::new();
     for outcome in &outcomes {
-        values.extend(outcome.list("eigenvalues")?.iter().map(|v| v.max(f64::MIN_POSITIVE).log10()));
+        values.extend(outcome.eigenvalues.iter().map(|v| v.max(f64::MIN_POSITIVE).log10()));
     }
     let bulk = (theory.theta_t - theory.theta_st) / setting.samples as f64;
     let (edges, counts) = histogram(&values, 48);

@@ -2,6 +2,7 @@
 //! approach* (AISTATS 2019), and the order parameters on which every other part rests.
 
 mod claims;
+mod experiments;
 mod figures;
 
 use solvable_theory::bibliography::{

@@ -3,9 +3,9 @@ use solvable_theory::normalization::{edge_proportional, hidden_top_refined, last
 use solvable_theory::{Architecture, TheoryError};
 
 use super::super::by;
-use super::super::experiments::{
-    Fisher, FisherSetting, FisherSpectrum, LocalBoundary, LocalBoundarySetting, NormalizedOutlier,
-    TrainingPlane, TrainingPlaneSetting,
+use super::super::experiments::{Fisher, FisherSetting, FisherSpectrum, measured};
+use super::experiments::{
+    LocalBoundary, LocalBoundarySetting, NormalizedOutlier, TrainingPlane, TrainingPlaneSetting,
 };
 use super::{equal_widths, modes};
 use crate::figure::{Axis, Figure, Panel, Position, Series, Stroke, histogram};
@@ -94,8 +94,8 @@ fn plane(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         let (mut line, mut points) = (Vec::new(), Vec::new());
         for &width in widths {
             let outcomes = trials.of::<TrainingPlane>(&plane_setting(width, letters, profile)?)?;
-            let lists = outcomes.iter().map(|o| o.list("log10_loss")).collect::<Result<Vec<_>, _>>()?;
-            let mean = |i: usize| lists.iter().map(|l| l[i]).sum::<f64>() / lists.len() as f64;
+            let mean =
+                |i: usize| outcomes.iter().map(|o| o.log10_loss[i]).sum::<f64>() / outcomes.len() as f64;
             columns.push((0..rates.len()).map(mean).collect::<Vec<_>>());
 
             let m = width as f64;
@@ -106,7 +106,7 @@ fn plane(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
                 edge_proportional(&network, width)?
             };
             line.push((m, 2.0 / sharpness));
-            points.push(trials.point::<LocalBoundary>(m, &boundary_setting(width, letters)?, "boundary")?);
+            points.push(trials.mean::<LocalBoundary>(m, &boundary_setting(width, letters)?, |o| o.boundary)?);
         }
         let values = (0..rates.len()).flat_map(|i| columns.iter().map(move |c| c[i])).collect();
         let law = if letters == "---" { "2/λ_max" } else { "2/λ₊" };
@@ -184,6 +184,11 @@ fn methods_requests(profile: Profile) -> Result<Vec<Request>, JudgeError> {
     Ok(all)
 }
 
+/// The largest eigenvalues of networks with mean subtraction in the last layer.
+fn centred_tops(trials: &Trials<'_>, setting: &FisherSetting) -> Result<Vec<f64>, JudgeError> {
+    trials.of::<Fisher>(setting)?.iter().map(|o| measured(o.ms_lambda_max)).collect()
+}
+
 fn methods(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let widths = method_widths(trials.profile());
     let mut series = Vec::new();
@@ -204,9 +209,9 @@ fn methods(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
             };
             line.extend(theory.map(|t| (m, t)));
             points.push(match letters {
-                "---" => trials.point::<Fisher>(m, &setting, "lambda_max")?,
-                "--m" => trials.point::<Fisher>(m, &setting, "ms_lambda_max")?,
-                _ => trials.point::<NormalizedOutlier>(m, &setting, "lambda_max")?,
+                "---" => trials.mean::<Fisher>(m, &setting, |o| o.lambda_max)?,
+                "--m" => mean_point(m, &centred_tops(trials, &setting)?)?,
+                _ => trials.mean::<NormalizedOutlier>(m, &setting, |o| o.lambda_max)?,
             });
         }
         if !line.is_empty() {
@@ -243,7 +248,7 @@ fn spectrum(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let mut values = Vec::new();
     for outcome in &outcomes {
         // The first eigenvalue is the zero of the subtracted direction.
-        values.extend(outcome.list("ms_eigenvalues")?.iter().skip(1));
+        values.extend(outcome.ms_eigenvalues.iter().skip(1));
     }
     let (edges, counts) = histogram(&values, 60);
     let total: f64 = counts.iter().sum();
@@ -309,7 +314,7 @@ fn edge(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         for &n in samples {
             let setting = FisherSetting { network: network.clone(), samples: n };
             let scale = bulk(n)?;
-            let values = trials.numbers::<Fisher>(&setting, "ms_lambda_max")?;
+            let values = centred_tops(trials, &setting)?;
             let scaled: Vec<f64> = values.iter().map(|v| v / scale).collect();
             points.push(mean_point(n as f64 / width as f64, &scaled)?);
         }

@@ -5,7 +5,8 @@ use solvable_theory::normalization::{hidden_modes, hidden_top_refined};
 use solvable_theory::{Architecture, mean_field};
 
 use super::super::by;
-use super::super::experiments::{FisherSetting, NormalizedDiagonal, NormalizedOutlier};
+use super::super::experiments::FisherSetting;
+use super::experiments::{NormalizedDiagonal, NormalizedOutlier};
 use super::{equal_widths, modes};
 use crate::simulate::network::plain;
 use crate::verify::{At, Claim, JudgeError, Margin, Profile};
@@ -67,7 +68,7 @@ fn diagonal() -> Claim {
             })
             .collect()
     })
-    .measure(|_, o| Ok(o.number("diagonal")?))
+    .measure(|_, o| Ok(o.diagonal))
     .predict(diagonal_of)
     .margin(|s, p| Margin::symmetric(if has_gain(s) { 0.08 } else { by(p, 0.08, 0.04) }))
     .rival_where("γ in place of γ²", has_gain, |s| diagonal_of(&with_gain(s, s.network.gamma().sqrt())?))
@@ -149,7 +150,7 @@ fn refined_outlier() -> Claim {
     .formula(r"\tfrac1N1^\top\Theta1=N\Theta_S+\zeta,\qquad\Theta_S=M_{L-1}\hat q_{st}^{L-1}>0\ \text{where}\ E\phi\ne0")
     .sources(&[KARAKIDA_2019_NORMALIZATION])
     .cases(outlier_cases)
-    .measure(|_, o| Ok(o.number("rayleigh")?))
+    .measure(|_, o| Ok(o.rayleigh))
     .predict(|s| Ok(s.samples as f64 * hidden_top_refined(&s.network, s.samples)?.outlier))
     .margin(|s, p| {
         let quick = match (is_batch_normalized(s), s.network.activation().kinks().is_empty()) {
@@ -172,7 +173,7 @@ fn largest_eigenvalue() -> Claim {
     .formula(r"\lambda_{\max}\simeq\Theta_S+\zeta/N")
     .sources(&[KARAKIDA_2019_NORMALIZATION])
     .cases(outlier_cases)
-    .measure(|_, o| Ok(o.number("lambda_max")?))
+    .measure(|_, o| Ok(o.lambda_max))
     .predict(|s| Ok(hidden_top_refined(&s.network, s.samples)?.outlier))
     // The margin of the Rayleigh quotient, and above it the repulsion from the bulk, 0.9 % at M = 400.
     .margin(|s, _| match (is_batch_normalized(s), s.network.activation().kinks().is_empty()) {
@@ -199,7 +200,7 @@ fn layer_norm() -> Claim {
     .sources(&[KARAKIDA_2019_NORMALIZATION])
     .cases(|_| ROWS.iter().map(|row| case(row, (400, 64, 48))).collect())
     .components(["Rayleigh quotient", "λ_max"])
-    .measure(|s, o| Ok([o.number("rayleigh")? / s.samples as f64, o.number("lambda_max")?]))
+    .measure(|s, o| Ok([o.rayleigh / s.samples as f64, o.lambda_max]))
     .predict(|s| unrefined(s).map(|outlier| [outlier; 2]))
     // As for the outliers of mean subtraction: leading order, and the repulsion from the bulk.
     .margin(|_, _| Margin::between(-0.06, 0.08))
@@ -245,7 +246,7 @@ fn growth() -> Claim {
     .sources(&[KARAKIDA_2019_NORMALIZATION])
     .cases(|p| growth_cases(&ROWS, p))
     .log_slope(width)
-    .measure(|_, o| Ok(o.number("lambda_max")?))
+    .measure(|_, o| Ok(o.lambda_max))
     .predict(|s| Ok(width(s)))
     .margin(|_, _| Margin::symmetric(0.2))
     .rival("normalization removes the growth", |_| Ok(1.0))
@@ -263,7 +264,7 @@ fn odd_activations() -> Claim {
     .sources(&[KARAKIDA_2019_NORMALIZATION])
     .cases(|p| growth_cases(&ROWS, p))
     .log_slope(width)
-    .measure(|_, o| Ok(o.number("lambda_max")?))
+    .measure(|_, o| Ok(o.lambda_max))
     .predict(|_| Ok(1.0))
     .margin(|_, _| Margin::symmetric(0.2))
     .rival("hidden batch normalization never helps", |s| Ok(width(s)))

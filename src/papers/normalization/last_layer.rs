@@ -7,16 +7,17 @@ use solvable_theory::normalization::{
 };
 use solvable_theory::{Architecture, Normalization, mean_field};
 
-use super::super::experiments::{
-    Fisher, FisherSetting, GaussianOutputs, GaussianOutputsSetting, LastBatchNorm, LastLayerIdentities,
-    LayerNormOutliers, NormalizedOutput,
-};
+use super::super::experiments::{Fisher, FisherSetting, measured};
 use super::super::mean_field::proportional;
 use super::super::{by, label_of};
+use super::experiments::{
+    GaussianOutputs, GaussianOutputsSetting, LastBatchNorm, LastLayerIdentities, LayerNormOutliers,
+    NormalizedOutput, NormalizedOutputOutcome,
+};
 use super::{equal_widths, modes};
 use crate::simulate::gram::output_variances;
 use crate::simulate::linalg::Matrix;
-use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![
@@ -68,10 +69,10 @@ fn projection_identity() -> Claim {
     .cases(|_| identity_cases(&["--m", "--b", "--l"]))
     .identity()
     .components(["trace", "Frobenius norm", "largest eigenvalue"])
-    .measure(|_, o| Ok(o.list("normalized")?.to_vec()))
-    .predict_given(|_, o| Ok(o.list("projected")?.to_vec()))
+    .measure(|_, o| Ok(o.normalized))
+    .predict_given(|_, o| Ok(o.projected))
     .margin(|_, _| Margin::symmetric(1e-10))
-    .rival_given("no projection", |_, o| Ok(o.list("plain")?.to_vec()))
+    .rival_given("no projection", |_, o| Ok(o.plain))
     .finish()
 }
 
@@ -85,7 +86,7 @@ fn affine_units() -> Claim {
     .cases(|_| identity_cases(&["--b"]))
     .identity()
     .by_difference()
-    .measure(|_, o| Ok(o.number("units")?))
+    .measure(|_, o| measured(o.units))
     .predict(|s| Ok(2.0 * s.network.classes() as f64))
     .margin(|_, _| Margin::symmetric(0.5))
     .rival("one for each class", |s| Ok(s.network.classes() as f64))
@@ -135,7 +136,7 @@ fn mean_subtraction_mean() -> Claim {
     .formula(r"m_\lambda=\frac{C\,\Theta_D(N-1)}{NP},\qquad\Theta_D=\theta_t-\theta_{st}=\alpha M(\kappa_1-\kappa_2)")
     .sources(&[KARAKIDA_2019_NORMALIZATION])
     .cases(|p| Ok([fixed_samples(by(p, 400, 1000), by(p, 48, 100), true)?, few_samples()?].concat()))
-    .measure(|_, o| Ok(o.number("ms_m_lambda")?))
+    .measure(|_, o| measured(o.ms_m_lambda))
     .predict(|s| Ok(last_mean_subtraction(&s.network, s.samples)?.m_lambda))
     .margin(|_, p| Margin::symmetric(by(p, 0.06, 0.03)))
     .rival_where("N eigenvalues for each class in place of N − 1", are_few, |s| {
@@ -159,7 +160,7 @@ fn mean_subtraction_second_moment() -> Claim {
     .formula(r"s_\lambda\to\frac{C\,\Theta_D^2(N-1)}{N^2P}")
     .sources(&[KARAKIDA_2019_NORMALIZATION])
     .cases(|p| Ok([fixed_samples(1600, by(p, 32, 100), false)?, few_samples()?].concat()))
-    .measure(|_, o| Ok(o.number("ms_s_lambda")?))
+    .measure(|_, o| measured(o.ms_s_lambda))
     .predict(|s| Ok(last_mean_subtraction(&s.network, s.samples)?.s_lambda))
     .margin(|_, p| Margin::symmetric(by(p, 0.08, 0.04)))
     .rival_where("N eigenvalues for each class in place of N − 1", are_few, |s| {
@@ -180,13 +181,13 @@ fn batch_norm_mean() -> Claim {
     .formula(r"m_\lambda=\frac{\gamma^2\Theta_D(N-2)}{NP}\sum_k\sigma_k^{-2}\quad\text{given the measured }\sigma_k")
     .sources(&[KARAKIDA_2019_NORMALIZATION])
     .cases(|p| fixed_samples(by(p, 400, 1000), by(p, 48, 100), true))
-    .measure(|_, o| Ok(o.number("bn_m_lambda")?))
+    .measure(|_, o| measured(o.bn_m_lambda))
     .predict_given(|s, o| {
-        Ok(last_batch_norm_given(&s.network, s.samples, 1.0, o.list("bn_variances")?)?.m_lambda)
+        Ok(last_batch_norm_given(&s.network, s.samples, 1.0, measured(o.bn_variances.as_deref())?)?.m_lambda)
     })
     .margin(|_, p| Margin::symmetric(by(p, 0.06, 0.03)))
     .rival_given("without subtracting κ_2", |s, o| {
-        let given = last_batch_norm_given(&s.network, s.samples, 1.0, o.list("bn_variances")?)?;
+        let given = last_batch_norm_given(&s.network, s.samples, 1.0, measured(o.bn_variances.as_deref())?)?;
         Ok(kept_overlap(s)? * given.m_lambda)
     })
     .finish()
@@ -224,7 +225,7 @@ fn edge() -> Claim {
         square.chain(oblong()).collect()
     })
     // Of one output the largest eigenvalue; several split a common edge.
-    .measure(|_, o| Ok(o.number("ms_lambda_top")?))
+    .measure(|_, o| measured(o.ms_lambda_top))
     .predict(|s| Ok(edge_proportional(&s.network, s.samples)?))
     .margin(|s, p| match p {
         // Several outputs are not quite orthogonal: the factor of finite widths, (1 + √(κC/M))² at most.
@@ -294,7 +295,7 @@ fn flatness() -> Claim {
     .sources(&[KARAKIDA_2019_NORMALIZATION])
     .cases(|p| proportional(by(p, &[50, 100, 200], &[200, 400, 1000]), by(p, 64, 24)))
     .log_slope(|s| s.network.widths()[0] as f64)
-    .measure(|_, o| Ok(o.number("ms_lambda_max")?))
+    .measure(|_, o| measured(o.ms_lambda_max))
     .predict(|_| Ok(1.0))
     .margin(|_, p| Margin::symmetric(by(p, 0.2, 0.06)))
     .rival("as without normalization", |s| Ok(mean_field::fim_statistics(&s.network, s.samples)?.lambda_max))
@@ -311,7 +312,7 @@ fn batch_norm_flatness() -> Claim {
     .sources(&[KARAKIDA_2019_NORMALIZATION])
     .cases(|p| proportional(by(p, &[50, 100, 200], &[200, 400, 1000]), by(p, 64, 24)))
     .log_slope(|s| s.network.widths()[0] as f64)
-    .measure(|_, o| Ok(o.number("lambda_max")?))
+    .measure(|_, o| Ok(o.lambda_max))
     .predict(|_| Ok(1.0))
     .margin(|_, _| Margin::symmetric(0.2))
     .rival("as without normalization", |s| Ok(mean_field::fim_statistics(&s.network, s.samples)?.lambda_max))
@@ -336,7 +337,7 @@ fn growth_at_fixed_samples() -> Claim {
         Ok(vec![At::sizes(format!("tanh L=3 N=50 M={widths:?}"), settings, by(p, 64, 100))])
     })
     .log_slope(|s| s.network.widths()[0] as f64)
-    .measure(|_, o| Ok(o.number("ms_lambda_max")?))
+    .measure(|_, o| measured(o.ms_lambda_max))
     .predict(|s| Ok(edge_proportional(&s.network, s.samples)?))
     // The margin of slopes of growing laws, as declared for λ_max without normalization.
     .margin(|_, p| Margin::symmetric(by(p, 0.12, 0.05)))
@@ -369,14 +370,12 @@ fn layer_norm_sum() -> Claim {
     )
     .sources(&[KARAKIDA_2019_NORMALIZATION])
     .cases(layer_norm_cases)
-    .measure(|_, o| Ok(o.number("top_sum")?))
-    .predict_given(|s, o| {
-        Ok(last_layer_norm_outliers(&s.network, 1.0, o.list("outputs")?)?.iter().sum::<f64>())
-    })
+    .measure(|_, o| Ok(o.top_sum))
+    .predict_given(|s, o| Ok(last_layer_norm_outliers(&s.network, 1.0, &o.outputs)?.iter().sum::<f64>()))
     .margin(|_, p| Margin::symmetric(by(p, 0.09, 0.04)))
     .rival_given("norms in place of overlaps", |s, o| {
         let theta = mean_field::theta(&s.network)?;
-        let sum: f64 = last_layer_norm_outliers(&s.network, 1.0, o.list("outputs")?)?.iter().sum();
+        let sum: f64 = last_layer_norm_outliers(&s.network, 1.0, &o.outputs)?.iter().sum();
         Ok(sum * theta.theta_t / theta.theta_st)
     })
     .rival_where(
@@ -399,12 +398,12 @@ fn layer_norm_largest() -> Claim {
     .formula(r"\lambda_{\max}>\theta_{st}\gamma^2\tfrac{C-2}C\,\overline{\sigma^{-2}}")
     .sources(&[KARAKIDA_2019_NORMALIZATION])
     .cases(layer_norm_cases)
-    .measure(|_, o| Ok(o.number("lambda_max")?))
-    .predict_given(|s, o| Ok(last_layer_norm_outliers(&s.network, 1.0, o.list("outputs")?)?[0]))
+    .measure(|_, o| Ok(o.lambda_max))
+    .predict_given(|s, o| Ok(last_layer_norm_outliers(&s.network, 1.0, &o.outputs)?[0]))
     // The margin of the sum, and above it the O(1/√M) excess of a single largest eigenvalue, 10 % at M = 400.
     .margin(|_, p| by(p, Margin::between(-0.09, 0.19), Margin::between(-0.04, 0.10)))
     .rival_given("the trace bound taken as a value", |s, o| {
-        let mean = mean_inverse_variance(o.list("outputs")?, s.network.classes());
+        let mean = mean_inverse_variance(&o.outputs, s.network.classes());
         Ok(last_layer_norm_bound(&s.network, 1.0, Some(mean))?)
     })
     .finish()
@@ -431,7 +430,7 @@ fn squared_gain() -> Claim {
         Ok(cases)
     })
     .components(["trace"])
-    .measure(|_, o| Ok([o.number("trace")?]))
+    .measure(|_, o| Ok([o.trace]))
     .predict_given(|s, o| Ok([normalized_trace(s, o, s.network.gamma())?]))
     // The margin of the sum of the outliers in quick; rivals are off by factors.
     .margin(|_, _| Margin::symmetric(0.09))
@@ -441,8 +440,8 @@ fn squared_gain() -> Claim {
 }
 
 /// The trace of the dual Fisher matrix of a normalized output, given the plain outputs ($C\times N$).
-fn normalized_trace(s: &FisherSetting, o: &Record, gamma: f64) -> Result<f64, JudgeError> {
-    let (outputs, classes) = (o.list("outputs")?, s.network.classes());
+fn normalized_trace(s: &FisherSetting, o: &NormalizedOutputOutcome, gamma: f64) -> Result<f64, JudgeError> {
+    let (outputs, classes) = (&o.outputs, s.network.classes());
     let plain = s.network.without_output_normalization();
     if s.network.modes().contains(&Normalization::BatchNorm) {
         let variances = output_variances(&Matrix::from_column_slice(classes, s.samples, outputs));
@@ -483,7 +482,7 @@ fn layer_norm_population() -> Claim {
         Ok(rows.map(at).to_vec())
     })
     .components(["parallel", "perpendicular"])
-    .measure(|_, o| Ok([o.number("parallel")?, o.number("perpendicular")?]))
+    .measure(|_, o| Ok([o.parallel, o.perpendicular]))
     .predict(|s| {
         let e = last_ln_population(s.classes, s.lambda)?;
         Ok([e.e_parallel, e.e_perp])

@@ -1,6 +1,7 @@
 //! R. Karakida, S. Akaho, S. Amari, *The normalization method for alleviating pathological sharpness in wide neural
 //! networks* (NeurIPS 2019).
 
+mod experiments;
 mod figures;
 mod hidden;
 mod last_layer;

@@ -6,11 +6,12 @@ use solvable_theory::normalization::hidden_modes;
 use solvable_theory::step_size::{gradient_preserving_scale, step_size};
 use solvable_theory::{Activation, Architecture, Normalization};
 
-use super::super::experiments::{FisherSetting, Sharpness};
+use super::super::experiments::FisherSetting;
 use super::super::kept::kept;
+use super::experiments::{Sharpness, SharpnessOutcome};
 use crate::figure::{Axis, Figure, Panel, Series, Stroke};
 use crate::streams::Streams;
-use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 use solvable_engine::{FigurePlan, Trials, mean_point, requests};
 
 /// The claim on the rates of random networks.
@@ -66,8 +67,8 @@ fn mean_eigenvalue(s: &FisherSetting) -> Result<f64, JudgeError> {
 }
 
 /// $\lambda_{\max}\eta_c/2$.
-fn in_units_of_the_answer(s: &FisherSetting, o: &Record) -> Result<f64, JudgeError> {
-    Ok(o.number("lambda_max")? / answer(s)?.lambda_max)
+fn in_units_of_the_answer(s: &FisherSetting, o: &SharpnessOutcome) -> Result<f64, JudgeError> {
+    Ok(o.lambda_max / answer(s)?.lambda_max)
 }
 
 /// Deep, narrow, with several outputs: the limit is far. Of activations that are odd, whose edges are exact in the limit.
@@ -185,8 +186,7 @@ fn draw(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let mut ends = (f64::INFINITY, 0.0f64);
     for s in settings()? {
         let answer = answer(&s)?;
-        let values = trials.numbers::<Sharpness>(&s, "lambda_max")?;
-        let steps: Vec<f64> = values.iter().map(|lambda| 2.0 / lambda).collect();
+        let steps = trials.values::<Sharpness>(&s, |o| 2.0 / o.lambda_max)?;
         let eta_c = 2.0 / answer.lambda_max;
         measured.push(mean_point(eta_c, &steps)?);
         let cautious = eta_c / answer.finite_width;

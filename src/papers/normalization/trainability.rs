@@ -4,7 +4,8 @@ use solvable_theory::bibliography::{KARAKIDA_2019_NORMALIZATION, LEWKOWYCZ_2020}
 use solvable_theory::normalization::{critical_step, visible_boundary};
 
 use super::super::by;
-use super::super::experiments::{FisherSetting, LocalBoundary, LocalBoundarySetting};
+use super::super::experiments::FisherSetting;
+use super::experiments::{LocalBoundary, LocalBoundarySetting};
 use super::{equal_widths, modes};
 use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
@@ -48,18 +49,18 @@ fn local_boundary() -> Claim {
     .formula(r"\eta_T=\frac2{\lambda_{\max}}\Big(1+\frac{\ln(1/a)}{4T}\Big)\quad\text{given the measured }\lambda_{\max},a")
     .sources(&[KARAKIDA_2019_NORMALIZATION, LEWKOWYCZ_2020])
     .cases(cases)
-    .measure(|_, o| Ok(o.number("boundary")?))
+    .measure(|_, o| Ok(o.boundary))
     .predict_given(|s, o| {
-        let overlap = (-o.number("log_inverse_overlap")?).exp();
-        Ok(visible_boundary(o.number("lambda_max")?, s.steps, overlap)?)
+        let overlap = (-o.log_inverse_overlap).exp();
+        Ok(visible_boundary(o.lambda_max, s.steps, overlap)?)
     })
     .margin(|_, p| Margin::symmetric(by(p, 0.02, 0.01)))
-    .rival_given_where("not corrected: 2/λ_max", |s| s.steps == SHORT, |_, o| Ok(critical_step(o.number("lambda_max")?)?))
+    .rival_given_where("not corrected: 2/λ_max", |s| s.steps == SHORT, |_, o| Ok(critical_step(o.lambda_max)?))
     .rival_given_where("the loss taken to grow as |1 − ηλ|^T: ln(1/a)/2T", |s| s.steps == SHORT, |_, o| {
-        let correction = o.number("log_inverse_overlap")? / (2.0 * SHORT as f64);
-        Ok(critical_step(o.number("lambda_max")?)? * (1.0 + correction))
+        let correction = o.log_inverse_overlap / (2.0 * SHORT as f64);
+        Ok(critical_step(o.lambda_max)? * (1.0 + correction))
     })
-    .rival_given("1/λ_max", |_, o| Ok(critical_step(o.number("lambda_max")?)? / 2.0))
-    .rival_given("4/λ_max, the rim of the catapult phase", |_, o| Ok(2.0 * critical_step(o.number("lambda_max")?)?))
+    .rival_given("1/λ_max", |_, o| Ok(critical_step(o.lambda_max)? / 2.0))
+    .rival_given("4/λ_max, the rim of the catapult phase", |_, o| Ok(2.0 * critical_step(o.lambda_max)?))
     .finish()
 }

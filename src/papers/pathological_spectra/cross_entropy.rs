@@ -5,12 +5,13 @@ use solvable_theory::pathological_spectra::{GivenOutputs, SoftmaxMoments, softma
 use solvable_theory::{Activation, Architecture};
 
 use super::super::by;
-use super::super::experiments::{ClassifierSpectrum, FisherSetting, LEVELS, values_above};
+use super::super::experiments::FisherSetting;
 use super::super::kept::kept;
+use super::experiments::{ClassifierSpectrum, ClassifierSpectrumOutcome, LEVELS, values_above};
 use super::kernels::{at, spectra};
 use super::surrogate::mean_outliers;
 use super::{outliers_or_edge, outputs, rows, setting, statistics};
-use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![
@@ -27,9 +28,9 @@ pub(super) fn claims() -> Vec<Claim> {
 }
 
 /// The spectrum at infinite width given the outputs of a trial.
-pub(super) fn spectrum(s: &FisherSetting, o: &Record) -> Result<GivenOutputs, JudgeError> {
+pub(super) fn spectrum(s: &FisherSetting, o: &ClassifierSpectrumOutcome) -> Result<GivenOutputs, JudgeError> {
     let kernel = statistics(s)?;
-    let logits = rows(o.list("logits")?, s.network.classes());
+    let logits = rows(&o.logits, s.network.classes());
     Ok(GivenOutputs::new(&logits, kernel.theta_t, kernel.theta_st)?)
 }
 
@@ -54,13 +55,13 @@ fn facts() -> Claim {
     )
     .sources(&[KARAKIDA_2021_PATHOLOGICAL])
     .cases(spectra)
-    .measure(|_, o| Ok(o.number("largest_share")?))
+    .measure(|_, o| Ok(o.largest_share))
     // A bound: what is measured must not change when it is cut there.
-    .predict_given(|_, o| Ok(o.number("largest_share")?.min(0.5)))
+    .predict_given(|_, o| Ok(o.largest_share.min(0.5)))
     .by_difference()
     .identity()
     .margin(|_, _| Margin::symmetric(1e-9))
-    .rival_given("at most a quarter", |_, o| Ok(o.number("largest_share")?.min(0.25)))
+    .rival_given("at most a quarter", |_, o| Ok(o.largest_share.min(0.25)))
     .finish()
 }
 
@@ -77,7 +78,7 @@ fn attained() -> Claim {
         .formula(r"Q_n\to\tfrac12\begin{pmatrix}\tfrac12&-\tfrac12\\-\tfrac12&\tfrac12\end{pmatrix}:\quad\max_i\lambda_i(F_{CE})/\lambda_i(F)\to\tfrac12")
         .sources(&[KARAKIDA_2021_PATHOLOGICAL])
         .cases(small_outputs)
-        .measure(|_, o| Ok(o.number("largest_share")?))
+        .measure(|_, o| Ok(o.largest_share))
         .predict(|_| Ok(0.5))
         // Outputs are not quite 0, and the two outliers of regression not quite equal.
         .margin(|_, _| Margin::between(-0.15, 1e-9))
@@ -94,7 +95,7 @@ fn rank() -> Claim {
     .formula(r"Q_n\mathbf 1=0\ \Rightarrow\ \mathrm{rank}\,F_{CE}\le N(C-1)")
     .sources(&[KARAKIDA_2021_PATHOLOGICAL])
     .cases(spectra)
-    .measure(|_, o| Ok(o.number("nonzero")?))
+    .measure(|_, o| Ok(o.nonzero))
     .predict(|s| Ok((s.samples * (s.network.classes() - 1)) as f64))
     .by_difference()
     .identity()
@@ -105,8 +106,8 @@ fn rank() -> Claim {
 }
 
 /// The outliers of a trial at infinite width, given its outputs; one that the bulk has absorbed counts as the top of the bulk.
-fn outliers(s: &FisherSetting, o: &Record) -> Result<Vec<f64>, JudgeError> {
-    let question = format!("outliers {s:?} {:?}", o.list("logits")?);
+fn outliers(s: &FisherSetting, o: &ClassifierSpectrumOutcome) -> Result<Vec<f64>, JudgeError> {
+    let question = format!("outliers {s:?} {:?}", o.logits);
     let values = kept(&question, || Ok(outliers_or_edge(&spectrum(s, o)?)))?;
     Ok(values.to_vec())
 }
@@ -121,7 +122,7 @@ fn given() -> Claim {
         .formula(r"\mu_i\left(\frac{\Theta_{st}}N\sum_nQ_n(\lambda I-aQ_n)^{-1}\right)=1,\qquad a=\frac{\Theta_t-\Theta_{st}}N")
         .sources(&[KARAKIDA_2021_PATHOLOGICAL])
         .cases(spectra)
-        .measure(|_, o| first_and_sum(o.list("outliers")?))
+        .measure(|_, o| first_and_sum(&o.outliers))
     .components(["λ₁", "sum"])
         .predict_given(|s, o| first_and_sum(&outliers(s, o)?))
         .margin(|_, profile| Margin::symmetric(by(profile, 0.08, 0.06)))
@@ -149,7 +150,7 @@ fn many_classes() -> Claim {
     .sources(&[KARAKIDA_2021_PATHOLOGICAL])
     .cases(many)
     // The smaller ones are close to the bulk, which finite networks widen.
-    .measure(|_, o| Ok(o.list("outliers")?[..4].to_vec()))
+    .measure(|_, o| Ok(o.outliers[..4].to_vec()))
     .predict_given(|s, o| Ok(outliers(s, o)?[..4].to_vec()))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.1, 0.06)))
     .rival("the softmax of equal outputs", |s| {
@@ -157,7 +158,7 @@ fn many_classes() -> Claim {
     })
     .rival("the outliers of regression, shrunk alike", |s| Ok(vec![undispersed(s)?; 4]))
     .rival_given("without the bulk", |s, o| {
-        let logits = rows(o.list("logits")?, s.network.classes());
+        let logits = rows(&o.logits, s.network.classes());
         let theta_st = statistics(s)?.theta_st;
         Ok(GivenOutputs::new(&logits, theta_st, theta_st)?
             .outliers()
@@ -174,7 +175,7 @@ fn given_moments() -> Claim {
         .formula(r"\mathrm{Tr}G=\frac{\Theta_t}N\sum_n\mathrm{Tr}Q_n,\qquad\mathrm{Tr}G^2=\frac1{N^2}\sum_{n,m}\Theta_{nm}^2\mathrm{Tr}(Q_nQ_m)")
         .sources(&[KARAKIDA_2021_PATHOLOGICAL])
         .cases(spectra)
-        .measure(|_, o| Ok([o.number("trace")?, o.number("square")?]))
+        .measure(|_, o| Ok([o.trace, o.square]))
         .components(["trace", "square"])
         .predict_given(|s, o| {
             let (trace, square) = spectrum(s, o)?.moments();
@@ -220,7 +221,7 @@ fn moments() -> Claim {
         .formula(r"E\,\mathrm{Tr}F_{CE}=\Theta_t\beta_1,\qquad E\,\mathrm{Tr}F_{CE}^2=\frac{N-1}N\Theta_{st}^2\beta_2+\frac{\Theta_t^2\beta_3}N")
         .sources(&[KARAKIDA_2021_PATHOLOGICAL])
         .cases(|profile| Ok([repeated(profile)?, dispersed(profile)?].concat()))
-        .measure(|_, o| Ok([o.number("trace")?, o.number("square")?]))
+        .measure(|_, o| Ok([o.trace, o.square]))
         .components(["trace", "square"])
         .predict(|s| {
             let (kernel, m, n) = (statistics(s)?, softmax(s)?, s.samples as f64);
@@ -253,10 +254,7 @@ fn mean_outlier() -> Claim {
     .formula(r"E\lambda_i=E_{y,z}\,\lambda_i\left(f_k(n)=\sqrt{q_t-q_{st}}\,z_{kn}+\sqrt{q_{st}}\,y_k\right)")
     .sources(&[KARAKIDA_2021_PATHOLOGICAL])
     .cases(repeated)
-    .measure(|_, o| {
-        let outliers = o.list("outliers")?;
-        Ok([outliers[0], outliers.iter().sum::<f64>()])
-    })
+    .measure(|_, o| first_and_sum(&o.outliers))
     .components(["λ₁", "sum"])
     .predict(|s| {
         let means = mean_outliers(s, false)?;
@@ -282,10 +280,10 @@ fn bulk() -> Claim {
     .formula(r"\#\{\lambda_i(G)>\lambda\}=\#\{aq>\lambda\}+\#\{\mu_i(\Phi(\lambda))>1\}")
     .sources(&[KARAKIDA_2021_PATHOLOGICAL])
     .cases(many)
-    .measure(|_, o| Ok(o.list("quantiles")?.to_vec()))
+    .measure(|_, o| Ok(o.quantiles))
     .components(["5 %", "25 %", "50 %", "75 %", "95 %"])
     .predict_given(|s, o| {
-        let question = format!("bulk {s:?} {:?}", o.list("logits")?);
+        let question = format!("bulk {s:?} {:?}", o.logits);
         let values = kept(&question, || {
             let (spectrum, classes) = (spectrum(s, o)?, s.network.classes());
             let count = (s.samples - 1) * (classes - 1);

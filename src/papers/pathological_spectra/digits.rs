@@ -5,14 +5,15 @@ use solvable_theory::bibliography::{JACOT_2018, KARAKIDA_2021_PATHOLOGICAL};
 use solvable_theory::mean_field::theta;
 
 use super::super::by;
-use super::super::experiments::{DataFisherSetting, DigitsClassifier};
+use super::super::experiments::DataFisherSetting;
 use super::super::kept::kept;
 use super::super::real_data::kernel;
+use super::experiments::{DigitsClassifier, DigitsClassifierOutcome};
 use super::scales;
 use crate::simulate::cross_entropy::{dual, softmax};
 use crate::simulate::data::Dataset;
 use crate::simulate::linalg::{self, Matrix};
-use crate::verify::{At, Claim, JudgeError, Margin, Record};
+use crate::verify::{At, Claim, JudgeError, Margin};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![outliers()]
@@ -30,9 +31,9 @@ fn setting(activation: &str, width: usize, samples: usize) -> Result<DataFisherS
 }
 
 /// The outliers for a kernel, given the outputs of the trial.
-fn given(o: &Record, kernel: &Matrix) -> Result<Vec<f64>, JudgeError> {
+fn given(o: &DigitsClassifierOutcome, kernel: &Matrix) -> Result<Vec<f64>, JudgeError> {
     let samples = kernel.nrows();
-    let logits = o.list("logits")?;
+    let logits = &o.logits;
     let question = format!("digits outliers {logits:?} {:?}", kernel.as_slice());
     let values = kept(&question, || {
         let outputs = Matrix::from_column_slice(CLASSES, samples, logits);
@@ -67,7 +68,7 @@ fn outliers() -> Claim {
             })
             .collect()
     })
-    .measure(|_, o| Ok(o.list("outliers")?[..3].to_vec()))
+    .measure(|_, o| Ok(o.outliers[..3].to_vec()))
     .predict_given(|s, o| Ok(given(o, &kernel(s)?)?[..3].to_vec()))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.12, 0.08)))
     .rival_given("independent inputs of the same length", |s, o| {

@@ -5,8 +5,9 @@ use solvable_theory::mean_field::{order_parameters, theta};
 use solvable_theory::pathological_spectra::{block_statistics, layer_scales};
 
 use super::super::by;
-use super::super::experiments::{CentredClassifier, ClassifierSpectrum, FisherSetting, KernelPairs};
+use super::super::experiments::FisherSetting;
 use super::super::mean_field::{has_large_biases, large_biases};
+use super::experiments::{CentredClassifier, ClassifierSpectrum, KernelPairs};
 use super::{label, setting, statistics};
 use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
@@ -35,7 +36,7 @@ fn pairs() -> Claim {
             cases.push(at(setting("erf", 4, width, 1, 16)?, trials));
             Ok(cases)
         })
-        .measure(|_, o| Ok([o.number("theta_t")?, o.number("theta_st")?]))
+        .measure(|_, o| Ok([o.theta_t, o.theta_st]))
         .components(["Θ_t", "Θ_st"])
         .predict(|s| {
             let kernel = statistics(s)?;
@@ -61,7 +62,7 @@ fn biases() -> Claim {
     .formula(r"\Theta_{st}-\alpha M\kappa_2=\sum_l\tilde q^l_{st}")
     .sources(&[KARAKIDA_2021_PATHOLOGICAL])
     .cases(|profile| Ok(vec![at(setting("tanh", 2, 125, 1, 16)?, by(profile, 600, 1200))]))
-    .measure(|_, o| Ok(o.number("theta_st")?))
+    .measure(|_, o| Ok(o.theta_st))
     .predict(|s| Ok(statistics(s)?.theta_st))
     .margin(|_, _| Margin::symmetric(0.04))
     .rival("without the biases", |s| Ok(theta(&s.network.clone().with_trained_biases(false))?.theta_st))
@@ -74,7 +75,7 @@ fn layers() -> Claim {
         .sources(&[KARAKIDA_2021_PATHOLOGICAL])
         .cases(three_layers)
         // Of the first layer the overlaps of the inputs hide the bias in s₁.
-        .measure(|_, o| Ok([o.list("layers_t")?, &o.list("layers_st")?[1..]].concat()))
+        .measure(|_, o| Ok([&o.layers_t[..], &o.layers_st[1..]].concat()))
         .components(["t₁", "t₂", "t₃", "s₂", "s₃"])
         .predict(|s| {
             let (t, st) = layer_scales(&s.network)?;
@@ -133,8 +134,8 @@ fn kernel() -> Claim {
     .cases(|profile| Ok([spectra(profile)?, extremes(profile)?].concat()))
     .measure(|s, o| {
         let classes = s.network.classes();
-        let top = o.list("kernel_top")?[..classes].iter().sum::<f64>() / classes as f64;
-        Ok([top, o.number("kernel_bulk")?])
+        let top = o.kernel_top[..classes].iter().sum::<f64>() / classes as f64;
+        Ok([top, o.kernel_bulk])
     })
     .components(["top C", "bulk"])
     .predict(|s| {
@@ -168,7 +169,7 @@ fn blocks() -> Claim {
         .formula(r"\lambda^l_{\max}=\frac{N-1}Ns_l+\frac{t_l}N,\qquad l\ge2")
         .sources(&[KARAKIDA_2021_PATHOLOGICAL])
         .cases(spectra)
-        .measure(|_, o| Ok(o.list("block_top")?[1..].to_vec()))
+        .measure(|_, o| Ok(o.block_top[1..].to_vec()))
         .components(["layer 2", "layer 3"])
         .predict(|s| {
             Ok(block_statistics(&s.network, s.samples)?[1..].iter().map(|b| b.lambda_max).collect::<Vec<_>>())
@@ -194,7 +195,7 @@ fn first_layer() -> Claim {
     .formula(r"\hat q^0_{st}=0:\qquad\lambda_C/\lambda_{C+1}\ \text{of order one in the first layer}")
     .sources(&[KARAKIDA_2021_PATHOLOGICAL])
     .cases(spectra)
-    .measure(|_, o| Ok(o.list("block_top")?[0] / o.list("block_next")?[0]))
+    .measure(|_, o| Ok(o.block_top[0] / o.block_next[0]))
     .predict(|_| Ok(1.0))
     .by_difference()
     .margin(|_, _| Margin::between(0.0, 0.5))
@@ -223,7 +224,7 @@ fn mean_subtraction() -> Claim {
         let trials = by(profile, 40, 40);
         Ok(proportional(profile)?.into_iter().skip(1).map(|s| at(s, trials)).collect())
     })
-    .measure(|_, o| Ok(o.number("ms_trace")?))
+    .measure(|_, o| Ok(o.ms_trace))
     .predict(|s| {
         let kernel = statistics(s)?;
         Ok((s.network.classes() * (s.samples - 1)) as f64 * kernel.bulk)
@@ -247,7 +248,7 @@ fn growth() -> Claim {
     .formula(r"\lambda_{\max}(F_{CE}^{MS})\le\tfrac12\lambda_+=O(1)\quad(N\propto M)")
     .sources(&[KARAKIDA_2021_PATHOLOGICAL])
     .cases(|profile| Ok(vec![At::sizes("tanh L=3 C=3 N=M/10", proportional(profile)?, by(profile, 40, 40))]))
-    .measure(|_, o| Ok(o.number("ms_ce_top")?))
+    .measure(|_, o| Ok(o.ms_ce_top))
     .predict(|_| Ok(1.0))
     .log_slope(|s| s.network.widths()[0] as f64)
     .margin(|_, profile| Margin::symmetric(by(profile, 0.2, 0.1)))

@@ -5,14 +5,16 @@ use solvable_theory::bibliography::KARAKIDA_2021_PATHOLOGICAL;
 use solvable_theory::pathological_spectra::{classifier_step, critical_steps, kernel_map};
 
 use super::super::by;
-use super::super::experiments::{
-    CentredClassifier, ClassifierTraining, ClassifierTrainingSetting, FisherSetting,
-};
+use super::super::experiments::FisherSetting;
 use super::cross_entropy::softmax;
+use super::experiments::{
+    CentredClassifier, CentredClassifierOutcome, ClassifierTraining, ClassifierTrainingOutcome,
+    ClassifierTrainingSetting,
+};
 use super::kernels::{at, proportional};
 use super::surrogate::mean_outliers;
 use super::{label, outputs, rows, setting, statistics};
-use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![balanced_outliers(), limit(), without_outlier(), first_step(), later_steps()]
@@ -31,7 +33,7 @@ fn balanced_outliers() -> Claim {
         .cases(|profile| {
             Ok(proportional(profile)?.into_iter().skip(1).map(|s| at(s, 40)).collect())
         })
-        .measure(|_, o| Ok(o.number("centred_outliers")?))
+        .measure(|_, o| Ok(o.centred_outliers))
         .predict(balanced)
         .margin(|_, profile| Margin::symmetric(by(profile, 0.08, 0.05)))
         .rival("the outputs as they are drawn", |s| {
@@ -65,7 +67,7 @@ fn limit() -> Claim {
             at(setting("relu", 3, width, 3, samples)?, trials),
         ])
     })
-    .measure(|_, o| Ok(o.number("centred_outliers")?))
+    .measure(|_, o| Ok(o.centred_outliers))
     .predict(|s| Ok(2.0 / critical(s)?))
     // The bulk adds (Θ_t − Θ_st)/NΘ_st, a hundredth; finite networks a few per cent.
     .margin(|_, profile| Margin::symmetric(by(profile, 0.1, 0.06)))
@@ -117,9 +119,9 @@ fn bounds(s: &FisherSetting) -> Result<[f64; 2], JudgeError> {
     Ok([2.0 / steps.squared_error, 2.0 / steps.cross_entropy.unwrap_or(f64::INFINITY)])
 }
 
-fn in_units_of_the_bounds(s: &FisherSetting, o: &Record) -> Result<[f64; 2], JudgeError> {
+fn in_units_of_the_bounds(s: &FisherSetting, o: &CentredClassifierOutcome) -> Result<[f64; 2], JudgeError> {
     let [squared_error, cross_entropy] = bounds(s)?;
-    Ok([o.number("plain_top")? / squared_error, o.number("ce_top")? / cross_entropy])
+    Ok([o.plain_top / squared_error, o.ce_top / cross_entropy])
 }
 
 /// Learning rates in units of the critical one.
@@ -148,15 +150,18 @@ fn cases(profile: Profile, rates: &[f64]) -> Result<Vec<At<ClassifierTrainingSet
 }
 
 /// The difference of the mean outputs after `step` steps.
-fn difference(o: &Record, step: usize) -> Result<f64, JudgeError> {
-    let means = o.list("means")?;
-    Ok(means[2 * step] - means[2 * step + 1])
+pub(super) fn difference(o: &ClassifierTrainingOutcome, step: usize) -> f64 {
+    o.means[2 * step] - o.means[2 * step + 1]
 }
 
 /// The same in the kernel map, from the outputs of the network.
-pub(super) fn mapped(s: &ClassifierTrainingSetting, o: &Record, step: usize) -> Result<f64, JudgeError> {
+pub(super) fn mapped(
+    s: &ClassifierTrainingSetting,
+    o: &ClassifierTrainingOutcome,
+    step: usize,
+) -> Result<f64, JudgeError> {
     let kernel = statistics(&s.fisher)?;
-    let logits = rows(o.list("logits")?, 2);
+    let logits = rows(&o.logits, 2);
     let labels: Vec<usize> = (0..s.fisher.samples).map(|n| n % 2).collect();
     let outputs = kernel_map(&logits, &labels, kernel.theta_t, kernel.theta_st, s.rate, step)?;
     Ok(outputs.iter().map(|f| f[0] - f[1]).sum::<f64>() / outputs.len() as f64)
@@ -168,7 +173,7 @@ fn first_step() -> Claim {
         .sources(&[KARAKIDA_2021_PATHOLOGICAL])
         .cases(|profile| cases(profile, &RATES))
         // The tilt is a difference of one.
-        .measure(|_, o| difference(o, 1))
+        .measure(|_, o| Ok(difference(o, 1)))
         .predict_given(|s, o| mapped(s, o, 1))
         .by_difference()
         .margin(|_, profile| Margin::symmetric(by(profile, 0.15, 0.08)))
@@ -176,9 +181,9 @@ fn first_step() -> Claim {
             let kernel = statistics(&s.fisher)?;
             let n = s.fisher.samples as f64;
             // The common part of f − e; labels are balanced.
-            Ok(difference(o, 0)? * (1.0 - s.rate * (kernel.theta_st + (kernel.theta_t - kernel.theta_st) / n)))
+            Ok(difference(o, 0) * (1.0 - s.rate * (kernel.theta_st + (kernel.theta_t - kernel.theta_st) / n)))
         })
-        .rival_given("nothing happens", |_, o| difference(o, 0))
+        .rival_given("nothing happens", |_, o| Ok(difference(o, 0)))
         .finish()
 }
 
@@ -190,14 +195,14 @@ fn later_steps() -> Claim {
     .formula(r"\|c_2\|\ll\|c_0\|\quad\text{at}\ \eta=\tfrac12\eta_c^{CE}")
     .sources(&[KARAKIDA_2021_PATHOLOGICAL])
     .cases(|profile| cases(profile, &RATES[..1]))
-    .measure(|_, o| difference(o, 2))
+    .measure(|_, o| Ok(difference(o, 2)))
     .predict_given(|s, o| mapped(s, o, 2))
     .by_difference()
     .margin(|_, profile| Margin::symmetric(by(profile, 0.15, 0.08)))
-    .rival_given("nothing happens", |_, o| difference(o, 0))
+    .rival_given("nothing happens", |_, o| Ok(difference(o, 0)))
     .rival_given("as for the squared error: the tilt grows", |s, o| {
         let kernel = statistics(&s.fisher)?;
-        Ok(difference(o, 0)? * (1.0 - s.rate * kernel.theta_st).powi(2))
+        Ok(difference(o, 0) * (1.0 - s.rate * kernel.theta_st).powi(2))
     })
     .finish()
 }

@@ -4,7 +4,8 @@ use solvable_theory::bibliography::KARAKIDA_2021_PATHOLOGICAL;
 use solvable_theory::pathological_spectra::{LayerMetric, corrected_second_moments, layer_metrics};
 
 use super::super::by;
-use super::super::experiments::{FisherSetting, InputMetric, KernelPairs};
+use super::super::experiments::FisherSetting;
+use super::experiments::{InputMetric, KernelPairs};
 use super::kernels::{at, three_layers};
 use super::setting;
 use crate::verify::{At, Claim, JudgeError, Margin, Profile};
@@ -29,7 +30,7 @@ fn pairs() -> Claim {
         .formula(r"\nabla_{h^l}f_k(n)\cdot\nabla_{h^l}f_k(m)\to a_{st}=\sigma_w^2\tilde q^{l+1}_{st},\qquad|\nabla_{h^l}f_k|^2\to a_t=\sigma_w^2\tilde q^{l+1}_t")
         .sources(&[KARAKIDA_2021_PATHOLOGICAL])
         .cases(three_layers)
-        .measure(|_, o| Ok([o.list("metric_t")?, o.list("metric_st")?].concat()))
+        .measure(|_, o| Ok([&o.metric_t[..], &o.metric_st].concat()))
         .predict(|s| {
             let (t, st) = overlaps(s)?;
             Ok([t, st].concat())
@@ -56,8 +57,8 @@ fn outliers() -> Claim {
         .sources(&[KARAKIDA_2021_PATHOLOGICAL])
         .cases(cases)
         .measure(|s, o| {
-            let ratio = o.list("top")?[0] / (o.list("trace")?[0] / s.network.widths()[0] as f64);
-            Ok([o.list("top")?[0], o.list("top")?[1], ratio])
+            let ratio = o.top[0] / (o.trace[0] / s.network.widths()[0] as f64);
+            Ok([o.top[0], o.top[1], ratio])
         })
         .components(["λ(A⁰)", "λ(A¹)", "ratio to the mean"])
         .predict(|s| {
@@ -86,19 +87,16 @@ fn sensitivity() -> Claim {
     )
     .sources(&[KARAKIDA_2021_PATHOLOGICAL])
     .cases(cases)
-    .measure(|_, o| Ok([o.number("random")?, o.number("along")?]))
+    .measure(|_, o| Ok([o.random, o.along]))
     .components(["random", "outlier"])
     // Along the outlier the response is that of the network's own largest eigenvalue, which lies above the mean of the C largest.
-    .predict_given(|s, o| Ok([metrics(s)?[0].mean, o.number("largest")?]))
+    .predict_given(|s, o| Ok([metrics(s)?[0].mean, o.largest]))
     .margin(|_, _| Margin::symmetric(0.12))
     .rival("all directions alike", |s| {
         let m = metrics(s)?[0];
         Ok([m.mean, m.mean])
     })
-    .rival_given("random directions are outliers", |_, o| {
-        let largest = o.number("largest")?;
-        Ok([largest, largest])
-    })
+    .rival_given("random directions are outliers", |_, o| Ok([o.largest, o.largest]))
     .finish()
 }
 
@@ -118,7 +116,7 @@ fn worst_direction() -> Claim {
             at(setting("relu", 3, width, 1, 40)?, 2 * trials),
         ])
     })
-    .measure(|_, o| Ok(o.number("along")?))
+    .measure(|_, o| Ok(o.along))
     .predict(|s| Ok(metrics(s)?[0].lambda_max))
     // The margin of the outliers of the metric.
     .margin(|_, profile| Margin::symmetric(by(profile, 0.15, 0.11)))
@@ -135,7 +133,7 @@ fn second_moments() -> Claim {
             let (width, classes, trials) = by(profile, (800, 10, 40), (1600, 20, 30));
             Ok(vec![at(setting("tanh", 3, width, classes, 40)?, trials)])
         })
-        .measure(|s, o| Ok(o.list("square")?[0] / s.network.widths()[0] as f64))
+        .measure(|s, o| Ok(o.square[0] / s.network.widths()[0] as f64))
         .predict(|s| Ok(corrected_second_moments(&s.network, s.samples)?[0]))
         .margin(|_, _| Margin::symmetric(0.1))
         .rival("the leading order", |s| Ok(metrics(s)?[0].second_moment))

@@ -3,6 +3,7 @@
 
 mod cross_entropy;
 mod digits;
+mod experiments;
 mod figures;
 mod kernels;
 mod learning_rate;

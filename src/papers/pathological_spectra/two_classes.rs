@@ -7,24 +7,26 @@ use solvable_theory::pathological_spectra::{
 use solvable_theory::{Activation, Architecture};
 
 use super::super::by;
-use super::super::experiments::{
-    ClassifierSpectrum, ClassifierTraining, ClassifierTrainingSetting, FisherSetting, SHARES, TwoClassOutputs,
-};
+use super::super::experiments::FisherSetting;
 use super::super::kept::kept;
 use super::cross_entropy::softmax;
+use super::experiments::{
+    ClassifierSpectrum, ClassifierSpectrumOutcome, ClassifierTraining, ClassifierTrainingSetting, SHARES,
+    TwoClassOutputs,
+};
 use super::kernels::at;
-use super::learning_rate::critical;
+use super::learning_rate::{critical, difference};
 use super::{label, outputs, rows, setting, statistics};
-use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![conditional(), law_of_the_outlier(), law_of_the_bulk(), oscillation()]
 }
 
 /// $\mu_i(\bar Q(y))$, the largest and the sum, with the shared outputs of a trial.
-fn shares(s: &FisherSetting, o: &Record, scale: f64) -> Result<[f64; 2], JudgeError> {
+fn shares(s: &FisherSetting, o: &ClassifierSpectrumOutcome, scale: f64) -> Result<[f64; 2], JudgeError> {
     let (q_t, q_st) = outputs(&s.network)?;
-    let logits = rows(o.list("logits")?, s.network.classes());
+    let logits = rows(&o.logits, s.network.classes());
     let mean = |k: usize| logits.iter().map(|f| f[k]).sum::<f64>() / logits.len() as f64;
     let y: Vec<f64> = (0..s.network.classes()).map(|k| scale * mean(k) / q_st.sqrt()).collect();
     let mu = kept(&format!("conditional outliers {y:?} {q_t} {q_st}"), || {
@@ -49,8 +51,8 @@ fn conditional() -> Claim {
     // In units of Θ_st, which fluctuates by a tenth from network to network.
     .by_distance()
     .measure(|s, o| {
-        let (outliers, theta_st) = (o.list("outliers")?, statistics(s)?.theta_st);
-        Ok([outliers[0] / theta_st, outliers.iter().sum::<f64>() / theta_st])
+        let theta_st = statistics(s)?.theta_st;
+        Ok([o.outliers[0] / theta_st, o.outliers.iter().sum::<f64>() / theta_st])
     })
     .predict_given(|s, o| shares(s, o, 1.0))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.1, 0.08)))
@@ -117,8 +119,7 @@ fn law_of_the_outlier() -> Claim {
     .by_difference()
     .components(LEVELS.map(|p| format!("below the {p}-quantile")))
     .measure(|s, o| {
-        let value = o.number("mean")?;
-        Ok(quantiles(s)?.into_iter().map(|x| f64::from(u8::from(value < x))).collect::<Vec<_>>())
+        Ok(quantiles(s)?.into_iter().map(|x| f64::from(u8::from(o.mean < x))).collect::<Vec<_>>())
     })
     .predict(|_| Ok(LEVELS.to_vec()))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.1, 0.07)))
@@ -139,7 +140,7 @@ fn law_of_the_bulk() -> Claim {
     .cases(two_class_cases)
     .by_difference()
     .components(SHARES.map(|w| format!("w < {w}")))
-    .measure(|_, o| Ok(o.list("below")?.to_vec()))
+    .measure(|_, o| Ok(o.below))
     .predict(|s| {
         let (q_t, _) = outputs(&s.network)?;
         Ok(SHARES.iter().map(|&w| bulk_distribution(w, q_t)).collect::<Result<Vec<_>, _>>()?)
@@ -178,10 +179,7 @@ fn oscillation() -> Claim {
         let s = cycle(width, samples, 1.5)?;
         Ok(vec![At::setting(format!("{} η=1.5η_c", label(&s.fisher)), s, trials)])
     })
-    .measure(|_, o| {
-        let means = o.list("means")?;
-        Ok((means[2 * STEPS] - means[2 * STEPS + 1]).abs())
-    })
+    .measure(|_, o| Ok(difference(o, STEPS).abs()))
     .predict(|s| amplitude(s, |q_t, q_st| q_t - q_st))
     // Finite networks move to flatter regions, which makes the amplitude smaller.
     .margin(|_, _| Margin::between(-0.15, 0.05))

@@ -3,15 +3,18 @@ use solvable_theory::pathological_spectra::{
 };
 
 use super::super::super::by;
-use super::super::super::experiments::{BothSpectra, ClassifierSpectrum, FisherSetting, InputMetric};
+use super::super::super::experiments::FisherSetting;
 use super::super::cross_entropy::{many, spectrum};
+use super::super::experiments::{
+    BothSpectra, ClassifierSpectrum, ClassifierSpectrumOutcome, InputMetric, InputMetricOutcome,
+};
 use super::super::kernels::spectra as settings;
 use super::super::metric::cases;
 use super::super::surrogate::drawn_outliers;
 use super::super::{outputs, rows, setting, statistics};
 use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke, histogram};
 use crate::verify::{JudgeError, Profile, Request};
-use solvable_engine::{FigurePlan, Trials, entry_point, mean_point, requests};
+use solvable_engine::{FigurePlan, Trials, mean_point, requests};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![
@@ -51,16 +54,16 @@ fn dispersion(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let first = &trials.first::<BothSpectra>(&s)?;
     let kernel = statistics(&s)?;
     let (samples, classes) = (s.samples as f64, s.network.classes());
-    let logits = rows(first.list("logits")?, classes);
+    let logits = rows(&first.logits, classes);
     let theory = GivenOutputs::new(&logits, kernel.theta_t, kernel.theta_st)?;
-    let (edges, heights) = log_histogram(first.list("regression")?, 30);
+    let (edges, heights) = log_histogram(&first.regression, 30);
     let regression = vec![
         Series::Histogram { label: "one network".into(), group: 0, edges, heights },
         Series::rule("outlier, C-fold", 1, Stroke::Solid, Position::X((kernel.lambda_max / samples).log10())),
         Series::rule("bulk", 1, Stroke::Dotted, Position::X((kernel.bulk / samples).log10())),
     ];
     let rank = s.samples * (classes - 1);
-    let (edges, heights) = log_histogram(&first.list("cross_entropy")?[..rank], 30);
+    let (edges, heights) = log_histogram(&first.cross_entropy[..rank], 30);
     // The counting function of the theory, differenced over the same bins.
     let counts: Vec<usize> = edges.iter().map(|log| theory.count_above(10f64.powf(*log))).collect();
     let predicted = edges
@@ -113,7 +116,7 @@ fn outliers(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         let mut points = Vec::new();
         for outcome in trials.of::<ClassifierSpectrum>(&s)? {
             let predicted = spectrum(&s, &outcome)?.outliers();
-            let found = outcome.list("outliers")?;
+            let found = &outcome.outliers;
             points.extend(predicted.iter().zip(found).filter_map(|(p, f)| p.map(|p| Point::exact(p, *f))));
         }
         series.push(Series::Points { label: label.into(), group, points });
@@ -144,11 +147,7 @@ fn two_classes(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let s = two(trials.profile())?;
     let (q_t, q_st) = outputs(&s.network)?;
     let theta_st = statistics(&s)?.theta_st;
-    let values = trials
-        .of::<ClassifierSpectrum>(&s)?
-        .iter()
-        .map(|o| Ok(o.list("outliers")?[0] / theta_st))
-        .collect::<Result<Vec<_>, JudgeError>>()?;
+    let values = trials.values::<ClassifierSpectrum>(&s, |o| o.outliers[0] / theta_st)?;
     let count = values.len();
     let points = distribution(values).into_iter().map(|(v, share)| Point::exact(v, share)).collect();
     let finite =
@@ -184,10 +183,13 @@ fn layers(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let s = tanh(trials.profile())?;
     let outcomes = trials.of::<ClassifierSpectrum>(&s)?;
     let depth = s.network.depth();
-    let points = |name: &str, shift: f64| {
-        (0..depth)
-            .map(|l| entry_point((l + 1) as f64 + shift, &outcomes, name, l))
-            .collect::<Result<Vec<_>, JudgeError>>()
+    let points = |read: fn(&ClassifierSpectrumOutcome) -> &[f64]| {
+        let point = |l: usize| {
+            let missing = || JudgeError::Other(format!("no eigenvalue of layer {}", l + 1));
+            let values = outcomes.iter().map(|o| read(o).get(l).copied().ok_or_else(missing));
+            mean_point((l + 1) as f64, &values.collect::<Result<Vec<_>, _>>()?)
+        };
+        (0..depth).map(point).collect::<Result<Vec<_>, JudgeError>>()
     };
     let blocks = block_statistics(&s.network, s.samples)?;
     let (t, st) = layer_scales(&s.network)?;
@@ -215,8 +217,8 @@ fn layers(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
                     numbered(blocks.iter().map(|b| b.lambda_max).collect()),
                 ),
                 Series::line("bulk mean", 1, Stroke::Dotted, numbered(bulk)),
-                Series::Points { label: "C largest".into(), group: 0, points: points("block_top", 0.0)? },
-                Series::Points { label: "next".into(), group: 1, points: points("block_next", 0.0)? },
+                Series::Points { label: "C largest".into(), group: 0, points: points(|o| &o.block_top)? },
+                Series::Points { label: "next".into(), group: 1, points: points(|o| &o.block_next)? },
             ],
         }],
     })
@@ -241,18 +243,12 @@ fn metric(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         let points = |read: &dyn Fn(usize) -> Result<Point, JudgeError>| {
             (0..theory.len()).map(read).collect::<Result<Vec<_>, JudgeError>>()
         };
-        let of = |name: &'static str, scale: f64, l: usize| {
-            let values = outcomes
-                .iter()
-                .map(|o| Ok(o.list(name)?[l] * scale))
-                .collect::<Result<Vec<_>, JudgeError>>()?;
-            mean_point(l as f64, &values)
+        let of = |read: fn(&InputMetricOutcome) -> &[f64], scale: f64, l: usize| {
+            mean_point(l as f64, &outcomes.iter().map(|o| read(o)[l] * scale).collect::<Vec<_>>())
         };
         let width = s.network.widths()[0] as f64;
-        let response = |name: &'static str| {
-            let values =
-                outcomes.iter().map(|o| Ok(o.number(name)?)).collect::<Result<Vec<_>, JudgeError>>()?;
-            mean_point(0.0, &values)
+        let response = |read: fn(&InputMetricOutcome) -> f64| {
+            mean_point(0.0, &outcomes.iter().map(read).collect::<Vec<_>>())
         };
         panels.push(Panel {
             title: format!("{name}, M = {width}, C = {}", s.network.classes()),
@@ -274,22 +270,22 @@ fn metric(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
                 Series::Points {
                     label: "C largest".into(),
                     group: 0,
-                    points: points(&|l| of("top", 1.0, l))?,
+                    points: points(&|l| of(|o| &o.top, 1.0, l))?,
                 },
                 Series::Points {
                     label: "trace / M".into(),
                     group: 1,
-                    points: points(&|l| of("trace", 1.0 / width, l))?,
+                    points: points(&|l| of(|o| &o.trace, 1.0 / width, l))?,
                 },
                 Series::Points {
                     label: "perturbed along outlier".into(),
                     group: 2,
-                    points: vec![response("along")?],
+                    points: vec![response(|o| o.along)?],
                 },
                 Series::Points {
                     label: "perturbed at random".into(),
                     group: 4,
-                    points: vec![response("random")?],
+                    points: vec![response(|o| o.random)?],
                 },
             ],
         });

@@ -1,7 +1,10 @@
 use super::super::super::by;
-use super::super::super::experiments::{CentredClassifier, ClassifierTraining, ClassifierTrainingSetting};
+use super::super::super::experiments::FisherSetting;
+use super::super::experiments::{
+    CentredClassifier, CentredClassifierOutcome, ClassifierTraining, ClassifierTrainingSetting,
+};
 use super::super::kernels::proportional;
-use super::super::learning_rate::{mapped, tilted};
+use super::super::learning_rate::{difference, mapped, tilted};
 use super::super::statistics;
 use super::super::surrogate::mean_outliers;
 use crate::figure::{Axis, Figure, Panel, Point, Series, Stroke};
@@ -17,16 +20,17 @@ pub(super) fn all() -> Vec<FigurePlan> {
 
 fn width(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let settings = proportional(trials.profile())?;
-    let width_of = |s: &super::super::super::experiments::FisherSetting| s.network.widths()[0] as f64;
-    let measured = [
-        ("squared error", "plain_top"),
-        ("cross entropy", "ce_top"),
-        ("squared error, mean subtraction", "ms_top"),
-        ("cross entropy, mean subtraction", "ms_ce_top"),
+    let width_of = |s: &FisherSetting| s.network.widths()[0] as f64;
+    type Read = fn(&CentredClassifierOutcome) -> f64;
+    let measured: [(&str, Read); 4] = [
+        ("squared error", |o| o.plain_top),
+        ("cross entropy", |o| o.ce_top),
+        ("squared error, mean subtraction", |o| o.ms_top),
+        ("cross entropy, mean subtraction", |o| o.ms_ce_top),
     ];
     let mut series = Vec::new();
-    for (group, (label, name)) in measured.into_iter().enumerate() {
-        let points = settings.iter().map(|s| trials.point::<CentredClassifier>(width_of(s), s, name));
+    for (group, (label, read)) in measured.into_iter().enumerate() {
+        let points = settings.iter().map(|s| trials.mean::<CentredClassifier>(width_of(s), s, read));
         series.push(Series::Points { label: label.into(), group, points: points.collect::<Result<_, _>>()? });
         let curve = settings
             .iter()
@@ -80,8 +84,7 @@ fn steps(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     for ratio in RATES {
         let s = training(ratio, trials.profile())?;
         let first = &trials.first::<ClassifierTraining>(&s)?;
-        let means = first.list("means")?;
-        let points = (0..=STEPS).map(|t| Point::exact(t as f64, means[2 * t] - means[2 * t + 1])).collect();
+        let points = (0..=STEPS).map(|t| Point::exact(t as f64, difference(first, t))).collect();
         let curve =
             (0..=STEPS).map(|t| Ok((t as f64, mapped(&s, first, t)?))).collect::<Result<_, JudgeError>>()?;
         panels.push(Panel {

@@ -1,32 +1,35 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use solvable_theory::Normalization;
 
-use super::{FisherSetting, shortened};
+use super::super::super::experiments::{FisherSetting, shortened};
 use crate::simulate::gram::{batch_normalized, centred, layer_normalized, tangent_kernel};
 use crate::simulate::linalg::{self, Matrix};
 use crate::simulate::network::{Network, Signals};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Record, TrialFailure};
+use crate::verify::{Experiment, TrialFailure};
 
-/// Layer normalization ($\gamma=1$) of the $C$ outputs of a plain network: `lambda_max` and `top_sum` (the sum of the $C-1$
-/// largest eigenvalues of $F^*$), and the plain `outputs` ($C\times N$, one sample after the other).
-pub struct LayerNormOutliers;
+/// What [`LastBatchNorm`] measures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LastBatchNormOutcome {
+    /// $\lambda_{\max}$ of $F^*$.
+    pub lambda_max: f64,
+}
 
-impl Experiment for LayerNormOutliers {
+/// Batch normalization ($\gamma=1$) of the outputs of a plain network.
+pub struct LastBatchNorm;
+
+impl Experiment for LastBatchNorm {
     type Setting = FisherSetting;
-    type Outcome = Record;
-    const ID: &'static str = "layer-norm-outliers";
+    type Outcome = LastBatchNormOutcome;
+    const ID: &'static str = "last-batch-norm";
     const VERSION: u32 = 1;
 
-    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &FisherSetting, streams: &Streams) -> Result<LastBatchNormOutcome, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;
-        let kernel = tangent_kernel(&network, &signals) / setting.samples as f64;
-        let normalized = layer_normalized(&kernel, &signals.output, 1.0)?;
-        let top = linalg::largest_eigenvalues(&normalized, setting.network.classes() - 1)?;
-        Ok(Record::new()
-            .with("lambda_max", top[0])
-            .with("top_sum", top.iter().sum())
-            .with_list("outputs", signals.output.as_slice().to_vec()))
+        let kernel = batch_normalized(&tangent_kernel(&network, &signals), &signals.output, 1.0)?;
+        Ok(LastBatchNormOutcome {
+            lambda_max: linalg::largest_eigenvalues(&kernel, 1)?[0] / setting.samples as f64,
+        })
     }
 
     fn cost(setting: &FisherSetting) -> f64 {
@@ -34,23 +37,68 @@ impl Experiment for LayerNormOutliers {
     }
 }
 
-/// A network whose output alone is normalized, with its gain: the `trace` of $F^*$ by backpropagation through the normalization, and
-/// the plain `outputs` ($C\times N$, one sample after the other) of the same weights.
+/// What [`LayerNormOutliers`] measures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LayerNormOutliersOutcome {
+    /// $\lambda_{\max}$ of $F^*$.
+    pub lambda_max: f64,
+    /// Sum of the $C-1$ largest eigenvalues of $F^*$.
+    pub top_sum: f64,
+    /// The plain outputs ($C\times N$), one sample after the other.
+    pub outputs: Vec<f64>,
+}
+
+/// Layer normalization ($\gamma=1$) of the $C$ outputs of a plain network.
+pub struct LayerNormOutliers;
+
+impl Experiment for LayerNormOutliers {
+    type Setting = FisherSetting;
+    type Outcome = LayerNormOutliersOutcome;
+    const ID: &'static str = "layer-norm-outliers";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &FisherSetting, streams: &Streams) -> Result<LayerNormOutliersOutcome, TrialFailure> {
+        let (network, signals) = setting.draw(streams)?;
+        let kernel = tangent_kernel(&network, &signals) / setting.samples as f64;
+        let normalized = layer_normalized(&kernel, &signals.output, 1.0)?;
+        let top = linalg::largest_eigenvalues(&normalized, setting.network.classes() - 1)?;
+        Ok(LayerNormOutliersOutcome {
+            lambda_max: top[0],
+            top_sum: top.iter().sum(),
+            outputs: signals.output.as_slice().to_vec(),
+        })
+    }
+
+    fn cost(setting: &FisherSetting) -> f64 {
+        setting.weight_cost() + setting.kernel_cost()
+    }
+}
+
+/// What [`NormalizedOutput`] measures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NormalizedOutputOutcome {
+    /// The trace of $F^*$, by backpropagation through the normalization.
+    pub trace: f64,
+    /// The plain outputs ($C\times N$), one sample after the other, of the same weights.
+    pub outputs: Vec<f64>,
+}
+
+/// A network whose output alone is normalized, with its gain.
 pub struct NormalizedOutput;
 
 impl Experiment for NormalizedOutput {
     type Setting = FisherSetting;
-    type Outcome = Record;
+    type Outcome = NormalizedOutputOutcome;
     const ID: &'static str = "normalized-output";
     const VERSION: u32 = 1;
 
-    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &FisherSetting, streams: &Streams) -> Result<NormalizedOutputOutcome, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;
         let trace = tangent_kernel(&network, &signals).trace() / setting.samples as f64;
         let bare =
             FisherSetting { network: setting.network.without_output_normalization(), ..setting.clone() };
         let (_, plain) = bare.draw(streams)?;
-        Ok(Record::new().with("trace", trace).with_list("outputs", shortened(plain.output.as_slice())))
+        Ok(NormalizedOutputOutcome { trace, outputs: shortened(plain.output.as_slice()) })
     }
 
     fn cost(setting: &FisherSetting) -> f64 {
@@ -58,20 +106,31 @@ impl Experiment for NormalizedOutput {
     }
 }
 
+/// What [`LastLayerIdentities`] measures: trace, Frobenius norm and largest eigenvalue of $F^*$, by each route.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LastLayerIdentitiesOutcome {
+    /// Of the normalized network, by backpropagation.
+    pub normalized: [f64; 3],
+    /// Of the projected kernel.
+    pub projected: [f64; 3],
+    /// Of the plain kernel.
+    pub plain: [f64; 3],
+    /// For batch normalization with trained $\gamma_k,\beta_k$, the number of eigenvalues equal to 1 to ten digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub units: Option<f64>,
+}
+
 /// The exact identities of a normalized last layer, by two routes: backpropagation through the normalized network, and
 /// projection of the plain kernel. The setting's network carries the last layer's mode.
-///
-/// Measures `[trace, Frobenius norm, largest eigenvalue]` of $F^*$ as `normalized`, `projected` and `plain`; and, for batch
-/// normalization with trained $\gamma_k,\beta_k$, the number `units` of eigenvalues equal to 1 to ten digits.
 pub struct LastLayerIdentities;
 
 impl Experiment for LastLayerIdentities {
     type Setting = FisherSetting;
-    type Outcome = Record;
+    type Outcome = LastLayerIdentitiesOutcome;
     const ID: &'static str = "last-layer-identities";
     const VERSION: u32 = 1;
 
-    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &FisherSetting, streams: &Streams) -> Result<LastLayerIdentitiesOutcome, TrialFailure> {
         let samples = setting.samples as f64;
         let (network, signals) = setting.draw(streams)?;
         let normalized = tangent_kernel(&network, &signals) / samples;
@@ -87,22 +146,21 @@ impl Experiment for LastLayerIdentities {
             Some(Normalization::LayerNorm) => layer_normalized(&plain, &signals.output, gamma)?,
             _ => return Err("the last layer must be normalized".into()),
         };
-        let mut outcome = Record::new()
-            .with_list("normalized", summary(&normalized)?)
-            .with_list("projected", summary(&projected)?)
-            .with_list("plain", summary(&plain)?);
-        if setting.network.modes().last() == Some(&Normalization::BatchNorm) {
+        let (normalized, plain) = (summary(&normalized)?, summary(&plain)?);
+        let summarized = summary(&projected)?;
+        let units = if setting.network.modes().last() == Some(&Normalization::BatchNorm) {
             let affine = projected + affine_gradients(&signals.output) / samples;
-            let units =
-                linalg::symmetric_eigenvalues(&affine)?.iter().filter(|v| (*v - 1.0).abs() < 1e-10).count();
-            outcome = outcome.with("units", units as f64);
-        }
-        Ok(outcome)
+            let values = linalg::symmetric_eigenvalues(&affine)?;
+            Some(values.iter().filter(|v| (*v - 1.0).abs() < 1e-10).count() as f64)
+        } else {
+            None
+        };
+        Ok(LastLayerIdentitiesOutcome { normalized, projected: summarized, plain, units })
     }
 }
 
-fn summary(dual: &Matrix) -> Result<Vec<f64>, TrialFailure> {
-    Ok(vec![dual.trace(), dual.norm(), linalg::largest_eigenvalues(dual, 1)?[0]])
+fn summary(dual: &Matrix) -> Result<[f64; 3], TrialFailure> {
+    Ok([dual.trace(), dual.norm(), linalg::largest_eigenvalues(dual, 1)?[0]])
 }
 
 /// Gram matrix of the gradients with respect to $\gamma_k$ and $\beta_k$ of $\gamma_k\hat u_k+\beta_k$.
@@ -133,17 +191,28 @@ pub struct GaussianOutputsSetting {
     pub samples: usize,
 }
 
-/// Eigenvalues of $\bar Q=\overline{J^2}$ under layer normalization of Gaussian outputs: `parallel` along the common mean,
-/// `perpendicular` across it.
+/// What [`GaussianOutputs`] measures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GaussianOutputsOutcome {
+    /// The eigenvalue along the common mean.
+    pub parallel: f64,
+    /// The mean eigenvalue across it.
+    pub perpendicular: f64,
+}
+
+/// Eigenvalues of $\bar Q=\overline{J^2}$ under layer normalization of Gaussian outputs.
 pub struct GaussianOutputs;
 
 impl Experiment for GaussianOutputs {
     type Setting = GaussianOutputsSetting;
-    type Outcome = Record;
+    type Outcome = GaussianOutputsOutcome;
     const ID: &'static str = "gaussian-outputs";
     const VERSION: u32 = 1;
 
-    fn run(setting: &GaussianOutputsSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(
+        setting: &GaussianOutputsSetting,
+        streams: &Streams,
+    ) -> Result<GaussianOutputsOutcome, TrialFailure> {
         let GaussianOutputsSetting { classes, lambda, samples } = *setting;
         // In coordinates of the centred space (dimension C-1) the mean lies along the first axis.
         let dimension = classes - 1;
@@ -159,6 +228,6 @@ impl Experiment for GaussianOutputs {
             perpendicular += gain * (1.0 - rest / norm / (dimension - 1) as f64);
         }
         let n = samples as f64;
-        Ok(Record::new().with("parallel", parallel / n).with("perpendicular", perpendicular / n))
+        Ok(GaussianOutputsOutcome { parallel: parallel / n, perpendicular: perpendicular / n })
     }
 }

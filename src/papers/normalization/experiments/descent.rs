@@ -1,13 +1,13 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use solvable_theory::{Architecture, Normalization};
 
-use super::FisherSetting;
+use super::super::super::experiments::FisherSetting;
 use crate::simulate::gram::tangent_kernel;
 use crate::simulate::linalg::{self, Matrix};
 use crate::simulate::network::Network;
 use crate::simulate::training::Training;
 use crate::streams::Streams;
-use crate::verify::{Experiment, Record, TrialFailure};
+use crate::verify::{Experiment, TrialFailure};
 
 /// Gradient descent with an infinitesimal residual.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -19,9 +19,18 @@ pub struct LocalBoundarySetting {
     pub steps: usize,
 }
 
-/// The learning rate above which gradient descent leaves the initial point: `boundary`, found by bisection; with
-/// `lambda_max` of the dual Fisher matrix of all trained parameters and `log_inverse_overlap` $=\ln(1/a)$, $a$ being the share of
-/// the initial residual in the top eigenvector.
+/// What [`LocalBoundary`] measures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LocalBoundaryOutcome {
+    /// The boundary, found by bisection.
+    pub boundary: f64,
+    /// $\lambda_{\max}$ of the dual Fisher matrix of all trained parameters.
+    pub lambda_max: f64,
+    /// $\ln(1/a)$, $a$ being the share of the initial residual in the top eigenvector.
+    pub log_inverse_overlap: f64,
+}
+
+/// The learning rate above which gradient descent leaves the initial point.
 ///
 /// Labels are $f_0$ plus $10^{-4}$ of its root mean square, so that the kernel stays what it is until an instability
 /// has grown. A run counts as unstable as soon as its loss exceeds ten times the initial loss, or ends above it: well above
@@ -34,11 +43,11 @@ const BISECTIONS: usize = 6;
 
 impl Experiment for LocalBoundary {
     type Setting = LocalBoundarySetting;
-    type Outcome = Record;
+    type Outcome = LocalBoundaryOutcome;
     const ID: &'static str = "local-boundary";
     const VERSION: u32 = 1;
 
-    fn run(setting: &LocalBoundarySetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &LocalBoundarySetting, streams: &Streams) -> Result<LocalBoundaryOutcome, TrialFailure> {
         let (network, signals) = setting.system.draw(streams)?;
         let (classes, samples) = signals.output.shape();
         let size = RESIDUAL * (signals.output.norm_squared() / signals.output.len() as f64).sqrt();
@@ -68,10 +77,11 @@ impl Experiment for LocalBoundary {
                 stable = middle;
             }
         }
-        Ok(Record::new()
-            .with("boundary", (0.5 * (stable + unstable)).exp())
-            .with("lambda_max", lambda_max)
-            .with("log_inverse_overlap", -overlap.ln()))
+        Ok(LocalBoundaryOutcome {
+            boundary: (0.5 * (stable + unstable)).exp(),
+            lambda_max,
+            log_inverse_overlap: -overlap.ln(),
+        })
     }
 
     fn cost(setting: &LocalBoundarySetting) -> f64 {
@@ -110,8 +120,15 @@ pub struct TrainingPlaneSetting {
     pub learning_rates: Vec<f64>,
 }
 
-/// Training on random labels of size 1: `log10_loss`, the common logarithm of the loss after $T$ steps at each learning
-/// rate; losses above $10^{\mathtt{CEILING}}$, and infinite ones, count as that.
+/// What [`TrainingPlane`] measures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrainingPlaneOutcome {
+    /// The common logarithm of the loss after $T$ steps at each learning rate; losses above $10^{\mathtt{CEILING}}$, and
+    /// infinite ones, count as that.
+    pub log10_loss: Vec<f64>,
+}
+
+/// Training on random labels of size 1.
 pub struct TrainingPlane;
 
 impl TrainingPlane {
@@ -121,11 +138,11 @@ impl TrainingPlane {
 
 impl Experiment for TrainingPlane {
     type Setting = TrainingPlaneSetting;
-    type Outcome = Record;
+    type Outcome = TrainingPlaneOutcome;
     const ID: &'static str = "training-plane";
     const VERSION: u32 = 1;
 
-    fn run(setting: &TrainingPlaneSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &TrainingPlaneSetting, streams: &Streams) -> Result<TrainingPlaneOutcome, TrialFailure> {
         let system = FisherSetting { network: setting.network.clone(), samples: setting.samples };
         let (network, signals) = system.draw(streams)?;
         let (classes, samples) = signals.output.shape();
@@ -147,7 +164,7 @@ impl Experiment for TrainingPlane {
         };
         let losses =
             setting.learning_rates.iter().map(|&eta| final_loss(eta)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Record::new().with_list("log10_loss", losses.iter().map(|l| l.max(1e-12).log10()).collect()))
+        Ok(TrainingPlaneOutcome { log10_loss: losses.iter().map(|l| l.max(1e-12).log10()).collect() })
     }
 
     fn cost(setting: &TrainingPlaneSetting) -> f64 {

@@ -1,11 +1,30 @@
-use super::super::FisherSetting;
+use serde::{Deserialize, Serialize};
+
+use super::super::super::experiments::FisherSetting;
 use crate::simulate::linalg::{self, Matrix, symmetric_eigen, symmetric_eigenvalues};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Record, TrialFailure};
+use crate::verify::{Experiment, TrialFailure};
 
-/// Metrics $A^l$ of the spaces of inputs and features, $l=0..L-1$: `top` (mean of the $C$ largest eigenvalues), `next` (the one after), `trace`, `square`
-/// $=\mathrm{Tr}(A^l)^2$; and what a perturbation of length $0.05$ common to all inputs changes: `along` the first outlier of $A^0$, whose eigenvalue is `largest`, and in `random` directions, the mean of
-/// $\|f(x+\epsilon v)-f(x)\|^2/\epsilon^2$.
+/// What [`InputMetric`] measures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InputMetricOutcome {
+    /// Mean of $\|f(x+\epsilon v)-f(x)\|^2/\epsilon^2$, $v$ along the first outlier of $A^0$.
+    pub along: f64,
+    /// The same in random directions.
+    pub random: f64,
+    /// The eigenvalue of that outlier.
+    pub largest: f64,
+    /// Mean of the $C$ largest eigenvalues of every $A^l$.
+    pub top: Vec<f64>,
+    /// The eigenvalue after these.
+    pub next: Vec<f64>,
+    /// $\mathrm{Tr}A^l$.
+    pub trace: Vec<f64>,
+    /// $\mathrm{Tr}(A^l)^2$.
+    pub square: Vec<f64>,
+}
+
+/// Metrics $A^l$ of the spaces of inputs and features, $l=0..L-1$, and what a perturbation of length $0.05$ common to all inputs changes.
 pub struct InputMetric;
 
 /// $\epsilon$.
@@ -15,11 +34,11 @@ const DIRECTIONS: usize = 16;
 
 impl Experiment for InputMetric {
     type Setting = FisherSetting;
-    type Outcome = Record;
+    type Outcome = InputMetricOutcome;
     const ID: &'static str = "input-metric";
     const VERSION: u32 = 2;
 
-    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &FisherSetting, streams: &Streams) -> Result<InputMetricOutcome, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;
         let inputs = &signals.hidden[0];
         let (classes, samples) = signals.output.shape();
@@ -56,14 +75,7 @@ impl Experiment for InputMetric {
             let normals = streams.nth_child("direction", i).normals(inputs.nrows(), 1.0);
             random += response(&Matrix::from_vec(inputs.nrows(), 1, normals))? / DIRECTIONS as f64;
         }
-        Ok(Record::new()
-            .with("along", response(&outlier)?)
-            .with("random", random)
-            .with("largest", largest)
-            .with_list("top", top)
-            .with_list("next", next)
-            .with_list("trace", trace)
-            .with_list("square", square))
+        Ok(InputMetricOutcome { along: response(&outlier)?, random, largest, top, next, trace, square })
     }
 
     fn cost(setting: &FisherSetting) -> f64 {

@@ -1,13 +1,22 @@
-use super::FisherSetting;
+use serde::{Deserialize, Serialize};
+
+use super::super::super::experiments::FisherSetting;
 use crate::simulate::data::orthogonal_inputs;
 use crate::simulate::linalg;
 use crate::simulate::network::Network;
 use crate::streams::Streams;
-use crate::verify::{Experiment, Record, TrialFailure};
+use crate::verify::{Experiment, TrialFailure};
 
-/// Signals of orthogonal inputs through a deep random network: `correlations` of the pre-activations at the layers
-/// $1..L$, averaged over pairs, and `backward_growth`: the mean growth of $\ln\|\delta^l\|^2$ per layer downwards, between the
-/// layers $L-1$ and 5.
+/// What [`DeepSignals`] measures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DeepSignalsOutcome {
+    /// Correlations of the pre-activations at the layers $1..L$, averaged over pairs.
+    pub correlations: Vec<f64>,
+    /// Mean growth of $\ln\|\delta^l\|^2$ per layer downwards, between the layers $L-1$ and 5.
+    pub backward_growth: f64,
+}
+
+/// Signals of orthogonal inputs through a deep random network.
 pub struct DeepSignals;
 
 /// The variance has settled by this layer.
@@ -15,11 +24,11 @@ const SETTLED: usize = 5;
 
 impl Experiment for DeepSignals {
     type Setting = FisherSetting;
-    type Outcome = Record;
+    type Outcome = DeepSignalsOutcome;
     const ID: &'static str = "deep-signals";
     const VERSION: u32 = 1;
 
-    fn run(setting: &FisherSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &FisherSetting, streams: &Streams) -> Result<DeepSignalsOutcome, TrialFailure> {
         let depth = setting.network.depth();
         if depth < SETTLED + 2 {
             return Err(format!(
@@ -53,9 +62,9 @@ impl Experiment for DeepSignals {
             columns.map(|d| d.norm_squared().ln()).sum::<f64>() / deltas[layer - 1].ncols() as f64
         };
         let deltas = network.output_gradients(&signals);
-        let growth =
+        let backward_growth =
             (log_norm(SETTLED, &deltas) - log_norm(depth - 1, &deltas)) / (depth - 1 - SETTLED) as f64;
-        Ok(Record::new().with_list("correlations", correlations).with("backward_growth", growth))
+        Ok(DeepSignalsOutcome { correlations, backward_growth })
     }
 
     fn cost(setting: &FisherSetting) -> f64 {

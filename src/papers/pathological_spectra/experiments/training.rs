@@ -1,9 +1,9 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::super::{FisherSetting, shortened};
+use super::super::super::experiments::{FisherSetting, shortened};
 use crate::simulate::cross_entropy::descend;
 use crate::streams::Streams;
-use crate::verify::{Experiment, Record, TrialFailure};
+use crate::verify::{Experiment, TrialFailure};
 
 /// The first steps of a classifier on balanced random labels.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -19,17 +19,28 @@ pub struct ClassifierTrainingSetting {
     pub tilt: Vec<f64>,
 }
 
-/// Gradient descent on the cross entropy; sample $n$ has the label $n\bmod C$. `logits`: the outputs at the start, sample by sample; `means`: the mean output of every class before
-/// the first step and after each one.
+/// What [`ClassifierTraining`] measures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClassifierTrainingOutcome {
+    /// The outputs at the start, sample by sample.
+    pub logits: Vec<f64>,
+    /// The mean output of every class before the first step and after each one.
+    pub means: Vec<f64>,
+}
+
+/// Gradient descent on the cross entropy; sample $n$ has the label $n\bmod C$.
 pub struct ClassifierTraining;
 
 impl Experiment for ClassifierTraining {
     type Setting = ClassifierTrainingSetting;
-    type Outcome = Record;
+    type Outcome = ClassifierTrainingOutcome;
     const ID: &'static str = "classifier-training";
     const VERSION: u32 = 1;
 
-    fn run(setting: &ClassifierTrainingSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(
+        setting: &ClassifierTrainingSetting,
+        streams: &Streams,
+    ) -> Result<ClassifierTrainingOutcome, TrialFailure> {
         let (mut network, signals) = setting.fisher.draw(streams)?;
         let (inputs, output) = (&signals.hidden[0], &signals.output);
         let classes = output.nrows();
@@ -45,7 +56,7 @@ impl Experiment for ClassifierTraining {
             means.extend(output.row_iter().map(|row| row.mean()));
         }
         means.extend(network.forward(inputs)?.output.row_iter().map(|row| row.mean()));
-        Ok(Record::new().with_list("logits", shortened(start.as_slice())).with_list("means", means))
+        Ok(ClassifierTrainingOutcome { logits: shortened(start.as_slice()), means })
     }
 
     fn cost(setting: &ClassifierTrainingSetting) -> f64 {

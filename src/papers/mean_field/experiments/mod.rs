@@ -1,0 +1,5 @@
+//! Signals through deep random networks.
+
+mod signals;
+
+pub use signals::DeepSignals;
