@@ -18,7 +18,7 @@ pub use solvable_engine::{FigurePlan, Paper, Trials};
 use solvable_theory::bibliography;
 
 use crate::simulate::data::Dataset;
-use crate::verify::Profile;
+use crate::verify::{JudgeError, Profile};
 
 /// Every paper, in the order of the report.
 pub fn all() -> Vec<Paper> {
@@ -61,6 +61,11 @@ pub fn on_data(data: &Dataset) -> Paper {
 /// An activation's name in labels: the scale of erf that theory likes best is spelled out.
 fn label_of(activation: &str) -> &str {
     if activation == "erf(0.7071067811865476)" { "erf(u/√2)" } else { activation }
+}
+
+/// A quantity that a trial has only where its setting asks for it.
+fn asked<T>(quantity: Option<T>, name: &str) -> Result<T, JudgeError> {
+    quantity.ok_or_else(|| JudgeError::Other(format!("the setting does not ask for `{name}`")))
 }
 
 /// The choice of a profile.

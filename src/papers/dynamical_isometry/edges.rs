@@ -7,7 +7,7 @@ use solvable_theory::free_probability::{Ensemble, Factor};
 use solvable_theory::{Activation, TheoryError};
 
 use super::super::by;
-use super::super::experiments::DeepEdge;
+use super::experiments::DeepEdge;
 use super::laws::{other, unconditional};
 use super::sharpness::edge_margin;
 use super::{GRADED, Kind, hard_tanh, kind, label, relu};
@@ -158,7 +158,7 @@ fn edges() -> Claim {
         })
         .collect()
     })
-    .measure(|_, o| Ok(o.number("lambda_max")?))
+    .measure(|_, o| Ok(o.lambda_max))
     .predict(sharpest)
     .margin(|s, _| edge_margin(s));
     for (name, edge) in WRONG {

@@ -5,7 +5,7 @@ use solvable_theory::dynamical_isometry::{fluctuations, forward};
 use solvable_theory::free_probability::Ensemble;
 
 use super::super::by;
-use super::super::experiments::{OrderParameters, OrderParametersSetting};
+use super::experiments::{OrderParameters, OrderParametersSetting};
 use super::laws::other;
 use super::{RELU, SHALLOW, TEN, label};
 use crate::simulate::deep::DeepSetting;
@@ -47,7 +47,7 @@ fn means() -> Claim {
     .formula(r"q_l=E\phi(\sqrt{v_l}z)^2,\quad\alpha_l=E\phi'(\sqrt{v_l}z)^2,\quad v_l=\sigma_w^2q_{l-1}")
     .sources(&[POOLE_2016, HAYASE_2021])
     .cases(|profile| cases(profile, 200))
-    .measure(|_, o| Ok(joined(o.list("q")?, o.list("alpha")?)))
+    .measure(|_, o| Ok(joined(&o.q, &o.alpha)))
     .predict(move |s| {
         let layers = of(s)?;
         Ok(joined(&layers.q[1..], &layers.d1))
@@ -88,7 +88,7 @@ fn variances() -> Claim {
             Ok(cases)
         })
         .measure(|s, o| {
-            let (q, alpha) = (o.list("q_variance")?, o.list("alpha_variance")?);
+            let (q, alpha) = (&o.q_variance, &o.alpha_variance);
             let last = s.network.depth - 2;
             Ok(vec![q[0], q[last], alpha[0], alpha[last]])
         })

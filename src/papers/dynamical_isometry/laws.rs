@@ -8,8 +8,9 @@ use solvable_theory::dynamical_isometry::{DepthLimit, fisher_law, jacobian_law, 
 use solvable_theory::free_probability::{Atom, Distribution, Ensemble, Factor, InverseMap, SpectralLaw};
 
 use super::super::kept::kept;
+use super::experiments::DeepSpectrumOutcome;
 use crate::simulate::deep::DeepSetting;
-use crate::verify::{JudgeError, Record};
+use crate::verify::JudgeError;
 
 /// Points of a grid on which distribution functions are compared.
 const POINTS: usize = 300;
@@ -26,24 +27,28 @@ pub(super) fn unconditional(s: &DeepSetting) -> Result<SpectralLaw, TheoryError>
     mean_field_law(&s.activation, s.q0, s.sigma_w2, s.depth, s.ensemble, 160)
 }
 
-/// The law of $H_L$ at measured mean squares and given defects.
+/// The law of $H_L$ at given mean squares and defects.
 pub(super) fn at_defects(
     s: &DeepSetting,
-    o: &Record,
+    q: &[f64],
     defects: &[f64],
     ensemble: Ensemble,
 ) -> Result<SpectralLaw, JudgeError> {
-    Ok(fisher_law(o.list("q")?, projections(defects)?, s.sigma_w2, ensemble)?)
+    Ok(fisher_law(q, projections(defects)?, s.sigma_w2, ensemble)?)
 }
 
 /// The law of $H_L$ given what the trial measured.
-pub(super) fn conditional(s: &DeepSetting, o: &Record) -> Result<SpectralLaw, JudgeError> {
-    at_defects(s, o, o.list("defects")?, s.ensemble)
+pub(super) fn conditional(s: &DeepSetting, o: &DeepSpectrumOutcome) -> Result<SpectralLaw, JudgeError> {
+    at_defects(s, &o.q, &o.defects, s.ensemble)
 }
 
 /// The law of the squared singular values of the Jacobian given what the trial measured.
-pub(super) fn jacobian(s: &DeepSetting, o: &Record, ensemble: Ensemble) -> Result<SpectralLaw, JudgeError> {
-    Ok(jacobian_law(projections(o.list("defects")?)?, s.sigma_w2, ensemble)?)
+pub(super) fn jacobian(
+    s: &DeepSetting,
+    o: &DeepSpectrumOutcome,
+    ensemble: Ensemble,
+) -> Result<SpectralLaw, JudgeError> {
+    Ok(jacobian_law(projections(&o.defects)?, s.sigma_w2, ensemble)?)
 }
 
 /// The other kind of weights.

@@ -1,6 +1,7 @@
 //! T. Hayase, R. Karakida, *The spectrum of Fisher information of deep networks achieving dynamical isometry* (AISTATS 2021).
 
 mod edges;
+mod experiments;
 mod figures;
 mod inputs;
 mod laws;
@@ -15,9 +16,9 @@ use solvable_theory::dynamical_isometry::isometry_path;
 use solvable_theory::free_probability::Ensemble;
 use solvable_theory::{Activation, TheoryError};
 
-use super::experiments::DeepSpectrumSetting;
-use super::{Paper, entries};
+use super::{Paper, asked, entries};
 use crate::simulate::deep::DeepSetting;
+use experiments::DeepSpectrumSetting;
 
 /// Spectra of very deep networks by free probability.
 pub(super) fn paper() -> Paper {

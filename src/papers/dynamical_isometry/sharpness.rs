@@ -6,13 +6,13 @@ use solvable_theory::dynamical_isometry::{fisher_law, forward, gaussian_quadrati
 use solvable_theory::free_probability::Ensemble;
 
 use super::super::by;
-use super::super::experiments::{DeepSpectrum, DeepSpectrumSetting};
 use super::edges::deficit;
+use super::experiments::{DeepSpectrum, DeepSpectrumOutcome, DeepSpectrumSetting};
 use super::laws::{conditional, other, projections, unconditional};
 use super::spectra::{at, averaged, cases, changed, reversed};
 use super::{GAPLESS, GRADED, RELU, SHALLOW, TEN};
 use crate::simulate::deep::DeepSetting;
-use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![top_atom(), mass(), edges(), growth(), quadratic_law()]
@@ -33,12 +33,12 @@ fn top_atom() -> Claim {
     )
     .sources(&[HAYASE_2021])
     .cases(atoms)
-    .measure(|_, o| Ok(o.number("lambda_max")?))
-    .predict_given(|s, o| Ok(maximal_sharpness(o.list("q")?, s.network.sigma_w2)?))
+    .measure(|_, o| Ok(o.lambda_max))
+    .predict_given(|s, o| Ok(maximal_sharpness(&o.q, s.network.sigma_w2)?))
     .identity()
     .margin(|_, _| Margin::symmetric(1e-9))
     .rival_given("the mean eigenvalue", |s, o| Ok(conditional(&s.network, o)?.mean()))
-    .rival_given("L times the mean square of the inputs", |s, o| Ok(o.list("q")?[0] * s.network.depth as f64))
+    .rival_given("L times the mean square of the inputs", |s, o| Ok(o.q[0] * s.network.depth as f64))
     .rival_given("the edge of Gaussian weights", |s, o| {
         let network = DeepSetting { ensemble: Ensemble::Gaussian, ..s.network.clone() };
         Ok(conditional(&network, o)?.upper_edge()?)
@@ -51,16 +51,16 @@ fn mass() -> Claim {
         .formula(r"\#\{\lambda=\lambda_{\max}\}=M\left(1-\sum_l\hat\epsilon_l\right)\ \text{exactly}")
         .sources(&[HAYASE_2021])
         .cases(atoms)
-        .measure(|_, o| Ok(o.number("at_top")?))
-        .predict_given(|s, o| Ok(s.network.width as f64 * (1.0 - o.list("defects")?.iter().sum::<f64>())))
+        .measure(|_, o| Ok(o.at_top))
+        .predict_given(|s, o| Ok(s.network.width as f64 * (1.0 - o.defects.iter().sum::<f64>())))
         .by_difference()
         .identity()
         .margin(|_, _| Margin::symmetric(1e-6))
         .rival_given("the product of the ranks, as for commuting projections", |s, o| {
-            Ok(s.network.width as f64 * o.list("defects")?.iter().map(|e| 1.0 - e).product::<f64>())
+            Ok(s.network.width as f64 * o.defects.iter().map(|e| 1.0 - e).product::<f64>())
         })
         .rival_given("the smallest rank", |s, o| {
-            let largest = o.list("defects")?.iter().fold(0.0, |m: f64, e| m.max(*e));
+            let largest = o.defects.iter().fold(0.0, |m: f64, e| m.max(*e));
             Ok(s.network.width as f64 * (1.0 - largest))
         })
         .finish()
@@ -79,13 +79,13 @@ fn graded(s: &DeepSpectrumSetting) -> bool {
 }
 
 /// The edge at the mean squares $q_1,\dots,q_L$ in place of $q_0,\dots,q_{L-1}$.
-fn late(s: &DeepSpectrumSetting, o: &Record) -> Result<f64, JudgeError> {
+fn late(s: &DeepSpectrumSetting, o: &DeepSpectrumOutcome) -> Result<f64, JudgeError> {
     let network = &s.network;
-    let mut q = o.list("q")?[1..].to_vec();
+    let mut q = o.q[1..].to_vec();
     q.extend(
         forward(&network.activation, network.q0, network.sigma_w2, network.depth + 1)?.q.last().copied(),
     );
-    let slopes = projections(o.list("defects")?)?;
+    let slopes = projections(&o.defects)?;
     Ok(fisher_law(&q, slopes, network.sigma_w2, network.ensemble)?.upper_edge()?)
 }
 
@@ -114,16 +114,14 @@ fn edges() -> Claim {
             graded(Ensemble::Gaussian, by(profile, 48, 24))?,
         ])
     })
-    .measure(|_, o| Ok(o.number("lambda_max")?))
+    .measure(|_, o| Ok(o.lambda_max))
     .predict_given(|s, o| Ok(conditional(&s.network, o)?.upper_edge()?))
     .margin(|s, _| edge_margin(&s.network))
     .rival_given("the edge of the other kind of weights", |s, o| {
         let network = DeepSetting { ensemble: other(s.network.ensemble), ..s.network.clone() };
         Ok(conditional(&network, o)?.upper_edge()?)
     })
-    .rival_given("the sum of all mean squares", |s, o| {
-        Ok(maximal_sharpness(o.list("q")?, s.network.sigma_w2)?)
-    })
+    .rival_given("the sum of all mean squares", |s, o| Ok(maximal_sharpness(&o.q, s.network.sigma_w2)?))
     .rival_given_where("the same slopes in every layer", graded, |s, o| {
         Ok(changed(s, o, averaged)?.upper_edge()?)
     })
@@ -158,7 +156,7 @@ fn growth() -> Claim {
             let settings = DEPTHS.into_iter().map(|depth| linear(depth, width)).collect();
             Ok(vec![At::sizes(format!("Gaussian linear M={width}"), settings, by(profile, 16, 16))])
         })
-        .measure(|_, o| Ok(o.number("lambda_max")?))
+        .measure(|_, o| Ok(o.lambda_max))
         .predict(|s| Ok(unconditional(&s.network)?.upper_edge()?))
         .log_slope(|s| s.network.depth as f64)
         .margin(|_, _| Margin::symmetric(0.15))
@@ -188,7 +186,7 @@ fn quadratic_law() -> Claim {
         let s = linear(8, by(profile, 400, WIDE));
         Ok(vec![at(s, 16)])
     })
-    .measure(|_, o| Ok(o.number("lambda_max")?))
+    .measure(|_, o| Ok(o.lambda_max))
     .predict(law(constants.kappa))
     .margin(|s, _| {
         let deficit = edge_margin(&s.network);

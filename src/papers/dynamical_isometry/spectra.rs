@@ -6,14 +6,16 @@ use solvable_theory::free_probability::{Ensemble, Factor, SpectralLaw};
 use solvable_theory::{Activation, TheoryError};
 
 use super::super::by;
-use super::super::experiments::{DeepSpectrum, DeepSpectrumSetting, FreeProjections, FreeProjectionsSetting};
+use super::experiments::{
+    DeepSpectrum, DeepSpectrumOutcome, DeepSpectrumSetting, FreeProjections, FreeProjectionsSetting,
+};
 use super::laws::{
     PARTS, at_defects, atom_table, conditional, empirical, grid, jacobian, law_quantiles, limit_table, other,
     projections, quantiles, table, unconditional,
 };
-use super::{FIFTY, GAPLESS, Kind, RELU, SHALLOW, TEN, THIRTY, label};
+use super::{FIFTY, GAPLESS, Kind, RELU, SHALLOW, TEN, THIRTY, asked, label};
 use crate::simulate::deep::DeepSetting;
-use crate::verify::{At, Claim, ClaimBuilder, JudgeError, Margin, Profile, Record};
+use crate::verify::{At, Claim, ClaimBuilder, JudgeError, Margin, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![
@@ -73,25 +75,29 @@ fn gaussian(profile: Profile) -> Result<Vec<At<DeepSpectrumSetting>>, JudgeError
 }
 
 /// Where the trial's distribution functions are compared.
-fn trial_grid(s: &DeepSetting, o: &Record) -> Result<Vec<f64>, JudgeError> {
-    grid(&conditional(s, o)?, o.list("eigenvalues")?)
+fn trial_grid(s: &DeepSetting, o: &DeepSpectrumOutcome) -> Result<Vec<f64>, JudgeError> {
+    grid(&conditional(s, o)?, &o.eigenvalues)
 }
 
-fn measured_cdf(s: &DeepSpectrumSetting, o: &Record) -> Result<Vec<f64>, JudgeError> {
-    Ok(empirical(o.list("eigenvalues")?, &trial_grid(&s.network, o)?))
+fn measured_cdf(s: &DeepSpectrumSetting, o: &DeepSpectrumOutcome) -> Result<Vec<f64>, JudgeError> {
+    Ok(empirical(&o.eigenvalues, &trial_grid(&s.network, o)?))
 }
 
-fn cdf_of(s: &DeepSpectrumSetting, o: &Record, law: &SpectralLaw) -> Result<Vec<f64>, JudgeError> {
+fn cdf_of(
+    s: &DeepSpectrumSetting,
+    o: &DeepSpectrumOutcome,
+    law: &SpectralLaw,
+) -> Result<Vec<f64>, JudgeError> {
     Ok(table(law, &trial_grid(&s.network, o)?)?.to_vec())
 }
 
 /// A spectrum's law at changed defects.
 pub(super) fn changed(
     s: &DeepSpectrumSetting,
-    o: &Record,
+    o: &DeepSpectrumOutcome,
     change: impl Fn(&[f64]) -> Vec<f64>,
 ) -> Result<SpectralLaw, JudgeError> {
-    at_defects(&s.network, o, &change(o.list("defects")?), s.network.ensemble)
+    at_defects(&s.network, &o.q, &change(&o.defects), s.network.ensemble)
 }
 
 pub(super) fn reversed(defects: &[f64]) -> Vec<f64> {
@@ -116,8 +122,8 @@ fn noncommuting(s: &DeepSpectrumSetting) -> bool {
     s.network.q0 > 0.2
 }
 
-fn commuting_cdf(s: &DeepSpectrumSetting, o: &Record) -> Result<Vec<f64>, JudgeError> {
-    let atoms = commuting_law(o.list("q")?, o.list("defects")?, s.network.sigma_w2)?;
+fn commuting_cdf(s: &DeepSpectrumSetting, o: &DeepSpectrumOutcome) -> Result<Vec<f64>, JudgeError> {
+    let atoms = commuting_law(&o.q, &o.defects, s.network.sigma_w2)?;
     Ok(atom_table(&atoms, &trial_grid(&s.network, o)?))
 }
 
@@ -126,13 +132,13 @@ const RECURSION: &str = r"\mu_1=\delta_{q_0},\qquad\mu_{l+1}=q_l+\sigma_w^2\,(\n
 /// The rivals of a free product of projections, read off as the claim reads its law: by `of` a law, by `commuting` the trial.
 fn with_rivals(
     claim: ClaimBuilder<DeepSpectrum>,
-    of: fn(&DeepSpectrumSetting, &Record, &SpectralLaw) -> Result<Vec<f64>, JudgeError>,
-    commuting: fn(&DeepSpectrumSetting, &Record) -> Result<Vec<f64>, JudgeError>,
+    of: fn(&DeepSpectrumSetting, &DeepSpectrumOutcome, &SpectralLaw) -> Result<Vec<f64>, JudgeError>,
+    commuting: fn(&DeepSpectrumSetting, &DeepSpectrumOutcome) -> Result<Vec<f64>, JudgeError>,
 ) -> ClaimBuilder<DeepSpectrum> {
     let ordered = |s: &DeepSpectrumSetting| uneven(s) && noncommuting(s);
     claim
         .rival_given("the law of Gaussian weights", move |s, o| {
-            of(s, o, &at_defects(&s.network, o, o.list("defects")?, Ensemble::Gaussian)?)
+            of(s, o, &at_defects(&s.network, &o.q, &o.defects, Ensemble::Gaussian)?)
         })
         .rival_given_where("commuting projections", noncommuting, commuting)
         .rival_given_where("the layers in reverse order", ordered, move |s, o| {
@@ -160,26 +166,26 @@ fn kolmogorov() -> Claim {
 }
 
 /// Sorted eigenvalues in units of their mean, each as often as quantiles are taken for it.
-fn positions(o: &Record) -> Result<Vec<f64>, JudgeError> {
-    let repeated = o.list("eigenvalues")?.iter().flat_map(|v| std::iter::repeat_n(*v, PARTS));
+fn positions(o: &DeepSpectrumOutcome) -> Vec<f64> {
+    let repeated = o.eigenvalues.iter().flat_map(|v| std::iter::repeat_n(*v, PARTS));
     scaled(o, &repeated.collect::<Vec<_>>())
 }
 
 /// In units of the mean eigenvalue.
-fn scaled(o: &Record, quantiles: &[f64]) -> Result<Vec<f64>, JudgeError> {
-    let values = o.list("eigenvalues")?;
+fn scaled(o: &DeepSpectrumOutcome, quantiles: &[f64]) -> Vec<f64> {
+    let values = &o.eigenvalues;
     let mean = values.iter().sum::<f64>() / values.len() as f64;
-    Ok(quantiles.iter().map(|v| v / mean).collect())
+    quantiles.iter().map(|v| v / mean).collect()
 }
 
-fn quantiles_of(o: &Record, law: &SpectralLaw) -> Result<Vec<f64>, JudgeError> {
-    scaled(o, &law_quantiles(law, o.list("eigenvalues")?.len())?)
+fn quantiles_of(o: &DeepSpectrumOutcome, law: &SpectralLaw) -> Result<Vec<f64>, JudgeError> {
+    Ok(scaled(o, &law_quantiles(law, o.eigenvalues.len())?))
 }
 
-fn commuting_quantiles(s: &DeepSpectrumSetting, o: &Record) -> Result<Vec<f64>, JudgeError> {
-    let mut atoms = commuting_law(o.list("q")?, o.list("defects")?, s.network.sigma_w2)?;
+fn commuting_quantiles(s: &DeepSpectrumSetting, o: &DeepSpectrumOutcome) -> Result<Vec<f64>, JudgeError> {
+    let mut atoms = commuting_law(&o.q, &o.defects, s.network.sigma_w2)?;
     atoms.sort_by(|a, b| a.position.total_cmp(&b.position));
-    let count = o.list("eigenvalues")?.len();
+    let count = o.eigenvalues.len();
     let mut below = 0.0;
     let (mut points, mut levels) = (Vec::new(), Vec::new());
     for atom in atoms {
@@ -188,7 +194,7 @@ fn commuting_quantiles(s: &DeepSpectrumSetting, o: &Record) -> Result<Vec<f64>, 
         below += atom.mass;
         levels.push(below);
     }
-    scaled(o, &quantiles(&points, &levels, count))
+    Ok(scaled(o, &quantiles(&points, &levels, count)))
 }
 
 fn wasserstein() -> Claim {
@@ -199,7 +205,7 @@ fn wasserstein() -> Claim {
     .formula(r"W_1=\frac{1}{\bar\lambda}\int_0^1\left|\hat F^{-1}(p)-F^{-1}(p)\right|dp=O(1/M)")
     .sources(&[HAYASE_2021])
     .cases(orthogonal)
-    .measure(|_, o| positions(o))
+    .measure(|_, o| Ok(positions(o)))
     .predict_given(|s, o| quantiles_of(o, &conditional(&s.network, o)?))
     .by_mean_difference()
     .margin(|s, _| Margin::symmetric(margin_scale(&s.network) / s.network.width as f64));
@@ -224,7 +230,7 @@ fn gaussian_weights() -> Claim {
     .by_largest_difference()
     .margin(|s, _| Margin::symmetric(4.0 / s.network.width as f64))
     .rival_given("the law of orthogonal weights", |s, o| {
-        cdf_of(s, o, &at_defects(&s.network, o, o.list("defects")?, Ensemble::Orthogonal)?)
+        cdf_of(s, o, &at_defects(&s.network, &o.q, &o.defects, Ensemble::Orthogonal)?)
     })
     .rival_given("commuting projections", commuting_cdf)
     .rival_given_where(
@@ -280,7 +286,7 @@ fn infinite_network() -> Claim {
             let width = by(profile, 200, 400);
             [SHALLOW, TEN].into_iter().map(|kind| Ok(at(kind.spectrum(width, Ensemble::Orthogonal)?, count))).collect()
         })
-        .measure(|_, o| positions(o))
+        .measure(|_, o| Ok(positions(o)))
         .predict_given(|s, o| quantiles_of(o, &unconditional(&s.network)?))
         .by_mean_difference()
         .margin(|s, _| Margin::symmetric(1.2 / (s.network.width as f64).sqrt()))
@@ -292,24 +298,25 @@ fn infinite_network() -> Claim {
             quantiles_of(o, &with_defects(&s.network, &vec![0.0; s.network.depth - 1])?)
         })
         .rival_given("Marchenko–Pastur with both moments", |s, o| {
-            scaled(o, &two_moments(&unconditional(&s.network)?, false, s.network.width)?)
+            Ok(scaled(o, &two_moments(&unconditional(&s.network)?, false, s.network.width)?))
         })
         .rival_given("a normal law with both moments", |s, o| {
-            scaled(o, &two_moments(&unconditional(&s.network)?, true, s.network.width)?)
+            Ok(scaled(o, &two_moments(&unconditional(&s.network)?, true, s.network.width)?))
         })
         .rival_given("a point at the mean", |s, o| {
-            scaled(o, &vec![unconditional(&s.network)?.mean(); PARTS * s.network.width])
+            Ok(scaled(o, &vec![unconditional(&s.network)?.mean(); PARTS * s.network.width]))
         })
         .finish()
 }
 
 fn explicit_density() -> Claim {
-    let cdf = |s: &DeepSpectrumSetting, o: &Record, swap: bool| -> Result<Vec<f64>, JudgeError> {
-        let (q, defects) = (o.list("q")?, o.list("defects")?);
-        let pair = if swap { [defects[1], defects[0]] } else { [defects[0], defects[1]] };
-        let law = two_hidden([q[0], q[1], q[2]], pair, s.network.sigma_w2)?;
-        Ok(trial_grid(&s.network, o)?.iter().map(|&x| law.cdf(x)).collect::<Result<_, TheoryError>>()?)
-    };
+    let cdf =
+        |s: &DeepSpectrumSetting, o: &DeepSpectrumOutcome, swap: bool| -> Result<Vec<f64>, JudgeError> {
+            let (q, defects) = (&o.q, &o.defects);
+            let pair = if swap { [defects[1], defects[0]] } else { [defects[0], defects[1]] };
+            let law = two_hidden([q[0], q[1], q[2]], pair, s.network.sigma_w2)?;
+            Ok(trial_grid(&s.network, o)?.iter().map(|&x| law.cdf(x)).collect::<Result<_, TheoryError>>()?)
+        };
     Claim::about::<DeepSpectrum>("iso/two-hidden-density", "Two hidden layers: the spectrum in elementary functions")
         .formula(
             r"\rho(\lambda)=\frac{1}{\sigma_w^4q_0}\frac{\sqrt{(t_+-t)(t-t_-)}}{2\pi t(1-t)},\quad t=\frac{\lambda-q_2-\sigma_w^2q_1}{\sigma_w^4q_0},\quad t_\pm=\alpha_1+\alpha_2-2\alpha_1\alpha_2\pm2\sqrt{\alpha_1\alpha_2\epsilon_1\epsilon_2}",
@@ -338,29 +345,29 @@ fn moments() -> Claim {
         .formula(r"m_1'=q+\sigma_w^2\alpha m_1,\qquad m_2'=q^2+2q\sigma_w^2\alpha m_1+\sigma_w^4(\alpha^2m_2+\alpha\epsilon m_1^2\,[+\alpha^2m_1^2]),\ \dots")
         .sources(&[HAYASE_2021])
         .cases(orthogonal)
-        .measure(|_, o| Ok(power_means(o.list("eigenvalues")?)))
+        .measure(|_, o| Ok(power_means(&o.eigenvalues)))
         .components(["m₁", "m₂", "m₃"])
         .predict_given(move |s, o| first(&conditional(&s.network, o)?))
         .margin(|s, _| Margin::symmetric(3.0 * margin_scale(&s.network) / s.network.width as f64))
         .rival_given("the moments of Gaussian weights", move |s, o| {
-            first(&at_defects(&s.network, o, o.list("defects")?, Ensemble::Gaussian)?)
+            first(&at_defects(&s.network, &o.q, &o.defects, Ensemble::Gaussian)?)
         })
         .rival_given_where("commuting projections", |s| margin_scale(&s.network) > 1.0, |s, o| {
-            let atoms = commuting_law(o.list("q")?, o.list("defects")?, s.network.sigma_w2)?;
+            let atoms = commuting_law(&o.q, &o.defects, s.network.sigma_w2)?;
             Ok([1, 2, 3].map(|k| atoms.iter().map(|a| a.mass * a.position.powi(k)).sum::<f64>()).to_vec())
         })
         .finish()
 }
 
 /// Kolmogorov's distance of a trial from its law.
-pub(super) fn distance(s: &DeepSpectrumSetting, o: &Record) -> Result<f64, JudgeError> {
+pub(super) fn distance(s: &DeepSpectrumSetting, o: &DeepSpectrumOutcome) -> Result<f64, JudgeError> {
     let (found, expected) = (measured_cdf(s, o)?, cdf_of(s, o, &conditional(&s.network, o)?)?);
     Ok(found.iter().zip(&expected).fold(0.0, |m, (a, b)| m.max((a - b).abs())))
 }
 
 /// The Wasserstein distance of a trial from a law, in units of the mean.
-pub(super) fn displacement(o: &Record, law: &SpectralLaw) -> Result<f64, JudgeError> {
-    let (found, expected) = (positions(o)?, quantiles_of(o, law)?);
+pub(super) fn displacement(o: &DeepSpectrumOutcome, law: &SpectralLaw) -> Result<f64, JudgeError> {
+    let (found, expected) = (positions(o), quantiles_of(o, law)?);
     Ok(found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).sum::<f64>() / found.len() as f64)
 }
 
@@ -397,12 +404,12 @@ fn convergence() -> Claim {
         .finish()
 }
 
-fn jacobian_values(s: &DeepSpectrumSetting, o: &Record) -> Result<Vec<f64>, JudgeError> {
-    grid(&jacobian(&s.network, o, s.network.ensemble)?, o.list("jacobian")?)
+fn jacobian_values(s: &DeepSpectrumSetting, o: &DeepSpectrumOutcome) -> Result<Vec<f64>, JudgeError> {
+    grid(&jacobian(&s.network, o, s.network.ensemble)?, asked(o.jacobian.as_deref(), "jacobian")?)
 }
 
 fn jacobians() -> Claim {
-    let cdf = |s: &DeepSpectrumSetting, o: &Record, ensemble| -> Result<Vec<f64>, JudgeError> {
+    let cdf = |s: &DeepSpectrumSetting, o: &DeepSpectrumOutcome, ensemble| -> Result<Vec<f64>, JudgeError> {
         Ok(table(&jacobian(&s.network, o, ensemble)?, &jacobian_values(s, o)?)?.to_vec())
     };
     Claim::about::<DeepSpectrum>("iso/jacobian", "Singular values of the input-output Jacobian")
@@ -413,7 +420,7 @@ fn jacobians() -> Claim {
             cases.extend(gaussian(profile)?);
             Ok(cases)
         })
-        .measure(|s, o| Ok(empirical(o.list("jacobian")?, &jacobian_values(s, o)?)))
+        .measure(|s, o| Ok(empirical(asked(o.jacobian.as_deref(), "jacobian")?, &jacobian_values(s, o)?)))
         .predict_given(move |s, o| cdf(s, o, s.network.ensemble))
         .by_largest_difference()
         .margin(|s, _| Margin::symmetric(4.0 / s.network.width as f64))
@@ -434,8 +441,8 @@ const LEAKY: Kind = super::kind(leaky, 1.0, 1.6, 4);
 const ERF: Kind = super::kind(scaled_erf, 0.5, 1.1, 3);
 
 /// The law at the slopes of the trial.
-fn at_slopes(s: &DeepSetting, o: &Record) -> Result<SpectralLaw, JudgeError> {
-    let slopes = o.list("slopes")?;
+fn at_slopes(s: &DeepSetting, o: &DeepSpectrumOutcome) -> Result<SpectralLaw, JudgeError> {
+    let slopes = asked(o.slopes.as_deref(), "slopes")?;
     let factors = slopes.chunks(s.width).map(|layer| {
         let mut points = layer.to_vec();
         points.sort_by(f64::total_cmp);
@@ -448,19 +455,20 @@ fn at_slopes(s: &DeepSetting, o: &Record) -> Result<SpectralLaw, JudgeError> {
             Factor::continuous(layer.to_vec(), vec![1.0 / s.width as f64; s.width])
         }
     });
-    Ok(fisher_law(o.list("q")?, factors.collect::<Result<_, _>>()?, s.sigma_w2, s.ensemble)?)
+    Ok(fisher_law(&o.q, factors.collect::<Result<_, _>>()?, s.sigma_w2, s.ensemble)?)
 }
 
 fn general_slopes() -> Claim {
-    let points = |s: &DeepSpectrumSetting, o: &Record| -> Result<Vec<f64>, JudgeError> {
+    let points = |s: &DeepSpectrumSetting, o: &DeepSpectrumOutcome| -> Result<Vec<f64>, JudgeError> {
         // Smooth slopes cost a root for every node: 60 points tell the laws apart.
         let law = at_slopes(&s.network, o)?;
-        let edge = law.upper_edge()?.max(o.number("lambda_max")?);
+        let edge = law.upper_edge()?.max(o.lambda_max);
         Ok((1..=60).map(|i| 1.05 * edge * f64::from(i) / 60.0).collect())
     };
-    let cdf = move |s: &DeepSpectrumSetting, o: &Record, law: SpectralLaw| -> Result<Vec<f64>, JudgeError> {
-        Ok(table(&law, &points(s, o)?)?.to_vec())
-    };
+    let cdf = move |s: &DeepSpectrumSetting,
+                    o: &DeepSpectrumOutcome,
+                    law: SpectralLaw|
+          -> Result<Vec<f64>, JudgeError> { Ok(table(&law, &points(s, o)?)?.to_vec()) };
     Claim::about::<DeepSpectrum>("iso/general-slopes", "Activations whose slopes are not only 0 and 1")
         .formula(RECURSION)
         .sources(&[HAYASE_2021, PENNINGTON_2018])
@@ -476,23 +484,19 @@ fn general_slopes() -> Claim {
             cases.push(at(plain(ERF, by(profile, 100, 400))?, by(profile, 6, 4)));
             Ok(cases)
         })
-        .measure(move |s, o| Ok(empirical(o.list("eigenvalues")?, &points(s, o)?)))
+        .measure(move |s, o| Ok(empirical(&o.eigenvalues, &points(s, o)?)))
         .predict_given(move |s, o| cdf(s, o, at_slopes(&s.network, o)?))
         .by_largest_difference()
         .margin(|s, _| Margin::symmetric(4.0 / s.network.width as f64))
         .rival_given("equal slopes with the same mean square", move |s, o| {
             let constant = |alpha: &f64| Factor::discrete(vec![*alpha], vec![1.0]);
-            let factors = o.list("alpha")?.iter().map(constant).collect::<Result<_, _>>()?;
-            cdf(s, o, fisher_law(o.list("q")?, factors, s.network.sigma_w2, s.network.ensemble)?)
+            let factors = o.alpha.iter().map(constant).collect::<Result<_, _>>()?;
+            cdf(s, o, fisher_law(&o.q, factors, s.network.sigma_w2, s.network.ensemble)?)
         })
         .rival_given("projections with the same mean square", move |s, o| {
-            let alpha = o.list("alpha")?;
+            let alpha = &o.alpha;
             let defects: Vec<f64> = alpha.iter().map(|alpha| 1.0 - alpha.min(1.0)).collect();
-            cdf(
-                s,
-                o,
-                fisher_law(o.list("q")?, projections(&defects)?, s.network.sigma_w2, s.network.ensemble)?,
-            )
+            cdf(s, o, fisher_law(&o.q, projections(&defects)?, s.network.sigma_w2, s.network.ensemble)?)
         })
         .finish()
 }
@@ -508,16 +512,16 @@ fn output_activation() -> Claim {
         let network = SHALLOW.at(by(profile, 200, 800), Ensemble::Orthogonal)?;
         Ok(vec![at(DeepSpectrumSetting { network, jacobian: false, output: true }, 6)])
     })
-    .measure(|s, o| Ok(empirical(o.list("output")?, &trial_grid(&s.network, o)?)))
+    .measure(|s, o| Ok(empirical(asked(o.output.as_deref(), "output")?, &trial_grid(&s.network, o)?)))
     .predict_given(|s, o| {
         let law = conditional(&s.network, o)?;
-        cdf_of(s, o, &output_law(&law, Factor::projection(o.number("output_defect")?)?)?)
+        cdf_of(s, o, &output_law(&law, Factor::projection(asked(o.output_defect, "output_defect")?)?)?)
     })
     .by_largest_difference()
     .margin(|s, _| Margin::symmetric(4.0 / s.network.width as f64))
     .rival_given("the law without it", |s, o| cdf_of(s, o, &conditional(&s.network, o)?))
     .rival_given("zeros mixed in", |s, o| {
-        let (law, defect) = (conditional(&s.network, o)?, o.number("output_defect")?);
+        let (law, defect) = (conditional(&s.network, o)?, asked(o.output_defect, "output_defect")?);
         Ok(cdf_of(s, o, &law)?.iter().map(|f| defect + (1.0 - defect) * f).collect::<Vec<_>>())
     })
     .finish()
@@ -544,7 +548,7 @@ fn infinite_depth() -> Claim {
             .map(|s| At::setting(format!("c={} L={} M={}", s.c, s.depth, s.width), s, by(profile, 6, 4)))
             .collect())
     })
-    .measure(move |_, o| Ok(empirical(o.list("eigenvalues")?, &measured)))
+    .measure(move |_, o| Ok(empirical(&o.eigenvalues, &measured)))
     .predict(move |s| Ok(limit_table(&DepthLimit::new(s.c)?, &predicted)?.to_vec()))
     .by_largest_difference()
     .margin(|_, profile| Margin::symmetric(by(profile, 0.03, 0.015)))

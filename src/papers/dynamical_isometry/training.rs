@@ -5,14 +5,14 @@ use solvable_theory::dynamical_isometry::{isotropic_loss_ratio, single_sample_st
 use solvable_theory::free_probability::{Ensemble, SpectralLaw};
 
 use super::super::by;
-use super::super::experiments::{
+use super::edges::{BRIEF, VARIED, WRONG, deficit, fluctuates, sharpest};
+use super::experiments::{
     OneStep, OneStepSetting, OnlineBoundary, OnlineSetting, StepThreshold, StepThresholdSetting,
 };
-use super::edges::{BRIEF, VARIED, WRONG, deficit, fluctuates, sharpest};
 use super::laws::{at_defects, other, unconditional};
 use super::{label, on_path};
 use crate::simulate::deep::DeepSetting;
-use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![threshold(), predicted_threshold(), one_step(), boundary()]
@@ -34,9 +34,9 @@ fn learnt(network: DeepSetting, trials: usize) -> At<StepThresholdSetting> {
 }
 
 /// The law at the measured order parameters; networks on the path are projections.
-fn own_law(s: &DeepSetting, o: &Record, ensemble: Ensemble) -> Result<SpectralLaw, JudgeError> {
-    let defects: Vec<f64> = o.list("alpha")?.iter().map(|alpha| 1.0 - alpha).collect();
-    at_defects(s, o, &defects, ensemble)
+fn own_law(s: &DeepSetting, q: &[f64], alpha: &[f64], ensemble: Ensemble) -> Result<SpectralLaw, JudgeError> {
+    let defects: Vec<f64> = alpha.iter().map(|alpha| 1.0 - alpha).collect();
+    at_defects(s, q, &defects, ensemble)
 }
 
 fn threshold() -> Claim {
@@ -55,8 +55,8 @@ fn threshold() -> Claim {
             .map(|(depth, ensemble)| Ok(learnt(on_path(depth, width, ensemble)?, 8)))
             .collect()
     })
-    .measure(|_, o| Ok(o.number("threshold")?))
-    .predict_given(|_, o| Ok(2.0 / o.number("lambda_max")?))
+    .measure(|_, o| Ok(o.threshold))
+    .predict_given(|_, o| Ok(2.0 / o.lambda_max))
     .margin(|s, profile| {
         // The dense edge of Gaussian weights is not resolved in finitely many steps.
         Margin::symmetric(match s.network.ensemble {
@@ -65,10 +65,10 @@ fn threshold() -> Claim {
         })
     })
     .rival_given("2 over the mean eigenvalue", |s, o| {
-        Ok(2.0 / own_law(&s.network, o, s.network.ensemble)?.mean())
+        Ok(2.0 / own_law(&s.network, &o.q, &o.alpha, s.network.ensemble)?.mean())
     })
     .rival_given("the edge of the other kind of weights", |s, o| {
-        Ok(single_sample_step(&own_law(&s.network, o, other(s.network.ensemble))?)?)
+        Ok(single_sample_step(&own_law(&s.network, &o.q, &o.alpha, other(s.network.ensemble))?)?)
     })
     .rival("2 over the largest squared singular value of the Jacobian", |s| {
         Ok(2.0 / s.network.sigma_w2.powi(s.network.depth as i32))
@@ -108,7 +108,7 @@ fn predicted_threshold() -> Claim {
         }
         Ok(cases)
     })
-    .measure(|_, o| Ok(o.number("threshold")?))
+    .measure(|_, o| Ok(o.threshold))
     .predict(|s| critical(&s.network))
     .margin(|s, profile| {
         if isolated(&s.network) {
@@ -152,23 +152,23 @@ fn one_step() -> Claim {
             })
             .collect()
     })
-    .measure(|_, o| Ok(o.list("ratios")?.to_vec()))
+    .measure(|_, o| Ok(o.ratios.clone()))
     .components(["η_c/2", "η_c", "3η_c/2"])
     .predict_given(move |s, o| {
-        let law = own_law(&s.network, o, s.network.ensemble)?;
+        let law = own_law(&s.network, &o.q, &o.alpha, s.network.ensemble)?;
         ratios(s, &|eta| Ok(isotropic_loss_ratio(&law, eta)?))
     })
     .margin(|_, profile| Margin::symmetric(by(profile, 0.08, 0.03)))
     .rival_given("all eigenvalues at their mean", move |s, o| {
-        let mean = own_law(&s.network, o, s.network.ensemble)?.mean();
+        let mean = own_law(&s.network, &o.q, &o.alpha, s.network.ensemble)?.mean();
         ratios(s, &|eta| Ok((1.0 - eta * mean).powi(2)))
     })
     .rival_given("all eigenvalues at the maximum", move |s, o| {
-        let top = own_law(&s.network, o, s.network.ensemble)?.upper_edge()?;
+        let top = own_law(&s.network, &o.q, &o.alpha, s.network.ensemble)?.upper_edge()?;
         ratios(s, &|eta| Ok((1.0 - eta * top).powi(2).max(1e-6)))
     })
     .rival_given("the moments of Gaussian weights", move |s, o| {
-        let law = own_law(&s.network, o, Ensemble::Gaussian)?;
+        let law = own_law(&s.network, &o.q, &o.alpha, Ensemble::Gaussian)?;
         ratios(s, &|eta| Ok(isotropic_loss_ratio(&law, eta)?))
     })
     .finish()
@@ -196,7 +196,7 @@ fn boundary() -> Claim {
         }
         Ok(cases)
     })
-    .measure(|_, o| Ok(o.number("boundary")?))
+    .measure(|_, o| Ok(o.boundary))
     .predict(|_| Ok(1.0))
     .margin(|_, _| Margin::symmetric(0.1))
     .rival("the edge of Gaussian weights", |s| {

@@ -5,10 +5,13 @@ use solvable_theory::bibliography::{KARAKIDA_2023_GRADIENT, WOODWORTH_2020};
 use solvable_theory::gradient_regularization::{RegressionData, minimiser, potential};
 
 use super::super::by;
-use super::super::experiments::{DiagonalFlow, DiagonalFlowSetting, EntropyBudget, planted_problem};
+use super::experiments::{
+    DiagonalFlow, DiagonalFlowOutcome, DiagonalFlowSetting, EntropyBudget, EntropyBudgetOutcome,
+    planted_problem,
+};
 use super::{END, data, end, flow_of, large_mean, larger_mean, part, penalties, zero_mean};
 use crate::simulate::diagonal::PlantedSetting;
-use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![effective(), any_time(), last(), budget()]
@@ -64,13 +67,13 @@ fn flows(profile: Profile) -> Vec<At<DiagonalFlowSetting>> {
 /// $\log\alpha^2$ with `exponent` in place of 8.
 fn law(
     s: &DiagonalFlowSetting,
-    o: &Record,
+    o: &DiagonalFlowOutcome,
     flow: usize,
     time: usize,
     exponent: f64,
 ) -> Result<Vec<f64>, JudgeError> {
     let (start, penalty) = flow_of(s, flow)?;
-    let drive = part(s, o, "drive", flow, time)?;
+    let drive = part(s, &o.drive, flow, time)?;
     Ok(drive.iter().map(|v| 2.0 * start.ln() - exponent * penalty.gamma * v).collect())
 }
 
@@ -91,7 +94,9 @@ fn everywhere(
 
 fn effective() -> Claim {
     let with = |exponent: f64| {
-        move |s: &DiagonalFlowSetting, o: &Record| everywhere(s, |flow, time| law(s, o, flow, time, exponent))
+        move |s: &DiagonalFlowSetting, o: &DiagonalFlowOutcome| {
+            everywhere(s, |flow, time| law(s, o, flow, time, exponent))
+        }
     };
     Claim::about::<DiagonalFlow>(
         "gr/alpha-eff",
@@ -102,7 +107,7 @@ fn effective() -> Claim {
     .cases(|profile| Ok(flows(profile)))
     .by_largest_difference()
     .identity()
-    .measure(|_, o| Ok(o.list("log_p")?.to_vec()))
+    .measure(|_, o| Ok(o.log_p.clone()))
     .predict_given(with(EXPONENT))
     .margin(|_, profile| Margin::symmetric(by(profile, 1e-5, 1e-6)))
     .rival_given("half the exponent", with(0.5 * EXPONENT))
@@ -112,8 +117,13 @@ fn effective() -> Claim {
 }
 
 /// $\beta$ of a flow at a time, in units of its length.
-fn direction(s: &DiagonalFlowSetting, o: &Record, flow: usize, time: usize) -> Result<Vec<f64>, JudgeError> {
-    let beta = DVector::from_column_slice(part(s, o, "beta", flow, time)?);
+fn direction(
+    s: &DiagonalFlowSetting,
+    o: &DiagonalFlowOutcome,
+    flow: usize,
+    time: usize,
+) -> Result<Vec<f64>, JudgeError> {
+    let beta = DVector::from_column_slice(part(s, &o.beta, flow, time)?);
     let length = beta.norm();
     Ok((beta / length).iter().copied().collect())
 }
@@ -121,13 +131,13 @@ fn direction(s: &DiagonalFlowSetting, o: &Record, flow: usize, time: usize) -> R
 /// The minimiser at the outputs of a flow, in units of the length of its $\beta$.
 fn minimal(
     s: &DiagonalFlowSetting,
-    o: &Record,
+    o: &DiagonalFlowOutcome,
     flow: usize,
     time: usize,
     exponent: f64,
 ) -> Result<Vec<f64>, JudgeError> {
-    let beta = DVector::from_column_slice(part(s, o, "beta", flow, time)?);
-    let data = data(&s.data, o)?;
+    let beta = DVector::from_column_slice(part(s, &o.beta, flow, time)?);
+    let data = data(&s.data, o.problem)?;
     let same = RegressionData::new(data.x().clone(), data.x() * &beta)?;
     let found = minimiser(&same, &law(s, o, flow, time, exponent)?, None)?.beta;
     Ok((found / beta.norm()).iter().copied().collect())
@@ -135,7 +145,7 @@ fn minimal(
 
 fn any_time() -> Claim {
     let with = |exponent: f64| {
-        move |s: &DiagonalFlowSetting, o: &Record| {
+        move |s: &DiagonalFlowSetting, o: &DiagonalFlowOutcome| {
             everywhere(s, |flow, time| minimal(s, o, flow, time, exponent))
         }
     };
@@ -163,12 +173,16 @@ fn any_time() -> Claim {
 }
 
 /// The interpolator of every flow, at the effective initialisation with another exponent, in units of the length of the last $\beta$.
-fn interpolators(s: &DiagonalFlowSetting, o: &Record, exponent: f64) -> Result<Vec<f64>, JudgeError> {
-    let data = data(&s.data, o)?;
+fn interpolators(
+    s: &DiagonalFlowSetting,
+    o: &DiagonalFlowOutcome,
+    exponent: f64,
+) -> Result<Vec<f64>, JudgeError> {
+    let data = data(&s.data, o.problem)?;
     let (flows, times) = s.shape();
     let mut all = Vec::new();
     for flow in 0..flows {
-        let length = DVector::from_column_slice(end(s, o, "beta", flow)?).norm();
+        let length = DVector::from_column_slice(end(s, &o.beta, flow)?).norm();
         let beta = minimiser(&data, &law(s, o, flow, times - 1, exponent)?, None)?.beta;
         all.extend(beta.iter().map(|b| b / length));
     }
@@ -176,7 +190,8 @@ fn interpolators(s: &DiagonalFlowSetting, o: &Record, exponent: f64) -> Result<V
 }
 
 fn last() -> Claim {
-    let with = |exponent: f64| move |s: &DiagonalFlowSetting, o: &Record| interpolators(s, o, exponent);
+    let with =
+        |exponent: f64| move |s: &DiagonalFlowSetting, o: &DiagonalFlowOutcome| interpolators(s, o, exponent);
     Claim::about::<DiagonalFlow>(
         "gr/interpolator",
         "Where training ends, from the data alone and the effective initialisation",
@@ -202,12 +217,12 @@ fn last() -> Claim {
     .rival_given("twice the exponent", with(2.0 * EXPONENT))
     .rival_given("the opposite sign", with(-EXPONENT))
     .rival_given("the interpolator of least L2 norm", |s, o| {
-        let data = planted_problem(&s.data, o.number("problem")?)?;
+        let data = planted_problem(&s.data, o.problem)?;
         let pseudo = data.x().clone().svd(true, true).solve(data.y(), 1e-12);
         let beta = pseudo.map_err(|e| JudgeError::Other(e.to_owned()))?;
         let mut all = Vec::new();
         for flow in 0..s.shape().0 {
-            let length = DVector::from_column_slice(end(s, o, "beta", flow)?).norm();
+            let length = DVector::from_column_slice(end(s, &o.beta, flow)?).norm();
             all.extend(beta.iter().map(|b| b / length));
         }
         Ok(all)
@@ -227,14 +242,13 @@ fn budget() -> Claim {
         })
         .identity()
         .measure(|_, o| {
-            let pairs = o.list("loss_integral")?.iter().zip(o.list("bracket")?);
+            let pairs = o.loss_integral.iter().zip(&o.bracket);
             Ok(pairs.map(|(integral, bracket)| 8.0 * integral + bracket).collect::<Vec<_>>())
         })
         .predict_given(|s, o| entropies(s, o, |_, phi| phi))
         .margin(|_, _| Margin::symmetric(1e-5))
         .rival_given("without the penalty's share of the budget", |s, o| {
-            let brackets = o.list("bracket")?.to_vec();
-            entropies(s, o, |flow, phi| phi + brackets[flow])
+            entropies(s, o, |flow, phi| phi + o.bracket[flow])
         })
         .rival_given("4 in place of 8", |s, o| entropies(s, o, |_, phi| 0.5 * phi))
         .finish()
@@ -243,10 +257,10 @@ fn budget() -> Claim {
 /// $\phi_{\alpha_0}$ of the end of every flow.
 fn entropies(
     s: &DiagonalFlowSetting,
-    o: &Record,
+    o: &EntropyBudgetOutcome,
     of: impl Fn(usize, f64) -> f64,
 ) -> Result<Vec<f64>, JudgeError> {
-    let (d, betas) = (s.data.dimension, o.list("beta")?);
+    let (d, betas) = (s.data.dimension, &o.beta);
     let flows = betas.chunks(d).zip(s.flows()).enumerate();
     flows.map(|(k, (beta, (start, _)))| Ok(of(k, potential(beta, &vec![start; d])?))).collect()
 }

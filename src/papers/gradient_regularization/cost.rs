@@ -4,7 +4,7 @@ use solvable_theory::bibliography::KARAKIDA_2023_GRADIENT;
 use solvable_theory::gradient_regularization::matrix_products;
 use solvable_theory::{Activation, Architecture};
 
-use super::super::experiments::{PenaltyCost, PenaltyCostSetting};
+use super::experiments::{PenaltyCost, PenaltyCostSetting};
 use crate::verify::{At, Claim, JudgeError, Margin};
 
 pub(super) fn claims() -> Vec<Claim> {
@@ -33,7 +33,7 @@ fn products() -> Claim {
         })
         .components(["gradient", "finite difference", "double backpropagation"])
         .identity()
-        .measure(|_, o| Ok(o.list("products")?.to_vec()))
+        .measure(|_, o| Ok(o.products))
         .predict(counts)
         .margin(|_, _| Margin::symmetric(1e-12))
         .rival("3L, 6L, 9L", |s| Ok([3.0, 6.0, 9.0].map(|c| c * s.network.depth() as f64).to_vec()))

@@ -7,12 +7,13 @@ use solvable_theory::gradient_regularization::{
 };
 
 use super::super::by;
-use super::super::experiments::{
-    CriticalDescent, CriticalDescentSetting, DiagonalDescent, DiagonalDescentSetting, LabelNoise,
-    LabelNoiseSetting, LinearDescent, LinearDescentSetting, Penalty, linear_problem,
+use super::experiments::{
+    CriticalDescent, CriticalDescentSetting, DiagonalDescent, DiagonalDescentOutcome, DiagonalDescentSetting,
+    LabelNoise, LabelNoiseSetting, LinearDescent, LinearDescentOutcome, LinearDescentSetting, Penalty,
+    linear_problem,
 };
 use super::{data, mean, penalties, zero_mean};
-use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![products(), coefficients(), implicit(), stability(), linear(), noise()]
@@ -45,27 +46,27 @@ fn products() -> Claim {
         .cases(|profile| cases(profile, &[0.0, 0.1]))
         .by_largest_difference()
         .identity()
-        .measure(|_, o| Ok(o.list("log_p")?.to_vec()))
-        .predict_given(|s, o| Ok(o.list("log_factors")?.iter().map(|f| 2.0 * s.start.ln() + f).collect::<Vec<_>>()))
+        .measure(|_, o| Ok(o.log_p.clone()))
+        .predict_given(|s, o| Ok(o.log_factors.iter().map(|f| 2.0 * s.start.ln() + f).collect::<Vec<_>>()))
         .margin(|_, _| Margin::symmetric(1e-10))
         .rival_given("the law of the flow", |s, o| {
             let factor = 8.0 * s.eta * s.penalty.gamma;
-            Ok(o.list("products")?.iter().map(|b| 2.0 * s.start.ln() - factor * b).collect::<Vec<_>>())
+            Ok(o.products.iter().map(|b| 2.0 * s.start.ln() - factor * b).collect::<Vec<_>>())
         })
         .finish()
 }
 
 fn coefficients() -> Claim {
     let with = |tilted: bool, exact: bool| {
-        move |s: &DiagonalDescentSetting, o: &Record| -> Result<Vec<f64>, JudgeError> {
-            let data = data(&s.data, o)?;
-            let beta = DVector::from_column_slice(o.list("beta")?);
+        move |s: &DiagonalDescentSetting, o: &DiagonalDescentOutcome| -> Result<Vec<f64>, JudgeError> {
+            let data = data(&s.data, o.problem)?;
+            let beta = DVector::from_column_slice(&o.beta);
             let same = RegressionData::new(data.x().clone(), data.x() * beta)?;
             let factor = 8.0 * s.eta * s.penalty.gamma;
-            let flow = o.list("products")?.iter().map(|b| -factor * b);
-            let logs = if exact { o.list("log_factors")?.to_vec() } else { flow.collect() };
+            let flow = o.products.iter().map(|b| -factor * b);
+            let logs = if exact { o.log_factors.clone() } else { flow.collect() };
             let logs: Vec<f64> = logs.iter().map(|f| 2.0 * s.start.ln() + f).collect();
-            let tilt = tilted.then(|| o.list("tilt")).transpose()?;
+            let tilt = tilted.then_some(o.tilt.as_slice());
             Ok(minimiser(&same, &logs, tilt)?.beta.iter().copied().collect())
         }
     };
@@ -75,7 +76,7 @@ fn coefficients() -> Claim {
         .cases(|profile| cases(profile, &[0.0, 0.1]))
         .by_relative_distance()
         .identity()
-        .measure(|_, o| Ok(o.list("beta")?.to_vec()))
+        .measure(|_, o| Ok(o.beta.clone()))
         .predict_given(with(true, true))
         .margin(|_, _| Margin::symmetric(1e-9))
         .rival_given("without the tilt", with(false, true))
@@ -93,13 +94,13 @@ fn implicit() -> Claim {
     .cases(|profile| cases(profile, &[0.0]))
     .by_largest_difference()
     .identity()
-    .measure(|_, o| Ok(o.list("log_p")?.to_vec()))
-    .predict_given(|_, o| Ok(o.list("flow_log_p")?.to_vec()))
+    .measure(|_, o| Ok(o.log_p.clone()))
+    .predict_given(|_, o| Ok(o.flow_log_p.clone()))
     .margin(|s, _| Margin::symmetric(4.0 * s.eta * s.eta))
-    .rival_given("the flow without penalty", |_, o| Ok(o.list("plain_log_p")?.to_vec()))
+    .rival_given("the flow without penalty", |_, o| Ok(o.plain_log_p.clone()))
     .rival_given("the flow with γ = η", |_, o| {
         // Twice the effect, to first order.
-        let pairs = o.list("flow_log_p")?.iter().zip(o.list("plain_log_p")?);
+        let pairs = o.flow_log_p.iter().zip(&o.plain_log_p);
         Ok(pairs.map(|(half, none)| 2.0 * half - none).collect::<Vec<_>>())
     })
     .finish()
@@ -123,25 +124,25 @@ fn stability() -> Claim {
             .collect())
     })
     .identity()
-    .measure(|_, o| Ok(o.number("threshold")?))
-    .predict_given(|s, o| Ok(critical_step(o.number("sharpness")?, s.penalty.gamma)?))
+    .measure(|_, o| Ok(o.threshold))
+    .predict_given(|s, o| Ok(critical_step(o.sharpness, s.penalty.gamma)?))
     .margin(|_, _| Margin::symmetric(0.01))
-    .rival_given_where("2/λ_max", |s| s.penalty.gamma > 0.0, |_, o| Ok(2.0 / o.number("sharpness")?))
-    .rival_given("half of it", |s, o| Ok(0.5 * critical_step(o.number("sharpness")?, s.penalty.gamma)?))
+    .rival_given_where("2/λ_max", |s| s.penalty.gamma > 0.0, |_, o| Ok(2.0 / o.sharpness))
+    .rival_given("half of it", |s, o| Ok(0.5 * critical_step(o.sharpness, s.penalty.gamma)?))
     .rival_given_where(
         "the Hessian of the penalty squared once less",
         |s| s.penalty.gamma > 0.0,
-        |s, o| Ok(2.0 / (o.number("sharpness")? * (1.0 + s.penalty.gamma))),
+        |s, o| Ok(2.0 / (o.sharpness * (1.0 + s.penalty.gamma))),
     )
     .finish()
 }
 
 fn linear() -> Claim {
     let with = |factor: f64| {
-        move |s: &LinearDescentSetting, o: &Record| -> Result<Vec<f64>, JudgeError> {
-            let problem = linear_problem(s, o.number("problem")?);
+        move |s: &LinearDescentSetting, o: &LinearDescentOutcome| -> Result<Vec<f64>, JudgeError> {
+            let problem = linear_problem(s, o.problem);
             let (data, start) = problem.map_err(|e| JudgeError::Other(e.to_string()))?;
-            let (eta, gamma) = (o.number("eta")?, factor * s.penalty.gamma);
+            let (eta, gamma) = (o.eta, factor * s.penalty.gamma);
             let steps = s.steps.iter();
             let path = steps.map(|k| linear_regression_path(&data, start.as_slice(), gamma, eta, *k));
             Ok(path.collect::<Result<Vec<_>, _>>()?.concat())
@@ -166,7 +167,7 @@ fn linear() -> Claim {
     })
     .by_relative_distance()
     .identity()
-    .measure(|_, o| Ok(o.list("theta")?.to_vec()))
+    .measure(|_, o| Ok(o.theta.clone()))
     .predict_given(with(1.0))
     .margin(|_, _| Margin::symmetric(1e-12))
     .rival_given("without penalty", with(0.0))
@@ -189,16 +190,16 @@ fn noise() -> Claim {
                 .collect())
         })
         .identity()
-        .measure(|_, o| Ok(o.number("noisy")?))
+        .measure(|_, o| Ok(o.noisy))
         .predict_given(|s, o| {
-            let drift = label_noise_drift(&data(&s.data, o)?, s.eta, s.sigma, s.steps)?;
-            Ok(o.number("plain")? + mean(&drift))
+            let drift = label_noise_drift(&data(&s.data, o.problem)?, s.eta, s.sigma, s.steps)?;
+            Ok(o.plain + mean(&drift))
         })
         .margin(|_, _| Margin::symmetric(0.03))
-        .rival_given("without noise", |_, o| Ok(o.number("plain")?))
+        .rival_given("without noise", |_, o| Ok(o.plain))
         .rival_given("half of the drift", |s, o| {
-            let drift = label_noise_drift(&data(&s.data, o)?, s.eta, s.sigma, s.steps)?;
-            Ok(o.number("plain")? + 0.5 * mean(&drift))
+            let drift = label_noise_drift(&data(&s.data, o.problem)?, s.eta, s.sigma, s.steps)?;
+            Ok(o.plain + 0.5 * mean(&drift))
         })
         .finish()
 }

@@ -4,10 +4,10 @@ use solvable_theory::bibliography::{KARAKIDA_2023_GRADIENT, PESME_2023};
 use solvable_theory::gradient_regularization::{Coordinate, RegressionData, lazy_log_ratio, rich_limit};
 
 use super::super::by;
-use super::super::experiments::{DiagonalFlow, DiagonalFlowSetting, Penalty};
+use super::experiments::{DiagonalFlow, DiagonalFlowOutcome, DiagonalFlowSetting, Penalty};
 use super::{END, data, log_ratio, part, penalties, zero_mean};
 use crate::simulate::diagonal::PlantedSetting;
-use crate::verify::{At, Claim, JudgeError, Margin, Record};
+use crate::verify::{At, Claim, JudgeError, Margin};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![scalar(), rich(), trap(), exponents(), lazy()]
@@ -31,8 +31,8 @@ fn of_coordinates(
 }
 
 /// The end of every flow of one coordinate.
-fn log_products(s: &DiagonalFlowSetting, o: &Record) -> Result<Vec<f64>, JudgeError> {
-    (0..s.shape().0).map(|flow| Ok(part(s, o, "log_p", flow, 0)?[0])).collect()
+fn log_products(s: &DiagonalFlowSetting, o: &DiagonalFlowOutcome) -> Result<Vec<f64>, JudgeError> {
+    (0..s.shape().0).map(|flow| Ok(part(s, &o.log_p, flow, 0)?[0])).collect()
 }
 
 fn scalar() -> Claim {
@@ -109,9 +109,7 @@ fn trap() -> Claim {
     .components(["x=0.95", "x=1.05"])
     .by_difference()
     .identity()
-    .measure(|_, o| {
-        Ok(o.list("loss")?.iter().map(|loss| loss / (0.5 * KAPPA * TARGET * TARGET)).collect::<Vec<_>>())
-    })
+    .measure(|_, o| Ok(o.loss.iter().map(|loss| loss / (0.5 * KAPPA * TARGET * TARGET)).collect::<Vec<_>>()))
     .predict(|s| {
         // Where the limit of vanishing weights exists, the target is reached.
         of_coordinates(s, |c, p| Ok(f64::from(c.rich_log_alpha_squared(p.gamma).is_err())))
@@ -123,19 +121,19 @@ fn trap() -> Claim {
 }
 
 fn exponents() -> Claim {
-    let slopes = |s: &DiagonalFlowSetting, o: &Record| -> Result<Vec<f64>, JudgeError> {
+    let slopes = |s: &DiagonalFlowSetting, o: &DiagonalFlowOutcome| -> Result<Vec<f64>, JudgeError> {
         let half = s.penalties.len();
         let span = s.starts[1].ln() - s.starts[0].ln();
         let mut all = Vec::new();
         for flow in 0..half {
-            let (high, low) = (part(s, o, "log_p", flow, 0)?, part(s, o, "log_p", half + flow, 0)?);
+            let (high, low) = (part(s, &o.log_p, flow, 0)?, part(s, &o.log_p, half + flow, 0)?);
             all.extend(high.iter().zip(low).map(|(high, low)| (low - high) / span));
         }
         Ok(all)
     };
     let predicted = |factor: f64| {
-        move |s: &DiagonalFlowSetting, o: &Record| -> Result<Vec<f64>, JudgeError> {
-            let data = data(&s.data, o)?;
+        move |s: &DiagonalFlowSetting, o: &DiagonalFlowOutcome| -> Result<Vec<f64>, JudgeError> {
+            let data = data(&s.data, o.problem)?;
             let mut all = Vec::new();
             for penalty in &s.penalties {
                 all.extend(rich_limit(&data, factor * penalty.gamma)?.exponents.iter().map(|e| 2.0 * e));
@@ -184,8 +182,8 @@ pub(super) fn lazy_flows(start: f64) -> DiagonalFlowSetting {
 
 fn lazy() -> Claim {
     let predicted = |of: fn(&RegressionData, f64, Penalty) -> Result<Vec<f64>, JudgeError>| {
-        move |s: &DiagonalFlowSetting, o: &Record| -> Result<Vec<f64>, JudgeError> {
-            let data = data(&s.data, o)?;
+        move |s: &DiagonalFlowSetting, o: &DiagonalFlowOutcome| -> Result<Vec<f64>, JudgeError> {
+            let data = data(&s.data, o.problem)?;
             let all = s.penalties.iter().map(|p| of(&data, s.starts[0], *p));
             Ok(all.collect::<Result<Vec<_>, _>>()?.concat())
         }

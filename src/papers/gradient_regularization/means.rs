@@ -5,10 +5,10 @@ use solvable_theory::bibliography::KARAKIDA_2023_GRADIENT;
 use solvable_theory::gradient_regularization::{Coordinate, mean_mode_log_ratio};
 
 use super::super::by;
-use super::super::experiments::{DiagonalFlow, DiagonalFlowSetting, Penalty};
 use super::bias::large_mean_flows;
+use super::experiments::{DiagonalFlow, DiagonalFlowOutcome, DiagonalFlowSetting, Penalty};
 use super::{END, data, end, flow_of, interpolator, large_mean, log_ratio, mean, penalties, zero_mean};
-use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![mean_mode(), profile(), mean_mode_end(), flip(), sparser(), monotone(), not_sparser()]
@@ -37,18 +37,18 @@ pub(super) fn sparsity(large: bool) -> DiagonalFlowSetting {
 /// The mean-mode $\zeta_i$ of flow `flow`; its penalty may be replaced.
 fn zeta(
     s: &DiagonalFlowSetting,
-    o: &Record,
+    o: &DiagonalFlowOutcome,
     flow: usize,
     epsilon: Option<f64>,
 ) -> Result<Vec<f64>, JudgeError> {
     let (start, penalty) = flow_of(s, flow)?;
     let epsilon = epsilon.unwrap_or(penalty.epsilon);
-    Ok(mean_mode_log_ratio(&data(&s.data, o)?, start, penalty.gamma, epsilon)?)
+    Ok(mean_mode_log_ratio(&data(&s.data, o.problem)?, start, penalty.gamma, epsilon)?)
 }
 
 /// The first order in $\gamma$ of the mean of $\zeta_i$ of every flow.
-fn first_order(s: &DiagonalFlowSetting, o: &Record) -> Result<Vec<f64>, JudgeError> {
-    let data = data(&s.data, o)?;
+fn first_order(s: &DiagonalFlowSetting, o: &DiagonalFlowOutcome) -> Result<Vec<f64>, JudgeError> {
+    let data = data(&s.data, o.problem)?;
     let failed = || JudgeError::Other("the singular value decomposition stopped".into());
     let svd = data.x().clone().try_svd(true, false, f64::EPSILON, 10_000).ok_or_else(failed)?;
     let top = svd.singular_values.imax();
@@ -105,7 +105,7 @@ fn relative(values: &[f64]) -> Vec<f64> {
 }
 
 /// The mean-mode profile of every flow with $|v_i|^k$ in place of $v_i^2$.
-fn powers(s: &DiagonalFlowSetting, o: &Record, power: f64) -> Result<Vec<f64>, JudgeError> {
+fn powers(s: &DiagonalFlowSetting, o: &DiagonalFlowOutcome, power: f64) -> Result<Vec<f64>, JudgeError> {
     let all = each(s, |flow| {
         let ratio: Vec<f64> = zeta(s, o, flow, None)?.iter().map(|z| z.abs().powf(0.5 * power)).collect();
         Ok(relative(&ratio))
@@ -146,8 +146,8 @@ fn uneven(s: &DiagonalFlowSetting) -> bool {
 
 fn mean_mode_end() -> Claim {
     let with = |factor: f64| {
-        move |s: &DiagonalFlowSetting, o: &Record| -> Result<Vec<f64>, JudgeError> {
-            let data = data(&s.data, o)?;
+        move |s: &DiagonalFlowSetting, o: &DiagonalFlowOutcome| -> Result<Vec<f64>, JudgeError> {
+            let data = data(&s.data, o.problem)?;
             let all = each(s, |flow| {
                 let ratio: Vec<f64> = zeta(s, o, flow, None)?.iter().map(|z| factor * z).collect();
                 Ok(interpolator(&data, s.starts[0], &ratio)?.iter().copied().collect::<Vec<_>>())
@@ -169,13 +169,13 @@ fn mean_mode_end() -> Claim {
         })
         .by_relative_distance()
         .identity()
-        .measure(|s, o| Ok(each(s, |flow| Ok(end(s, o, "beta", flow)?.to_vec()))?.concat()))
+        .measure(|s, o| Ok(each(s, |flow| Ok(end(s, &o.beta, flow)?.to_vec()))?.concat()))
         .predict_given(with(1.0))
         .margin(|_, _| Margin::symmetric(5e-3))
         .rival_given("the initialisation itself", with(0.0))
         .rival_given("the opposite sign", with(-1.0))
         .rival_given_where("the same in every coordinate", uneven, |s, o| {
-            let data = data(&s.data, o)?;
+            let data = data(&s.data, o.problem)?;
             let all = each(s, |flow| {
                 let ratio = vec![mean(&zeta(s, o, flow, None)?); s.data.dimension];
                 Ok(interpolator(&data, s.starts[0], &ratio)?.iter().copied().collect::<Vec<_>>())
@@ -223,18 +223,18 @@ pub(super) fn changes(s: &DiagonalFlowSetting, betas: &[Vec<f64>]) -> Vec<f64> {
     (0..2).flat_map(|k| change(k).into_iter().map(|own| own - sizes[0][k]).collect::<Vec<_>>()).collect()
 }
 
-pub(super) fn ends(s: &DiagonalFlowSetting, o: &Record) -> Result<Vec<Vec<f64>>, JudgeError> {
-    each(s, |flow| Ok(end(s, o, "beta", flow)?.to_vec()))
+pub(super) fn ends(s: &DiagonalFlowSetting, o: &DiagonalFlowOutcome) -> Result<Vec<Vec<f64>>, JudgeError> {
+    each(s, |flow| Ok(end(s, &o.beta, flow)?.to_vec()))
 }
 
 /// The interpolators of the mean-mode theory; `epsilon` replaces that of every penalty, `sign` multiplies $\zeta$.
 pub(super) fn predicted_ends(
     s: &DiagonalFlowSetting,
-    o: &Record,
+    o: &DiagonalFlowOutcome,
     epsilon: Option<f64>,
     sign: f64,
 ) -> Result<Vec<Vec<f64>>, JudgeError> {
-    let data = data(&s.data, o)?;
+    let data = data(&s.data, o.problem)?;
     each(s, |flow| {
         let ratio: Vec<f64> = zeta(s, o, flow, epsilon)?.iter().map(|z| sign * z).collect();
         Ok(interpolator(&data, s.starts[0], &ratio)?.iter().copied().collect())

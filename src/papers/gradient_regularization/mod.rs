@@ -4,6 +4,7 @@
 mod bias;
 mod cost;
 mod descent;
+mod experiments;
 mod figures;
 mod limits;
 mod means;
@@ -15,10 +16,10 @@ use solvable_theory::bibliography::{
 };
 use solvable_theory::gradient_regularization::{RegressionData, minimiser};
 
-use super::experiments::{DiagonalFlowSetting, Penalty, planted_problem};
 use super::{Paper, entries};
 use crate::simulate::diagonal::PlantedSetting;
-use crate::verify::{JudgeError, Record};
+use crate::verify::JudgeError;
+use experiments::{DiagonalFlowOutcome, DiagonalFlowSetting, Penalty, planted_problem};
 
 /// Gradient regularization: bias and cost.
 pub(super) fn paper() -> Paper {
@@ -70,9 +71,9 @@ fn penalties(gammas: &[f64], epsilons: &[f64]) -> Vec<Penalty> {
     pairs.map(|(gamma, epsilon)| Penalty { gamma, epsilon }).collect()
 }
 
-/// The problem of a trial.
-fn data(setting: &PlantedSetting, o: &Record) -> Result<RegressionData, JudgeError> {
-    Ok(planted_problem(setting, o.number("problem")?)?)
+/// The problem `number`.
+fn data(setting: &PlantedSetting, number: f64) -> Result<RegressionData, JudgeError> {
+    Ok(planted_problem(setting, number)?)
 }
 
 /// $\alpha_0$ and the penalty of flow `flow`.
@@ -80,29 +81,27 @@ fn flow_of(s: &DiagonalFlowSetting, flow: usize) -> Result<(f64, Penalty), Judge
     s.flows().nth(flow).ok_or_else(|| JudgeError::Other(format!("there is no flow {flow}")))
 }
 
-/// The part of `name` that belongs to flow `flow` at time `time`, one number a coordinate.
+/// The part of `list` that belongs to flow `flow` at time `time`, one number a coordinate.
 fn part<'a>(
     s: &DiagonalFlowSetting,
-    o: &'a Record,
-    name: &str,
+    list: &'a [f64],
     flow: usize,
     time: usize,
 ) -> Result<&'a [f64], JudgeError> {
     let (d, (_, times)) = (s.data.dimension, s.shape());
     let from = (flow * times + time) * d;
-    let list = o.list(name)?;
     list.get(from..from + d).ok_or(JudgeError::Shape { predicted: from + d, measured: list.len() })
 }
 
-/// The part of `name` at the end of flow `flow`.
-fn end<'a>(s: &DiagonalFlowSetting, o: &'a Record, name: &str, flow: usize) -> Result<&'a [f64], JudgeError> {
-    part(s, o, name, flow, s.times.len() - 1)
+/// The part of `list` at the end of flow `flow`.
+fn end<'a>(s: &DiagonalFlowSetting, list: &'a [f64], flow: usize) -> Result<&'a [f64], JudgeError> {
+    part(s, list, flow, s.times.len() - 1)
 }
 
 /// $\log(p_i/\alpha_0^2)$ at the end of flow `flow`.
-fn log_ratio(s: &DiagonalFlowSetting, o: &Record, flow: usize) -> Result<Vec<f64>, JudgeError> {
+fn log_ratio(s: &DiagonalFlowSetting, o: &DiagonalFlowOutcome, flow: usize) -> Result<Vec<f64>, JudgeError> {
     let (start, _) = flow_of(s, flow)?;
-    Ok(end(s, o, "log_p", flow)?.iter().map(|log| log - 2.0 * start.ln()).collect())
+    Ok(end(s, &o.log_p, flow)?.iter().map(|log| log - 2.0 * start.ln()).collect())
 }
 
 fn mean(values: &[f64]) -> f64 {

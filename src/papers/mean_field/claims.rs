@@ -2,8 +2,8 @@ use solvable_theory::bibliography::{KARAKIDA_2019_UNIVERSAL, POOLE_2016, SCHOENH
 use solvable_theory::mean_field::{self, FimStatistics};
 use solvable_theory::{Activation, Architecture, TheoryError};
 
-use super::super::experiments::{DataFisherSetting, Fisher, FisherSetting, measured};
-use super::super::{by, label_of, real_data};
+use super::super::experiments::{DataFisherSetting, Fisher, FisherSetting};
+use super::super::{asked, by, label_of, real_data};
 use super::experiments::DeepSignals;
 use crate::simulate::data::Dataset;
 use crate::verify::{At, Claim, JudgeError, Margin, Profile};
@@ -271,7 +271,9 @@ fn bias_block() -> Claim {
             Ok(tanh.collect())
         })
         .components(["same sample", "different samples"])
-        .measure(|_, o| Ok([measured(o.bias_diagonal)?, measured(o.bias_off_diagonal)?]))
+        .measure(|_, o| {
+            Ok([asked(o.bias_diagonal, "bias_diagonal")?, asked(o.bias_off_diagonal, "bias_off_diagonal")?])
+        })
         .predict(|s| {
             let order = mean_field::order_parameters(s.network.scales(), s.network.depth())?;
             Ok([order.qtilde_t.iter().sum::<f64>(), order.qtilde_st.iter().sum()])

@@ -7,15 +7,15 @@ use solvable_theory::natural_gradient::{
 };
 
 use super::super::by;
-use super::super::experiments::{
-    DampedTridiagonal, DampedTridiagonalSetting, Inputs, KernelSetting, NaturalTraining,
-    NaturalTrainingSetting, Sample, Task, TridiagonalPoles,
+use super::experiments::{
+    DampedTridiagonal, DampedTridiagonalOutcome, DampedTridiagonalSetting, Inputs, KernelSetting,
+    NaturalTraining, NaturalTrainingOutcome, NaturalTrainingSetting, Sample, Task, TridiagonalPoles,
 };
 use super::isotropy::width;
-use super::{INPUTS, OTHER_SCALES, data_set, infinite, label, network, residual, scaled_network};
+use super::{INPUTS, OTHER_SCALES, asked, infinite, label, network, residual, scaled_network};
 use crate::simulate::linalg::symmetric_eigenvalues;
 use crate::simulate::training::NaturalGradient;
-use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![
@@ -73,7 +73,11 @@ enum Kernels {
 
 /// $g_3/\|g_0\|$ from infinite-width kernels under a damping; the tri-diagonal method also between its poles, where rivals may
 /// put it.
-fn predicted(s: &NaturalTrainingSetting, o: &Record, damping: Damping) -> Result<Vec<f64>, JudgeError> {
+fn predicted(
+    s: &NaturalTrainingSetting,
+    o: &NaturalTrainingOutcome,
+    damping: Damping,
+) -> Result<Vec<f64>, JudgeError> {
     predicted_by(s, o, |kernels| match (s.rule.method, damping) {
         (Method::Btd, Damping::Ridge(rho)) => Ok(btd_response(kernels, kernels, rho)?),
         (method, damping) => Ok(response(method, damping, kernels, kernels)?),
@@ -83,10 +87,10 @@ fn predicted(s: &NaturalTrainingSetting, o: &Record, damping: Damping) -> Result
 /// $g_3/\|g_0\|$ from a response matrix on infinite-width kernels.
 fn predicted_by(
     s: &NaturalTrainingSetting,
-    o: &Record,
+    o: &NaturalTrainingOutcome,
     response: impl Fn(&LayerKernels) -> Result<DMatrix<f64>, JudgeError>,
 ) -> Result<Vec<f64>, JudgeError> {
-    let kernels = infinite::kernels(&s.network, &s.sample, data_set(o)?)?;
+    let kernels = infinite::kernels(&s.network, &s.sample, o.data_set as usize)?;
     let start = residual(s, o, 0)?;
     let end = residuals(&response(&kernels.0)?, s.learning_rate, &start, s.steps)?.pop().unwrap_or_default();
     Ok((end / start.norm()).as_slice().to_vec())
@@ -123,7 +127,7 @@ fn damped(id: &str, title: &str, kernels: Kernels) -> Claim {
         .predict_given(move |s, o| match kernels {
             Kernels::Infinite => predicted(s, o, s.rule.damping),
             Kernels::Empirical => {
-                let end = DVector::from_column_slice(o.list("empirical_residual")?);
+                let end = DVector::from_column_slice(asked(o.empirical_residual.as_deref(), "empirical_residual")?);
                 Ok((end / residual(s, o, 0)?.norm()).as_slice().to_vec())
             }
         })
@@ -293,7 +297,7 @@ fn poles() -> Claim {
             })
             .collect()
     })
-    .measure(|_, o| Ok(o.number("negative")?))
+    .measure(|_, o| Ok(o.negative))
     .predict(|s| {
         let depth = s.network.depth();
         Ok((s.sample.samples * (depth - 2 * (depth + 1) / 3)) as f64)
@@ -312,14 +316,17 @@ fn poles() -> Claim {
 }
 
 /// The poles on the infinite-width kernels of a trial's data set.
-fn limit_poles(s: &DampedTridiagonalSetting, o: &Record) -> Result<Vec<f64>, JudgeError> {
-    let kernels = infinite::kernels(&s.system.network, &s.system.sample, data_set(o)?)?;
+fn limit_poles(s: &DampedTridiagonalSetting, o: &DampedTridiagonalOutcome) -> Result<Vec<f64>, JudgeError> {
+    let kernels = infinite::kernels(&s.system.network, &s.system.sample, o.data_set as usize)?;
     Ok(btd_poles(&kernels.0)?)
 }
 
 /// The poles that equal kernels in all layers would have: the negative eigenvalues of $T$ times those of the mean kernel.
-fn poles_of_equal_layers(s: &DampedTridiagonalSetting, o: &Record) -> Result<Vec<f64>, JudgeError> {
-    let kernels = infinite::kernels(&s.system.network, &s.system.sample, data_set(o)?)?;
+fn poles_of_equal_layers(
+    s: &DampedTridiagonalSetting,
+    o: &DampedTridiagonalOutcome,
+) -> Result<Vec<f64>, JudgeError> {
+    let kernels = infinite::kernels(&s.system.network, &s.system.sample, o.data_set as usize)?;
     let depth = kernels.0.depth();
     let mean = symmetric_eigenvalues(&(kernels.0.total() / depth as f64))?;
     let angle = |k: usize| std::f64::consts::PI * k as f64 / (depth + 1) as f64;
@@ -357,7 +364,7 @@ fn pole_positions() -> Claim {
             })
             .collect()
     })
-    .measure(|_, o| two_of(o.list("poles")?))
+    .measure(|_, o| two_of(&o.poles))
     .components(["middle", "last"])
     .predict_given(|s, o| two_of(&limit_poles(s, o)?))
     .margin(|_, _| Margin::symmetric(0.1))

@@ -7,7 +7,7 @@ use nalgebra::DMatrix;
 use solvable_theory::Architecture;
 use solvable_theory::natural_gradient::{LayerKernels, Method, cross_kernels, test_kernel, train_kernels};
 
-use super::super::experiments::{Sample, anisotropy};
+use super::experiments::{Sample, anisotropy};
 use crate::simulate::linalg::{Matrix, symmetric_eigen};
 use crate::streams::Streams;
 use crate::verify::JudgeError;

@@ -5,17 +5,18 @@ use solvable_theory::natural_gradient::{Method, alpha, contraction, unit_alpha};
 use solvable_theory::{Architecture, TheoryError};
 
 use super::super::by;
-use super::super::experiments::{
+use super::experiments::{
     DiagonalLayer, DiagonalLayerSetting, ISOTROPIC, Inputs, KernelSetting, LayerKernelMatrices,
-    NaturalTraining, NaturalTrainingSetting, Response, ResponseSetting, Sample, Task,
+    LayerKernelMatricesOutcome, NaturalTraining, NaturalTrainingSetting, Response, ResponseSetting, Sample,
+    Task,
 };
 use super::{
-    INPUTS, OTHER_SCALES, SAMPLES, alpha_by, data_set, infinite, label, like, network, residual,
-    scaled_network, scales_of, training,
+    INPUTS, OTHER_SCALES, SAMPLES, alpha_by, infinite, label, like, network, residual, scaled_network,
+    scales_of, training,
 };
 use crate::simulate::linalg::Matrix;
 use crate::simulate::training::NaturalGradient;
-use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
     let mut claims = vec![isotropy(), small_residual(), divergence(), unit_mean(), unit_trace(), diagonal()];
@@ -52,11 +53,12 @@ enum Kernel {
 }
 
 impl Kernel {
-    fn quantity(self) -> &'static str {
+    /// That of a trial.
+    fn of(self, o: &LayerKernelMatricesOutcome) -> &[f64] {
         match self {
-            Self::Forward => "forward",
-            Self::Backward => "backward",
-            Self::Tangent => "tangent",
+            Self::Forward => &o.forward,
+            Self::Backward => &o.backward,
+            Self::Tangent => &o.tangent,
         }
     }
 
@@ -75,15 +77,20 @@ impl Kernel {
 fn limit_of(
     kernel: Kernel,
     s: &KernelSetting,
-    o: &Record,
+    o: &LayerKernelMatricesOutcome,
     (scales, more_layers): ((f64, f64), usize),
 ) -> Result<Vec<f64>, JudgeError> {
     let network = like(&s.network, scales, s.network.depth() + more_layers)?;
-    Ok(LayerKernelMatrices::triangle(&kernel.limit(&network, &s.sample, data_set(o)?)?))
+    Ok(LayerKernelMatrices::triangle(&kernel.limit(&network, &s.sample, o.data_set as usize)?))
 }
 
 /// That of the setting itself, times a factor.
-fn own_limit(kernel: Kernel, s: &KernelSetting, o: &Record, factor: f64) -> Result<Vec<f64>, JudgeError> {
+fn own_limit(
+    kernel: Kernel,
+    s: &KernelSetting,
+    o: &LayerKernelMatricesOutcome,
+    factor: f64,
+) -> Result<Vec<f64>, JudgeError> {
     let own = limit_of(kernel, s, o, (scales_of(&s.network), 0))?;
     Ok(own.into_iter().map(|x| x * factor).collect())
 }
@@ -122,7 +129,7 @@ fn layer_kernels(id: &str, what: &str, kernel: Kernel) -> Claim {
         .formula(kernel_formula(kernel))
         .sources(&[JACOT_2018, KARAKIDA_2020_NATURAL])
         .cases(|profile| KERNEL_CASES.into_iter().map(|case| kernel_case(profile, case, None)).collect())
-        .measure(move |_, o| Ok(o.list(kernel.quantity())?.to_vec()))
+        .measure(move |_, o| Ok(kernel.of(o).to_vec()))
         .predict_given(move |s, o| own_limit(kernel, s, o, 1.0))
         .by_relative_distance()
         .margin(move |_, profile| {
@@ -142,7 +149,12 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 
 /// Where a kernel lies: its part along the limit, and how far it has gone from there towards one recursion more. What
 /// scatters from entry to entry has no part in either.
-fn place_of(kernel: Kernel, s: &KernelSetting, o: &Record, found: &[f64]) -> Result<[f64; 2], JudgeError> {
+fn place_of(
+    kernel: Kernel,
+    s: &KernelSetting,
+    o: &LayerKernelMatricesOutcome,
+    found: &[f64],
+) -> Result<[f64; 2], JudgeError> {
     let own = own_limit(kernel, s, o, 1.0)?;
     let subtracted = |a: &[f64]| a.iter().zip(&own).map(|(a, b)| a - b).collect::<Vec<_>>();
     let mut beyond = subtracted(&limit_of(kernel, s, o, (scales_of(&s.network), 1))?);
@@ -168,7 +180,7 @@ fn mean_kernels(id: &str, what: &str, kernel: Kernel) -> Claim {
         let all = [("relu", None), ("relu", Some(OTHER_SCALES)), ("erf", Some(OTHER_SCALES))];
         all.into_iter().map(|(name, scales)| kernel_case(profile, (name, 3), scales)).collect()
     })
-    .measure(move |s, o| place_of(kernel, s, o, o.list(kernel.quantity())?))
+    .measure(move |s, o| place_of(kernel, s, o, kernel.of(o)))
     .components(["scale", "recursion"])
     .predict(|_| Ok([1.0, 0.0]))
     .by_difference()
@@ -235,7 +247,7 @@ fn isotropy() -> Claim {
     })
     .measure(|s, o| {
         let alpha = alpha(s.rule.method, s.network.depth(), s.sample.samples)?;
-        Ok([o.number("alpha")? / alpha, o.number("isotropy")?])
+        Ok([o.alpha / alpha, o.isotropy])
     })
     .components(["α̂/α", "ι"])
     .predict(|_| Ok([1.0, 0.0]))
@@ -367,7 +379,7 @@ fn unit_mean() -> Claim {
         )
         .sources(&[KARAKIDA_2020_NATURAL])
         .cases(|profile| unit_cases(&["relu"], profile, by(profile, 12, 12)))
-        .measure(|_, o| Ok(o.number("alpha")?))
+        .measure(|_, o| Ok(o.alpha))
         .predict(|s| Ok(unit_alpha(hidden(&s.network), 0.5, 1)?))
         .margin(|_, profile| Margin::symmetric(by(profile, 0.02, 0.01)))
         .rival("all units active, γ = 1", |s| Ok(unit_alpha(hidden(&s.network), 1.0, 1)?))
@@ -383,7 +395,7 @@ fn unit_trace() -> Claim {
     .formula(r"\tfrac1N\mathrm{tr}\bar R=\sum_{l<L}M_l+1")
     .sources(&[KARAKIDA_2020_NATURAL])
     .cases(|profile| unit_cases(&["erf", "tanh"], profile, 3))
-    .measure(|_, o| Ok(o.number("alpha")?))
+    .measure(|_, o| Ok(o.alpha))
     .predict(|s| Ok(unit_alpha(hidden(&s.network), 1.0, 1)?))
     .identity()
     .margin(|_, _| Margin::symmetric(1e-6))
@@ -410,9 +422,9 @@ fn diagonal() -> Claim {
         };
         Ok(vec![At::setting(format!("relu L=3 N=12 M={}", width(profile)), setting, by(profile, 16, 12))])
     })
-    .measure(|_, o| Ok(o.number("isotropy")?))
+    .measure(|_, o| Ok(o.isotropy))
     .predict_given(|s, o| {
-        Ok(*infinite::diagonal_anisotropy(&s.network, &s.sample, data_set(o)?, s.layer)?)
+        Ok(*infinite::diagonal_anisotropy(&s.network, &s.sample, o.data_set as usize, s.layer)?)
     })
     .by_difference()
     .margin(|_, profile| Margin::symmetric(by(profile, 0.08, 0.05)))

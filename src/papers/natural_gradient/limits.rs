@@ -9,17 +9,17 @@ use solvable_theory::natural_gradient::{
 use solvable_theory::{Architecture, TheoryError};
 
 use super::super::by;
-use super::super::experiments::{
-    BackwardRatio, BackwardRatioSetting, Inputs, NaturalTraining, NaturalTrainingSetting, Sample, Task,
-    UnitShares, UnitSharesSetting,
+use super::experiments::{
+    BackwardRatio, BackwardRatioOutcome, BackwardRatioSetting, Inputs, NaturalTraining,
+    NaturalTrainingOutcome, NaturalTrainingSetting, Sample, Task, UnitShares, UnitSharesSetting,
 };
 use super::isotropy::width;
 use super::training::on_labels;
 use super::{
-    INPUTS, alpha_by, data_set, increment, infinite, label, network, residual, scaled_network, scales_of,
+    INPUTS, alpha_by, asked, increment, infinite, label, network, residual, scaled_network, scales_of,
 };
 use crate::simulate::training::NaturalGradient;
-use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![
@@ -53,7 +53,7 @@ fn low_rank(inputs: Inputs, profile: Profile) -> Result<NaturalTrainingSetting, 
 /// $(1-\eta\alpha_n)g_0[n]/\|g_0\|$.
 fn sample_by_sample(
     s: &NaturalTrainingSetting,
-    o: &Record,
+    o: &NaturalTrainingOutcome,
     rates: impl Fn(usize) -> f64,
 ) -> Result<Vec<f64>, JudgeError> {
     let start = residual(s, o, 0)?;
@@ -61,14 +61,14 @@ fn sample_by_sample(
     Ok(start.iter().enumerate().map(|(n, g)| (1.0 - s.learning_rate * rates(n)) * g / norm).collect())
 }
 
-fn first_residual(s: &NaturalTrainingSetting, o: &Record) -> Result<Vec<f64>, JudgeError> {
+fn first_residual(s: &NaturalTrainingSetting, o: &NaturalTrainingOutcome) -> Result<Vec<f64>, JudgeError> {
     Ok((residual(s, o, 1)? / residual(s, o, 0)?.norm()).as_slice().to_vec())
 }
 
 /// The rates by the leverages of the anisotropic inputs.
-fn leverage_rates(s: &NaturalTrainingSetting, o: &Record) -> Result<Vec<f64>, JudgeError> {
+fn leverage_rates(s: &NaturalTrainingSetting, o: &NaturalTrainingOutcome) -> Result<Vec<f64>, JudgeError> {
     let sample = Sample { inputs: Inputs::Anisotropic, ..s.sample.clone() };
-    let data = sample.data_set(s.network.widths()[0], data_set(o)?)?;
+    let data = sample.data_set(s.network.widths()[0], o.data_set as usize)?;
     Ok(kfac_leverage(&data.train.transpose(), s.network.depth())?)
 }
 
@@ -153,7 +153,7 @@ fn unit_per_sample() -> Claim {
     })
     .measure(first_residual)
     .predict_given(|s, o| {
-        let rates = o.list("rates")?;
+        let rates = asked(o.rates.as_deref(), "rates")?;
         sample_by_sample(s, o, |n| rates[n])
     })
     .by_distance()
@@ -219,7 +219,7 @@ fn unit_damped() -> Claim {
         cases.push(At::setting(label, setting, by(profile, 128, 96)));
         Ok(cases)
     })
-    .measure(|_, o| Ok(o.list("shares")?.to_vec()))
+    .measure(|_, o| Ok(o.shares.clone()))
     .components(["layer 1", "layer 2"])
     .predict(|s| damped_shares(s, |s, l| damping_ratio(s, l, l)))
     // One per cent, and three standard errors of twenty networks.
@@ -282,8 +282,8 @@ const TELLING_COSINES: [f64; 2] = [-0.9, 0.95];
 const MANY_RATIOS: (usize, f64) = (6000, 0.045);
 
 /// The law at a trial for the correlation $r$.
-fn correlated(o: &Record, r: f64) -> Result<f64, JudgeError> {
-    Ok(unit_cauchy(r, 1.0, 1.0)?.cdf(o.number("ratio")?))
+fn correlated(o: &BackwardRatioOutcome, r: f64) -> Result<f64, JudgeError> {
+    Ok(unit_cauchy(r, 1.0, 1.0)?.cdf(o.ratio))
 }
 
 /// The correlation of a kernel between the two inputs.
@@ -319,8 +319,8 @@ fn heavy_tails() -> Claim {
         });
         standing.into_iter().chain(telling).collect()
     })
-    .measure(|_, o| Ok(o.number("ratio")?))
-    .predict_given(|s, o| Ok(cauchy_at(&s.network, s.cosine)?.cdf(o.number("ratio")?)))
+    .measure(|_, o| Ok(o.ratio))
+    .predict_given(|s, o| Ok(cauchy_at(&s.network, s.cosine)?.cdf(o.ratio)))
     .law()
     .margin(|s, _| {
         Margin::symmetric(if opposite(s) || close(s) { MANY_RATIOS.1 } else { KOLMOGOROV_MARGIN })
@@ -328,17 +328,17 @@ fn heavy_tails() -> Claim {
     .rival_given("averages concentrate: the law of a single ratio shrunk by √M", |s, o| {
         let law = cauchy_at(&s.network, s.cosine)?;
         let scale = law.scale / (s.network.widths()[1] as f64).sqrt();
-        Ok(Cauchy { scale, ..law }.cdf(o.number("ratio")?))
+        Ok(Cauchy { scale, ..law }.cdf(o.ratio))
     })
     .rival_given("signals of different inputs independent: a Cauchy law around 0", |_, o| {
-        Ok(Cauchy { location: 0.0, scale: 1.0 }.cdf(o.number("ratio")?))
+        Ok(Cauchy { location: 0.0, scale: 1.0 }.cdf(o.ratio))
     })
     .rival_given_where("the scale 1 − r²", close, |s, o| {
         let law = cauchy_at(&s.network, s.cosine)?;
-        Ok(Cauchy { scale: law.scale * law.scale, ..law }.cdf(o.number("ratio")?))
+        Ok(Cauchy { scale: law.scale * law.scale, ..law }.cdf(o.ratio))
     })
     .rival_given_where("the scale of one Gaussian, 1", close, |s, o| {
-        Ok(Cauchy { scale: 1.0, ..cauchy_at(&s.network, s.cosine)? }.cdf(o.number("ratio")?))
+        Ok(Cauchy { scale: 1.0, ..cauchy_at(&s.network, s.cosine)? }.cdf(o.ratio))
     })
     .rival_given_where("B_1 in place of B_2", |s| opposite(s) || close(s), |s, o| {
         let kernels = pair_kernels(&s.network, s.cosine)?;
@@ -389,8 +389,8 @@ fn half_trained(
 }
 
 /// $f_t(X')$ of a trial.
-fn trained(s: &NaturalTrainingSetting, o: &Record) -> Result<DVector<f64>, JudgeError> {
-    Ok(DVector::from_column_slice(o.list("start")?) + increment(s, o, s.steps)?)
+fn trained(s: &NaturalTrainingSetting, o: &NaturalTrainingOutcome) -> Result<DVector<f64>, JudgeError> {
+    Ok(DVector::from_column_slice(asked(o.start.as_deref(), "start")?) + increment(s, o, s.steps)?)
 }
 
 /// $p=1-(1-\eta\alpha)^t$.
@@ -412,17 +412,24 @@ type Moments = (DVector<f64>, DVector<f64>);
 /// $Ef(X')$ and $\mathrm{Var}f(X')$ for the targets of a trial, with the test kernel of a method at a progress.
 fn moments_by(
     s: &NaturalTrainingSetting,
-    o: &Record,
+    o: &NaturalTrainingOutcome,
     method: Method,
     progress: f64,
 ) -> Result<Moments, JudgeError> {
-    let kernels = infinite::kernels(&s.network, &s.sample, data_set(o)?)?;
-    let moments = ensemble_moments(method, &kernels.0, &kernels.1, o.list("targets")?, progress, 1)?;
+    let kernels = infinite::kernels(&s.network, &s.sample, o.data_set as usize)?;
+    let moments = ensemble_moments(
+        method,
+        &kernels.0,
+        &kernels.1,
+        asked(o.targets.as_deref(), "targets")?,
+        progress,
+        1,
+    )?;
     Ok((DVector::from_vec(moments.mean), DVector::from_vec(moments.variance)))
 }
 
 /// Those of the setting.
-fn moments(s: &NaturalTrainingSetting, o: &Record) -> Result<Moments, JudgeError> {
+fn moments(s: &NaturalTrainingSetting, o: &NaturalTrainingOutcome) -> Result<Moments, JudgeError> {
     moments_by(s, o, s.rule.method, progress(s)?)
 }
 
@@ -478,7 +485,7 @@ fn ensemble_variance() -> Claim {
     // Half trained networks vary more.
     .margin(|s, profile| Margin::symmetric(if partly_trained(s) { by(profile, 0.15, 0.12) } else { 0.12 }))
     .rival_given("the variance of the prior, Q_L(x',x')", |s, o| {
-        let kernels = infinite::kernels(&s.network, &s.sample, data_set(o)?)?;
+        let kernels = infinite::kernels(&s.network, &s.sample, o.data_set as usize)?;
         let prior = kernels.0.forward(s.network.depth())[(0, 0)];
         let (_, variance) = moments(s, o)?;
         Ok(variance.map(|v| prior / v).mean())

@@ -2,6 +2,7 @@
 //! in wide neural networks* (NeurIPS 2020).
 
 mod damping;
+mod experiments;
 mod figures;
 mod infinite;
 mod isotropy;
@@ -13,10 +14,10 @@ use solvable_theory::bibliography::{FORSTER_2002, KARAKIDA_2020_NATURAL, MARTENS
 use solvable_theory::natural_gradient::{Damping, Method, alpha};
 use solvable_theory::{Architecture, TheoryError};
 
-use super::experiments::{Inputs, NaturalTrainingSetting, Sample, Task};
-use super::{Paper, entries};
+use super::{Paper, asked, entries};
 use crate::simulate::training::NaturalGradient;
-use crate::verify::{JudgeError, Record};
+use crate::verify::JudgeError;
+use experiments::{Inputs, NaturalTrainingOutcome, NaturalTrainingSetting, Sample, Task};
 
 /// Natural gradient with approximate Fisher matrices.
 pub(super) fn paper() -> Paper {
@@ -124,11 +125,11 @@ fn alpha_by(other: Method, setting: &NaturalTrainingSetting) -> Result<f64, Theo
 /// $g_t$ of a trial.
 fn residual(
     setting: &NaturalTrainingSetting,
-    outcome: &Record,
+    outcome: &NaturalTrainingOutcome,
     t: usize,
 ) -> Result<DVector<f64>, JudgeError> {
     let n = setting.sample.samples;
-    let all = outcome.list("residuals")?;
+    let all = &outcome.residuals;
     let part = all
         .get(t * n..(t + 1) * n)
         .ok_or(JudgeError::Shape { predicted: (t + 1) * n, measured: all.len() })?;
@@ -138,17 +139,12 @@ fn residual(
 /// $f_t(X')-f_0(X')$ of a trial, $t$ from 1.
 fn increment(
     setting: &NaturalTrainingSetting,
-    outcome: &Record,
+    outcome: &NaturalTrainingOutcome,
     t: usize,
 ) -> Result<DVector<f64>, JudgeError> {
     let n = setting.sample.tests;
-    let all = outcome.list("increments")?;
+    let all = asked(outcome.increments.as_deref(), "increments")?;
     let part =
         all.get((t - 1) * n..t * n).ok_or(JudgeError::Shape { predicted: t * n, measured: all.len() })?;
     Ok(DVector::from_column_slice(part))
-}
-
-/// The number of the data set of a trial.
-fn data_set(outcome: &Record) -> Result<usize, JudgeError> {
-    Ok(outcome.number("data_set")? as usize)
 }

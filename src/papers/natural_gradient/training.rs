@@ -5,14 +5,16 @@ use solvable_theory::bibliography::{JACOT_2018, KARAKIDA_2020_NATURAL};
 use solvable_theory::natural_gradient::{Method, alpha, contraction, gd_modes};
 
 use super::super::by;
-use super::super::experiments::{ISOTROPIC, Inputs, NaturalTraining, NaturalTrainingSetting, Sample, Task};
+use super::experiments::{
+    ISOTROPIC, Inputs, NaturalTraining, NaturalTrainingOutcome, NaturalTrainingSetting, Sample, Task,
+};
 use super::isotropy::{FORMULAS, differs, width};
 use super::{
-    INPUTS, SAMPLES, TESTS, alpha_by, data_set, increment, infinite, label, network, residual, training,
+    INPUTS, SAMPLES, TESTS, alpha_by, asked, increment, infinite, label, network, residual, training,
 };
 use crate::simulate::linalg::symmetric_eigen;
 use crate::simulate::training::NaturalGradient;
-use crate::verify::{At, Claim, JudgeError, Margin, Profile, Record};
+use crate::verify::{At, Claim, JudgeError, Margin, Profile};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![
@@ -93,7 +95,7 @@ fn one_step_margin(s: &NaturalTrainingSetting, profile: Profile) -> f64 {
 }
 
 /// $g_t/\|g_0\|$ for $t=1..T$ one after the other.
-fn trajectory(s: &NaturalTrainingSetting, o: &Record) -> Result<Vec<f64>, JudgeError> {
+fn trajectory(s: &NaturalTrainingSetting, o: &NaturalTrainingOutcome) -> Result<Vec<f64>, JudgeError> {
     let norm = residual(s, o, 0)?.norm();
     (1..=s.steps).try_fold(Vec::new(), |mut all, t| {
         all.extend((residual(s, o, t)? / norm).iter());
@@ -102,7 +104,11 @@ fn trajectory(s: &NaturalTrainingSetting, o: &Record) -> Result<Vec<f64>, JudgeE
 }
 
 /// The trajectory of a response $\alpha I$.
-fn isotropic(s: &NaturalTrainingSetting, o: &Record, alpha: f64) -> Result<Vec<f64>, JudgeError> {
+fn isotropic(
+    s: &NaturalTrainingSetting,
+    o: &NaturalTrainingOutcome,
+    alpha: f64,
+) -> Result<Vec<f64>, JudgeError> {
     let start = residual(s, o, 0)?;
     let direction = &start / start.norm();
     let steps = 1..=s.steps;
@@ -243,15 +249,18 @@ fn other_kind(method: Method) -> Method {
 fn infinite_increment(
     method: Method,
     s: &NaturalTrainingSetting,
-    o: &Record,
+    o: &NaturalTrainingOutcome,
 ) -> Result<DVector<f64>, JudgeError> {
-    let kernel = infinite::kernel_of(method, &s.network, &s.sample, data_set(o)?)?;
+    let kernel = infinite::kernel_of(method, &s.network, &s.sample, o.data_set as usize)?;
     let fraction = s.learning_rate * alpha_by(s.rule.method, s)?;
     Ok(&*kernel * residual(s, o, 0)? * -fraction)
 }
 
-fn empirical_increment(method: Method, o: &Record) -> Result<DVector<f64>, JudgeError> {
-    Ok(DVector::from_column_slice(o.list(&format!("empirical_increment_{method}"))?))
+pub(super) fn empirical_increment(
+    method: Method,
+    o: &NaturalTrainingOutcome,
+) -> Result<DVector<f64>, JudgeError> {
+    Ok(DVector::from_column_slice(asked(o.empirical_increment(method), "empirical_increment")?))
 }
 
 fn test_slope() -> Claim {
@@ -366,8 +375,8 @@ fn test_discrimination() -> Claim {
 const MODES: [(&str, usize); 3] = [("bottom", 0), ("median", SAMPLES / 2), ("top", SAMPLES - 1)];
 
 fn gradient_descent_modes() -> Claim {
-    let modes = |s: &NaturalTrainingSetting, o: &Record| {
-        let kernels = infinite::kernels(&s.network, &s.sample, data_set(o)?)?;
+    let modes = |s: &NaturalTrainingSetting, o: &NaturalTrainingOutcome| {
+        let kernels = infinite::kernels(&s.network, &s.sample, o.data_set as usize)?;
         Ok::<_, JudgeError>(gd_modes(&kernels.0)?)
     };
     let mode = |s: &NaturalTrainingSetting| match s.task {
@@ -419,12 +428,12 @@ fn gradient_descent_modes() -> Claim {
         })
     })
     .rival_given("the covariance of the outputs in place of the tangent kernel", move |s, o| {
-        let kernels = infinite::kernels(&s.network, &s.sample, data_set(o)?)?;
+        let kernels = infinite::kernels(&s.network, &s.sample, o.data_set as usize)?;
         let (values, _) = symmetric_eigen(kernels.0.forward(kernels.0.depth()))?;
         Ok(1.0 - s.learning_rate * values[mode(s)] / s.sample.samples as f64)
     })
     .rival_given("the output layer not trained", move |s, o| {
-        let kernels = infinite::kernels(&s.network, &s.sample, data_set(o)?)?;
+        let kernels = infinite::kernels(&s.network, &s.sample, o.data_set as usize)?;
         let hidden = kernels.0.total() - kernels.0.tangent(kernels.0.depth());
         let (values, _) = symmetric_eigen(&hidden)?;
         Ok(1.0 - s.learning_rate * values[mode(s)] / s.sample.samples as f64)

@@ -2,8 +2,8 @@ use solvable_theory::mean_field;
 use solvable_theory::normalization::{edge_proportional, hidden_top_refined, last_mean_subtraction};
 use solvable_theory::{Architecture, TheoryError};
 
-use super::super::by;
-use super::super::experiments::{Fisher, FisherSetting, FisherSpectrum, measured};
+use super::super::experiments::{Fisher, FisherSetting, FisherSpectrum};
+use super::super::{asked, by};
 use super::experiments::{
     LocalBoundary, LocalBoundarySetting, NormalizedOutlier, TrainingPlane, TrainingPlaneSetting,
 };
@@ -186,7 +186,7 @@ fn methods_requests(profile: Profile) -> Result<Vec<Request>, JudgeError> {
 
 /// The largest eigenvalues of networks with mean subtraction in the last layer.
 fn centred_tops(trials: &Trials<'_>, setting: &FisherSetting) -> Result<Vec<f64>, JudgeError> {
-    trials.of::<Fisher>(setting)?.iter().map(|o| measured(o.ms_lambda_max)).collect()
+    trials.of::<Fisher>(setting)?.iter().map(|o| asked(o.ms_lambda_max, "ms_lambda_max")).collect()
 }
 
 fn methods(trials: &Trials<'_>) -> Result<Figure, JudgeError> {

@@ -7,9 +7,9 @@ use solvable_theory::normalization::{
 };
 use solvable_theory::{Architecture, Normalization, mean_field};
 
-use super::super::experiments::{Fisher, FisherSetting, measured};
+use super::super::experiments::{Fisher, FisherSetting};
 use super::super::mean_field::proportional;
-use super::super::{by, label_of};
+use super::super::{asked, by, label_of};
 use super::experiments::{
     GaussianOutputs, GaussianOutputsSetting, LastBatchNorm, LastLayerIdentities, LayerNormOutliers,
     NormalizedOutput, NormalizedOutputOutcome,
@@ -86,7 +86,7 @@ fn affine_units() -> Claim {
     .cases(|_| identity_cases(&["--b"]))
     .identity()
     .by_difference()
-    .measure(|_, o| measured(o.units))
+    .measure(|_, o| asked(o.units, "units"))
     .predict(|s| Ok(2.0 * s.network.classes() as f64))
     .margin(|_, _| Margin::symmetric(0.5))
     .rival("one for each class", |s| Ok(s.network.classes() as f64))
@@ -136,7 +136,7 @@ fn mean_subtraction_mean() -> Claim {
     .formula(r"m_\lambda=\frac{C\,\Theta_D(N-1)}{NP},\qquad\Theta_D=\theta_t-\theta_{st}=\alpha M(\kappa_1-\kappa_2)")
     .sources(&[KARAKIDA_2019_NORMALIZATION])
     .cases(|p| Ok([fixed_samples(by(p, 400, 1000), by(p, 48, 100), true)?, few_samples()?].concat()))
-    .measure(|_, o| measured(o.ms_m_lambda))
+    .measure(|_, o| asked(o.ms_m_lambda, "ms_m_lambda"))
     .predict(|s| Ok(last_mean_subtraction(&s.network, s.samples)?.m_lambda))
     .margin(|_, p| Margin::symmetric(by(p, 0.06, 0.03)))
     .rival_where("N eigenvalues for each class in place of N − 1", are_few, |s| {
@@ -160,7 +160,7 @@ fn mean_subtraction_second_moment() -> Claim {
     .formula(r"s_\lambda\to\frac{C\,\Theta_D^2(N-1)}{N^2P}")
     .sources(&[KARAKIDA_2019_NORMALIZATION])
     .cases(|p| Ok([fixed_samples(1600, by(p, 32, 100), false)?, few_samples()?].concat()))
-    .measure(|_, o| measured(o.ms_s_lambda))
+    .measure(|_, o| asked(o.ms_s_lambda, "ms_s_lambda"))
     .predict(|s| Ok(last_mean_subtraction(&s.network, s.samples)?.s_lambda))
     .margin(|_, p| Margin::symmetric(by(p, 0.08, 0.04)))
     .rival_where("N eigenvalues for each class in place of N − 1", are_few, |s| {
@@ -181,13 +181,13 @@ fn batch_norm_mean() -> Claim {
     .formula(r"m_\lambda=\frac{\gamma^2\Theta_D(N-2)}{NP}\sum_k\sigma_k^{-2}\quad\text{given the measured }\sigma_k")
     .sources(&[KARAKIDA_2019_NORMALIZATION])
     .cases(|p| fixed_samples(by(p, 400, 1000), by(p, 48, 100), true))
-    .measure(|_, o| measured(o.bn_m_lambda))
+    .measure(|_, o| asked(o.bn_m_lambda, "bn_m_lambda"))
     .predict_given(|s, o| {
-        Ok(last_batch_norm_given(&s.network, s.samples, 1.0, measured(o.bn_variances.as_deref())?)?.m_lambda)
+        Ok(last_batch_norm_given(&s.network, s.samples, 1.0, asked(o.bn_variances.as_deref(), "bn_variances")?)?.m_lambda)
     })
     .margin(|_, p| Margin::symmetric(by(p, 0.06, 0.03)))
     .rival_given("without subtracting κ_2", |s, o| {
-        let given = last_batch_norm_given(&s.network, s.samples, 1.0, measured(o.bn_variances.as_deref())?)?;
+        let given = last_batch_norm_given(&s.network, s.samples, 1.0, asked(o.bn_variances.as_deref(), "bn_variances")?)?;
         Ok(kept_overlap(s)? * given.m_lambda)
     })
     .finish()
@@ -225,7 +225,7 @@ fn edge() -> Claim {
         square.chain(oblong()).collect()
     })
     // Of one output the largest eigenvalue; several split a common edge.
-    .measure(|_, o| measured(o.ms_lambda_top))
+    .measure(|_, o| asked(o.ms_lambda_top, "ms_lambda_top"))
     .predict(|s| Ok(edge_proportional(&s.network, s.samples)?))
     .margin(|s, p| match p {
         // Several outputs are not quite orthogonal: the factor of finite widths, (1 + √(κC/M))² at most.
@@ -295,7 +295,7 @@ fn flatness() -> Claim {
     .sources(&[KARAKIDA_2019_NORMALIZATION])
     .cases(|p| proportional(by(p, &[50, 100, 200], &[200, 400, 1000]), by(p, 64, 24)))
     .log_slope(|s| s.network.widths()[0] as f64)
-    .measure(|_, o| measured(o.ms_lambda_max))
+    .measure(|_, o| asked(o.ms_lambda_max, "ms_lambda_max"))
     .predict(|_| Ok(1.0))
     .margin(|_, p| Margin::symmetric(by(p, 0.2, 0.06)))
     .rival("as without normalization", |s| Ok(mean_field::fim_statistics(&s.network, s.samples)?.lambda_max))
@@ -337,7 +337,7 @@ fn growth_at_fixed_samples() -> Claim {
         Ok(vec![At::sizes(format!("tanh L=3 N=50 M={widths:?}"), settings, by(p, 64, 100))])
     })
     .log_slope(|s| s.network.widths()[0] as f64)
-    .measure(|_, o| measured(o.ms_lambda_max))
+    .measure(|_, o| asked(o.ms_lambda_max, "ms_lambda_max"))
     .predict(|s| Ok(edge_proportional(&s.network, s.samples)?))
     // The margin of slopes of growing laws, as declared for λ_max without normalization.
     .margin(|_, p| Margin::symmetric(by(p, 0.12, 0.05)))

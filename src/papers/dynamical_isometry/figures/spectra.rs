@@ -2,12 +2,12 @@ use solvable_theory::dynamical_isometry::DepthLimit;
 use solvable_theory::free_probability::{Ensemble, SpectralLaw};
 
 use super::super::super::by;
-use super::super::super::experiments::{DeepSpectrum, DeepSpectrumSetting};
+use super::super::experiments::{DeepSpectrum, DeepSpectrumOutcome, DeepSpectrumSetting};
 use super::super::laws::{conditional, empirical, jacobian, limit_table, table, unconditional};
 use super::super::spectra::{displacement, distance, scaling};
-use super::super::{Kind, RELU, SHALLOW, TEN, on_path};
+use super::super::{Kind, RELU, SHALLOW, TEN, asked, on_path};
 use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
-use crate::verify::{JudgeError, Profile, Record, Request};
+use crate::verify::{JudgeError, Profile, Request};
 use solvable_engine::{FigurePlan, Trials, mean_point, requests};
 
 pub(super) fn all() -> Vec<FigurePlan> {
@@ -58,8 +58,8 @@ fn spectra(trials: &Trials<'_>, ensemble: Ensemble) -> Result<Figure, JudgeError
         // One network, at its own mean squares and slopes: the atoms are exact then.
         let first = &trials.first::<DeepSpectrum>(&s)?;
         let law = conditional(&s.network, first)?;
-        let edge = 1.04 * law.upper_edge()?.max(first.number("lambda_max")?);
-        let values = first.list("eigenvalues")?;
+        let edge = 1.04 * law.upper_edge()?.max(first.lambda_max);
+        let values = first.eigenvalues.as_slice();
         let (edges, heights) = bars(&law, &[values], edge, 48);
         let distribution = law.distribution()?;
         let curve = (1..600)
@@ -135,11 +135,9 @@ fn depth(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
             let outcomes = trials.of::<DeepSpectrum>(&s)?;
             let marks = shares(12);
             let points = marks.iter().map(|x| {
-                let shares = outcomes.iter().map(|o| {
-                    // In units of the network's own maximum.
-                    Ok(empirical(o.list("eigenvalues")?, &[x * o.number("lambda_max")?])[0])
-                });
-                mean_point(*x, &shares.collect::<Result<Vec<_>, JudgeError>>()?)
+                // In units of the network's own maximum.
+                let share = |o: &DeepSpectrumOutcome| empirical(&o.eigenvalues, &[x * o.lambda_max])[0];
+                mean_point(*x, &outcomes.iter().map(share).collect::<Vec<_>>())
             });
             let points = points.collect::<Result<_, _>>()?;
             series.push(Series::Points { label: format!("L = {depth}"), group, points });
@@ -192,7 +190,7 @@ fn jacobians(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
             let curve = points.iter().copied().zip(table(&law, &points)?.iter().copied()).collect();
             series.push(Series::line("", group, Stroke::Solid, curve));
             let marks: Vec<f64> = (0..=14).map(|i| at(i, 14)).collect();
-            let found = empirical(first.list("jacobian")?, &marks);
+            let found = empirical(asked(first.jacobian.as_deref(), "jacobian")?, &marks);
             let points = marks.iter().zip(found).map(|(x, y)| Point::exact(*x, y)).collect();
             series.push(Series::Points { label: format!("L = {}", s.network.depth), group, points });
         }
@@ -230,7 +228,7 @@ fn convergence_requests(profile: Profile) -> Result<Vec<Request>, JudgeError> {
     Ok(all)
 }
 
-type Read = fn(&DeepSpectrumSetting, &Record) -> Result<f64, JudgeError>;
+type Read = fn(&DeepSpectrumSetting, &DeepSpectrumOutcome) -> Result<f64, JudgeError>;
 
 fn convergence(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let readings: [(&str, Read, f64); 2] = [

@@ -2,7 +2,7 @@ use solvable_theory::dynamical_isometry::gaussian_quadratic_law;
 use solvable_theory::free_probability::Ensemble;
 
 use super::super::super::by;
-use super::super::super::experiments::{DeepSpectrum, DeepSpectrumSetting, OnlineSetting, OnlineTraining};
+use super::super::experiments::{DeepSpectrum, DeepSpectrumSetting, OnlineSetting, OnlineTraining};
 use super::super::laws::unconditional;
 use super::super::on_path;
 use super::super::sharpness::linear;
@@ -63,7 +63,7 @@ fn sharpness(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
             .map(|depth| {
                 let s = of(depth)?;
                 let scale = 1.0 / s.network.q0;
-                let values = trials.numbers::<DeepSpectrum>(&s, "lambda_max")?;
+                let values = trials.values::<DeepSpectrum>(&s, |o| o.lambda_max)?;
                 let values: Vec<f64> = values.iter().map(|v| v * scale).collect();
                 solvable_engine::mean_point(depth as f64, &values)
             })
@@ -161,7 +161,7 @@ fn heat_map(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         for (column, &depth) in depths.iter().enumerate() {
             let outcomes = trials.of::<OnlineTraining>(&heat_setting(depth, rho, profile)?)?;
             for outcome in &outcomes {
-                for (row, value) in outcome.list("log_ratios")?.iter().enumerate() {
+                for (row, value) in outcome.log_ratios.iter().enumerate() {
                     values[row * depths.len() + column] += value.clamp(-6.0, 6.0) / outcomes.len() as f64;
                 }
             }

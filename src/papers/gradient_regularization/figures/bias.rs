@@ -2,8 +2,8 @@ use nalgebra::DVector;
 use solvable_theory::gradient_regularization::{Coordinate, RegressionData, mean_mode_log_ratio, minimiser};
 
 use super::super::super::by;
-use super::super::super::experiments::{DiagonalFlow, DiagonalFlowSetting, Penalty};
 use super::super::bias::{large_mean_flows, zero_mean_flows};
+use super::super::experiments::{DiagonalFlow, DiagonalFlowSetting, Penalty};
 use super::super::limits::{STRENGTHS, vanishing};
 use super::super::means::{LENGTHS, changes, ends, predicted_ends, sparsity};
 use super::super::{END, data, end, log_ratio, part, penalties};
@@ -45,9 +45,9 @@ fn effective(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         for (group, (flow, (start, penalty))) in shown.enumerate() {
             let measured = log_ratio(&s, o, flow)?;
             let theory: Vec<f64> = if large {
-                mean_mode_log_ratio(&data(&s.data, o)?, start, penalty.gamma, penalty.epsilon)?
+                mean_mode_log_ratio(&data(&s.data, o.problem)?, start, penalty.gamma, penalty.epsilon)?
             } else {
-                end(&s, o, "drive", flow)?.iter().map(|v| -8.0 * penalty.gamma * v).collect()
+                end(&s, &o.drive, flow)?.iter().map(|v| -8.0 * penalty.gamma * v).collect()
             };
             let scale = |z: &f64| (0.5 * z).exp();
             let curve = theory.iter().enumerate().map(|(i, z)| (i as f64, scale(z))).collect();
@@ -143,7 +143,7 @@ fn plane_flows() -> DiagonalFlowSetting {
 fn plane(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let s = plane_flows();
     let o = &trials.first::<DiagonalFlow>(&s)?;
-    let data = data(&s.data, o)?;
+    let data = data(&s.data, o.problem)?;
     let (x, y) = (data.x(), data.y()[0]);
     let mut panels = Vec::new();
     for (half, start) in s.starts.iter().enumerate() {
@@ -157,9 +157,9 @@ fn plane(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
             let flow = half * s.penalties.len() + group;
             let (mut points, mut curve) = (Vec::new(), vec![(0.0, 0.0)]);
             for time in 0..s.times.len() {
-                let beta = part(&s, o, "beta", flow, time)?;
+                let beta = part(&s, &o.beta, flow, time)?;
                 points.push(Point::exact(beta[0], beta[1]));
-                let drive = part(&s, o, "drive", flow, time)?;
+                let drive = part(&s, &o.drive, flow, time)?;
                 let logs: Vec<f64> =
                     drive.iter().map(|v| 2.0 * start.ln() - 8.0 * penalty.gamma * v).collect();
                 let outputs = x * DVector::from_column_slice(beta);
@@ -195,7 +195,7 @@ fn exponent(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         let (mut points, mut curve) = (Vec::new(), Vec::new());
         for (k, &start) in s.starts.iter().enumerate() {
             let unit = std::f64::consts::LN_10;
-            let measured = part(&s, o, "log_p", k * STRENGTHS.len() + group, 0)?[0];
+            let measured = part(&s, &o.log_p, k * STRENGTHS.len() + group, 0)?[0];
             let theory = Coordinate::new(0.5, 1.0, start)?.rich_log_alpha_squared(x)?;
             points.push(Point::exact(2.0 * start.log10(), measured / unit));
             curve.push((2.0 * start.log10(), theory / unit));

@@ -1,9 +1,9 @@
 use solvable_theory::gradient_regularization::{DiagonalWeights, matrix_products, regulariser_gradient};
 
 use super::super::super::by;
-use super::super::super::experiments::{CriticalDescent, PenaltyCost, SingleSteps, SingleStepsSetting};
 use super::super::cost::{DEPTHS, setting as cost_setting};
 use super::super::descent::strengths;
+use super::super::experiments::{CriticalDescent, PenaltyCost, SingleSteps, SingleStepsSetting};
 use super::super::{data, zero_mean};
 use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
 use crate::verify::{JudgeError, Profile, Request};
@@ -38,12 +38,12 @@ fn differences(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         let mut errors = (Vec::new(), Vec::new());
         let mut predicted = (Vec::new(), Vec::new());
         for o in trials.of::<SingleSteps>(&s)? {
-            let data = data(&s.data, &o)?;
-            let w = DiagonalWeights::new(&data, o.list("w")?)?;
+            let data = data(&s.data, o.problem)?;
+            let w = DiagonalWeights::new(&data, &o.w)?;
             let exact = regulariser_gradient(&data, &w, 0.0)?;
             let middle =
                 |a: &[f64], b: &[f64]| -> Vec<f64> { a.iter().zip(b).map(|(a, b)| 0.5 * (a + b)).collect() };
-            let (forward, backward) = (o.list("forward")?, o.list("backward")?);
+            let (forward, backward) = (&o.forward, &o.backward);
             errors.0.push(relative(forward, &exact));
             errors.1.push(relative(&middle(forward, backward), &exact));
             let ahead = regulariser_gradient(&data, &w, s.epsilon)?;
@@ -97,10 +97,10 @@ fn stability(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
             .of::<CriticalDescent>(&s)?
             .iter()
             .map(|o| {
-                let sharpness = o.number("sharpness")?;
+                let sharpness = o.sharpness;
                 let x = s.penalty.gamma * sharpness;
                 furthest = furthest.max(x);
-                Ok(Point::exact(x, 0.5 * sharpness * o.number("threshold")?))
+                Ok(Point::exact(x, 0.5 * sharpness * o.threshold))
             })
             .collect::<Result<_, JudgeError>>()?;
         series.push(Series::Points { label: format!("γ = {}", s.penalty.gamma), group, points });
@@ -139,7 +139,7 @@ fn cost(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
             .iter()
             .map(|&depth| {
                 let o = trials.first::<PenaltyCost>(&cost_setting(depth)?)?;
-                let products = o.list("products")?;
+                let products = o.products;
                 Ok(Point::exact(depth as f64, products[k + 1] / products[0]))
             })
             .collect::<Result<_, JudgeError>>()?;

@@ -2,10 +2,10 @@ use nalgebra::DMatrix;
 use solvable_theory::natural_gradient::{Method, alpha, unit_alpha};
 
 use super::super::super::by;
-use super::super::super::experiments::{
+use super::super::experiments::{
     ISOTROPIC, Inputs, NaturalTraining, NaturalTrainingSetting, Response, ResponseSetting, Sample, Task,
 };
-use super::super::{INPUTS, network, residual};
+use super::super::{INPUTS, asked, network, residual};
 use super::title_of;
 use crate::figure::{Axis, Figure, Panel, Position, Series, Stroke};
 use crate::simulate::training::NaturalGradient;
@@ -41,10 +41,14 @@ fn responses(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     for s in response_settings(trials.profile())? {
         let outcomes = trials.of::<Response>(&s)?;
         let Some(outcome) = outcomes.first() else { continue };
-        let matrix = DMatrix::from_column_slice(MATRIX_SAMPLES, MATRIX_SAMPLES, outcome.list("response")?);
-        let alpha = outcome.number("alpha")?;
+        let matrix = DMatrix::from_column_slice(
+            MATRIX_SAMPLES,
+            MATRIX_SAMPLES,
+            asked(outcome.response.as_deref(), "response")?,
+        );
+        let alpha = outcome.alpha;
         panels.push(Panel {
-            title: format!("{}: ι = {:.1e}", title_of(s.rule.method), outcome.number("isotropy")?),
+            title: format!("{}: ι = {:.1e}", title_of(s.rule.method), outcome.isotropy),
             x: Axis::linear("sample n'"),
             y: Axis::linear("sample n"),
             series: vec![Series::HeatMap {
@@ -121,7 +125,7 @@ fn constants(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
                         method => alpha(method, depth, samples)?,
                     },
                 ));
-                points.push(trials.point::<Response>(x, &s, "alpha")?);
+                points.push(trials.mean::<Response>(x, &s, |o| o.alpha)?);
             }
             series.push(Series::Line { label: String::new(), group, stroke: Stroke::Solid, points: line });
             series.push(Series::Points { label: title_of(method).into(), group, points });

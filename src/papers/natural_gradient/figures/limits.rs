@@ -1,7 +1,7 @@
 use solvable_theory::natural_gradient::{btd_poles, btd_response};
 
 use super::super::super::by;
-use super::super::super::experiments::{
+use super::super::experiments::{
     BackwardRatio, DampedTridiagonal, DampedTridiagonalSetting, Inputs, KernelSetting, Sample,
 };
 use super::super::limits::{RATIO_TRIALS, RATIO_WIDTHS, cauchy, ratio_setting};
@@ -67,7 +67,7 @@ fn damping(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let outcomes = trials.of::<DampedTridiagonal>(&s)?;
     let mut points = Vec::new();
     for outcome in &outcomes {
-        let values = outcome.list("eigenvalues")?.chunks(POLE_SAMPLES);
+        let values = outcome.eigenvalues.chunks(POLE_SAMPLES);
         for (&rho, values) in s.strengths.iter().zip(values) {
             let visible = values.iter().filter(|v| v.abs() < VISIBLE);
             points.extend(visible.map(|&y| Point::exact(rho, y)));
@@ -119,7 +119,7 @@ fn heavy_tails(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         },
     ];
     for (group, width) in RATIO_WIDTHS.into_iter().enumerate() {
-        let mut ratios = trials.numbers::<BackwardRatio>(&ratio_setting(width)?, "ratio")?;
+        let mut ratios = trials.values::<BackwardRatio>(&ratio_setting(width)?, |o| o.ratio)?;
         ratios.sort_by(f64::total_cmp);
         let n = ratios.len() as f64;
         // Order statistics of a 99 % binomial interval.

@@ -2,13 +2,15 @@ use nalgebra::DVector;
 use solvable_theory::natural_gradient::{Damping, Method, alpha, gd_modes, increments, residuals, response};
 
 use super::super::super::by;
-use super::super::super::experiments::{Inputs, NaturalTraining, NaturalTrainingSetting, Sample, Task};
-use super::super::training::on_labels;
-use super::super::{INPUTS, SAMPLES, TESTS, data_set, increment, infinite, network, residual};
+use super::super::experiments::{
+    Inputs, NaturalTraining, NaturalTrainingOutcome, NaturalTrainingSetting, Sample, Task,
+};
+use super::super::training::{empirical_increment, on_labels};
+use super::super::{INPUTS, SAMPLES, TESTS, asked, increment, infinite, network, residual};
 use super::title_of;
 use crate::figure::{Axis, Figure, Panel, Point, Series, Stroke};
 use crate::simulate::training::NaturalGradient;
-use crate::verify::{JudgeError, Profile, Record, Request, statistic};
+use crate::verify::{JudgeError, Profile, Request, statistic};
 use solvable_engine::{FigurePlan, Trials, mean_point, requests};
 
 pub(super) fn all() -> Vec<FigurePlan> {
@@ -55,7 +57,7 @@ fn loss(residual: &DVector<f64>) -> f64 {
 
 fn measured_losses(
     s: &NaturalTrainingSetting,
-    o: &Record,
+    o: &NaturalTrainingOutcome,
     start: &DVector<f64>,
 ) -> Result<Losses, JudgeError> {
     let train = (0..=s.steps).map(|t| Ok(loss(&residual(s, o, t)?))).collect::<Result<_, JudgeError>>()?;
@@ -68,10 +70,10 @@ fn measured_losses(
 
 fn predicted_losses(
     s: &NaturalTrainingSetting,
-    o: &Record,
+    o: &NaturalTrainingOutcome,
     start: &DVector<f64>,
 ) -> Result<Losses, JudgeError> {
-    let kernels = infinite::kernels(&s.network, &s.sample, data_set(o)?)?;
+    let kernels = infinite::kernels(&s.network, &s.sample, o.data_set as usize)?;
     let of = |rows| response(s.rule.method, Damping::None, &kernels.0, rows);
     let (on_train, on_test) = (of(&kernels.0)?, of(&kernels.1)?);
     let g0 = residual(s, o, 0)?;
@@ -90,7 +92,7 @@ fn training(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         let labels = labels.ok_or_else(|| JudgeError::Other("the digits carry no labels".into()))?;
         let (mut measured, mut predicted) = (Vec::new(), Vec::new());
         for outcome in trials.of::<NaturalTraining>(&s)? {
-            let start = DVector::from_column_slice(outcome.list("start")?) - &labels;
+            let start = DVector::from_column_slice(asked(outcome.start.as_deref(), "start")?) - &labels;
             measured.push(measured_losses(&s, &outcome, &start)?);
             predicted.push(predicted_losses(&s, &outcome, &start)?);
         }
@@ -181,8 +183,10 @@ fn width(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         for &width in widths {
             let s = on_labels(method, name, 3, width, Inputs::Sphere)?;
             let outcomes = trials.of::<NaturalTraining>(&s)?;
-            let kernel = |o: &Record| infinite::kernel_of(method, &s.network, &s.sample, data_set(o)?);
-            let rms = |value: &dyn Fn(&Record) -> Result<f64, JudgeError>| {
+            let kernel = |o: &NaturalTrainingOutcome| {
+                infinite::kernel_of(method, &s.network, &s.sample, o.data_set as usize)
+            };
+            let rms = |value: &dyn Fn(&NaturalTrainingOutcome) -> Result<f64, JudgeError>| {
                 let values = outcomes.iter().map(value).collect::<Result<Vec<_>, _>>()?;
                 Ok::<_, JudgeError>(Point::new(width as f64, statistic::root_mean_square(&values, 1)?))
             };
@@ -192,7 +196,7 @@ fn width(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
                 Ok((increment(&s, o, 1)? - &predicted).norm() / predicted.norm())
             })?);
             own.push(rms(&|o| {
-                let predicted = DVector::from_column_slice(o.list(&format!("empirical_increment_{method}"))?);
+                let predicted = empirical_increment(method, o)?;
                 Ok((increment(&s, o, 1)? - &predicted).norm() / predicted.norm())
             })?);
         }

@@ -1,10 +1,10 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use solvable_theory::TheoryError;
 
 use super::{planted_problem, problem};
 use crate::simulate::diagonal::{DiagonalNetwork, FlowRule, FlowState, Penalty, PlantedSetting};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Record, TrialFailure};
+use crate::verify::{Experiment, TrialFailure};
 
 /// Flows of one network on one problem, from several initial scales and with several penalties.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -33,9 +33,25 @@ impl DiagonalFlowSetting {
     }
 }
 
-/// For every flow and time, one after the other: `beta` and `log_p` ($d$ numbers each), `drive` $=\int s_is_i'$ ($d$), `loss`, `loss_integral`; the number
-/// of the `problem`.
+/// The states of every flow at every time.
 pub struct DiagonalFlow;
+
+/// The states of flows, for every flow and time, one after the other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DiagonalFlowOutcome {
+    /// The number of the problem.
+    pub problem: f64,
+    /// $\beta$, $d$ numbers each.
+    pub beta: Vec<f64>,
+    /// $\log p$, $d$ numbers each.
+    pub log_p: Vec<f64>,
+    /// $\int s_is_i'$, $d$ numbers each.
+    pub drive: Vec<f64>,
+    /// $L$.
+    pub loss: Vec<f64>,
+    /// $\int L\,dt$.
+    pub loss_integral: Vec<f64>,
+}
 
 /// Local error of flows that is always allowed, for initial weights from 0.05 on.
 const ABSOLUTE: f64 = 1e-12;
@@ -62,21 +78,22 @@ pub(super) fn states(
 
 impl Experiment for DiagonalFlow {
     type Setting = DiagonalFlowSetting;
-    type Outcome = Record;
+    type Outcome = DiagonalFlowOutcome;
     const ID: &'static str = "diagonal-flow";
     const VERSION: u32 = 1;
 
-    fn run(setting: &DiagonalFlowSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &DiagonalFlowSetting, streams: &Streams) -> Result<DiagonalFlowOutcome, TrialFailure> {
         let number = problem(streams) as f64;
         let states: Vec<FlowState> = states(setting, number)?.into_iter().flatten().collect();
         let list = |f: &dyn Fn(&FlowState) -> Vec<f64>| states.iter().flat_map(f).collect::<Vec<_>>();
-        Ok(Record::new()
-            .with("problem", number)
-            .with_list("beta", list(&FlowState::beta))
-            .with_list("log_p", list(&FlowState::log_products))
-            .with_list("drive", list(&|s| s.drive.clone()))
-            .with_list("loss", list(&|s| vec![s.loss]))
-            .with_list("loss_integral", list(&|s| vec![s.loss_integral])))
+        Ok(DiagonalFlowOutcome {
+            problem: number,
+            beta: list(&FlowState::beta),
+            log_p: list(&FlowState::log_products),
+            drive: list(&|s| s.drive.clone()),
+            loss: list(&|s| vec![s.loss]),
+            loss_integral: list(&|s| vec![s.loss_integral]),
+        })
     }
 
     fn cost(setting: &DiagonalFlowSetting) -> f64 {
@@ -86,18 +103,29 @@ impl Experiment for DiagonalFlow {
     }
 }
 
-/// The budget of the loss along flows to their end, for every flow: `loss_integral` $=\int L\,dt$ and `bracket`
-/// $=\int[4\gamma\langle q_\epsilon,\beta-\beta_\infty\rangle-8\gamma\sum_is_is_i'(S_{\infty,i}-S_i)]dt$, $S_{\infty,i}=\sqrt{\beta_{\infty,i}^2+4p_i^2}$, in a second pass that knows the end; `beta` ($d$ numbers each); the
-/// number of the `problem`.
+/// The budget of the loss along flows to their end.
 pub struct EntropyBudget;
+
+/// Budgets, one for every flow.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EntropyBudgetOutcome {
+    /// The number of the problem.
+    pub problem: f64,
+    /// $\int L\,dt$.
+    pub loss_integral: Vec<f64>,
+    /// $\int[4\gamma\langle q_\epsilon,\beta-\beta_\infty\rangle-8\gamma\sum_is_is_i'(S_{\infty,i}-S_i)]dt$, $S_{\infty,i}=\sqrt{\beta_{\infty,i}^2+4p_i^2}$, in a second pass that knows the end.
+    pub bracket: Vec<f64>,
+    /// $\beta_\infty$, $d$ numbers each.
+    pub beta: Vec<f64>,
+}
 
 impl Experiment for EntropyBudget {
     type Setting = DiagonalFlowSetting;
-    type Outcome = Record;
+    type Outcome = EntropyBudgetOutcome;
     const ID: &'static str = "entropy-budget";
     const VERSION: u32 = 1;
 
-    fn run(setting: &DiagonalFlowSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &DiagonalFlowSetting, streams: &Streams) -> Result<EntropyBudgetOutcome, TrialFailure> {
         let number = problem(streams) as f64;
         let data = planted_problem(&setting.data, number)?;
         let d = setting.data.dimension;
@@ -129,11 +157,7 @@ impl Experiment for EntropyBudget {
             integrals.push(end.loss_integral);
             ends.extend(beta_end);
         }
-        Ok(Record::new()
-            .with("problem", number)
-            .with_list("loss_integral", integrals)
-            .with_list("bracket", brackets)
-            .with_list("beta", ends))
+        Ok(EntropyBudgetOutcome { problem: number, loss_integral: integrals, bracket: brackets, beta: ends })
     }
 
     fn cost(setting: &DiagonalFlowSetting) -> f64 {

@@ -1,17 +1,17 @@
 use nalgebra::DVector;
 use rand::RngExt;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use solvable_theory::Architecture;
 use solvable_theory::natural_gradient::{self as ngd, Method};
 
-use super::super::shortened;
+use super::super::super::experiments::shortened;
 use super::data::{DataSet, Sample};
 use super::kernels::empirical_kernels;
 use crate::simulate::linalg::Matrix;
 use crate::simulate::network::{Network, Signals};
 use crate::simulate::training::{NaturalGradient, Parametrization, Rule, Tangents, Training};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Record, TrialFailure};
+use crate::verify::{Experiment, TrialFailure};
 
 /// What the network is asked to learn.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -46,42 +46,86 @@ pub struct NaturalTrainingSetting {
     pub empirical: bool,
 }
 
-/// Trains $T$ steps from a random network. Measures `data_set` (its number); `targets` $y$; `residuals` $g_0,\dots,g_T$ one after the other;
-/// with test inputs `start` $=f_0(X')$ and `increments` $f_t(X')-f_0(X')$ for $t=1..T$; for the unit-wise rule `rates`
-/// $\alpha_n$ (the number of units active at a sample, plus one). With `empirical`, from the kernels of the network at its
-/// start: `empirical_residual` $g_T$ as the rule's theory has it, and `empirical_increment_<method>` after the first step
-/// for every isotropic method.
+/// Trains $T$ steps from a random network.
 pub struct NaturalTraining;
+
+/// A training run, and what the network's own kernels at its start predict of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NaturalTrainingOutcome {
+    /// The number of the data set.
+    pub data_set: f64,
+    /// $y$, where they are labels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub targets: Option<Vec<f64>>,
+    /// $\alpha_n$ of the unit-wise rule: the number of units active at a sample, plus one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rates: Option<Vec<f64>>,
+    /// $g_0,\dots,g_T$ one after the other.
+    pub residuals: Vec<f64>,
+    /// $f_0(X')$, with test inputs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<Vec<f64>>,
+    /// $f_t(X')-f_0(X')$ for $t=1..T$, with test inputs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub increments: Option<Vec<f64>>,
+    /// $g_T$ as the rule's theory has it, from the kernels of the network at its start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub empirical_residual: Option<Vec<f64>>,
+    /// The increment after the first step by the test kernel of the exact method.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub empirical_increment_exact: Option<Vec<f64>>,
+    /// That of the layer-wise method.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub empirical_increment_bd: Option<Vec<f64>>,
+    /// That of the block tri-diagonal method, where it exists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub empirical_increment_btd: Option<Vec<f64>>,
+    /// That of K-FAC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub empirical_increment_kfac: Option<Vec<f64>>,
+}
+
+impl NaturalTrainingOutcome {
+    /// The increment after the first step by the test kernel of an isotropic method.
+    pub fn empirical_increment(&self, method: Method) -> Option<&[f64]> {
+        let increment = match method {
+            Method::Exact => &self.empirical_increment_exact,
+            Method::Bd => &self.empirical_increment_bd,
+            Method::Btd => &self.empirical_increment_btd,
+            Method::Kfac => &self.empirical_increment_kfac,
+            _ => &None,
+        };
+        increment.as_deref()
+    }
+}
 
 /// The methods that are isotropic without damping, of which test kernels are compared.
 pub const ISOTROPIC: [Method; 4] = [Method::Exact, Method::Bd, Method::Btd, Method::Kfac];
 
 impl Experiment for NaturalTraining {
     type Setting = NaturalTrainingSetting;
-    type Outcome = Record;
+    type Outcome = NaturalTrainingOutcome;
     const ID: &'static str = "natural-training";
     const VERSION: u32 = 1;
 
-    fn run(setting: &NaturalTrainingSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(
+        setting: &NaturalTrainingSetting,
+        streams: &Streams,
+    ) -> Result<NaturalTrainingOutcome, TrialFailure> {
         let number = setting.sample.draw_number(streams);
         let data = setting.sample.data_set(setting.network.widths()[0], number)?;
         let network = Network::draw(&setting.network, streams);
         let signals = network.forward(&data.train)?;
         let targets = targets(setting, &data, &signals.output, streams)?;
-        let mut outcome = Record::new().with("data_set", number as f64);
-        if setting.task == Task::Labels {
-            outcome = outcome.with_list("targets", targets.as_slice().to_vec());
-        }
-        if setting.rule.method == Method::Unit {
-            outcome = outcome.with_list("rates", active_units(&signals));
-        }
+        let rates = (setting.rule.method == Method::Unit).then(|| active_units(&signals));
         let start = if setting.sample.tests > 0 { Some(network.forward(&data.test)?) } else { None };
+        let mut own = ByOwnKernels::default();
         if setting.empirical {
             let residual = DVector::from_column_slice((&signals.output - &targets).as_slice());
             let here = Tangents::new(&network, signals, Parametrization::Ntk)?;
             let there =
                 start.clone().map(|s| Tangents::new(&network, s, Parametrization::Ntk)).transpose()?;
-            outcome = by_own_kernels(setting, outcome, &residual, &here, there.as_ref())?;
+            own = by_own_kernels(setting, &residual, &here, there.as_ref())?;
         }
         let (mut residuals, mut increments) = (Vec::new(), Vec::new());
         let rule = Rule::Natural(setting.rule);
@@ -94,13 +138,20 @@ impl Experiment for NaturalTraining {
             }
         }
         residuals.extend_from_slice(training.residual()?.as_slice());
-        outcome = outcome.with_list("residuals", shortened(&residuals));
-        if let Some(start) = &start {
-            outcome = outcome
-                .with_list("start", shortened(start.output.as_slice()))
-                .with_list("increments", shortened(&increments));
-        }
-        Ok(outcome)
+        let [exact, bd, btd, kfac] = own.increments;
+        Ok(NaturalTrainingOutcome {
+            data_set: number as f64,
+            targets: (setting.task == Task::Labels).then(|| targets.as_slice().to_vec()),
+            rates,
+            residuals: shortened(&residuals),
+            start: start.as_ref().map(|start| shortened(start.output.as_slice())),
+            increments: start.is_some().then(|| shortened(&increments)),
+            empirical_residual: own.residual,
+            empirical_increment_exact: exact,
+            empirical_increment_bd: bd,
+            empirical_increment_btd: btd,
+            empirical_increment_kfac: kfac,
+        })
     }
 
     fn cost(setting: &NaturalTrainingSetting) -> f64 {
@@ -118,30 +169,36 @@ fn active_units(signals: &Signals) -> Vec<f64> {
     (0..signals.output.ncols()).map(|n| 1.0 + active(n) as f64).collect()
 }
 
-/// Adds what the kernels of the network at its start predict.
+/// What the kernels of the network at its start predict: the last residual, and the increment of every isotropic method.
+#[derive(Default)]
+struct ByOwnKernels {
+    residual: Option<Vec<f64>>,
+    increments: [Option<Vec<f64>>; ISOTROPIC.len()],
+}
+
 fn by_own_kernels(
     setting: &NaturalTrainingSetting,
-    mut outcome: Record,
     residual: &DVector<f64>,
     here: &Tangents,
     there: Option<&Tangents>,
-) -> Result<Record, TrialFailure> {
+) -> Result<ByOwnKernels, TrialFailure> {
     let NaturalGradient { method, damping, .. } = setting.rule;
     let (eta, depth) = (setting.learning_rate, setting.network.depth());
     let train = empirical_kernels(here, here)?;
     let response = ngd::response(method, damping, &train, &train)?;
     let end = ngd::residuals(&response, eta, residual, setting.steps)?.pop().unwrap_or_default();
-    outcome = outcome.with_list("empirical_residual", shortened(end.as_slice()));
-    let Some(there) = there else { return Ok(outcome) };
+    let mut own = ByOwnKernels { residual: Some(shortened(end.as_slice())), ..ByOwnKernels::default() };
+    let Some(there) = there else { return Ok(own) };
     let cross = empirical_kernels(there, here)?;
     // All methods after one step at the same fraction ηα of their own rates.
     let fraction = eta * ngd::alpha(method, depth, setting.sample.samples)?;
+    let slots = own.increments.iter_mut().zip(ISOTROPIC);
     // The tri-diagonal method does not exist at every depth.
-    for other in ISOTROPIC.into_iter().filter(|other| ngd::alpha(*other, depth, 1).is_ok()) {
+    for (slot, other) in slots.filter(|(_, other)| ngd::alpha(*other, depth, 1).is_ok()) {
         let increment = ngd::test_kernel(other, &train, &cross)? * residual * -fraction;
-        outcome = outcome.with_list(&format!("empirical_increment_{other}"), shortened(increment.as_slice()));
+        *slot = Some(shortened(increment.as_slice()));
     }
-    Ok(outcome)
+    Ok(own)
 }
 
 fn targets(

@@ -1,4 +1,4 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::simulate::deep::{
     DeepSetting, dual, mean_square_slopes, mean_squares, online_step, random_residual,
@@ -6,7 +6,7 @@ use crate::simulate::deep::{
 use crate::simulate::linalg::{Matrix, symmetric_eigenvalues};
 use crate::simulate::network::Network;
 use crate::streams::Streams;
-use crate::verify::{Experiment, Record, TrialFailure};
+use crate::verify::{Experiment, TrialFailure};
 
 /// One sample, learnt from a small residual.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -20,9 +20,21 @@ pub struct StepThresholdSetting {
     pub steps: usize,
 }
 
-/// The learning rate at which one sample stops being learnt, by bisection: `threshold`; with `lambda_max` of the network's own $H_L$, `q` and
-/// `alpha`.
+/// The learning rate at which one sample stops being learnt.
 pub struct StepThreshold;
+
+/// A threshold, and what theory knows of the network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StepThresholdOutcome {
+    /// The learning rate at which the sample stops being learnt, by bisection.
+    pub threshold: f64,
+    /// The largest eigenvalue of the network's own $H_L$.
+    pub lambda_max: f64,
+    /// $\hat q_0,\dots,\hat q_{L-1}$.
+    pub q: Vec<f64>,
+    /// $\hat\alpha_1,\dots,\hat\alpha_{L-1}$.
+    pub alpha: Vec<f64>,
+}
 
 /// Bisection steps for a threshold, over a bracket of ratio 3 around the linear one.
 const BISECTIONS: usize = 13;
@@ -68,11 +80,11 @@ fn learns(
 
 impl Experiment for StepThreshold {
     type Setting = StepThresholdSetting;
-    type Outcome = Record;
+    type Outcome = StepThresholdOutcome;
     const ID: &'static str = "step-threshold";
     const VERSION: u32 = 1;
 
-    fn run(setting: &StepThresholdSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &StepThresholdSetting, streams: &Streams) -> Result<StepThresholdOutcome, TrialFailure> {
         let (network, signals) = setting.network.draw(streams)?;
         let x = &signals.hidden[0];
         let residual = random_residual(&setting.network, setting.rho, &streams.child("residual"));
@@ -84,11 +96,12 @@ impl Experiment for StepThreshold {
             let middle = 0.5 * (low + high);
             if learns(&network, x, &target, middle, setting.steps)? { low = middle } else { high = middle }
         }
-        Ok(Record::new()
-            .with("threshold", 0.5 * (low + high))
-            .with("lambda_max", largest)
-            .with_list("q", mean_squares(&signals, 0))
-            .with_list("alpha", mean_square_slopes(&signals, 0)))
+        Ok(StepThresholdOutcome {
+            threshold: 0.5 * (low + high),
+            lambda_max: largest,
+            q: mean_squares(&signals, 0),
+            alpha: mean_square_slopes(&signals, 0),
+        })
     }
 
     fn cost(setting: &StepThresholdSetting) -> f64 {
@@ -111,16 +124,27 @@ pub struct OneStepSetting {
     pub directions: usize,
 }
 
-/// The loss after one step over that before, for residuals of random direction: `ratios`, one a learning rate; with `q` and `alpha`.
+/// The loss after one step over that before, for residuals of random direction.
 pub struct OneStep;
+
+/// Ratios of losses, and what theory knows of the network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OneStepOutcome {
+    /// The mean ratio over the directions, one a learning rate.
+    pub ratios: Vec<f64>,
+    /// $\hat q_0,\dots,\hat q_{L-1}$.
+    pub q: Vec<f64>,
+    /// $\hat\alpha_1,\dots,\hat\alpha_{L-1}$.
+    pub alpha: Vec<f64>,
+}
 
 impl Experiment for OneStep {
     type Setting = OneStepSetting;
-    type Outcome = Record;
+    type Outcome = OneStepOutcome;
     const ID: &'static str = "one-step";
     const VERSION: u32 = 1;
 
-    fn run(setting: &OneStepSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &OneStepSetting, streams: &Streams) -> Result<OneStepOutcome, TrialFailure> {
         let (network, signals) = setting.network.draw(streams)?;
         let x = &signals.hidden[0];
         let mut ratios = vec![0.0; setting.rates.len()];
@@ -135,10 +159,7 @@ impl Experiment for OneStep {
                 *ratio += after.norm_squared() / residual.norm_squared() / setting.directions as f64;
             }
         }
-        Ok(Record::new()
-            .with_list("ratios", ratios)
-            .with_list("q", mean_squares(&signals, 0))
-            .with_list("alpha", mean_square_slopes(&signals, 0)))
+        Ok(OneStepOutcome { ratios, q: mean_squares(&signals, 0), alpha: mean_square_slopes(&signals, 0) })
     }
 
     fn cost(setting: &OneStepSetting) -> f64 {
@@ -214,23 +235,30 @@ impl Problem {
     }
 }
 
-/// The loss after online training at several learning rates: `log_ratios` $\log_{10}[\ell(T)/\ell(0)]$, mean over the samples.
+/// The loss after online training at several learning rates.
 pub struct OnlineTraining;
+
+/// What training has made of the loss.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OnlineTrainingOutcome {
+    /// $\log_{10}[\ell(T)/\ell(0)]$, mean over the samples, one a learning rate.
+    pub log_ratios: Vec<f64>,
+}
 
 impl Experiment for OnlineTraining {
     type Setting = OnlineSetting;
-    type Outcome = Record;
+    type Outcome = OnlineTrainingOutcome;
     const ID: &'static str = "online-training";
     const VERSION: u32 = 1;
 
-    fn run(setting: &OnlineSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &OnlineSetting, streams: &Streams) -> Result<OnlineTrainingOutcome, TrialFailure> {
         let problem = setting.draw(streams)?;
         let ratios = setting
             .rates
             .iter()
             .map(|rate| problem.train(rate * setting.unit, setting.steps))
             .collect::<Result<_, _>>()?;
-        Ok(Record::new().with_list("log_ratios", ratios))
+        Ok(OnlineTrainingOutcome { log_ratios: ratios })
     }
 
     fn cost(setting: &OnlineSetting) -> f64 {
@@ -238,20 +266,26 @@ impl Experiment for OnlineTraining {
     }
 }
 
-/// The learning rate, in its unit, at which the loss after online training equals that before: `boundary`, by geometric bisection between
-/// the first and the last of the rates.
+/// The learning rate at which the loss after online training equals that before.
 pub struct OnlineBoundary;
+
+/// Where online training begins to fail.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OnlineBoundaryOutcome {
+    /// The learning rate in its unit, by geometric bisection between the first and the last of the rates.
+    pub boundary: f64,
+}
 
 /// Halvings of the logarithm of the bracket.
 const HALVINGS: usize = 7;
 
 impl Experiment for OnlineBoundary {
     type Setting = OnlineSetting;
-    type Outcome = Record;
+    type Outcome = OnlineBoundaryOutcome;
     const ID: &'static str = "online-boundary";
     const VERSION: u32 = 1;
 
-    fn run(setting: &OnlineSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &OnlineSetting, streams: &Streams) -> Result<OnlineBoundaryOutcome, TrialFailure> {
         let [first, .., last] = setting.rates[..] else {
             return Err("a boundary needs a bracket of two learning rates".into());
         };
@@ -265,7 +299,7 @@ impl Experiment for OnlineBoundary {
                 high = middle;
             }
         }
-        Ok(Record::new().with("boundary", (0.5 * (low + high)).exp()))
+        Ok(OnlineBoundaryOutcome { boundary: (0.5 * (low + high)).exp() })
     }
 
     fn cost(setting: &OnlineSetting) -> f64 {

@@ -1,13 +1,13 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use solvable_theory::dynamical_isometry::maximal_sharpness;
 
-use super::super::shortened;
+use super::super::super::experiments::shortened;
 use crate::simulate::deep::{
     DeepSetting, behind_output, dual, jacobian_gram, mean_square_slopes, mean_squares, projected_identities,
 };
 use crate::simulate::linalg::{Matrix, symmetric_eigenvalues};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Record, TrialFailure};
+use crate::verify::{Experiment, TrialFailure};
 
 /// Networks of one kind and how many are drawn in a trial.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -19,28 +19,39 @@ pub struct OrderParametersSetting {
     pub draws: usize,
 }
 
-/// Mean squares of signals and slopes over many networks, drawn layer by layer without their weights: `q` and `alpha`, the means of
-/// $\hat q_l$ and $\hat\alpha_l$ at $l=1..L-1$; `q_variance` and `alpha_variance`, $M$ times their variances.
+/// Mean squares of signals and slopes over many networks, drawn layer by layer without their weights.
 pub struct OrderParameters;
+
+/// Means and variances of mean squares at $l=1..L-1$.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OrderParametersOutcome {
+    /// The means of $\hat q_l$.
+    pub q: Vec<f64>,
+    /// The means of $\hat\alpha_l$.
+    pub alpha: Vec<f64>,
+    /// $M$ times the variances of $\hat q_l$.
+    pub q_variance: Vec<f64>,
+    /// $M$ times the variances of $\hat\alpha_l$.
+    pub alpha_variance: Vec<f64>,
+}
 
 impl Experiment for OrderParameters {
     type Setting = OrderParametersSetting;
-    type Outcome = Record;
+    type Outcome = OrderParametersOutcome;
     const ID: &'static str = "order-parameters";
     const VERSION: u32 = 1;
 
-    fn run(setting: &OrderParametersSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(
+        setting: &OrderParametersSetting,
+        streams: &Streams,
+    ) -> Result<OrderParametersOutcome, TrialFailure> {
         let draws = (0..setting.draws)
             .map(|draw| setting.network.order_parameters(&streams.nth_child("network", draw)));
         let (q, alpha): (Vec<Vec<f64>>, Vec<Vec<f64>>) =
             draws.map(|(q, alpha)| (q[1..].to_vec(), alpha)).unzip();
         let width = setting.network.width as f64;
         let ((q, q_variance), (alpha, alpha_variance)) = (statistics(&q, width), statistics(&alpha, width));
-        Ok(Record::new()
-            .with_list("q", q)
-            .with_list("alpha", alpha)
-            .with_list("q_variance", q_variance)
-            .with_list("alpha_variance", alpha_variance))
+        Ok(OrderParametersOutcome { q, alpha, q_variance, alpha_variance })
     }
 
     fn cost(setting: &OrderParametersSetting) -> f64 {
@@ -71,22 +82,48 @@ pub struct DeepSpectrumSetting {
     pub output: bool,
 }
 
-/// The spectrum of $H_L$. Measures `q` $\hat q_0..\hat q_{L-1}$, `alpha` $\hat\alpha_1..\hat\alpha_{L-1}$, `defects` the shares of units with
-/// $\phi'=0$, `eigenvalues` (ascending), `lambda_max`, `at_top` the number of eigenvalues within $10^{-9}$ of
-/// $A_0(\hat q)$; for activations with other slopes than 0 and 1 `slopes`, all $\phi'^2$ layer by layer; `jacobian` the squared singular values of the
-/// input-output Jacobian; `output` the eigenvalues of $D_LH_LD_L$ and `output_defect`.
+/// The spectrum of $H_L$.
 pub struct DeepSpectrum;
+
+/// A spectrum, and what theory knows of the network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DeepSpectrumOutcome {
+    /// $\hat q_0,\dots,\hat q_{L-1}$.
+    pub q: Vec<f64>,
+    /// $\hat\alpha_1,\dots,\hat\alpha_{L-1}$.
+    pub alpha: Vec<f64>,
+    /// The share of units with $\phi'=0$ in every layer.
+    pub defects: Vec<f64>,
+    /// The eigenvalues, ascending.
+    pub eigenvalues: Vec<f64>,
+    /// The largest of them.
+    pub lambda_max: f64,
+    /// The number of eigenvalues within $10^{-9}$ of $A_0(\hat q)$.
+    pub at_top: f64,
+    /// All $\phi'^2$ layer by layer, for activations with other slopes than 0 and 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slopes: Option<Vec<f64>>,
+    /// The squared singular values of the input-output Jacobian, ascending.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jacobian: Option<Vec<f64>>,
+    /// The eigenvalues of $D_LH_LD_L$, ascending.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<Vec<f64>>,
+    /// The share of outputs with $\phi'=0$.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output_defect: Option<f64>,
+}
 
 /// The distance at which an eigenvalue counts as equal to an atom, relative.
 const EQUAL: f64 = 1e-9;
 
 impl Experiment for DeepSpectrum {
     type Setting = DeepSpectrumSetting;
-    type Outcome = Record;
+    type Outcome = DeepSpectrumOutcome;
     const ID: &'static str = "deep-spectrum";
     const VERSION: u32 = 1;
 
-    fn run(setting: &DeepSpectrumSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &DeepSpectrumSetting, streams: &Streams) -> Result<DeepSpectrumOutcome, TrialFailure> {
         let (network, signals) = setting.network.draw(streams)?;
         let (q, alpha) = (mean_squares(&signals, 0), mean_square_slopes(&signals, 0));
         let zeros =
@@ -96,20 +133,28 @@ impl Experiment for DeepSpectrum {
         let eigenvalues = symmetric_eigenvalues(&h)?;
         let top = maximal_sharpness(&q, setting.network.sigma_w2)?;
         let at_top = eigenvalues.iter().filter(|v| (*v - top).abs() < EQUAL * top).count();
-        let mut outcome = Record::new()
-            .with("lambda_max", eigenvalues.last().copied().unwrap_or(0.0))
-            .with("at_top", at_top as f64)
-            .with_list("eigenvalues", shortened(&eigenvalues));
+        let mut outcome = DeepSpectrumOutcome {
+            q,
+            alpha,
+            defects,
+            eigenvalues: shortened(&eigenvalues),
+            lambda_max: eigenvalues.last().copied().unwrap_or(0.0),
+            at_top: at_top as f64,
+            slopes: None,
+            jacobian: None,
+            output: None,
+            output_defect: None,
+        };
         let projections = signals.slopes.iter().all(|d| d.iter().all(|d| *d == 0.0 || *d == 1.0));
         if !projections {
             let squares: Vec<f64> = signals.slopes.iter().flat_map(|d| d.iter().map(|d| d * d)).collect();
-            outcome = outcome.with_list("slopes", shortened(&squares));
+            outcome.slopes = Some(shortened(&squares));
         }
         if setting.jacobian {
             let values = symmetric_eigenvalues(&jacobian_gram(&network, &signals))?;
             // Rounding makes the zeros of a semidefinite matrix slightly negative.
             let values: Vec<f64> = values.into_iter().map(|v| v.max(0.0)).collect();
-            outcome = outcome.with_list("jacobian", shortened(&values));
+            outcome.jacobian = Some(shortened(&values));
         }
         if setting.output {
             let phi = &setting.network.activation;
@@ -117,9 +162,10 @@ impl Experiment for DeepSpectrum {
             let values = symmetric_eigenvalues(&behind_output(&h, &slopes))?;
             let values: Vec<f64> = values.into_iter().map(|v| v.max(0.0)).collect();
             let zero = slopes.iter().filter(|d| **d == 0.0).count() as f64 / slopes.len() as f64;
-            outcome = outcome.with("output_defect", zero).with_list("output", shortened(&values));
+            outcome.output_defect = Some(zero);
+            outcome.output = Some(shortened(&values));
         }
-        Ok(outcome.with_list("q", q).with_list("alpha", alpha).with_list("defects", defects))
+        Ok(outcome)
     }
 
     fn cost(setting: &DeepSpectrumSetting) -> f64 {
@@ -130,22 +176,34 @@ impl Experiment for DeepSpectrum {
     }
 }
 
-/// The largest eigenvalue of a deep network at one input: `lambda_max` of $H_L$; with `q` and `alpha`.
+/// The largest eigenvalue of a deep network at one input.
 pub struct DeepEdge;
+
+/// A largest eigenvalue, and what theory knows of the network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DeepEdgeOutcome {
+    /// The largest eigenvalue of $H_L$.
+    pub lambda_max: f64,
+    /// $\hat q_0,\dots,\hat q_{L-1}$.
+    pub q: Vec<f64>,
+    /// $\hat\alpha_1,\dots,\hat\alpha_{L-1}$.
+    pub alpha: Vec<f64>,
+}
 
 impl Experiment for DeepEdge {
     type Setting = DeepSetting;
-    type Outcome = Record;
+    type Outcome = DeepEdgeOutcome;
     const ID: &'static str = "deep-edge";
     const VERSION: u32 = 1;
 
-    fn run(setting: &DeepSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &DeepSetting, streams: &Streams) -> Result<DeepEdgeOutcome, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;
         let values = symmetric_eigenvalues(&dual(&network, &signals))?;
-        Ok(Record::new()
-            .with("lambda_max", values.last().copied().unwrap_or(0.0))
-            .with_list("q", mean_squares(&signals, 0))
-            .with_list("alpha", mean_square_slopes(&signals, 0)))
+        Ok(DeepEdgeOutcome {
+            lambda_max: values.last().copied().unwrap_or(0.0),
+            q: mean_squares(&signals, 0),
+            alpha: mean_square_slopes(&signals, 0),
+        })
     }
 
     fn cost(setting: &DeepSetting) -> f64 {
@@ -164,18 +222,28 @@ pub struct FreeProjectionsSetting {
     pub c: f64,
 }
 
-/// $H_L/(qL)$ for $L-1$ independent random projections of defect $c/L$ and equal $q_l=q$: `eigenvalues`, ascending.
+/// $H_L/(qL)$ for $L-1$ independent random projections of defect $c/L$ and equal $q_l=q$.
 pub struct FreeProjections;
+
+/// A spectrum.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FreeProjectionsOutcome {
+    /// The eigenvalues, ascending.
+    pub eigenvalues: Vec<f64>,
+}
 
 impl Experiment for FreeProjections {
     type Setting = FreeProjectionsSetting;
-    type Outcome = Record;
+    type Outcome = FreeProjectionsOutcome;
     const ID: &'static str = "free-projections";
     const VERSION: u32 = 1;
 
-    fn run(setting: &FreeProjectionsSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(
+        setting: &FreeProjectionsSetting,
+        streams: &Streams,
+    ) -> Result<FreeProjectionsOutcome, TrialFailure> {
         let h = projected_identities(setting.width, setting.depth, setting.c, streams);
-        Ok(Record::new().with_list("eigenvalues", shortened(&symmetric_eigenvalues(&h)?)))
+        Ok(FreeProjectionsOutcome { eigenvalues: shortened(&symmetric_eigenvalues(&h)?) })
     }
 
     fn cost(setting: &FreeProjectionsSetting) -> f64 {

@@ -1,11 +1,11 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use solvable_theory::gradient_regularization::{DiagonalWeights, critical_step, minimiser, step_drives};
 
 use super::{planted_normals, planted_problem, problem};
 use crate::simulate::diagonal::{DiagonalNetwork, FlowRule, Penalty, PlantedSetting};
 use crate::simulate::linalg::symmetric_eigenvalues;
 use crate::streams::Streams;
-use crate::verify::{Experiment, Record, TrialFailure};
+use crate::verify::{Experiment, TrialFailure};
 
 /// Gradient descent from $w_\pm=\alpha_0$ until the loss is small.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -22,21 +22,43 @@ pub struct DiagonalDescentSetting {
     pub stop: f64,
 }
 
-/// The end of a descent: `beta`, `log_p` ($d$ numbers each), the sums that make up its laws along the way, `log_factors`
-/// $=\sum\log[(1-4\eta\gamma b)^2-4\eta^2a^2]$, `products` $=\sum b$, `tilt` $=\rho$ with $a=s+\gamma q_\epsilon$, $b=ss'$; and `log_p` of
-/// flows stopped at the same loss: `flow_log_p` with $\gamma+\eta/2$ in place of $\gamma$, `plain_log_p` with $\gamma$; the number of the `problem`.
+/// The end of a descent, the sums that make up its laws along the way, and flows stopped at the same loss.
 pub struct DiagonalDescent;
+
+/// The end of a descent, $d$ numbers each, with $a=s+\gamma q_\epsilon$, $b=ss'$.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DiagonalDescentOutcome {
+    /// The number of the problem.
+    pub problem: f64,
+    /// $\beta$.
+    pub beta: Vec<f64>,
+    /// $\log p$.
+    pub log_p: Vec<f64>,
+    /// $\sum\log[(1-4\eta\gamma b)^2-4\eta^2a^2]$.
+    pub log_factors: Vec<f64>,
+    /// $\sum b$.
+    pub products: Vec<f64>,
+    /// $\rho$.
+    pub tilt: Vec<f64>,
+    /// $\log p$ of the flow with $\gamma+\eta/2$ in place of $\gamma$.
+    pub flow_log_p: Vec<f64>,
+    /// $\log p$ of the flow with $\gamma$.
+    pub plain_log_p: Vec<f64>,
+}
 
 /// Most steps of a descent.
 const STEPS: usize = 2_000_000;
 
 impl Experiment for DiagonalDescent {
     type Setting = DiagonalDescentSetting;
-    type Outcome = Record;
+    type Outcome = DiagonalDescentOutcome;
     const ID: &'static str = "diagonal-descent";
     const VERSION: u32 = 1;
 
-    fn run(setting: &DiagonalDescentSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(
+        setting: &DiagonalDescentSetting,
+        streams: &Streams,
+    ) -> Result<DiagonalDescentOutcome, TrialFailure> {
         let number = problem(streams) as f64;
         let data = planted_problem(&setting.data, number)?;
         let DiagonalDescentSetting { start, penalty, eta, .. } = *setting;
@@ -69,15 +91,16 @@ impl Experiment for DiagonalDescent {
             let states = network.flow(&vec![start; 2 * d], penalty, &[1e5], rule)?;
             Ok(states.last().map(|s| s.log_products()).unwrap_or_default())
         };
-        Ok(Record::new()
-            .with_list("flow_log_p", flow(penalty.gamma + 0.5 * eta)?)
-            .with_list("plain_log_p", flow(penalty.gamma)?)
-            .with("problem", number)
-            .with_list("log_p", log_products)
-            .with_list("beta", (0..d).map(|i| w[i] * w[i] - w[d + i] * w[d + i]).collect())
-            .with_list("log_factors", factors)
-            .with_list("products", sums)
-            .with_list("tilt", tilt))
+        Ok(DiagonalDescentOutcome {
+            flow_log_p: flow(penalty.gamma + 0.5 * eta)?,
+            plain_log_p: flow(penalty.gamma)?,
+            problem: number,
+            log_p: log_products,
+            beta: (0..d).map(|i| w[i] * w[i] - w[d + i] * w[d + i]).collect(),
+            log_factors: factors,
+            products: sums,
+            tilt,
+        })
     }
 
     fn cost(setting: &DiagonalDescentSetting) -> f64 {
@@ -96,16 +119,28 @@ pub struct CriticalDescentSetting {
     pub penalty: Penalty,
 }
 
-/// `threshold`, by bisection, at the interpolator that the flow leads to; `sharpness` $=\lambda_{\max}$ of the Hessian there.
+/// The divergence boundary of descent at the interpolator that the flow leads to.
 pub struct CriticalDescent;
+
+/// Where descent begins to diverge.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CriticalDescentOutcome {
+    /// $\eta_c$, by bisection.
+    pub threshold: f64,
+    /// $\lambda_{\max}$ of the Hessian at the interpolator.
+    pub sharpness: f64,
+}
 
 impl Experiment for CriticalDescent {
     type Setting = CriticalDescentSetting;
-    type Outcome = Record;
+    type Outcome = CriticalDescentOutcome;
     const ID: &'static str = "critical-descent";
     const VERSION: u32 = 1;
 
-    fn run(setting: &CriticalDescentSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(
+        setting: &CriticalDescentSetting,
+        streams: &Streams,
+    ) -> Result<CriticalDescentOutcome, TrialFailure> {
         const BISECTIONS: usize = 13;
         const STEPS: usize = 600;
         const PERTURBATION: f64 = 1e-6;
@@ -157,7 +192,7 @@ impl Experiment for CriticalDescent {
             let middle = 0.5 * (low + high);
             if diverges(middle) { high = middle } else { low = middle }
         }
-        Ok(Record::new().with("threshold", 0.5 * (low + high)).with("sharpness", sharpness))
+        Ok(CriticalDescentOutcome { threshold: 0.5 * (low + high), sharpness })
     }
 
     fn cost(setting: &CriticalDescentSetting) -> f64 {
@@ -178,16 +213,27 @@ pub struct LinearDescentSetting {
     pub steps: Vec<usize>,
 }
 
-/// `theta` after each of the steps ($d$ numbers each), from a standard normal start, and `eta`; the number of the `problem`.
+/// The path of a descent from a standard normal start.
 pub struct LinearDescent;
+
+/// A path of parameters.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LinearDescentOutcome {
+    /// The number of the problem.
+    pub problem: f64,
+    /// $\eta$.
+    pub eta: f64,
+    /// $\theta$ after each of the steps, $d$ numbers each.
+    pub theta: Vec<f64>,
+}
 
 impl Experiment for LinearDescent {
     type Setting = LinearDescentSetting;
-    type Outcome = Record;
+    type Outcome = LinearDescentOutcome;
     const ID: &'static str = "linear-descent";
     const VERSION: u32 = 1;
 
-    fn run(setting: &LinearDescentSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &LinearDescentSetting, streams: &Streams) -> Result<LinearDescentOutcome, TrialFailure> {
         let number = problem(streams) as f64;
         let (data, mut theta) = linear_problem(setting, number)?;
         let n = data.samples() as f64;
@@ -205,7 +251,7 @@ impl Experiment for LinearDescent {
             let penalty = (moved - &g) / epsilon;
             theta -= (g + penalty * gamma) * eta;
         }
-        Ok(Record::new().with("problem", number).with("eta", eta).with_list("theta", path))
+        Ok(LinearDescentOutcome { problem: number, eta, theta: path })
     }
 }
 
@@ -240,16 +286,27 @@ pub struct LabelNoiseSetting {
     pub steps: usize,
 }
 
-/// Means over coordinates of $\log(p_i/\alpha_0^2)$ after $K$ steps: `noisy`, and `plain` without noise; the number of the `problem`.
+/// Means over coordinates of $\log(p_i/\alpha_0^2)$ after $K$ steps, with noise and without.
 pub struct LabelNoise;
+
+/// Means over coordinates of $\log(p_i/\alpha_0^2)$.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LabelNoiseOutcome {
+    /// The number of the problem.
+    pub problem: f64,
+    /// With noise.
+    pub noisy: f64,
+    /// Without noise.
+    pub plain: f64,
+}
 
 impl Experiment for LabelNoise {
     type Setting = LabelNoiseSetting;
-    type Outcome = Record;
+    type Outcome = LabelNoiseOutcome;
     const ID: &'static str = "label-noise";
     const VERSION: u32 = 1;
 
-    fn run(setting: &LabelNoiseSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &LabelNoiseSetting, streams: &Streams) -> Result<LabelNoiseOutcome, TrialFailure> {
         let number = problem(streams) as f64;
         let data = planted_problem(&setting.data, number)?;
         let (n, d) = data.x().shape();
@@ -267,7 +324,7 @@ impl Experiment for LabelNoise {
             let start = 2.0 * setting.start.ln();
             (0..d).map(|i| w[i].ln() + w[d + i].ln() - start).sum::<f64>() / d as f64
         };
-        Ok(Record::new().with("problem", number).with("noisy", mean(Some(&noise))).with("plain", mean(None)))
+        Ok(LabelNoiseOutcome { problem: number, noisy: mean(Some(&noise)), plain: mean(None) })
     }
 
     fn cost(setting: &LabelNoiseSetting) -> f64 {

@@ -1,4 +1,4 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use solvable_theory::Architecture;
 use solvable_theory::natural_gradient::{Damping, Method};
 
@@ -7,10 +7,17 @@ use crate::simulate::linalg::{self, Matrix};
 use crate::simulate::network::Network;
 use crate::simulate::training::{NaturalGradient, Parametrization, Tangents};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Record, TrialFailure};
+use crate::verify::{Experiment, TrialFailure};
 
-/// The damped unit-wise rule on a single sample: `shares`, $\mathrm{tr}\bar R_l/M_l$ of the hidden layers.
+/// The damped unit-wise rule on a single sample.
 pub struct UnitShares;
+
+/// The shares of the layers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UnitSharesOutcome {
+    /// $\mathrm{tr}\bar R_l/M_l$ of the hidden layers.
+    pub shares: Vec<f64>,
+}
 
 /// A network, one sample and the damping.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -23,11 +30,11 @@ pub struct UnitSharesSetting {
 
 impl Experiment for UnitShares {
     type Setting = UnitSharesSetting;
-    type Outcome = Record;
+    type Outcome = UnitSharesOutcome;
     const ID: &'static str = "unit-shares";
     const VERSION: u32 = 1;
 
-    fn run(setting: &UnitSharesSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &UnitSharesSetting, streams: &Streams) -> Result<UnitSharesOutcome, TrialFailure> {
         let dimension = setting.network.widths()[0];
         let input = on_sphere(gaussian_inputs(dimension, 1, &streams.child("inputs")))?;
         let network = Network::draw(&setting.network, streams);
@@ -41,7 +48,7 @@ impl Experiment for UnitShares {
                 tangents.layer_response(&tangents, l + 1, step)[(0, 0)] / units
             })
             .collect();
-        Ok(Record::new().with_list("shares", shares))
+        Ok(UnitSharesOutcome { shares })
     }
 
     fn cost(setting: &UnitSharesSetting) -> f64 {
@@ -58,17 +65,24 @@ pub struct BackwardRatioSetting {
     pub cosine: f64,
 }
 
-/// `ratio`: the average over the units of the first layer of $\xi_i(x')/\xi_i(x)$, $\xi_i$ being the derivative of the output with
-/// respect to $h^1_i$.
+/// The backward signals of the first layer at two inputs.
 pub struct BackwardRatio;
+
+/// How backward signals compare.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BackwardRatioOutcome {
+    /// The average over the units of the first layer of $\xi_i(x')/\xi_i(x)$, $\xi_i$ being the derivative of the output with
+    /// respect to $h^1_i$.
+    pub ratio: f64,
+}
 
 impl Experiment for BackwardRatio {
     type Setting = BackwardRatioSetting;
-    type Outcome = Record;
+    type Outcome = BackwardRatioOutcome;
     const ID: &'static str = "backward-ratio";
     const VERSION: u32 = 1;
 
-    fn run(setting: &BackwardRatioSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &BackwardRatioSetting, streams: &Streams) -> Result<BackwardRatioOutcome, TrialFailure> {
         let dimension = setting.network.widths()[0];
         let frame = orthogonal_inputs(dimension, 2, &streams.child("inputs"));
         let sine = (1.0 - setting.cosine * setting.cosine).max(0.0).sqrt();
@@ -79,7 +93,7 @@ impl Experiment for BackwardRatio {
         let deltas = network.output_gradients(&signals);
         let signal = linalg::transpose_product(&network.weights[1], &deltas[1]);
         let ratios = signal.row_iter().map(|row| row[1] / row[0]).sum::<f64>();
-        Ok(Record::new().with("ratio", ratios / signal.nrows() as f64))
+        Ok(BackwardRatioOutcome { ratio: ratios / signal.nrows() as f64 })
     }
 
     fn cost(setting: &BackwardRatioSetting) -> f64 {

@@ -1,5 +1,5 @@
 use rand::RngExt;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use solvable_theory::Architecture;
 
 use super::{planted_problem, planted_streams, problem};
@@ -8,7 +8,7 @@ use crate::simulate::diagonal::{DiagonalNetwork, PlantedSetting};
 use crate::simulate::network::Network;
 use crate::simulate::training::{PenaltyMethod, penalised_gradient};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Record, TrialFailure};
+use crate::verify::{Experiment, TrialFailure};
 
 /// Single steps from random weights.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -23,17 +23,35 @@ pub struct SingleStepsSetting {
     pub eta: f64,
 }
 
-/// What gradients alone give at weights `w` uniform on $(-1,1)$: difference quotients `forward` and `backward`, the `sam` gradient, the moves
-/// `descent_first` and `ascent_first` of two steps of flooding ($2d$ numbers each); the number of the `problem`.
+/// What gradients alone give at weights uniform on $(-1,1)$.
 pub struct SingleSteps;
+
+/// What gradients alone give, $2d$ numbers each.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SingleStepsOutcome {
+    /// The number of the problem.
+    pub problem: f64,
+    /// The weights.
+    pub w: Vec<f64>,
+    /// The forward difference quotient.
+    pub forward: Vec<f64>,
+    /// The backward difference quotient.
+    pub backward: Vec<f64>,
+    /// The gradient of sharpness-aware minimisation.
+    pub sam: Vec<f64>,
+    /// The move of two steps of flooding, descent first.
+    pub descent_first: Vec<f64>,
+    /// The move of two steps of flooding, ascent first.
+    pub ascent_first: Vec<f64>,
+}
 
 impl Experiment for SingleSteps {
     type Setting = SingleStepsSetting;
-    type Outcome = Record;
+    type Outcome = SingleStepsOutcome;
     const ID: &'static str = "single-steps";
     const VERSION: u32 = 1;
 
-    fn run(setting: &SingleStepsSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &SingleStepsSetting, streams: &Streams) -> Result<SingleStepsOutcome, TrialFailure> {
         let number = problem(streams) as f64;
         let data = planted_problem(&setting.data, number)?;
         let mut rng = planted_streams(number).child("weights").rng(0);
@@ -61,14 +79,7 @@ impl Experiment for SingleSteps {
             minus(&moved(&middle, -first * setting.eta, &back), &w)
         };
         let (descent_first, ascent_first) = (two(-1.0), two(1.0));
-        Ok(Record::new()
-            .with("problem", number)
-            .with_list("w", w)
-            .with_list("forward", forward)
-            .with_list("backward", backward)
-            .with_list("sam", sam)
-            .with_list("descent_first", descent_first)
-            .with_list("ascent_first", ascent_first))
+        Ok(SingleStepsOutcome { problem: number, w, forward, backward, sam, descent_first, ascent_first })
     }
 }
 
@@ -81,17 +92,25 @@ pub struct PenaltyCostSetting {
     pub samples: usize,
 }
 
-/// Matrix products of one step: `products` without penalty, with a finite difference, with double backpropagation; and `error`, how far the finite
-/// difference of length $10^{-5}$ lies from double backpropagation, relative to its length.
+/// Matrix products of one step, and the error of a finite difference.
 pub struct PenaltyCost;
+
+/// What one step costs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PenaltyCostOutcome {
+    /// Matrix products without penalty, with a finite difference, with double backpropagation.
+    pub products: [f64; 3],
+    /// How far the finite difference of length $10^{-5}$ lies from double backpropagation, relative to its length.
+    pub error: f64,
+}
 
 impl Experiment for PenaltyCost {
     type Setting = PenaltyCostSetting;
-    type Outcome = Record;
+    type Outcome = PenaltyCostOutcome;
     const ID: &'static str = "penalty-cost";
     const VERSION: u32 = 1;
 
-    fn run(setting: &PenaltyCostSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &PenaltyCostSetting, streams: &Streams) -> Result<PenaltyCostOutcome, TrialFailure> {
         let network = Network::draw(&setting.network, streams);
         let inputs = gaussian_inputs(setting.network.widths()[0], setting.samples, streams);
         let targets = gaussian_inputs(setting.network.classes(), setting.samples, &streams.child("targets"));
@@ -104,8 +123,9 @@ impl Experiment for PenaltyCost {
             distance += (finite - double).norm_squared();
             length += (double - plain).norm_squared();
         }
-        Ok(Record::new()
-            .with_list("products", [&plain, &finite, &double].map(|g| g.products as f64).to_vec())
-            .with("error", (distance / length).sqrt()))
+        Ok(PenaltyCostOutcome {
+            products: [&plain, &finite, &double].map(|g| g.products as f64),
+            error: (distance / length).sqrt(),
+        })
     }
 }

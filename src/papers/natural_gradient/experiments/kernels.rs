@@ -1,14 +1,14 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use solvable_theory::natural_gradient::{self as ngd, LayerKernels};
 use solvable_theory::{Architecture, TheoryError};
 
-use super::super::shortened;
+use super::super::super::experiments::shortened;
 use super::data::Sample;
 use crate::simulate::linalg::{self, Matrix};
 use crate::simulate::network::Network;
 use crate::simulate::training::{Parametrization, Tangents};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Record, TrialFailure};
+use crate::verify::{Experiment, TrialFailure};
 
 /// $A_l$, $B_l$ of a network of one output between two sets of inputs, as the theory takes them.
 pub(super) fn empirical_kernels(rows: &Tangents, columns: &Tangents) -> Result<LayerKernels, TheoryError> {
@@ -39,9 +39,21 @@ impl KernelSetting {
     }
 }
 
-/// The kernels of a random network, their upper triangles column by column: `forward` $A_L$, `backward` $B_1$ (the layers at
-/// which the deviations of all others have added up), `tangent` $K$.
+/// The kernels of a random network at the layers at which the deviations of all others have added up.
 pub struct LayerKernelMatrices;
+
+/// Kernels, their upper triangles column by column.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LayerKernelMatricesOutcome {
+    /// The number of the data set.
+    pub data_set: f64,
+    /// $A_L$.
+    pub forward: Vec<f64>,
+    /// $B_1$.
+    pub backward: Vec<f64>,
+    /// $K$.
+    pub tangent: Vec<f64>,
+}
 
 impl LayerKernelMatrices {
     /// The upper triangle of a symmetric matrix, with weights such that its length is the Frobenius norm of the matrix.
@@ -53,18 +65,19 @@ impl LayerKernelMatrices {
 
 impl Experiment for LayerKernelMatrices {
     type Setting = KernelSetting;
-    type Outcome = Record;
+    type Outcome = LayerKernelMatricesOutcome;
     const ID: &'static str = "layer-kernels";
     const VERSION: u32 = 1;
 
-    fn run(setting: &KernelSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &KernelSetting, streams: &Streams) -> Result<LayerKernelMatricesOutcome, TrialFailure> {
         let (number, kernels) = setting.kernels(streams)?;
         let stored = |matrix: &Matrix| shortened(&Self::triangle(matrix));
-        Ok(Record::new()
-            .with("data_set", number as f64)
-            .with_list("forward", stored(kernels.forward(kernels.depth())))
-            .with_list("backward", stored(kernels.backward(1)))
-            .with_list("tangent", stored(&kernels.total())))
+        Ok(LayerKernelMatricesOutcome {
+            data_set: number as f64,
+            forward: stored(kernels.forward(kernels.depth())),
+            backward: stored(kernels.backward(1)),
+            tangent: stored(&kernels.total()),
+        })
     }
 
     fn cost(setting: &KernelSetting) -> f64 {
@@ -72,17 +85,27 @@ impl Experiment for LayerKernelMatrices {
     }
 }
 
-/// The block tri-diagonal matrix of a random network: `negative`, the number of its eigenvalues below $-10^{-10}$ of the
-/// largest; `largest_pole` and `smallest_pole` of the damping (0 where there is none).
+/// The block tri-diagonal matrix of a random network.
 pub struct TridiagonalPoles;
+
+/// The negative part of a spectrum.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TridiagonalPolesOutcome {
+    /// The number of eigenvalues below $-10^{-10}$ of the largest.
+    pub negative: f64,
+    /// The largest pole of the damping, 0 where there is none.
+    pub largest_pole: f64,
+    /// The smallest pole of the damping, 0 where there is none.
+    pub smallest_pole: f64,
+}
 
 impl Experiment for TridiagonalPoles {
     type Setting = KernelSetting;
-    type Outcome = Record;
+    type Outcome = TridiagonalPolesOutcome;
     const ID: &'static str = "tridiagonal-poles";
     const VERSION: u32 = 1;
 
-    fn run(setting: &KernelSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &KernelSetting, streams: &Streams) -> Result<TridiagonalPolesOutcome, TrialFailure> {
         let (_, kernels) = setting.kernels(streams)?;
         let (depth, size) = (kernels.depth(), kernels.columns());
         // K^{1/2} (T ⊗ I) K^{1/2}, symmetric with the spectrum of the parameter-space matrix.
@@ -107,10 +130,11 @@ impl Experiment for TridiagonalPoles {
         let limit = -1e-10 * values[values.len() - 1];
         let negative: Vec<f64> = values.iter().copied().filter(|v| *v < limit).collect();
         let pole = |value: Option<&f64>| value.map_or(0.0, |v| -v / setting.sample.samples as f64);
-        Ok(Record::new()
-            .with("negative", negative.len() as f64)
-            .with("largest_pole", pole(negative.first()))
-            .with("smallest_pole", pole(negative.last())))
+        Ok(TridiagonalPolesOutcome {
+            negative: negative.len() as f64,
+            largest_pole: pole(negative.first()),
+            smallest_pole: pole(negative.last()),
+        })
     }
 
     fn cost(setting: &KernelSetting) -> f64 {
@@ -128,27 +152,41 @@ pub struct DampedTridiagonalSetting {
     pub strengths: Vec<f64>,
 }
 
-/// `eigenvalues` of the response of the damped block tri-diagonal method, ascending, strength after strength, whether safe or
-/// not; `poles` $\rho_j$ of the same network.
+/// The damped block tri-diagonal method on a random network.
 pub struct DampedTridiagonal;
+
+/// A spectrum for each strength of damping.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DampedTridiagonalOutcome {
+    /// The number of the data set.
+    pub data_set: f64,
+    /// The eigenvalues of the response, ascending, strength after strength, whether safe or not.
+    pub eigenvalues: Vec<f64>,
+    /// $\rho_j$ of the same network.
+    pub poles: Vec<f64>,
+}
 
 impl Experiment for DampedTridiagonal {
     type Setting = DampedTridiagonalSetting;
-    type Outcome = Record;
+    type Outcome = DampedTridiagonalOutcome;
     const ID: &'static str = "damped-tridiagonal";
     const VERSION: u32 = 1;
 
-    fn run(setting: &DampedTridiagonalSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(
+        setting: &DampedTridiagonalSetting,
+        streams: &Streams,
+    ) -> Result<DampedTridiagonalOutcome, TrialFailure> {
         let (number, kernels) = setting.system.kernels(streams)?;
         let mut eigenvalues = Vec::new();
         for &rho in &setting.strengths {
             let response = ngd::btd_response(&kernels, &kernels, rho)?;
             eigenvalues.extend(linalg::symmetric_eigenvalues(&((&response + response.transpose()) * 0.5))?);
         }
-        Ok(Record::new()
-            .with("data_set", number as f64)
-            .with_list("eigenvalues", eigenvalues)
-            .with_list("poles", ngd::btd_poles(&kernels)?))
+        Ok(DampedTridiagonalOutcome {
+            data_set: number as f64,
+            eigenvalues,
+            poles: ngd::btd_poles(&kernels)?,
+        })
     }
 
     fn cost(setting: &DampedTridiagonalSetting) -> f64 {

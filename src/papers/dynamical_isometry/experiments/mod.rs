@@ -8,6 +8,6 @@ pub use online::{
     StepThresholdSetting,
 };
 pub use spectra::{
-    DeepEdge, DeepSpectrum, DeepSpectrumSetting, FreeProjections, FreeProjectionsSetting, OrderParameters,
-    OrderParametersSetting,
+    DeepEdge, DeepSpectrum, DeepSpectrumOutcome, DeepSpectrumSetting, FreeProjections,
+    FreeProjectionsSetting, OrderParameters, OrderParametersSetting,
 };

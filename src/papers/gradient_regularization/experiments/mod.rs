@@ -4,19 +4,19 @@ mod descent;
 mod flow;
 mod steps;
 
-use super::problem;
+use super::super::experiments::problem;
 use crate::simulate::diagonal::PlantedSetting;
 use crate::simulate::{SimulationError, diagonal};
 use crate::streams::Streams;
 use solvable_theory::gradient_regularization::RegressionData;
 
 pub use descent::{
-    CriticalDescent, CriticalDescentSetting, DiagonalDescent, DiagonalDescentSetting, LabelNoise,
-    LabelNoiseSetting, LinearDescent, LinearDescentSetting, linear_problem,
+    CriticalDescent, CriticalDescentSetting, DiagonalDescent, DiagonalDescentOutcome, DiagonalDescentSetting,
+    LabelNoise, LabelNoiseSetting, LinearDescent, LinearDescentOutcome, LinearDescentSetting, linear_problem,
 };
 pub use diagonal::Penalty;
-pub use flow::{DiagonalFlow, DiagonalFlowSetting, EntropyBudget};
-pub use steps::{PenaltyCost, PenaltyCostSetting, SingleSteps, SingleStepsSetting};
+pub use flow::{DiagonalFlow, DiagonalFlowOutcome, DiagonalFlowSetting, EntropyBudget, EntropyBudgetOutcome};
+pub use steps::{PenaltyCost, PenaltyCostSetting, SingleSteps, SingleStepsOutcome, SingleStepsSetting};
 
 /// The regression problem `number`.
 pub fn planted_problem(setting: &PlantedSetting, number: f64) -> Result<RegressionData, SimulationError> {

@@ -1,14 +1,14 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use solvable_theory::Architecture;
 use solvable_theory::natural_gradient::Method;
 
-use super::super::shortened;
+use super::super::super::experiments::shortened;
 use super::data::Sample;
 use crate::simulate::linalg::Matrix;
 use crate::simulate::network::Network;
 use crate::simulate::training::{NaturalGradient, Parametrization, Tangents};
 use crate::streams::Streams;
-use crate::verify::{Experiment, Record, TrialFailure};
+use crate::verify::{Experiment, TrialFailure};
 
 /// A random network and a rule at its starting point.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -23,18 +23,28 @@ pub struct ResponseSetting {
     pub rule: NaturalGradient,
 }
 
-/// The response matrix $\bar R$ of a random network, by taking the rule's step for every unit residual: `alpha`
-/// $=\mathrm{tr}\bar R/(CN)$, `isotropy` $\iota=\|\bar R-\hat\alpha I\|_F/(\hat\alpha\sqrt{CN})$; up to 16 outputs
-/// `response`, the matrix itself; `live`, the number of parameters with a gradient, for the diagonal rule.
+/// The response matrix $\bar R$ of a random network, by taking the rule's step for every unit residual.
 pub struct Response;
+
+/// A response matrix.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ResponseOutcome {
+    /// $\hat\alpha=\mathrm{tr}\bar R/(CN)$.
+    pub alpha: f64,
+    /// $\iota=\|\bar R-\hat\alpha I\|_F/(\hat\alpha\sqrt{CN})$.
+    pub isotropy: f64,
+    /// $\bar R$ column by column, up to 16 outputs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response: Option<Vec<f64>>,
+}
 
 impl Experiment for Response {
     type Setting = ResponseSetting;
-    type Outcome = Record;
+    type Outcome = ResponseOutcome;
     const ID: &'static str = "response";
     const VERSION: u32 = 1;
 
-    fn run(setting: &ResponseSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &ResponseSetting, streams: &Streams) -> Result<ResponseOutcome, TrialFailure> {
         const MOST_STORED: usize = 16;
         let number = setting.sample.draw_number(streams);
         let data = setting.sample.data_set(setting.network.widths()[0], number)?;
@@ -42,11 +52,11 @@ impl Experiment for Response {
         let tangents = Tangents::new(&network, network.forward(&data.train)?, Parametrization::Ntk)?;
         let response = setting.rule.prepare(&tangents)?.response_matrix()?;
         let alpha = response.trace() / response.nrows() as f64;
-        let mut outcome = Record::new().with("alpha", alpha).with("isotropy", anisotropy(&response));
-        if response.nrows() <= MOST_STORED {
-            outcome = outcome.with_list("response", shortened(response.as_slice()));
-        }
-        Ok(outcome)
+        Ok(ResponseOutcome {
+            alpha,
+            isotropy: anisotropy(&response),
+            response: (response.nrows() <= MOST_STORED).then(|| shortened(response.as_slice())),
+        })
     }
 
     fn cost(setting: &ResponseSetting) -> f64 {
@@ -68,8 +78,17 @@ pub struct DiagonalLayerSetting {
     pub layer: usize,
 }
 
-/// `isotropy` $\iota$ of the response of one layer to the diagonal rule; `data_set`.
+/// The response of one layer to the diagonal rule.
 pub struct DiagonalLayer;
+
+/// How far a layer is from an isotropic one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DiagonalLayerOutcome {
+    /// The number of the data set.
+    pub data_set: f64,
+    /// $\iota$ of the response of the layer.
+    pub isotropy: f64,
+}
 
 /// $\|R-\alpha I\|_F/(\alpha\sqrt N)$ with $\alpha=\mathrm{tr}R/N$.
 pub fn anisotropy(response: &Matrix) -> f64 {
@@ -80,11 +99,11 @@ pub fn anisotropy(response: &Matrix) -> f64 {
 
 impl Experiment for DiagonalLayer {
     type Setting = DiagonalLayerSetting;
-    type Outcome = Record;
+    type Outcome = DiagonalLayerOutcome;
     const ID: &'static str = "diagonal-layer";
     const VERSION: u32 = 1;
 
-    fn run(setting: &DiagonalLayerSetting, streams: &Streams) -> Result<Record, TrialFailure> {
+    fn run(setting: &DiagonalLayerSetting, streams: &Streams) -> Result<DiagonalLayerOutcome, TrialFailure> {
         let number = setting.sample.draw_number(streams);
         let data = setting.sample.data_set(setting.network.widths()[0], number)?;
         let network = Network::draw(&setting.network, streams);
@@ -100,7 +119,7 @@ impl Experiment for DiagonalLayer {
             let change = tangents.layer_response(&tangents, setting.layer, &steps[setting.layer - 1]);
             response.column_mut(n).copy_from_slice(change.as_slice());
         }
-        Ok(Record::new().with("data_set", number as f64).with("isotropy", anisotropy(&response)))
+        Ok(DiagonalLayerOutcome { data_set: number as f64, isotropy: anisotropy(&response) })
     }
 
     fn cost(setting: &DiagonalLayerSetting) -> f64 {

@@ -1,0 +1,18 @@
+//! Natural gradient on networks of one output: training, responses, kernels, single units.
+
+mod data;
+mod kernels;
+mod response;
+mod training;
+mod unit_wise;
+
+pub use data::{Inputs, Sample};
+pub use kernels::{
+    DampedTridiagonal, DampedTridiagonalOutcome, DampedTridiagonalSetting, KernelSetting,
+    LayerKernelMatrices, LayerKernelMatricesOutcome, TridiagonalPoles,
+};
+pub use response::{DiagonalLayer, DiagonalLayerSetting, Response, ResponseSetting, anisotropy};
+pub use training::{ISOTROPIC, NaturalTraining, NaturalTrainingOutcome, NaturalTrainingSetting, Task};
+pub use unit_wise::{
+    BackwardRatio, BackwardRatioOutcome, BackwardRatioSetting, UnitShares, UnitSharesSetting,
+};
