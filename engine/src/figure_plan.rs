@@ -1,5 +1,5 @@
 use crate::figure::{Figure, Point};
-use crate::verify::{Engine, Experiment, JudgeError, Profile, Record, Request, statistic};
+use crate::verify::{Engine, Experiment, JudgeError, Profile, Request, statistic};
 
 /// A figure to be: the trials it needs and how it is made from them.
 pub struct FigurePlan {
@@ -81,32 +81,6 @@ impl Trials<'_> {
     ) -> Result<Point, JudgeError> {
         mean_point(x, &self.values::<E>(setting, read)?)
     }
-
-    /// The numbers `name` of these trials.
-    pub fn numbers<E: Experiment<Outcome = Record>>(
-        &self,
-        setting: &E::Setting,
-        name: &str,
-    ) -> Result<Vec<f64>, JudgeError> {
-        Ok(self.of::<E>(setting)?.iter().map(|o| o.number(name)).collect::<Result<_, _>>()?)
-    }
-
-    /// Mean and 99 % interval of the numbers `name`, as a point at `x`.
-    pub fn point<E: Experiment<Outcome = Record>>(
-        &self,
-        x: f64,
-        setting: &E::Setting,
-        name: &str,
-    ) -> Result<Point, JudgeError> {
-        mean_point(x, &self.numbers::<E>(setting, name)?)
-    }
-}
-
-/// Mean and 99 % interval of the entry `index` of the lists `name`, as a point at `x`.
-pub fn entry_point(x: f64, outcomes: &[Record], name: &str, index: usize) -> Result<Point, JudgeError> {
-    let missing = || JudgeError::Other(format!("the list {name} has no entry {index}"));
-    let entry = |o: &Record| o.list(name)?.get(index).copied().ok_or_else(missing);
-    mean_point(x, &outcomes.iter().map(entry).collect::<Result<Vec<_>, JudgeError>>()?)
 }
 
 /// Mean and 99 % interval of `values`, as a point at `x`.

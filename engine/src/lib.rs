@@ -22,5 +22,5 @@ pub mod report;
 pub mod streams;
 pub mod verify;
 
-pub use figure_plan::{FigurePlan, Trials, entry_point, mean_point, requests};
+pub use figure_plan::{FigurePlan, Trials, mean_point, requests};
 pub use paper::{Paper, Source};

@@ -140,6 +140,8 @@ impl fmt::Debug for Request {
 
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
+
     use super::*;
 
     struct Nothing;
@@ -150,14 +152,17 @@ mod tests {
         alpha: [usize; 2],
     }
 
+    #[derive(Serialize, Deserialize)]
+    struct Measured {}
+
     impl Experiment for Nothing {
         type Setting = Setting;
-        type Outcome = Record;
+        type Outcome = Measured;
         const ID: &'static str = "nothing";
         const VERSION: u32 = 3;
 
-        fn run(_: &Setting, _: &Streams) -> Result<Record, TrialFailure> {
-            Ok(Record::new())
+        fn run(_: &Setting, _: &Streams) -> Result<Measured, TrialFailure> {
+            Ok(Measured {})
         }
     }
 

@@ -20,7 +20,7 @@ pub use components::Components;
 pub use engine::{Engine, Observer, Options, Shard, ShardError, Tally};
 pub use experiment::{Experiment, Request, SettingKey, TrialFailure};
 pub use judge::{Breakage, Comparison, JudgeError};
-pub use record::{MissingQuantity, Record, RecordError};
+pub use record::{Record, RecordError};
 pub use results::{CaseResult, ClaimResult, Component, Estimate, Judgement, Margin, Results, RivalResult};
 pub use rules::Exchange;
 pub use statistic::Statistic;
