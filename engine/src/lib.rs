@@ -23,4 +23,5 @@ pub mod streams;
 pub mod verify;
 
 pub use figure_plan::{FigurePlan, Trials, mean_point, requests};
-pub use paper::{Paper, Source};
+pub use paper::Paper;
+pub use solvable_words::Source;

@@ -1,3 +1,5 @@
+use solvable_words::Source;
+
 use crate::FigurePlan;
 use crate::verify::Claim;
 
@@ -23,28 +25,5 @@ impl Paper {
     /// The ids of its claims, then of its figures.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.claims.iter().map(|claim| claim.id.as_str()).chain(self.figures.iter().map(|figure| figure.id))
-    }
-}
-
-/// A publication.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Source {
-    /// Short key, as cited in tables: `karakida2019universal`.
-    pub key: &'static str,
-    /// Authors, as printed.
-    pub authors: &'static str,
-    /// Title.
-    pub title: &'static str,
-    /// Where it appeared.
-    pub venue: &'static str,
-    /// Year of publication.
-    pub year: u16,
-    /// arXiv number, empty where there is none.
-    pub arxiv: &'static str,
-}
-
-impl AsRef<str> for Source {
-    fn as_ref(&self) -> &str {
-        self.key
     }
 }

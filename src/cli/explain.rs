@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use solvable_engine::cli;
 
 use solvable::papers;
+use solvable::theory::bibliography;
 use solvable::theory::catalog::{self, Prediction};
 use solvable::theory::{did_you_mean, shortened};
 
@@ -39,7 +40,7 @@ pub fn explain(id: &str) -> Result<ExitCode> {
     if let Ok(prediction) = &prediction {
         explain_prediction(&mut out, prediction)?;
     }
-    if !cli::explain_claim(&mut out, &papers::all(), &papers::bibliography(), id)? && prediction.is_err() {
+    if !cli::explain_claim(&mut out, &papers::all(), bibliography::ALL, id)? && prediction.is_err() {
         let known = known_ids();
         let near = did_you_mean(id, known.iter().map(String::as_str));
         bail!("nothing is called `{}`; {near}`solvable list` shows all", shortened(id));
@@ -61,6 +62,5 @@ fn explain_prediction(out: &mut impl Write, prediction: &Prediction) -> Result<(
         writeln!(out, "  {:<14} {} ({}){default}", p.name, p.meaning, p.domain)?;
     }
     writeln!(out, "value\n  {}\nvalid\n  {}", prediction.value, prediction.validity)?;
-    let sources: Vec<_> = prediction.sources.iter().map(papers::entry).collect();
-    Ok(cli::write_sources(out, &sources)?)
+    Ok(cli::write_sources(out, prediction.sources)?)
 }

@@ -13,9 +13,7 @@ mod pathological_spectra;
 mod real_data;
 pub mod self_paced_augmentation;
 
-use solvable_engine::Source;
 pub use solvable_engine::{FigurePlan, Paper, Trials};
-use solvable_theory::bibliography;
 
 use crate::simulate::data::Dataset;
 use crate::verify::{JudgeError, Profile};
@@ -33,21 +31,6 @@ pub fn all() -> Vec<Paper> {
         attention_boltzmann::paper(),
         self_paced_augmentation::paper(),
     ]
-}
-
-/// A publication, as the engine knows it.
-pub fn entry(source: &bibliography::Source) -> Source {
-    let &bibliography::Source { key, authors, title, venue, year, arxiv } = source;
-    Source { key, authors, title, venue, year, arxiv }
-}
-
-/// Every publication that a claim may cite.
-pub fn bibliography() -> Vec<Source> {
-    entries(bibliography::ALL)
-}
-
-fn entries(sources: &[bibliography::Source]) -> Vec<Source> {
-    sources.iter().map(entry).collect()
 }
 
 /// The experiment that user's inputs are named in.

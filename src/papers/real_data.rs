@@ -5,7 +5,7 @@ use solvable_theory::{Architecture, TheoryError, mean_field};
 
 use super::experiments::{DataFisher, DataFisherOutcome, DataFisherSetting};
 use super::kept::kept;
-use super::{Paper, by, entries};
+use super::{Paper, by};
 use crate::simulate::data::Dataset;
 use crate::simulate::linalg::{self, Matrix};
 use crate::verify::{At, Claim, JudgeError, Margin, Profile};
@@ -27,7 +27,7 @@ pub(super) fn paper(data: &Dataset) -> Paper {
         title: "Fisher information on given inputs",
         summary: "The first samples of the given file, scaled by one number to mean square 1, take the place of Gaussian \
                   inputs: the analytic tangent kernel of their Gram matrix against random networks of finite width.".into(),
-        sources: entries(&[KARAKIDA_2019_UNIVERSAL, JACOT_2018]),
+        sources: vec![KARAKIDA_2019_UNIVERSAL, JACOT_2018],
         claims: claims("data", at),
         figures: Vec::new(),
     }

@@ -1,4 +1,8 @@
-//! What messages are made of: the known names nearest to an unknown one, and values as a line can hold them.
+//! What theories and the engine say alike: the known names nearest to an unknown one, values as a line can hold them, publications.
+
+mod source;
+
+pub use source::Source;
 
 /// Names that resemble less than this are not worth a suggestion.
 const LEAST_LIKENESS: f64 = 0.75;

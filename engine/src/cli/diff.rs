@@ -23,8 +23,9 @@ type Name = (String, String, String);
 pub fn diff(args: &DiffArgs) -> Result<ExitCode> {
     let (before, after) = (read(&args.before)?, read(&args.after)?);
     let same_run = (before.profile, before.seed) == (after.profile, after.seed);
-    let differences = differences(&before, &after, same_run);
-    let compared = components(&before).len();
+    let (old, new) = (components(&before), components(&after));
+    let differences = differences(&old, &new, same_run);
+    let compared = old.len();
     let matters = differences.iter().filter(|difference| difference.matters).count();
     let changed = differences.iter().filter(|difference| difference.kind != Kind::Gone).count();
     let mut out = std::io::stdout().lock();
@@ -118,11 +119,10 @@ impl fmt::Display for Difference {
     }
 }
 
-fn differences(before: &Results, after: &Results, same_run: bool) -> Vec<Difference> {
-    let (old, new) = (components(before), components(after));
+fn differences(old: &Components, new: &Components, same_run: bool) -> Vec<Difference> {
     let scope = Scope { same_run, count: old.len() };
     let mut differences = Vec::new();
-    for (name, (verdict, component)) in &old {
+    for (name, (verdict, component)) in old {
         let Some((now_verdict, now)) = new.get(name) else {
             differences.push(Difference::new(name, Kind::Gone, true, String::new()));
             continue;
@@ -143,7 +143,10 @@ fn read(path: &Path) -> Result<Results> {
         .with_context(|| format!("{} is not a results.json of this program", path.display()))
 }
 
-fn components(results: &Results) -> BTreeMap<Name, (Verdict, Option<Component>)> {
+/// What is compared; a case without components stands for itself.
+type Components = BTreeMap<Name, (Verdict, Option<Component>)>;
+
+fn components(results: &Results) -> Components {
     let mut all = BTreeMap::new();
     for claim in &results.claims {
         for case in &claim.cases {

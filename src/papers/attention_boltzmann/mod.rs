@@ -10,7 +10,7 @@ mod storage;
 
 use solvable_theory::bibliography::{LUCIBELLO_2024, OTA_2023, RAMSAUER_2021};
 
-use super::{Paper, entries};
+use super::Paper;
 
 /// Attention as a Boltzmann machine.
 pub(super) fn paper() -> Paper {
@@ -21,7 +21,7 @@ pub(super) fn paper() -> Paper {
         summary: "The energy behind self-attention makes a Boltzmann machine whose partition function and gradients are finite sums at inverse temperatures 1/n. Early \
                   learning follows the principal components of the data, maximum likelihood finds the patterns that made them, retrieval is a mean-field Potts model, and random patterns are stored up to an \
                   exponential number.".into(),
-        sources: entries(&[OTA_2023, LUCIBELLO_2024, RAMSAUER_2021]),
+        sources: vec![OTA_2023, LUCIBELLO_2024, RAMSAUER_2021],
         claims: [
             machine::claims(),
             relatives::claims(),

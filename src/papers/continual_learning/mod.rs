@@ -13,7 +13,7 @@ use solvable_theory::bibliography::{BIETTI_2021, BORDELON_2020, CANATAR_2021, KA
 use solvable_theory::{Activation, InitialScales, TheoryError};
 
 use self::experiments::{Features, Sphere, SphereTarget};
-use super::{Paper, entries};
+use super::Paper;
 
 /// Continual learning in the tangent-kernel regime.
 pub(super) fn paper() -> Paper {
@@ -25,7 +25,7 @@ pub(super) fn paper() -> Paper {
                   Learning curves of any sequence of tasks follow in closed form from the eigenvalues of the kernel: when \
                   knowledge transfers, how much of an old task is forgotten, and that the same task learnt twice can be \
                   learnt worse.".into(),
-        sources: entries(&[KARAKIDA_2022_CONTINUAL, BORDELON_2020, CANATAR_2021, BIETTI_2021]),
+        sources: vec![KARAKIDA_2022_CONTINUAL, BORDELON_2020, CANATAR_2021, BIETTI_2021],
         claims: [gaussian::claims(), sphere::claims(), digits::claims(), networks::claims()]
             .into_iter()
             .flatten()

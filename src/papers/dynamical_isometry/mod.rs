@@ -16,7 +16,7 @@ use solvable_theory::dynamical_isometry::isometry_path;
 use solvable_theory::free_probability::Ensemble;
 use solvable_theory::{Activation, TheoryError};
 
-use super::{Paper, asked, entries};
+use super::{Paper, asked};
 use crate::simulate::deep::DeepSetting;
 use experiments::DeepSpectrumSetting;
 
@@ -29,7 +29,7 @@ pub(super) fn paper() -> Paper {
         summary: "The Fisher information of a deep network at one input has an explicit spectrum at every depth, by free probability. With \
                   orthogonal weights and few saturated units its largest eigenvalue is an atom, linear in depth, and sets the \
                   learning rate; Gaussian weights make it quadratic.".into(),
-        sources: entries(&[HAYASE_2021, PENNINGTON_2017, PENNINGTON_2018, BELINSCHI_2007, NICA_2006]),
+        sources: vec![HAYASE_2021, PENNINGTON_2017, PENNINGTON_2018, BELINSCHI_2007, NICA_2006],
         claims: [
             inputs::claims(),
             spectra::claims(),

@@ -10,7 +10,7 @@ use solvable_theory::bibliography::{
     SCHOENHOLZ_2017,
 };
 
-use super::{Paper, entries};
+use super::Paper;
 pub(super) use claims::{has_large_biases, large_biases, proportional};
 
 /// Order parameters, Fisher information statistics, tangent kernels.
@@ -23,14 +23,14 @@ pub(super) fn paper() -> Paper {
                   parameters, computed layer by layer, give the mean of its eigenvalues (small, of order 1/M), their \
                   second moment (of order 1) and the largest one (of order M). Most directions are flat, a few are \
                   sharp, and the sharp ones limit the learning rate to 2/λ_max.".into(),
-        sources: entries(&[
+        sources: vec![
             KARAKIDA_2019_UNIVERSAL,
             AMARI_2018_NEURODYNAMICS,
             AMARI_2019_FISHER,
             POOLE_2016,
             SCHOENHOLZ_2017,
             JACOT_2018,
-        ]),
+        ],
         claims: claims::all(),
         figures: figures::all(),
     }

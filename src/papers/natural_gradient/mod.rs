@@ -14,7 +14,7 @@ use solvable_theory::bibliography::{FORSTER_2002, KARAKIDA_2020_NATURAL, MARTENS
 use solvable_theory::natural_gradient::{Damping, Method, alpha};
 use solvable_theory::{Architecture, TheoryError};
 
-use super::{Paper, asked, entries};
+use super::{Paper, asked};
 use crate::simulate::training::NaturalGradient;
 use crate::verify::JudgeError;
 use experiments::{Inputs, NaturalTrainingOutcome, NaturalTrainingSetting, Sample, Task};
@@ -29,7 +29,7 @@ pub(super) fn paper() -> Paper {
                   matrix train as fast as the exact one: their response matrix is a multiple α of the identity, so \
                   that one step at the rate 1/α removes the training residual. The constants α, the predictions at \
                   test inputs, the dynamics under damping and the places where isotropy is lost are in closed form.".into(),
-        sources: entries(&[KARAKIDA_2020_NATURAL, MARTENS_2015, FORSTER_2002]),
+        sources: vec![KARAKIDA_2020_NATURAL, MARTENS_2015, FORSTER_2002],
         claims: [isotropy::claims(), training::claims(), damping::claims(), limits::claims()]
             .into_iter()
             .flatten()

@@ -11,7 +11,7 @@ mod trainability;
 use solvable_theory::bibliography::{FAN_2020, KARAKIDA_2019_NORMALIZATION, LEWKOWYCZ_2020};
 use solvable_theory::{Architecture, Normalization, TheoryError};
 
-use super::{Paper, entries};
+use super::Paper;
 
 /// Normalization methods and the sharpness of wide networks.
 pub(super) fn paper() -> Paper {
@@ -23,7 +23,7 @@ pub(super) fn paper() -> Paper {
                   common direction. Subtracting the batch mean in the last layer removes it exactly, and with it the \
                   growth; batch normalization there does the same. In hidden layers neither batch nor layer \
                   normalization removes the outlier unless the activation is odd.".into(),
-        sources: entries(&[KARAKIDA_2019_NORMALIZATION, FAN_2020, LEWKOWYCZ_2020]),
+        sources: vec![KARAKIDA_2019_NORMALIZATION, FAN_2020, LEWKOWYCZ_2020],
         claims: [last_layer::claims(), hidden::claims(), trainability::claims(), vec![step_size::claim()]]
             .into_iter()
             .flatten()

@@ -16,8 +16,8 @@ use solvable_theory::mean_field::order_parameters;
 use solvable_theory::pathological_spectra::{GivenOutputs, KernelStatistics, kernel_statistics};
 use solvable_theory::{Architecture, TheoryError};
 
+use super::Paper;
 use super::experiments::FisherSetting;
-use super::{Paper, entries};
 
 /// The classification side of the Fisher spectrum.
 pub(super) fn paper() -> Paper {
@@ -28,7 +28,7 @@ pub(super) fn paper() -> Paper {
         summary: "The outliers of the Fisher information survive the softmax, which disperses them; they sit in every layer but the first, in the \
                   tangent kernel, and in the metric of the input space, where a few directions carry a share of order one of the \
                   sensitivity. They set the critical learning rate of classifiers.".into(),
-        sources: entries(&[KARAKIDA_2021_PATHOLOGICAL, KARAKIDA_2019_UNIVERSAL, JACOT_2018]),
+        sources: vec![KARAKIDA_2021_PATHOLOGICAL, KARAKIDA_2019_UNIVERSAL, JACOT_2018],
         claims: [
             kernels::claims(),
             cross_entropy::claims(),

@@ -14,7 +14,7 @@ use solvable_theory::bibliography::{BISHOP_1995, DOBRIBAN_2018, TAKASE_2021};
 use solvable_theory::self_paced_augmentation::{LinearTask, RidgeObservables};
 
 use self::experiments::{AugmentedRidgeOutcome, AugmentedRidgeSetting};
-use super::{Paper, entries};
+use super::Paper;
 use crate::simulate::augmentation::linear::LinearModel;
 use crate::verify::JudgeError;
 
@@ -27,7 +27,7 @@ pub(super) fn paper() -> Paper {
         summary: "Augment only the samples whose loss exceeds a threshold. For a linear model this is ridge regression whose strength the data choose themselves: a fixed point \
                   with a discontinuous transition and hysteresis, which never beats well-tuned augmentation of all samples. With shifted digits the gain comes from the falling share of \
                   augmented images: as many random ones do as well or better. With additive noise augmenting all images is the better choice up to a few hundred.".into(),
-        sources: entries(&[TAKASE_2021, BISHOP_1995, DOBRIBAN_2018]),
+        sources: vec![TAKASE_2021, BISHOP_1995, DOBRIBAN_2018],
         claims: [
             ends::claims(),
             branches::claims(),
