@@ -49,30 +49,3 @@ fn every_claim_is_complete_in_both_profiles() {
         }
     }
 }
-
-/// A part has one name: of its rooms of theory and papers, its notes, its tests, its values and its bench.
-#[test]
-fn every_part_is_found_under_one_name() {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    for paper in papers::all() {
-        let name = paper.name;
-        for place in [
-            format!("theory/src/{name}/mod.rs"),
-            format!("theory/notes/{name}.md"),
-            format!("theory/tests/reference/{name}.json"),
-            format!("src/papers/{name}/mod.rs"),
-            format!("tests/{name}.rs"),
-        ] {
-            assert!(root.join(&place).exists(), "{place}");
-        }
-    }
-    let names: Vec<&str> = papers::all().iter().map(|paper| paper.name).collect();
-    for folder in ["benches", "theory/notes", "theory/tests/reference", "src/papers"] {
-        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
-            let stem = entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned();
-            let shared =
-                ["common", "experiments", "mod", "kept", "real_data", "free_probability", "kernel_spectrum"];
-            assert!(names.contains(&stem.as_str()) || shared.contains(&stem.as_str()), "{folder}/{stem}");
-        }
-    }
-}

@@ -9,10 +9,9 @@ use solvable_theory::{Activation, TheoryError};
 use super::super::by;
 use super::experiments::DeepEdge;
 use super::laws::{other, unconditional};
-use super::sharpness::edge_margin;
 use super::{GRADED, Kind, hard_tanh, kind, label, relu};
 use crate::simulate::deep::DeepSetting;
-use crate::verify::{At, Claim, JudgeError};
+use crate::verify::{At, Claim, JudgeError, Margin};
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![edges()]
@@ -58,6 +57,13 @@ pub(super) const BRIEF: [(Kind, Ensemble); 4] = [VARIED[0], VARIED[2], VARIED[6]
 /// The scale by which the largest eigenvalue of a finite matrix lies below the edge.
 pub(super) fn deficit(s: &DeepSetting) -> f64 {
     (s.width as f64).powf(-2.0 / 3.0)
+}
+
+/// The largest eigenvalue of a finite matrix lies below the edge of the bulk, by a deficit of this order.
+pub(super) fn edge_margin(s: &DeepSetting) -> Margin {
+    let unit = deficit(s);
+    let many = s.ensemble == Ensemble::Gaussian && s.depth > 3;
+    Margin { low: if many { -7.0 } else { -3.0 } * unit, high: unit }
 }
 
 /// Whether networks of a kind differ much from one another.

@@ -6,7 +6,7 @@ use solvable_theory::dynamical_isometry::{fisher_law, forward, gaussian_quadrati
 use solvable_theory::free_probability::Ensemble;
 
 use super::super::by;
-use super::edges::deficit;
+use super::edges::edge_margin;
 use super::experiments::{DeepSpectrum, DeepSpectrumOutcome, DeepSpectrumSetting};
 use super::laws::{conditional, other, projections, unconditional};
 use super::spectra::{at, averaged, cases, changed, reversed};
@@ -64,13 +64,6 @@ fn mass() -> Claim {
             Ok(s.network.width as f64 * (1.0 - largest))
         })
         .finish()
-}
-
-/// The largest eigenvalue of a finite matrix lies below the edge of the bulk, by a deficit of this order.
-pub(super) fn edge_margin(s: &DeepSetting) -> Margin {
-    let unit = deficit(s);
-    let many = s.ensemble == Ensemble::Gaussian && s.depth > 3;
-    Margin { low: if many { -7.0 } else { -3.0 } * unit, high: unit }
 }
 
 /// Networks whose layers differ, so that mistakes about them show.

@@ -12,7 +12,7 @@ use super::experiments::{
 };
 use super::{
     INPUTS, OTHER_SCALES, SAMPLES, alpha_by, infinite, label, like, network, residual, scaled_network,
-    scales_of, training,
+    scales_of, undamped,
 };
 use crate::simulate::linalg::Matrix;
 use crate::simulate::training::NaturalGradient;
@@ -286,7 +286,7 @@ fn small_residual_cases(
         .map(|(name, depth, method, inputs)| {
             let network = network(name, INPUTS, depth, width(profile))?;
             let task = (Task::SmallResidual(residual_size(inputs)), 0);
-            let setting = training(method, network, inputs, task, (eta_alpha, steps))?;
+            let setting = undamped(method, network, inputs, task, (eta_alpha, steps))?;
             Ok(At::setting(label(&setting), setting, by(profile, 6, 8)))
         })
         .collect()

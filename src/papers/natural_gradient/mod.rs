@@ -79,7 +79,7 @@ const SAMPLES: usize = 32;
 const TESTS: usize = 64;
 
 /// A network of the claims and a rule without damping on 32 samples, at $\eta=$ `eta_alpha`$/\alpha$.
-fn training(
+fn undamped(
     method: Method,
     network: Architecture,
     inputs: Inputs,

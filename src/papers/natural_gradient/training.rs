@@ -10,7 +10,7 @@ use super::experiments::{
 };
 use super::isotropy::{FORMULAS, differs, width};
 use super::{
-    INPUTS, SAMPLES, TESTS, alpha_by, asked, increment, infinite, label, network, residual, training,
+    INPUTS, SAMPLES, TESTS, alpha_by, asked, increment, infinite, label, network, residual, undamped,
 };
 use crate::simulate::linalg::symmetric_eigen;
 use crate::simulate::training::NaturalGradient;
@@ -36,7 +36,7 @@ pub(super) fn on_labels(
     width: usize,
     inputs: Inputs,
 ) -> Result<NaturalTrainingSetting, JudgeError> {
-    Ok(training(method, network(name, INPUTS, depth, width)?, inputs, (Task::Labels, TESTS), (1.0, 1))?)
+    Ok(undamped(method, network(name, INPUTS, depth, width)?, inputs, (Task::Labels, TESTS), (1.0, 1))?)
 }
 
 type Row = (&'static str, usize, Method, Inputs);
@@ -160,7 +160,7 @@ fn half_steps() -> Claim {
                 .into_iter()
                 .map(|(name, depth, method, inputs)| {
                     let network = network(name, INPUTS, depth, width(profile))?;
-                    let setting = training(method, network, inputs, (Task::Labels, 0), (0.5, 3))?;
+                    let setting = undamped(method, network, inputs, (Task::Labels, 0), (0.5, 3))?;
                     Ok(At::setting(label(&setting), setting, by(profile, 24, 16)))
                 })
                 .collect()
@@ -207,7 +207,7 @@ fn one_step_growth() -> Claim {
                     .iter()
                     .map(|&width| {
                         let network = network(name, INPUTS, depth, width)?;
-                        Ok(training(method, network, inputs, (Task::Labels, 0), (1.0, 1))?)
+                        Ok(undamped(method, network, inputs, (Task::Labels, 0), (1.0, 1))?)
                     })
                     .collect::<Result<Vec<_>, JudgeError>>()?;
                 Ok(At::sizes(format!("{method} {name} L={depth}"), settings, 24))

@@ -3,7 +3,7 @@
 use crate::TheoryError;
 
 use super::Complex;
-use super::law::{modulus, reciprocal};
+use super::complex::{modulus, reciprocal};
 
 /// Solutions of the inner equations of a map at the last point visited.
 pub type Roots = Vec<Complex>;

@@ -1,7 +1,7 @@
 use std::f64::consts::PI;
 
+use super::complex::{reciprocal, same, square_root};
 use super::continuation::{Tracker, transform};
-use super::law::{reciprocal, same, square_root};
 use super::{Atom, Complex, InverseMap};
 use crate::TheoryError;
 use crate::error::finite;

@@ -2,7 +2,7 @@ use crate::TheoryError;
 use crate::error::finite;
 
 use super::Complex;
-use super::law::{modulus, reciprocal};
+use super::complex::{modulus, reciprocal};
 
 /// A law $\nu$ on $[0,\infty)$ that multiplies another one freely: of squared slopes $\phi'^2$, say.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,5 +1,6 @@
 #![doc = include_str!("../../notes/free_probability.md")]
 
+mod complex;
 mod continuation;
 mod distribution;
 mod edge;

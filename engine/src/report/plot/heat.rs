@@ -2,9 +2,10 @@
 
 use plotters::style::RGBColor;
 
+use super::palette;
 use super::pen::{Area, At, LABEL, Pen, SMALL};
 use super::scale::{Mapping, Ticks};
-use super::{DrawError, palette};
+use super::style::DrawError;
 use crate::figure::{Axis, Series, Stroke};
 use crate::report::markup;
 

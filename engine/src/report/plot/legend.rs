@@ -2,9 +2,10 @@
 
 use plotters::style::Color;
 
+use super::clip;
 use super::palette;
 use super::pen::{Align, Area, At, LEADING, Pen, SMALL, text_height, text_width};
-use super::{DrawError, clip};
+use super::style::{BAR_OPACITY, DrawError, LINE_WIDTH, MARKER_RADIUS};
 use crate::figure::{Series, Stroke};
 use crate::report::markup;
 
@@ -162,19 +163,19 @@ impl Entry {
         for key in &self.keys {
             match key {
                 Key::Line(stroke) => {
-                    pen.line(&[(x, middle), (x + KEY, middle)], *stroke, super::LINE_WIDTH, color)?;
+                    pen.line(&[(x, middle), (x + KEY, middle)], *stroke, LINE_WIDTH, color)?;
                 }
                 Key::Marker => {
                     let center = x + KEY / 2.0;
                     pen.line(&[(center, middle - 5.5), (center, middle + 5.5)], Stroke::Solid, 1.2, color)?;
-                    pen.marker((center, middle), palette::marker(self.group), super::MARKER_RADIUS, color)?;
+                    pen.marker((center, middle), palette::marker(self.group), MARKER_RADIUS, color)?;
                 }
                 Key::Bar => {
                     let swatch = Area { x: x + 4.0, y: middle - 4.5, width: KEY - 8.0, height: 9.0 };
                     pen.fill(
                         (swatch.x, swatch.y),
                         (swatch.right(), swatch.bottom()),
-                        color.mix(super::BAR_OPACITY),
+                        color.mix(BAR_OPACITY),
                     )?;
                     pen.frame(swatch, 1.1, color)?;
                 }

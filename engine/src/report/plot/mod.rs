@@ -7,33 +7,17 @@ mod palette;
 mod panel;
 mod pen;
 mod scale;
-
-use plotters::drawing::DrawingAreaErrorKind;
+mod style;
 
 use self::panel::{Margins, Plan};
 use self::pen::{Area, Pen};
+use self::style::DrawError;
 use super::canvas::{Drawing, units};
 use crate::figure::Figure;
 
-/// Width of curves and radius of markers, in pixels.
-const LINE_WIDTH: f64 = 1.7;
-const MARKER_RADIUS: f64 = 3.4;
-/// Opacity of histogram bars.
-const BAR_OPACITY: f64 = 0.3;
 /// Distance between panels, and at the borders.
 const SPACE: f64 = 10.0;
 const BORDER: f64 = 6.0;
-
-/// Plotters could not draw. With this back end, which cannot fail, it does not occur.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("plotters: {0}")]
-pub(super) struct DrawError(String);
-
-impl<E: std::error::Error + Send + Sync> From<DrawingAreaErrorKind<E>> for DrawError {
-    fn from(error: DrawingAreaErrorKind<E>) -> Self {
-        Self(error.to_string())
-    }
-}
 
 /// Draws `figure`.
 pub(super) fn draw(figure: &Figure) -> Result<Drawing, DrawError> {

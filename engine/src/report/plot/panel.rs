@@ -6,7 +6,8 @@ use super::heat::Heat;
 use super::legend::{Legend, Obstacle, Spot};
 use super::pen::{Align, Area, At, LABEL, Pen, SMALL, TITLE, text_height, text_width};
 use super::scale::{Mapping, Ticks};
-use super::{BAR_OPACITY, DrawError, LINE_WIDTH, MARKER_RADIUS, clip, palette};
+use super::style::{BAR_OPACITY, DrawError, LINE_WIDTH, MARKER_RADIUS};
+use super::{clip, palette};
 use crate::figure::{Panel, Point, Position, Series, Stroke};
 use crate::report::markup;
 

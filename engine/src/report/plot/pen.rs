@@ -7,7 +7,7 @@ use plotters::prelude::IntoDrawingArea;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontTransform, IntoFont, RGBAColor, ShapeStyle, TextStyle};
 
-use super::DrawError;
+use super::style::DrawError;
 use crate::figure::Stroke;
 use crate::report::canvas::{Canvas, Drawing, units};
 use crate::report::markup;

@@ -149,7 +149,7 @@ fn growth_factors() -> Vec<f64> {
 
 fn growth_setting(method: Method, eta_alpha: f64) -> Result<NaturalTrainingSetting, JudgeError> {
     let network = network("relu", INPUTS, 3, 256)?;
-    Ok(super::super::training(
+    Ok(super::super::undamped(
         method,
         network,
         Inputs::Sphere,
