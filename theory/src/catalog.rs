@@ -67,6 +67,15 @@ pub enum Value {
 }
 
 impl Value {
+    fn has_nan(&self) -> bool {
+        match self {
+            Self::Number(x) => x.is_nan(),
+            Self::List(values) => values.iter().any(Self::has_nan),
+            Self::Word(_) => false,
+            Self::Object(fields) => fields.iter().any(|(_, value)| value.has_nan()),
+        }
+    }
+
     /// JSON; infinities become the strings `"inf"` and `"-inf"`, which JSON numbers cannot express.
     pub fn to_json(&self) -> Json {
         match self {
@@ -125,7 +134,15 @@ impl Prediction {
     }
 
     fn within_limit(&self, params: &Params) -> Result<Value, TheoryError> {
-        within(params.cost_limit(), || (self.evaluate)(params))
+        let value = within(params.cost_limit(), || (self.evaluate)(params))?;
+        if value.has_nan() {
+            return Err(TheoryError::undefined(
+                self.id,
+                "a difference or ratio inside it leaves the range of 64-bit floating point numbers; choose less \
+                 extreme parameters",
+            ));
+        }
+        Ok(value)
     }
 }
 
@@ -194,4 +211,28 @@ pub(crate) mod parameter {
         optional("train_bias", "whether biases are trained", "true or false", "false");
     pub(crate) const GAMMA: Parameter =
         optional("gamma", "gamma, the scale of the normalized values", "a number other than 0", "1");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_is_not_a_number_is_refused_wherever_it_hides() {
+        let given = Map::new();
+        let with = |evaluate| Prediction {
+            id: "a/b",
+            title: "",
+            formula: "",
+            parameters: &[],
+            value: "",
+            validity: "",
+            sources: &[],
+            evaluate,
+        };
+        let hidden = with(|_| Ok(Value::Object(vec![("x", vec![1.0, f64::NAN].into())])));
+        assert!(matches!(hidden.evaluate(&given), Err(TheoryError::Undefined { .. })));
+        let limit = with(|_| Ok(vec![1.0, f64::INFINITY].into()));
+        assert!(limit.evaluate(&given).is_ok());
+    }
 }

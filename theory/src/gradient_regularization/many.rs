@@ -72,10 +72,15 @@ pub fn flow_state(
         }
         carried?;
     }
-    let weights = DiagonalWeights::new(data, &weights_of(alpha0, &state[..2 * d]))?;
+    let weights = weights_of(alpha0, &state[..2 * d]);
+    // (w₊-w₋)(w₊+w₋): squares of weights overflow before their difference does.
+    let beta = weights[..d].iter().zip(&weights[d..]).map(|(p, m)| representable("beta", (p - m) * (p + m)));
     let start = 2.0 * alpha0.ln();
     let logs = state[2 * d..].iter().map(|v| representable("log alpha_eff^2", start + v));
-    Ok((DVector::from_vec(logs.collect::<Result<_, _>>()?), weights.beta()))
+    Ok((
+        DVector::from_vec(logs.collect::<Result<_, _>>()?),
+        DVector::from_vec(beta.collect::<Result<_, _>>()?),
+    ))
 }
 
 fn weights_of(alpha0: f64, logs: &[f64]) -> Vec<f64> {

@@ -129,6 +129,15 @@ fn large_weights_and_saddles_are_limits_of_the_flow() {
 }
 
 #[test]
+fn a_flow_that_has_not_begun_is_at_zero_whatever_the_size_of_its_weights() {
+    for alpha0 in [1e-300, 1e300] {
+        let (logs, beta) = flow_state(&small(), alpha0, 5e24, 0.1, 0.0).unwrap();
+        assert!(beta.iter().all(|b| *b == 0.0), "{beta}");
+        assert!(logs.iter().all(|log| *log == 2.0 * alpha0.ln()));
+    }
+}
+
+#[test]
 fn any_time_the_flow_is_a_minimiser() {
     let data = small();
     for t in [0.1, 1.0, 10.0] {
