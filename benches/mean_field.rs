@@ -11,7 +11,7 @@ mod common;
 use std::hint::black_box;
 use std::time::Instant;
 
-use solvable::papers::experiments::{Fisher, FisherSetting};
+use solvable::papers::shared::{Fisher, FisherSetting};
 use solvable::simulate::linalg::{self, Matrix};
 use solvable::streams::Streams;
 use solvable::theory::{Activation, Architecture};

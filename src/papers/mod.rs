@@ -1,22 +1,19 @@
-//! Where one theory meets its experiments: claims, settings, rivals, figures. One file for each paper.
+//! Where one theory meets its experiments: claims, settings, rivals, figures. One crate for each part, so that an
+//! edited claim costs the compilation of its own paper.
 
-pub mod attention_boltzmann;
-pub mod continual_learning;
-mod dynamical_isometry;
-pub mod experiments;
-mod gradient_regularization;
-mod kept;
-mod mean_field;
-mod natural_gradient;
-mod normalization;
-mod pathological_spectra;
-mod real_data;
-pub mod self_paced_augmentation;
+pub use solvable_attention_boltzmann as attention_boltzmann;
+pub use solvable_continual_learning as continual_learning;
+pub use solvable_dynamical_isometry as dynamical_isometry;
+pub use solvable_gradient_regularization as gradient_regularization;
+pub use solvable_mean_field as mean_field;
+pub use solvable_natural_gradient as natural_gradient;
+pub use solvable_normalization as normalization;
+pub use solvable_pathological_spectra as pathological_spectra;
+pub use solvable_self_paced_augmentation as self_paced_augmentation;
+pub use solvable_shared as shared;
+pub use solvable_shared::own_data;
 
 pub use solvable_engine::{FigurePlan, Paper, Trials};
-
-use crate::simulate::data::Dataset;
-use crate::verify::{JudgeError, Profile};
 
 /// Every paper, in the order of the report.
 pub fn all() -> Vec<Paper> {
@@ -31,30 +28,4 @@ pub fn all() -> Vec<Paper> {
         attention_boltzmann::paper(),
         self_paced_augmentation::paper(),
     ]
-}
-
-/// The experiment that user's inputs are named in.
-pub const DATA_EXPERIMENT: &str = <experiments::DataFisher as crate::verify::Experiment>::ID;
-
-/// The data-dependent predictions, on the user's own inputs.
-pub fn on_data(data: &Dataset) -> Paper {
-    real_data::paper(data)
-}
-
-/// An activation's name in labels: the scale of erf that theory likes best is spelled out.
-fn label_of(activation: &str) -> &str {
-    if activation == "erf(0.7071067811865476)" { "erf(u/√2)" } else { activation }
-}
-
-/// A quantity that a trial has only where its setting asks for it.
-fn asked<T>(quantity: Option<T>, name: &str) -> Result<T, JudgeError> {
-    quantity.ok_or_else(|| JudgeError::Other(format!("the setting does not ask for `{name}`")))
-}
-
-/// The choice of a profile.
-fn by<T>(profile: Profile, quick: T, full: T) -> T {
-    match profile {
-        Profile::Quick => quick,
-        Profile::Full => full,
-    }
 }

@@ -2,11 +2,11 @@ use solvable_theory::bibliography::{KARAKIDA_2019_UNIVERSAL, POOLE_2016, SCHOENH
 use solvable_theory::mean_field::{self, FimStatistics};
 use solvable_theory::{Activation, Architecture, TheoryError};
 
-use super::super::experiments::{DataFisherSetting, Fisher, FisherSetting};
-use super::super::{asked, by, label_of, real_data};
-use super::experiments::DeepSignals;
-use crate::simulate::data::Dataset;
-use crate::verify::{At, Claim, JudgeError, Margin, Profile};
+use crate::experiments::DeepSignals;
+use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile};
+use solvable_shared::{DataFisherSetting, Fisher, FisherSetting};
+use solvable_shared::{asked, by, has_large_biases, label_of, large_biases, own_data, proportional};
+use solvable_simulate::data::Dataset;
 
 pub(super) fn all() -> Vec<Claim> {
     let mut claims = vec![
@@ -19,7 +19,7 @@ pub(super) fn all() -> Vec<Claim> {
         forward_correlations(),
         backward_growth(),
     ];
-    claims.extend(real_data::claims("mf/digits", digits));
+    claims.extend(own_data::claims("mf/digits", digits));
     claims
 }
 
@@ -27,7 +27,7 @@ pub(super) fn all() -> Vec<Claim> {
 fn digits(profile: Profile) -> Result<Vec<At<DataFisherSetting>>, JudgeError> {
     let (width, samples, trials) = by(profile, (400, 40, 512), (1000, 100, 200));
     let digits = Dataset::digits().and_then(|d| d.scaled_head(samples))?;
-    real_data::cases(&digits, width, trials)
+    own_data::cases(&digits, width, trials)
 }
 
 /// A network of the verified table: activation, hidden and input widths in units of $M$, $\sigma_w^2$, $\sigma_b^2$, $C$.
@@ -77,22 +77,11 @@ fn extremes(profile: Profile) -> Result<Vec<At<FisherSetting>>, JudgeError> {
     ])
 }
 
-/// Small weights, with which biases carry a third of the sharpness.
-pub(in super::super) fn large_biases() -> Result<FisherSetting, TheoryError> {
-    let network = Architecture::new(vec![100, 100, 100, 2], Activation::tanh(), 0.1, 0.02)?;
-    Ok(FisherSetting { network: network.with_trained_biases(true), samples: 20 })
-}
-
 /// Samples so few that $N$ and $N-1$ differ by more than any margin.
 const FEW: usize = 2;
 
 fn are_few(setting: &FisherSetting) -> bool {
     setting.samples == FEW
-}
-
-/// Whether the biases' share is well above the margins.
-pub(in super::super) fn has_large_biases(setting: &FisherSetting) -> bool {
-    setting.network.scales().sigma_w2 < 0.5
 }
 
 /// The theory of weights alone.
@@ -238,26 +227,6 @@ fn growth_of_the_largest_eigenvalue() -> Claim {
         .rival("independent of the width", |_| Ok(1.0))
         .rival("a random matrix without structure: √M", |s| Ok((s.network.widths()[0] as f64).sqrt()))
         .finish()
-}
-
-/// The two networks of the scaling laws, weights only, $L=3$, $C=1$, $N=M$.
-pub(in super::super) fn proportional(
-    widths: &[usize],
-    trials: usize,
-) -> Result<Vec<At<FisherSetting>>, JudgeError> {
-    [("relu", 2.0, 0.1), ("tanh", 3.0, 0.64)]
-        .into_iter()
-        .map(|(name, sigma_w2, sigma_b2)| {
-            let settings = widths
-                .iter()
-                .map(|&m| {
-                    let network = Architecture::new(vec![m, m, m, 1], name.parse()?, sigma_w2, sigma_b2)?;
-                    Ok(FisherSetting { network, samples: m })
-                })
-                .collect::<Result<_, TheoryError>>()?;
-            Ok(At::sizes(format!("{name} L=3 M=N={widths:?}"), settings, trials))
-        })
-        .collect()
 }
 
 fn bias_block() -> Claim {

@@ -1,10 +1,10 @@
 use solvable_theory::mean_field::{self, FimStatistics};
 use solvable_theory::{Activation, Architecture, InitialScales, TheoryError};
 
-use super::super::experiments::{Fisher, FisherOutcome, FisherSetting, FisherSpectrum};
-use crate::figure::{Axis, Figure, Panel, Position, Series, Stroke, histogram};
-use crate::verify::{JudgeError, Profile};
+use solvable_engine::figure::{Axis, Figure, Panel, Position, Series, Stroke, histogram};
+use solvable_engine::verify::{JudgeError, Profile};
 use solvable_engine::{FigurePlan, Trials, requests};
+use solvable_shared::{Fisher, FisherOutcome, FisherSetting, FisherSpectrum};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

@@ -2,15 +2,15 @@ use solvable_theory::mean_field;
 use solvable_theory::normalization::{edge_proportional, hidden_top_refined, last_mean_subtraction};
 use solvable_theory::{Architecture, TheoryError};
 
-use super::super::experiments::{Fisher, FisherSetting, FisherSpectrum};
-use super::super::{asked, by};
-use super::experiments::{
+use crate::experiments::{
     LocalBoundary, LocalBoundarySetting, NormalizedOutlier, TrainingPlane, TrainingPlaneSetting,
 };
-use super::{equal_widths, modes};
-use crate::figure::{Axis, Figure, Panel, Position, Series, Stroke, histogram};
-use crate::verify::{JudgeError, Profile, Request};
+use crate::settings::{equal_widths, modes};
+use solvable_engine::figure::{Axis, Figure, Panel, Position, Series, Stroke, histogram};
+use solvable_engine::verify::{JudgeError, Profile, Request};
 use solvable_engine::{FigurePlan, Trials, mean_point, requests};
+use solvable_shared::{Fisher, FisherSetting, FisherSpectrum};
+use solvable_shared::{asked, by};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use solvable_theory::TheoryError;
 use solvable_theory::attention_boltzmann::AttentionMachine;
 
-use crate::simulate::attention::{annealed_log_z, log_likelihoods, samples};
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_simulate::attention::{annealed_log_z, log_likelihoods, samples};
 
 /// Random machines with normal patterns, biases of standard deviation 0.5 for visible units and 1 for patterns.
 #[derive(Debug, Clone, PartialEq, Serialize)]

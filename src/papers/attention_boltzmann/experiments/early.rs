@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use solvable_theory::attention_boltzmann::AttentionMachine;
 
 use super::learning::digits;
-use crate::simulate::attention::ascend;
-use crate::simulate::linalg::symmetric_eigen;
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_simulate::attention::ascend;
+use solvable_simulate::linalg::symmetric_eigen;
 
 /// The first steps of maximum likelihood.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use solvable_theory::TheoryError;
 use solvable_theory::attention_boltzmann::AttentionMachine;
 
-use crate::simulate::attention::{end_nodes, log_sum};
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_simulate::attention::{end_nodes, log_sum};
 
 /// A memory of one pattern whose integral is cut off.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -155,7 +155,7 @@ impl Experiment for Simplex {
             return Err(Box::new(TheoryError::invalid("patterns", k, format!("from 2 to d = {d}"))));
         }
         // Orthonormal rows less their mean have the square 1 − 1/K.
-        let mut xi = crate::simulate::linalg::haar_orthogonal(d, streams).rows(0, k).into_owned();
+        let mut xi = solvable_simulate::linalg::haar_orthogonal(d, streams).rows(0, k).into_owned();
         let mean = xi.row_mean();
         let scale = (setting.square * k as f64 / (k as f64 - 1.0)).sqrt();
         xi.row_iter_mut().for_each(|mut row| row.copy_from(&((&row - &mean) * scale)));

@@ -6,15 +6,15 @@ use solvable_theory::TheoryError;
 use solvable_theory::attention_boltzmann::AttentionMachine;
 
 use super::machine::RandomMachine;
-use crate::papers::experiments::shortened;
-use crate::simulate::attention::{
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_shared::shortened;
+use solvable_simulate::attention::{
     Chains, Divergence, GaussianBernoulli, ascend, attention_products, em_start, em_step, log_likelihoods,
     polish, random_samples, samples, worst_matched_cosine,
 };
-use crate::simulate::data::Dataset;
-use crate::simulate::{SimulationError, linalg};
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_simulate::data::Dataset;
+use solvable_simulate::{SimulationError, linalg};
 
 /// Step size of gradient ascent: the largest eigenvalue of the Fisher information of patterns of norm 3 is near 2.
 const ETA: f64 = 0.3;

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use solvable_theory::TheoryError;
 use solvable_theory::attention_boltzmann::AttentionMachine;
 
-use crate::simulate::attention::{annealed_log_z, gibbs_averages, samples};
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_simulate::attention::{annealed_log_z, gibbs_averages, samples};
 
 /// Random machines: patterns of one norm in random directions, or with independent entries and random biases.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -8,8 +8,8 @@ use solvable_theory::TheoryError;
 use solvable_theory::attention_boltzmann::AttentionMachine;
 
 use super::machine::RandomMachine;
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
 
 /// Retrieval of orthogonal patterns.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -46,7 +46,7 @@ impl Experiment for Retrieval {
         if k > d {
             return Err(Box::new(TheoryError::invalid("patterns", k, format!("at most d = {d}"))));
         }
-        let rotation = crate::simulate::linalg::haar_orthogonal(d, streams);
+        let rotation = solvable_simulate::linalg::haar_orthogonal(d, streams);
         let patterns = rotation.rows(0, k) * setting.x.sqrt();
         let machine = AttentionMachine::new(patterns.clone(), None, None, 1.0, 1.0)?;
         let mut v: Vec<f64> = patterns.row(0).iter().copied().collect();
@@ -204,7 +204,7 @@ impl Experiment for FailingPairs {
         let mut pairs = 0;
         for draw in 0..setting.draws {
             let patterns = DMatrix::from_vec(n, p, streams.nth_child("patterns", draw).normals(n * p, 1.0));
-            let gram = crate::simulate::linalg::transpose_product(&patterns, &patterns);
+            let gram = solvable_simulate::linalg::transpose_product(&patterns, &patterns);
             pairs +=
                 (0..p).map(|mu| (0..p).filter(|&nu| gram[(nu, mu)] > gram[(mu, mu)]).count()).sum::<usize>();
         }
@@ -316,7 +316,7 @@ impl Experiment for AllPatterns {
         let mut kept = 0;
         for first in (0..setting.patterns).step_by(BLOCK) {
             let cues = patterns.columns(first, BLOCK.min(setting.patterns - first)).into_owned();
-            let gram = crate::simulate::linalg::transpose_product(&patterns, &cues);
+            let gram = solvable_simulate::linalg::transpose_product(&patterns, &cues);
             for (j, column) in gram.column_iter().enumerate() {
                 let own = column[first + j];
                 // Its own term is one; more than half of the attention is kept while the others do not exceed it.

@@ -2,14 +2,14 @@
 
 use solvable_theory::attention_boltzmann::early_rate;
 
-use super::super::super::by;
-use super::super::experiments::{
+use crate::claims::learning::{early_setting, early_trials};
+use crate::experiments::{
     EarlyLearning, LearningCurves, LearningCurvesOutcome, LearningCurvesSetting, RandomMachine,
 };
-use super::super::learning::{early_setting, early_trials};
-use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
-use crate::verify::{JudgeError, Profile, Request};
+use solvable_engine::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
+use solvable_engine::verify::{JudgeError, Profile, Request};
 use solvable_engine::{FigurePlan, Trials, mean_point, requests};
+use solvable_shared::by;
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

@@ -5,16 +5,16 @@ mod storage;
 
 use solvable_theory::attention_boltzmann::{AttentionMachine, coexistence, denoising_objective, spinodal};
 
-use super::super::by;
-use super::experiments::{Annealing, Denoising, Importance, Retrieval, RetrievalSetting};
-use super::machine::{
+use crate::claims::machine::{
     ANNEALING_TRIALS, ORDERS, annealed, annealing, between, between_orders, student_of_scale,
     without_coefficients,
 };
-use super::retrieval::{reached, retrieval};
-use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
-use crate::verify::{JudgeError, Profile, Request};
+use crate::claims::retrieval::{reached, retrieval};
+use crate::experiments::{Annealing, Denoising, Importance, Retrieval, RetrievalSetting};
+use solvable_engine::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
+use solvable_engine::verify::{JudgeError, Profile, Request};
 use solvable_engine::{FigurePlan, Trials, mean_point, requests};
+use solvable_shared::by;
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

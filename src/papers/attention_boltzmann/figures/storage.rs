@@ -4,12 +4,12 @@ use solvable_theory::attention_boltzmann::{
     PatternEnsemble, all_patterns_capacity, finite_capacity, norm_decides, typical_capacity,
 };
 
-use super::super::super::by;
-use super::super::experiments::{AllPatterns, AllPatternsOutcome, AllPatternsSetting, Storage};
-use super::super::storage::{near_capacity, weight};
-use crate::figure::{Axis, Figure, Panel, Position, Series, Stroke};
-use crate::verify::{JudgeError, Profile, Request};
+use crate::claims::storage::{near_capacity, weight};
+use crate::experiments::{AllPatterns, AllPatternsOutcome, AllPatternsSetting, Storage};
+use solvable_engine::figure::{Axis, Figure, Panel, Position, Series, Stroke};
+use solvable_engine::verify::{JudgeError, Profile, Request};
 use solvable_engine::{FigurePlan, Trials, requests};
+use solvable_shared::by;
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

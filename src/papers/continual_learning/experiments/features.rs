@@ -7,11 +7,11 @@ use solvable_theory::continual_learning::{Spectrum, Target};
 use solvable_theory::kernel_spectrum::{NtkMap, SphereSpectrum};
 use solvable_theory::{Activation, InitialScales, TheoryError};
 
-use crate::simulate::SimulationError;
-use crate::simulate::data::{Dataset, gaussian_inputs, on_sphere};
-use crate::simulate::linalg::{self, Matrix};
-use crate::simulate::regression::Grams;
-use crate::streams::Streams;
+use solvable_engine::streams::Streams;
+use solvable_simulate::SimulationError;
+use solvable_simulate::data::{Dataset, gaussian_inputs, on_sphere};
+use solvable_simulate::linalg::{self, Matrix};
+use solvable_simulate::regression::Grams;
 
 /// What tasks are functions of.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -2,14 +2,14 @@ use serde::{Deserialize, Serialize};
 use solvable_theory::{Architecture, TheoryError};
 
 use super::features::Sphere;
-use crate::simulate::linalg::{self, LargeCholesky, Matrix};
-use crate::simulate::network::Network;
-use crate::simulate::regression::{
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_simulate::linalg::{self, LargeCholesky, Matrix};
+use solvable_simulate::network::Network;
+use solvable_simulate::regression::{
     ErrorForm, Grams, KernelStage, Labels, SequentialRegression, learning_operators,
 };
-use crate::simulate::training::{HeavyBall, Parametrization, Tangents};
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_simulate::training::{HeavyBall, Parametrization, Tangents};
 
 /// Networks of equal hidden widths on a sphere, two tasks from the matched prior.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -2,11 +2,11 @@ use serde::{Deserialize, Serialize};
 use solvable_theory::continual_learning::Stage;
 
 use super::features::Features;
-use crate::simulate::SimulationError;
-use crate::simulate::linalg::Matrix;
-use crate::simulate::regression::{ErrorForm, Grams, KernelStage, Labels, learning_operators};
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_simulate::SimulationError;
+use solvable_simulate::linalg::Matrix;
+use solvable_simulate::regression::{ErrorForm, Grams, KernelStage, Labels, learning_operators};
 
 /// Two tasks, one after the other, without noise or ridge.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -146,7 +146,7 @@ impl Experiment for TaskSequence {
         }
         let grams = setting.features.grams(labels.tasks.len(), &streams.child("inputs"))?;
         let covariance = setting.covariance_matrix();
-        let errors = crate::simulate::regression::expected_errors(&grams, &stages, &labels, &covariance)?;
+        let errors = solvable_simulate::regression::expected_errors(&grams, &stages, &labels, &covariance)?;
         Ok(TaskSequenceOutcome { errors: errors.into_iter().flatten().collect() })
     }
 
@@ -193,7 +193,7 @@ impl Experiment for Underparametrised {
         let (known, unknown) = (draw("known", setting.modes), draw("unknown", setting.null_modes));
         // The learnt weights are off by (Φ₊ᵀΦ₊)⁻¹Φ₊ᵀΦ₀w₀, and the unknown modes stay unlearnt.
         let gram = known.transpose() * &known;
-        let solver = crate::simulate::linalg::Solver::spd(&gram, 0.0, "the second moment of the features")?;
+        let solver = solvable_simulate::linalg::Solver::spd(&gram, 0.0, "the second moment of the features")?;
         let leak = solver.solve(&(known.transpose() * &unknown));
         Ok(UnderparametrisedOutcome { error: leak.norm_squared() + setting.null_modes as f64 })
     }

@@ -1,15 +1,16 @@
 use solvable_theory::InitialScales;
 use solvable_theory::kernel_spectrum::{degeneracy, ntk_asymptotic, ntk_degree_weights};
 
-use super::super::experiments::{
+use crate::claims::digits;
+use crate::claims::gaussian::{RHO, at_similarity};
+use crate::claims::networks::{width_setting, widths};
+use crate::claims::sphere;
+use crate::claims::theory::pair;
+use crate::experiments::{
     DigitsTarget, FiniteWidth, NetworkTasksSetting, SphereTarget, TwoTasks, TwoTasksSetting,
 };
-use super::super::gaussian::{RHO, at_similarity};
-use super::super::networks::{width_setting, widths};
-use super::super::sphere;
-use super::super::{digits, theory::pair};
-use crate::figure::{Axis, Figure, Panel, Position, Series, Stroke};
-use crate::verify::{JudgeError, Profile, Request};
+use solvable_engine::figure::{Axis, Figure, Panel, Position, Series, Stroke};
+use solvable_engine::verify::{JudgeError, Profile, Request};
 use solvable_engine::{FigurePlan, Trials, requests};
 
 pub(super) fn all() -> Vec<FigurePlan> {

@@ -2,18 +2,19 @@ use solvable_theory::continual_learning::{
     Stage, many_tasks, self_ratio_power_law, self_ratio_threshold, stages,
 };
 
-use super::super::super::by;
-use super::super::experiments::{
+use crate::claims::gaussian::{at_similarity, repeated, scan, self_setting};
+use crate::claims::networks::width_setting;
+use crate::claims::sphere;
+use crate::claims::theory::pair;
+use crate::experiments::{
     NetworkTasksSetting, SphereTarget, TaskSequence, TaskSequenceSetting, TrainedTasks, TrainedTasksOutcome,
     TwoTasks, TwoTasksSetting,
 };
-use super::super::gaussian::{at_similarity, repeated, scan, self_setting};
-use super::super::networks::width_setting;
-use super::super::theory::pair;
-use super::super::{gaussian, sphere};
-use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
-use crate::verify::{JudgeError, Profile, Request};
+use crate::settings::gaussian;
+use solvable_engine::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
+use solvable_engine::verify::{JudgeError, Profile, Request};
 use solvable_engine::{FigurePlan, Trials, mean_point, requests};
+use solvable_shared::by;
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

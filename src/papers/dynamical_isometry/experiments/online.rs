@@ -1,12 +1,12 @@
 use serde::{Deserialize, Serialize};
 
-use crate::simulate::deep::{
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_simulate::deep::{
     DeepSetting, dual, mean_square_slopes, mean_squares, online_step, random_residual,
 };
-use crate::simulate::linalg::{Matrix, symmetric_eigenvalues};
-use crate::simulate::network::Network;
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_simulate::linalg::{Matrix, symmetric_eigenvalues};
+use solvable_simulate::network::Network;
 
 /// One sample, learnt from a small residual.
 #[derive(Debug, Clone, PartialEq, Serialize)]

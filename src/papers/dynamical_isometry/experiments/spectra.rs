@@ -1,13 +1,13 @@
 use serde::{Deserialize, Serialize};
 use solvable_theory::dynamical_isometry::maximal_sharpness;
 
-use super::super::super::experiments::shortened;
-use crate::simulate::deep::{
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_shared::shortened;
+use solvable_simulate::deep::{
     DeepSetting, behind_output, dual, jacobian_gram, mean_square_slopes, mean_squares, projected_identities,
 };
-use crate::simulate::linalg::{Matrix, symmetric_eigenvalues};
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_simulate::linalg::{Matrix, symmetric_eigenvalues};
 
 /// Networks of one kind and how many are drawn in a trial.
 #[derive(Debug, Clone, PartialEq, Serialize)]

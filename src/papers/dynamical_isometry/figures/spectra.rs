@@ -1,14 +1,15 @@
 use solvable_theory::dynamical_isometry::DepthLimit;
 use solvable_theory::free_probability::{Ensemble, SpectralLaw};
 
-use super::super::super::by;
-use super::super::experiments::{DeepSpectrum, DeepSpectrumOutcome, DeepSpectrumSetting};
-use super::super::laws::{conditional, empirical, jacobian, limit_table, table, unconditional};
-use super::super::spectra::{displacement, distance, scaling};
-use super::super::{Kind, RELU, SHALLOW, TEN, asked, on_path};
-use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
-use crate::verify::{JudgeError, Profile, Request};
+use crate::claims::laws::{conditional, empirical, jacobian, limit_table, table, unconditional};
+use crate::claims::spectra::{displacement, distance, scaling};
+use crate::experiments::{DeepSpectrum, DeepSpectrumOutcome, DeepSpectrumSetting};
+use crate::settings::{Kind, RELU, SHALLOW, TEN, on_path};
+use solvable_engine::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
+use solvable_engine::verify::{JudgeError, Profile, Request};
 use solvable_engine::{FigurePlan, Trials, mean_point, requests};
+use solvable_shared::asked;
+use solvable_shared::by;
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

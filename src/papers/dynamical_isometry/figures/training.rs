@@ -1,16 +1,16 @@
 use solvable_theory::dynamical_isometry::gaussian_quadratic_law;
 use solvable_theory::free_probability::Ensemble;
 
-use super::super::super::by;
-use super::super::experiments::{DeepSpectrum, DeepSpectrumSetting, OnlineSetting, OnlineTraining};
-use super::super::laws::unconditional;
-use super::super::on_path;
-use super::super::sharpness::linear;
-use super::super::training::critical;
-use crate::figure::{Axis, Figure, Panel, Series, Stroke};
-use crate::simulate::deep::DeepSetting;
-use crate::verify::{JudgeError, Profile, Request};
+use crate::claims::laws::unconditional;
+use crate::claims::sharpness::linear;
+use crate::claims::training::critical;
+use crate::experiments::{DeepSpectrum, DeepSpectrumSetting, OnlineSetting, OnlineTraining};
+use crate::settings::on_path;
+use solvable_engine::figure::{Axis, Figure, Panel, Series, Stroke};
+use solvable_engine::verify::{JudgeError, Profile, Request};
 use solvable_engine::{FigurePlan, Trials, requests};
+use solvable_shared::by;
+use solvable_simulate::deep::DeepSetting;
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

@@ -2,10 +2,10 @@ use serde::{Deserialize, Serialize};
 use solvable_theory::gradient_regularization::{DiagonalWeights, critical_step, minimiser, step_drives};
 
 use super::{planted_normals, planted_problem, problem};
-use crate::simulate::diagonal::{DiagonalNetwork, FlowRule, Penalty, PlantedSetting};
-use crate::simulate::linalg::symmetric_eigenvalues;
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_simulate::diagonal::{DiagonalNetwork, FlowRule, Penalty, PlantedSetting};
+use solvable_simulate::linalg::symmetric_eigenvalues;
 
 /// Gradient descent from $w_\pm=\alpha_0$ until the loss is small.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -2,9 +2,9 @@ use serde::{Deserialize, Serialize};
 use solvable_theory::TheoryError;
 
 use super::{planted_problem, problem};
-use crate::simulate::diagonal::{DiagonalNetwork, FlowRule, FlowState, Penalty, PlantedSetting};
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_simulate::diagonal::{DiagonalNetwork, FlowRule, FlowState, Penalty, PlantedSetting};
 
 /// Flows of one network on one problem, from several initial scales and with several penalties.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -4,10 +4,10 @@ mod descent;
 mod flow;
 mod steps;
 
-use super::super::experiments::problem;
-use crate::simulate::diagonal::PlantedSetting;
-use crate::simulate::{SimulationError, diagonal};
-use crate::streams::Streams;
+use solvable_engine::streams::Streams;
+use solvable_shared::problem;
+use solvable_simulate::diagonal::PlantedSetting;
+use solvable_simulate::{SimulationError, diagonal};
 use solvable_theory::gradient_regularization::RegressionData;
 
 pub use descent::{

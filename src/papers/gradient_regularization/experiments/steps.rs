@@ -3,12 +3,12 @@ use serde::{Deserialize, Serialize};
 use solvable_theory::Architecture;
 
 use super::{planted_problem, planted_streams, problem};
-use crate::simulate::data::gaussian_inputs;
-use crate::simulate::diagonal::{DiagonalNetwork, PlantedSetting};
-use crate::simulate::network::Network;
-use crate::simulate::training::{PenaltyMethod, penalised_gradient};
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_simulate::data::gaussian_inputs;
+use solvable_simulate::diagonal::{DiagonalNetwork, PlantedSetting};
+use solvable_simulate::network::Network;
+use solvable_simulate::training::{PenaltyMethod, penalised_gradient};
 
 /// Single steps from random weights.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -1,16 +1,16 @@
 use nalgebra::DVector;
 use solvable_theory::gradient_regularization::{Coordinate, RegressionData, mean_mode_log_ratio, minimiser};
 
-use super::super::super::by;
-use super::super::bias::{large_mean_flows, zero_mean_flows};
-use super::super::experiments::{DiagonalFlow, DiagonalFlowSetting, Penalty};
-use super::super::limits::{STRENGTHS, vanishing};
-use super::super::means::{LENGTHS, changes, ends, predicted_ends, sparsity};
-use super::super::{END, data, end, log_ratio, part, penalties};
-use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
-use crate::simulate::diagonal::PlantedSetting;
-use crate::verify::{JudgeError, Profile, Request, statistic};
+use crate::claims::bias::{large_mean_flows, zero_mean_flows};
+use crate::claims::limits::{STRENGTHS, vanishing};
+use crate::claims::means::{LENGTHS, changes, ends, predicted_ends, sparsity};
+use crate::experiments::{DiagonalFlow, DiagonalFlowSetting, Penalty};
+use crate::settings::{END, data, end, log_ratio, part, penalties};
+use solvable_engine::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
+use solvable_engine::verify::{JudgeError, Profile, Request, statistic};
 use solvable_engine::{FigurePlan, Trials, mean_point, requests};
+use solvable_shared::by;
+use solvable_simulate::diagonal::PlantedSetting;
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

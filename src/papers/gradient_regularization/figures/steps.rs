@@ -1,13 +1,13 @@
 use solvable_theory::gradient_regularization::{DiagonalWeights, matrix_products, regulariser_gradient};
 
-use super::super::super::by;
-use super::super::cost::{DEPTHS, setting as cost_setting};
-use super::super::descent::strengths;
-use super::super::experiments::{CriticalDescent, PenaltyCost, SingleSteps, SingleStepsSetting};
-use super::super::{data, zero_mean};
-use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
-use crate::verify::{JudgeError, Profile, Request};
+use crate::claims::cost::{DEPTHS, setting as cost_setting};
+use crate::claims::descent::strengths;
+use crate::experiments::{CriticalDescent, PenaltyCost, SingleSteps, SingleStepsSetting};
+use crate::settings::{data, zero_mean};
+use solvable_engine::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
+use solvable_engine::verify::{JudgeError, Profile, Request};
 use solvable_engine::{FigurePlan, Trials, mean_point, requests};
+use solvable_shared::by;
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

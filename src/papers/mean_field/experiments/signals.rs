@@ -1,11 +1,11 @@
 use serde::{Deserialize, Serialize};
 
-use super::super::super::experiments::FisherSetting;
-use crate::simulate::data::orthogonal_inputs;
-use crate::simulate::linalg;
-use crate::simulate::network::Network;
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_shared::FisherSetting;
+use solvable_simulate::data::orthogonal_inputs;
+use solvable_simulate::linalg;
+use solvable_simulate::network::Network;
 
 /// What [`DeepSignals`] measures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

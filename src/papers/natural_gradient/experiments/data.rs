@@ -4,10 +4,10 @@ use rand::seq::SliceRandom;
 use serde::Serialize;
 use solvable_theory::natural_gradient as ngd;
 
-use crate::simulate::SimulationError;
-use crate::simulate::data::{Dataset, gaussian_inputs, on_sphere};
-use crate::simulate::linalg::{self, Matrix};
-use crate::streams::Streams;
+use solvable_engine::streams::Streams;
+use solvable_simulate::SimulationError;
+use solvable_simulate::data::{Dataset, gaussian_inputs, on_sphere};
+use solvable_simulate::linalg::{self, Matrix};
 
 /// Where inputs on the sphere $\|x\|^2=M_0$ come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -2,13 +2,13 @@ use serde::{Deserialize, Serialize};
 use solvable_theory::natural_gradient::{self as ngd, LayerKernels};
 use solvable_theory::{Architecture, TheoryError};
 
-use super::super::super::experiments::shortened;
 use super::data::Sample;
-use crate::simulate::linalg::{self, Matrix};
-use crate::simulate::network::Network;
-use crate::simulate::training::{Parametrization, Tangents};
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_shared::shortened;
+use solvable_simulate::linalg::{self, Matrix};
+use solvable_simulate::network::Network;
+use solvable_simulate::training::{Parametrization, Tangents};
 
 /// $A_l$, $B_l$ of a network of one output between two sets of inputs, as the theory takes them.
 pub(super) fn empirical_kernels(rows: &Tangents, columns: &Tangents) -> Result<LayerKernels, TheoryError> {

@@ -2,13 +2,13 @@ use serde::{Deserialize, Serialize};
 use solvable_theory::Architecture;
 use solvable_theory::natural_gradient::Method;
 
-use super::super::super::experiments::shortened;
 use super::data::Sample;
-use crate::simulate::linalg::Matrix;
-use crate::simulate::network::Network;
-use crate::simulate::training::{NaturalGradient, Parametrization, Tangents};
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_shared::shortened;
+use solvable_simulate::linalg::Matrix;
+use solvable_simulate::network::Network;
+use solvable_simulate::training::{NaturalGradient, Parametrization, Tangents};
 
 /// A random network and a rule at its starting point.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -4,14 +4,14 @@ use serde::{Deserialize, Serialize};
 use solvable_theory::Architecture;
 use solvable_theory::natural_gradient::{self as ngd, Method};
 
-use super::super::super::experiments::shortened;
 use super::data::{DataSet, Sample};
 use super::kernels::empirical_kernels;
-use crate::simulate::linalg::Matrix;
-use crate::simulate::network::{Network, Signals};
-use crate::simulate::training::{NaturalGradient, Parametrization, Rule, Tangents, Training};
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_shared::shortened;
+use solvable_simulate::linalg::Matrix;
+use solvable_simulate::network::{Network, Signals};
+use solvable_simulate::training::{NaturalGradient, Parametrization, Rule, Tangents, Training};
 
 /// What the network is asked to learn.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]

@@ -2,12 +2,12 @@ use serde::{Deserialize, Serialize};
 use solvable_theory::Architecture;
 use solvable_theory::natural_gradient::{Damping, Method};
 
-use crate::simulate::data::{gaussian_inputs, on_sphere, orthogonal_inputs};
-use crate::simulate::linalg::{self, Matrix};
-use crate::simulate::network::Network;
-use crate::simulate::training::{NaturalGradient, Parametrization, Tangents};
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_simulate::data::{gaussian_inputs, on_sphere, orthogonal_inputs};
+use solvable_simulate::linalg::{self, Matrix};
+use solvable_simulate::network::Network;
+use solvable_simulate::training::{NaturalGradient, Parametrization, Tangents};
 
 /// The damped unit-wise rule on a single sample.
 pub struct UnitShares;

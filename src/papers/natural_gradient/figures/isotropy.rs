@@ -1,16 +1,17 @@
 use nalgebra::DMatrix;
 use solvable_theory::natural_gradient::{Method, alpha, unit_alpha};
 
-use super::super::super::by;
-use super::super::experiments::{
+use super::title_of;
+use crate::experiments::{
     ISOTROPIC, Inputs, NaturalTraining, NaturalTrainingSetting, Response, ResponseSetting, Sample, Task,
 };
-use super::super::{INPUTS, asked, network, residual};
-use super::title_of;
-use crate::figure::{Axis, Figure, Panel, Position, Series, Stroke};
-use crate::simulate::training::NaturalGradient;
-use crate::verify::{JudgeError, Profile};
+use crate::settings::{INPUTS, network, residual};
+use solvable_engine::figure::{Axis, Figure, Panel, Position, Series, Stroke};
+use solvable_engine::verify::{JudgeError, Profile};
 use solvable_engine::{FigurePlan, Trials, mean_point, requests};
+use solvable_shared::asked;
+use solvable_shared::by;
+use solvable_simulate::training::NaturalGradient;
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![
@@ -149,7 +150,7 @@ fn growth_factors() -> Vec<f64> {
 
 fn growth_setting(method: Method, eta_alpha: f64) -> Result<NaturalTrainingSetting, JudgeError> {
     let network = network("relu", INPUTS, 3, 256)?;
-    Ok(super::super::undamped(
+    Ok(crate::settings::undamped(
         method,
         network,
         Inputs::Sphere,

@@ -1,15 +1,16 @@
 use solvable_theory::natural_gradient::{btd_poles, btd_response};
 
-use super::super::super::by;
-use super::super::experiments::{
+use crate::claims::infinite;
+use crate::claims::limits::{RATIO_TRIALS, RATIO_WIDTHS, cauchy, ratio_setting};
+use crate::experiments::{
     BackwardRatio, DampedTridiagonal, DampedTridiagonalSetting, Inputs, KernelSetting, Sample,
 };
-use super::super::limits::{RATIO_TRIALS, RATIO_WIDTHS, cauchy, ratio_setting};
-use super::super::{INPUTS, infinite, network};
-use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
-use crate::simulate::linalg::symmetric_eigenvalues;
-use crate::verify::{JudgeError, Profile, Request};
+use crate::settings::{INPUTS, network};
+use solvable_engine::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
+use solvable_engine::verify::{JudgeError, Profile, Request};
 use solvable_engine::{FigurePlan, Trials, requests};
+use solvable_shared::by;
+use solvable_simulate::linalg::symmetric_eigenvalues;
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

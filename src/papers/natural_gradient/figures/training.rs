@@ -1,17 +1,19 @@
 use nalgebra::DVector;
 use solvable_theory::natural_gradient::{Damping, Method, alpha, gd_modes, increments, residuals, response};
 
-use super::super::super::by;
-use super::super::experiments::{
+use super::title_of;
+use crate::claims::infinite;
+use crate::claims::training::{empirical_increment, on_labels};
+use crate::experiments::{
     Inputs, NaturalTraining, NaturalTrainingOutcome, NaturalTrainingSetting, Sample, Task,
 };
-use super::super::training::{empirical_increment, on_labels};
-use super::super::{INPUTS, SAMPLES, TESTS, asked, increment, infinite, network, residual};
-use super::title_of;
-use crate::figure::{Axis, Figure, Panel, Point, Series, Stroke};
-use crate::simulate::training::NaturalGradient;
-use crate::verify::{JudgeError, Profile, Request, statistic};
+use crate::settings::{INPUTS, SAMPLES, TESTS, increment, network, residual};
+use solvable_engine::figure::{Axis, Figure, Panel, Point, Series, Stroke};
+use solvable_engine::verify::{JudgeError, Profile, Request, statistic};
 use solvable_engine::{FigurePlan, Trials, mean_point, requests};
+use solvable_shared::asked;
+use solvable_shared::by;
+use solvable_simulate::training::NaturalGradient;
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

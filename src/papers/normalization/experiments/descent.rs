@@ -1,13 +1,13 @@
 use serde::{Deserialize, Serialize};
 use solvable_theory::{Architecture, Normalization};
 
-use super::super::super::experiments::FisherSetting;
-use crate::simulate::gram::tangent_kernel;
-use crate::simulate::linalg::{self, Matrix};
-use crate::simulate::network::Network;
-use crate::simulate::training::Training;
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_shared::FisherSetting;
+use solvable_simulate::gram::tangent_kernel;
+use solvable_simulate::linalg::{self, Matrix};
+use solvable_simulate::network::Network;
+use solvable_simulate::training::Training;
 
 /// Gradient descent with an infinitesimal residual.
 #[derive(Debug, Clone, PartialEq, Serialize)]

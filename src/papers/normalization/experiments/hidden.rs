@@ -1,9 +1,9 @@
 use serde::{Deserialize, Serialize};
 
-use super::super::super::experiments::FisherSetting;
-use crate::simulate::gram::{TangentOperator, tangent_kernel};
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_shared::FisherSetting;
+use solvable_simulate::gram::{TangentOperator, tangent_kernel};
 
 /// What [`NormalizedDiagonal`] measures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,12 +1,12 @@
 use serde::{Deserialize, Serialize};
 use solvable_theory::Normalization;
 
-use super::super::super::experiments::{FisherSetting, shortened};
-use crate::simulate::gram::{batch_normalized, centred, layer_normalized, tangent_kernel};
-use crate::simulate::linalg::{self, Matrix};
-use crate::simulate::network::{Network, Signals};
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_shared::{FisherSetting, shortened};
+use solvable_simulate::gram::{batch_normalized, centred, layer_normalized, tangent_kernel};
+use solvable_simulate::linalg::{self, Matrix};
+use solvable_simulate::network::{Network, Signals};
 
 /// What [`LastBatchNorm`] measures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,10 +1,10 @@
 use serde::{Deserialize, Serialize};
 
-use super::super::super::experiments::FisherSetting;
-use crate::simulate::gram::tangent_kernel;
-use crate::simulate::linalg;
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_shared::FisherSetting;
+use solvable_simulate::gram::tangent_kernel;
+use solvable_simulate::linalg;
 
 /// What [`Sharpness`] measures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

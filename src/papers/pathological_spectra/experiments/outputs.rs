@@ -1,8 +1,8 @@
 use serde::{Deserialize, Serialize};
 
-use super::super::super::experiments::FisherSetting;
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_shared::FisherSetting;
 
 /// What [`TwoClassOutputs`] measures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

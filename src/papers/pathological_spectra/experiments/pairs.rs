@@ -1,10 +1,10 @@
 use serde::{Deserialize, Serialize};
 
-use super::super::super::experiments::FisherSetting;
-use crate::simulate::gram::{class_means, layer_kernels};
-use crate::simulate::linalg;
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_shared::FisherSetting;
+use solvable_simulate::gram::{class_means, layer_kernels};
+use solvable_simulate::linalg;
 
 /// What [`KernelPairs`] measures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,12 +1,12 @@
 use serde::{Deserialize, Serialize};
 
-use super::super::super::experiments::{DataFisherSetting, FisherSetting, shortened};
-use crate::simulate::cross_entropy::{dual, softmax};
-use crate::simulate::gram::{centred, layer_kernels, tangent_kernel};
-use crate::simulate::linalg::{self, Matrix, symmetric_eigenvalues};
-use crate::simulate::network::{Network, Signals};
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_shared::{DataFisherSetting, FisherSetting, shortened};
+use solvable_simulate::cross_entropy::{dual, softmax};
+use solvable_simulate::gram::{centred, layer_kernels, tangent_kernel};
+use solvable_simulate::linalg::{self, Matrix, symmetric_eigenvalues};
+use solvable_simulate::network::{Network, Signals};
 
 /// What [`ClassifierSpectrum`] measures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

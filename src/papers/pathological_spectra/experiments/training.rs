@@ -1,9 +1,9 @@
 use serde::{Deserialize, Serialize};
 
-use super::super::super::experiments::{FisherSetting, shortened};
-use crate::simulate::cross_entropy::descend;
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_shared::{FisherSetting, shortened};
+use solvable_simulate::cross_entropy::descend;
 
 /// The first steps of a classifier on balanced random labels.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -2,19 +2,19 @@ use solvable_theory::pathological_spectra::{
     GivenOutputs, block_statistics, layer_metrics, layer_scales, outlier_quantile,
 };
 
-use super::super::super::by;
-use super::super::super::experiments::FisherSetting;
-use super::super::cross_entropy::{many, spectrum};
-use super::super::experiments::{
+use crate::claims::cross_entropy::{many, spectrum};
+use crate::claims::kernels::spectra as settings;
+use crate::claims::metric::cases;
+use crate::claims::surrogate::drawn_outliers;
+use crate::experiments::{
     BothSpectra, ClassifierSpectrum, ClassifierSpectrumOutcome, InputMetric, InputMetricOutcome,
 };
-use super::super::kernels::spectra as settings;
-use super::super::metric::cases;
-use super::super::surrogate::drawn_outliers;
-use super::super::{outputs, rows, setting, statistics};
-use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke, histogram};
-use crate::verify::{JudgeError, Profile, Request};
+use crate::settings::{outputs, rows, setting, statistics};
+use solvable_engine::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke, histogram};
+use solvable_engine::verify::{JudgeError, Profile, Request};
 use solvable_engine::{FigurePlan, Trials, mean_point, requests};
+use solvable_shared::FisherSetting;
+use solvable_shared::by;
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

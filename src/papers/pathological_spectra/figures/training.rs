@@ -1,15 +1,15 @@
-use super::super::super::by;
-use super::super::super::experiments::FisherSetting;
-use super::super::experiments::{
+use crate::claims::kernels::proportional;
+use crate::claims::learning_rate::{difference, mapped, tilted};
+use crate::claims::surrogate::mean_outliers;
+use crate::experiments::{
     CentredClassifier, CentredClassifierOutcome, ClassifierTraining, ClassifierTrainingSetting,
 };
-use super::super::kernels::proportional;
-use super::super::learning_rate::{difference, mapped, tilted};
-use super::super::statistics;
-use super::super::surrogate::mean_outliers;
-use crate::figure::{Axis, Figure, Panel, Point, Series, Stroke};
-use crate::verify::{JudgeError, Profile, Request};
+use crate::settings::statistics;
+use solvable_engine::figure::{Axis, Figure, Panel, Point, Series, Stroke};
+use solvable_engine::verify::{JudgeError, Profile, Request};
 use solvable_engine::{FigurePlan, Trials, requests};
+use solvable_shared::FisherSetting;
+use solvable_shared::by;
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::simulate::augmentation::Rule;
-use crate::simulate::augmentation::descent::MeanField;
-use crate::simulate::augmentation::linear::LinearModel;
-use crate::simulate::augmentation::path::RidgePath;
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_simulate::augmentation::Rule;
+use solvable_simulate::augmentation::descent::MeanField;
+use solvable_simulate::augmentation::linear::LinearModel;
+use solvable_simulate::augmentation::path::RidgePath;
 
 /// Gradient descent from ridge estimators.
 #[derive(Debug, Clone, PartialEq, Serialize)]

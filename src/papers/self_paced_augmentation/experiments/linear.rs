@@ -1,11 +1,11 @@
 use serde::{Deserialize, Serialize};
 
-use crate::simulate::augmentation::Rule;
-use crate::simulate::augmentation::descent::{MeanField, NoisyDescent, Start};
-use crate::simulate::augmentation::linear::{LinearModel, Measured};
-use crate::simulate::augmentation::path::{Branch, RidgePath, loss_noise};
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_simulate::augmentation::Rule;
+use solvable_simulate::augmentation::descent::{MeanField, NoisyDescent, Start};
+use solvable_simulate::augmentation::linear::{LinearModel, Measured};
+use solvable_simulate::augmentation::path::{Branch, RidgePath, loss_noise};
 
 /// A quantity of all `states`.
 fn list(states: &[Measured], of: fn(&Measured) -> f64) -> Vec<f64> {

@@ -1,13 +1,13 @@
 use serde::{Deserialize, Serialize};
 
-use crate::papers::experiments::problem;
-use crate::simulate::SimulationError;
-use crate::simulate::augmentation::Rule;
-use crate::simulate::augmentation::digits::{DigitsResult, DigitsTraining};
-use crate::simulate::augmentation::features::{FourierData, FourierModel, FourierTraining};
-use crate::simulate::augmentation::kernels::NoisedPair;
-use crate::streams::Streams;
-use crate::verify::{Experiment, TrialFailure};
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_shared::problem;
+use solvable_simulate::SimulationError;
+use solvable_simulate::augmentation::Rule;
+use solvable_simulate::augmentation::digits::{DigitsResult, DigitsTraining};
+use solvable_simulate::augmentation::features::{FourierData, FourierModel, FourierTraining};
+use solvable_simulate::augmentation::kernels::NoisedPair;
 
 /// Training on random Fourier features.
 #[derive(Debug, Clone, PartialEq, Serialize)]

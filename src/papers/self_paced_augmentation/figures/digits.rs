@@ -1,13 +1,13 @@
 //! Figures of networks on digits.
 
-use super::super::super::by;
-use super::super::digits::{TAU, digits, of, ratios, trials as seeds};
-use super::super::experiments::{DigitsAugmentation, DigitsAugmentationSetting};
-use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
-use crate::simulate::augmentation::Rule;
-use crate::simulate::augmentation::images::Augmentation;
-use crate::verify::{JudgeError, Profile, Request};
+use crate::claims::digits::{TAU, digits, of, ratios, trials as seeds};
+use crate::experiments::{DigitsAugmentation, DigitsAugmentationSetting};
+use solvable_engine::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
+use solvable_engine::verify::{JudgeError, Profile, Request};
 use solvable_engine::{FigurePlan, Trials, mean_point, requests};
+use solvable_shared::by;
+use solvable_simulate::augmentation::Rule;
+use solvable_simulate::augmentation::images::Augmentation;
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

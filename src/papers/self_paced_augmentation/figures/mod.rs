@@ -7,16 +7,16 @@ use solvable_theory::self_paced_augmentation::{
     ridge_observables, spinodal, stability_slope,
 };
 
-use super::super::by;
-use super::branches::near_spinodal;
-use super::curve::{POINTS, STEPS, flow, theory, trials as flow_trials};
-use super::experiments::{
+use crate::claims::branches::near_spinodal;
+use crate::claims::curve::{POINTS, STEPS, flow, theory, trials as flow_trials};
+use crate::experiments::{
     AugmentedFlow, AugmentedFlowOutcome, AugmentedRidge, AugmentedRidgeOutcome, AugmentedRidgeSetting,
 };
-use super::{model, task};
-use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
-use crate::verify::{JudgeError, Profile, Request};
+use crate::settings::{model, task};
+use solvable_engine::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
+use solvable_engine::verify::{JudgeError, Profile, Request};
 use solvable_engine::{FigurePlan, Trials, mean_point, requests};
+use solvable_shared::by;
 
 pub(super) fn all() -> Vec<FigurePlan> {
     [

@@ -1,0 +1,17 @@
+//! The claims.
+
+pub(crate) mod digits;
+pub(crate) mod gaussian;
+pub(crate) mod networks;
+pub(crate) mod sphere;
+pub(crate) mod theory;
+
+use solvable_engine::verify::Claim;
+
+/// All of them, in the order of the report.
+pub(crate) fn all() -> Vec<Claim> {
+    [gaussian::claims(), sphere::claims(), digits::claims(), networks::claims()]
+        .into_iter()
+        .flatten()
+        .collect()
+}

@@ -1,0 +1,26 @@
+//! R. Karakida, S. Akaho, *Learning curves for continual learning in neural networks: self-knowledge transfer and
+//! forgetting* (ICLR 2022).
+
+mod claims;
+pub mod experiments;
+mod figures;
+mod settings;
+
+use solvable_engine::Paper;
+use solvable_theory::bibliography::{BIETTI_2021, BORDELON_2020, CANATAR_2021, KARAKIDA_2022_CONTINUAL};
+
+/// Continual learning in the tangent-kernel regime.
+pub fn paper() -> Paper {
+    Paper {
+        id: "cl",
+        name: "continual_learning",
+        title: "Continual learning: transfer and forgetting",
+        summary: "Networks in the tangent-kernel regime that learn one task after the other do kernel regression stage after stage. \
+                  Learning curves of any sequence of tasks follow in closed form from the eigenvalues of the kernel: when \
+                  knowledge transfers, how much of an old task is forgotten, and that the same task learnt twice can be \
+                  learnt worse.".into(),
+        sources: vec![KARAKIDA_2022_CONTINUAL, BORDELON_2020, CANATAR_2021, BIETTI_2021],
+        claims: claims::all(),
+        figures: figures::all(),
+    }
+}

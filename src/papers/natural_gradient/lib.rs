@@ -1,0 +1,26 @@
+//! R. Karakida, K. Osawa, *Understanding approximate Fisher information for fast convergence of natural gradient descent
+//! in wide neural networks* (NeurIPS 2020).
+
+mod claims;
+pub mod experiments;
+mod figures;
+mod settings;
+
+use solvable_engine::Paper;
+use solvable_theory::bibliography::{FORSTER_2002, KARAKIDA_2020_NATURAL, MARTENS_2015};
+
+/// Natural gradient with approximate Fisher matrices.
+pub fn paper() -> Paper {
+    Paper {
+        id: "ngd",
+        name: "natural_gradient",
+        title: "Natural gradient with approximate Fisher matrices",
+        summary: "In wide networks layer-wise, block tri-diagonal and Kronecker-factored approximations of the Fisher \
+                  matrix train as fast as the exact one: their response matrix is a multiple α of the identity, so \
+                  that one step at the rate 1/α removes the training residual. The constants α, the predictions at \
+                  test inputs, the dynamics under damping and the places where isotropy is lost are in closed form.".into(),
+        sources: vec![KARAKIDA_2020_NATURAL, MARTENS_2015, FORSTER_2002],
+        claims: claims::all(),
+        figures: figures::all(),
+    }
+}

@@ -1,0 +1,26 @@
+//! R. Karakida, S. Akaho, S. Amari, *The normalization method for alleviating pathological sharpness in wide neural
+//! networks* (NeurIPS 2019).
+
+mod claims;
+pub mod experiments;
+mod figures;
+mod settings;
+
+use solvable_engine::Paper;
+use solvable_theory::bibliography::{FAN_2020, KARAKIDA_2019_NORMALIZATION, LEWKOWYCZ_2020};
+
+/// Normalization methods and the sharpness of wide networks.
+pub fn paper() -> Paper {
+    Paper {
+        id: "norm",
+        name: "normalization",
+        title: "Normalization and pathological sharpness",
+        summary: "The largest eigenvalue of the Fisher information grows like the width M because all outputs share a \
+                  common direction. Subtracting the batch mean in the last layer removes it exactly, and with it the \
+                  growth; batch normalization there does the same. In hidden layers neither batch nor layer \
+                  normalization removes the outlier unless the activation is odd.".into(),
+        sources: vec![KARAKIDA_2019_NORMALIZATION, FAN_2020, LEWKOWYCZ_2020],
+        claims: claims::all(),
+        figures: figures::all().into_iter().chain([claims::step_size::figure()]).collect(),
+    }
+}

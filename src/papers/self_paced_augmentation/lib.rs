@@ -1,0 +1,24 @@
+//! T. Takase, R. Karakida, H. Asoh, *Self-paced data augmentation for training neural networks* (Neurocomputing 2021), and a solvable model of it.
+
+mod claims;
+pub mod experiments;
+mod figures;
+mod settings;
+
+use solvable_engine::Paper;
+use solvable_theory::bibliography::{BISHOP_1995, DOBRIBAN_2018, TAKASE_2021};
+
+/// Augmentation of the samples that are still hard.
+pub fn paper() -> Paper {
+    Paper {
+        id: "spa",
+        name: "self_paced_augmentation",
+        title: "Self-paced data augmentation",
+        summary: "Augment only the samples whose loss exceeds a threshold. For a linear model this is ridge regression whose strength the data choose themselves: a fixed point \
+                  with a discontinuous transition and hysteresis, which never beats well-tuned augmentation of all samples. With shifted digits the gain comes from the falling share of \
+                  augmented images: as many random ones do as well or better. With additive noise augmenting all images is the better choice up to a few hundred.".into(),
+        sources: vec![TAKASE_2021, BISHOP_1995, DOBRIBAN_2018],
+        claims: claims::all(),
+        figures: figures::all(),
+    }
+}

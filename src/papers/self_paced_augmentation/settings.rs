@@ -1,0 +1,81 @@
+//! Settings and quantities that several claims of the part share.
+
+use crate::experiments::{AugmentedRidgeOutcome, AugmentedRidgeSetting};
+use solvable_engine::verify::JudgeError;
+use solvable_simulate::augmentation::linear::LinearModel;
+use solvable_theory::TheoryError;
+use solvable_theory::self_paced_augmentation::{LinearTask, RidgeObservables};
+
+/// Isotropic inputs, a teacher of norm 1, `psi` samples for each of `dimension` dimensions.
+pub(crate) fn model(psi: f64, sigma2: f64, dimension: usize) -> LinearModel {
+    LinearModel::isotropic((psi * dimension as f64).round() as usize, dimension, 1.0, sigma2)
+}
+
+/// The theory's view of a model with isotropic inputs and a teacher of norm 1; of a mixture of noises it sees the mean variance.
+pub(crate) fn task(model: &LinearModel) -> Result<LinearTask, TheoryError> {
+    let sigma2 = model.noise.iter().map(|(share, variance)| share * variance).sum();
+    LinearTask::new(model.samples as f64 / model.dimension as f64, 1.0, sigma2)
+}
+
+/// Whether a rival's value is further from the prediction than twice the margin, relative to it.
+pub(crate) fn apart(
+    rival: Result<f64, TheoryError>,
+    prediction: Result<f64, TheoryError>,
+    margin: f64,
+) -> bool {
+    // Where either cannot be evaluated the rival is asked for, and says why.
+    match (rival, prediction) {
+        (Ok(rival), Ok(prediction)) => (prediction / rival - 1.0).abs() > 2.0 * margin,
+        _ => true,
+    }
+}
+
+/// The first threshold.
+pub(crate) fn tau(s: &AugmentedRidgeSetting) -> f64 {
+    s.taus.first().copied().unwrap_or(f64::NAN)
+}
+
+/// The first number of a list.
+pub(crate) fn first(values: &[f64]) -> Result<f64, JudgeError> {
+    values.first().copied().ok_or_else(|| JudgeError::Other("a list over thresholds is empty".into()))
+}
+
+/// What a claim observes where training ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Observable {
+    /// $R$.
+    TestError,
+    /// $v$.
+    TrainingError,
+    /// $W$.
+    SquaredNorm,
+}
+
+impl Observable {
+    /// At the first threshold.
+    pub(crate) fn at_end(self, o: &AugmentedRidgeOutcome) -> Result<f64, JudgeError> {
+        first(match self {
+            Self::TestError => &o.r,
+            Self::TrainingError => &o.v,
+            Self::SquaredNorm => &o.w,
+        })
+    }
+
+    /// With augmentation of all samples.
+    pub(crate) fn with_all(self, o: &AugmentedRidgeOutcome) -> f64 {
+        match self {
+            Self::TestError => o.r_all,
+            Self::TrainingError => o.v_all,
+            Self::SquaredNorm => o.w_all,
+        }
+    }
+
+    /// Of ridge regression on isotropic inputs.
+    pub(crate) fn of_ridge(self, ridge: &RidgeObservables) -> f64 {
+        match self {
+            Self::TestError => ridge.test_error,
+            Self::TrainingError => ridge.training_error,
+            Self::SquaredNorm => ridge.squared_norm,
+        }
+    }
+}

@@ -1,0 +1,220 @@
+use serde::{Deserialize, Serialize};
+use solvable_theory::Architecture;
+
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_simulate::data::{Dataset, gaussian_inputs};
+use solvable_simulate::gram::{
+    FisherStatistics, batch_normalized, centred, class_means, output_variances, tangent_kernel,
+};
+use solvable_simulate::linalg::{self, Matrix};
+use solvable_simulate::network::{Network, Signals};
+
+/// A network and $N$ independent Gaussian inputs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FisherSetting {
+    /// The network.
+    pub network: Architecture,
+    /// $N$.
+    pub samples: usize,
+}
+
+impl FisherSetting {
+    /// A random network with random inputs.
+    pub fn draw(&self, streams: &Streams) -> Result<(Network, Signals), TrialFailure> {
+        let inputs = gaussian_inputs(self.network.widths()[0], self.samples, &streams.child("inputs"));
+        let network = Network::draw(&self.network, streams);
+        let signals = network.forward(&inputs)?;
+        Ok((network, signals))
+    }
+
+    /// Flops of drawing and propagating, in rough units.
+    pub fn weight_cost(&self) -> f64 {
+        self.network.parameter_count() as f64 * (20.0 + 6.0 * self.samples as f64)
+    }
+
+    /// Flops of the full kernel and its eigenvalues.
+    pub fn kernel_cost(&self) -> f64 {
+        let outputs = (self.samples * self.network.classes()) as f64;
+        let units: usize = self.network.widths().iter().sum();
+        2.0 * outputs * outputs * units as f64 + 8.0 * outputs.powi(3)
+    }
+}
+
+/// What [`Fisher`] measures, of the dual $F^*=\Theta/N$.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FisherOutcome {
+    /// $m_\lambda$.
+    pub m_lambda: f64,
+    /// $s_\lambda$.
+    pub s_lambda: f64,
+    /// Mean of the $C$ largest eigenvalues.
+    pub lambda_top: f64,
+    /// $\lambda_{\max}$.
+    pub lambda_max: f64,
+    /// Mean of the diagonal of the bias block $\sum_l\delta^l\cdot\delta^{l\prime}$, of networks with trained biases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bias_diagonal: Option<f64>,
+    /// Mean of its off-diagonal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bias_off_diagonal: Option<f64>,
+    /// $m_\lambda$ with mean subtraction in the last layer, of two samples or more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ms_m_lambda: Option<f64>,
+    /// $s_\lambda$ with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ms_s_lambda: Option<f64>,
+    /// Mean of the $C$ largest eigenvalues with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ms_lambda_top: Option<f64>,
+    /// $\lambda_{\max}$ with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ms_lambda_max: Option<f64>,
+    /// $m_\lambda$ with batch normalization ($\gamma=1$), of three samples or more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bn_m_lambda: Option<f64>,
+    /// Variances of the outputs that it divides by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bn_variances: Option<Vec<f64>>,
+}
+
+/// Fisher information of a random network at initialisation, plain and with its last layer normalized.
+pub struct Fisher;
+
+impl Experiment for Fisher {
+    type Setting = FisherSetting;
+    type Outcome = FisherOutcome;
+    const ID: &'static str = "fisher";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &FisherSetting, streams: &Streams) -> Result<FisherOutcome, TrialFailure> {
+        let (network, signals) = setting.draw(streams)?;
+        let (classes, samples) = signals.output.shape();
+        let parameters = setting.network.parameter_count();
+        let kernel = tangent_kernel(&network, &signals);
+        let plain = FisherStatistics::of(&kernel, classes, parameters)?;
+        let bias = setting.network.train_bias().then(|| bias_block(&network, &signals));
+        let ms = if samples >= 2 {
+            Some(FisherStatistics::of(&centred(&kernel, classes), classes, parameters)?)
+        } else {
+            None
+        };
+        let bn = if samples >= 3 { Some(batch_normalized(&kernel, &signals.output, 1.0)?) } else { None };
+        Ok(FisherOutcome {
+            m_lambda: plain.mean,
+            s_lambda: plain.second_moment,
+            lambda_top: plain.top,
+            lambda_max: plain.largest,
+            bias_diagonal: bias.map(|(diagonal, _)| diagonal),
+            bias_off_diagonal: bias.map(|(_, off_diagonal)| off_diagonal),
+            ms_m_lambda: ms.as_ref().map(|ms| ms.mean),
+            ms_s_lambda: ms.as_ref().map(|ms| ms.second_moment),
+            ms_lambda_top: ms.as_ref().map(|ms| ms.top),
+            ms_lambda_max: ms.as_ref().map(|ms| ms.largest),
+            bn_m_lambda: bn.as_ref().map(|bn| bn.trace() / samples as f64 / parameters as f64),
+            bn_variances: bn.map(|_| output_variances(&signals.output)),
+        })
+    }
+
+    fn cost(setting: &FisherSetting) -> f64 {
+        setting.weight_cost() + setting.kernel_cost()
+    }
+}
+
+/// Means of the diagonal and of the off-diagonal entries of $\sum_l\delta^{l\top}_k\delta^l_k$, over classes.
+fn bias_block(network: &Network, signals: &Signals) -> (f64, f64) {
+    let (classes, samples) = signals.output.shape();
+    let mut block = Matrix::zeros(classes * samples, classes * samples);
+    for delta in network.output_gradients(signals) {
+        block += linalg::transpose_product(&delta, &delta);
+    }
+    class_means(&block, classes)
+}
+
+/// What [`FisherSpectrum`] measures; both ascending.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FisherSpectrumOutcome {
+    /// The eigenvalues of $F^*$.
+    pub eigenvalues: Vec<f64>,
+    /// The same with mean subtraction in the last layer.
+    pub ms_eigenvalues: Vec<f64>,
+}
+
+/// All eigenvalues of $F^*$, plain and with mean subtraction in the last layer.
+pub struct FisherSpectrum;
+
+impl Experiment for FisherSpectrum {
+    type Setting = FisherSetting;
+    type Outcome = FisherSpectrumOutcome;
+    const ID: &'static str = "fisher-spectrum";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &FisherSetting, streams: &Streams) -> Result<FisherSpectrumOutcome, TrialFailure> {
+        let (network, signals) = setting.draw(streams)?;
+        let kernel = tangent_kernel(&network, &signals) / setting.samples as f64;
+        let ms = centred(&kernel, setting.network.classes());
+        Ok(FisherSpectrumOutcome {
+            eigenvalues: linalg::symmetric_eigenvalues(&kernel)?,
+            ms_eigenvalues: linalg::symmetric_eigenvalues(&ms)?,
+        })
+    }
+
+    fn cost(setting: &FisherSetting) -> f64 {
+        setting.weight_cost() + setting.kernel_cost()
+    }
+}
+
+/// A network and given inputs.
+#[derive(Debug, Clone, Serialize)]
+pub struct DataFisherSetting {
+    /// The network.
+    pub network: Architecture,
+    /// The inputs.
+    pub data: Dataset,
+}
+
+impl DataFisherSetting {
+    /// Flops of a trial, in rough units.
+    pub fn cost(&self) -> f64 {
+        let twin = FisherSetting { network: self.network.clone(), samples: self.data.samples() };
+        twin.weight_cost() + twin.kernel_cost()
+    }
+}
+
+/// What [`DataFisher`] measures, of the dual $F^*=\Theta/N$.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DataFisherOutcome {
+    /// $m_\lambda$.
+    pub m_lambda: f64,
+    /// $s_\lambda$.
+    pub s_lambda: f64,
+    /// Mean of the $C$ largest eigenvalues.
+    pub lambda_top: f64,
+}
+
+/// Fisher information of random networks on fixed real inputs.
+pub struct DataFisher;
+
+impl Experiment for DataFisher {
+    type Setting = DataFisherSetting;
+    type Outcome = DataFisherOutcome;
+    const ID: &'static str = "data-fisher";
+    const VERSION: u32 = 1;
+
+    fn run(setting: &DataFisherSetting, streams: &Streams) -> Result<DataFisherOutcome, TrialFailure> {
+        let network = Network::draw(&setting.network, streams);
+        let signals = network.forward(setting.data.inputs())?;
+        let kernel = tangent_kernel(&network, &signals);
+        let statistics =
+            FisherStatistics::of(&kernel, setting.network.classes(), setting.network.parameter_count())?;
+        Ok(DataFisherOutcome {
+            m_lambda: statistics.mean,
+            s_lambda: statistics.second_moment,
+            lambda_top: statistics.top,
+        })
+    }
+
+    fn cost(setting: &DataFisherSetting) -> f64 {
+        setting.cost()
+    }
+}
