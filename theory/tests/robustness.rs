@@ -5,6 +5,8 @@
 
 mod usual;
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Map, Value as Json, json};
 use solvable_theory::{TheoryError, catalog, nearest};
 use usual::usual;
@@ -152,6 +154,18 @@ fn ids_are_unique_and_every_entry_is_documented() {
         }
         assert!(!prediction.sources.is_empty(), "{}", prediction.id);
     }
+}
+
+/// Kernels of piecewise linear functions count as well: each is cheap, and a spectrum in hundreds of dimensions asks for many.
+#[test]
+fn deep_spectra_of_hard_tanh_are_refused_by_their_cost() {
+    let given = json!({"activation": "hard-tanh(0.135)", "d": 707, "depth": 38, "kmax": 9, "sigma_b2": 0.1,
+                       "sigma_w2": 1.35, "C": [[1.0]], "stages": [{"N": [5.0]}]});
+    let start = Instant::now();
+    let refused = catalog::find("cl/sphere-stages").unwrap().evaluate(given.as_object().unwrap());
+    assert!(matches!(refused, Err(TheoryError::TooCostly { .. })), "{refused:?}");
+    // Two seconds on an idle machine; a shared one may be four times as slow.
+    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
 }
 
 /// Quadratures count what they cost: a deep network of a steep function is refused, not waited for.

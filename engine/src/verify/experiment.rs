@@ -51,7 +51,7 @@ pub type TrialFailure = Box<dyn Error + Send + Sync>;
 /// ```
 pub trait Experiment: 'static {
     /// The parameters. Their JSON form, with keys in sorted order, names the setting in the store and keys its streams.
-    type Setting: Serialize + Clone + Send + Sync + 'static;
+    type Setting: Serialize + DeserializeOwned + Clone + Send + Sync + 'static;
 
     /// What a trial measures: a structure whose fields are numbers or lists of numbers, one field for each quantity. Its JSON
     /// form is what the store keeps.

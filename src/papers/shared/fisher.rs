@@ -11,7 +11,7 @@ use solvable_simulate::linalg::{self, Matrix};
 use solvable_simulate::network::{Network, Signals};
 
 /// A network and $N$ independent Gaussian inputs.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FisherSetting {
     /// The network.
     pub network: Architecture,
@@ -165,7 +165,7 @@ impl Experiment for FisherSpectrum {
 }
 
 /// A network and given inputs.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DataFisherSetting {
     /// The network.
     pub network: Architecture,

@@ -54,7 +54,7 @@ pub fn kernel_gap(phi: &Activation, q: f64, gap: f64) -> Result<KernelPair, Theo
         Kind::Erf { scale } => erf(*scale, q, gap),
         Kind::Gelu => gelu(q, gap),
         _ => match piecewise::pieces(phi) {
-            Some(pieces) => piecewise::kernel_gap(&pieces, q, gap),
+            Some(pieces) => piecewise::kernel_gap(&pieces, q, gap)?,
             None => kept(phi, Kernel::Gap, [q, gap, 0.0], || numeric::kernel_gap(phi, q, gap))?,
         },
     };

@@ -83,7 +83,7 @@ pub fn kernel_pair(phi: &Activation, p: f64, q: f64, c: f64) -> Result<KernelPai
         Kind::LeakyRelu { slope } => closed::leaky_relu(*slope, &covariance),
         _ if covariance.c == 0.0 => independent(phi, p, q)?,
         _ => match piecewise::pieces(phi) {
-            Some(pieces) => piecewise::kernel_pair(&pieces, &covariance),
+            Some(pieces) => piecewise::kernel_pair(&pieces, &covariance)?,
             None => kept(phi, Kernel::Pair, [p, q, c], || numeric::kernel_pair(phi, &covariance))?,
         },
     };

@@ -4,11 +4,12 @@ use std::f64::consts::FRAC_1_SQRT_2;
 
 use libm::erfc;
 
+use super::budget::spend;
 use super::closed::Covariance;
 use super::rules::{density, for_each_in_panels, sixteen};
 use super::{GaussianMoments, KernelPair};
-use crate::Activation;
 use crate::activation::Kind;
+use crate::{Activation, TheoryError};
 
 /// $\phi(u)=\mathrm{slope}\cdot u+\mathrm{offset}$ up to the point `end`, where the next piece begins.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +43,9 @@ fn mass(a: f64, b: f64) -> f64 {
     let tail = |x: f64| 0.5 * erfc(x * FRAC_1_SQRT_2);
     if a > 0.0 { tail(a) - tail(b) } else { tail(-b) - tail(-a) }
 }
+
+/// Function values that the moments over one piece are booked as.
+const VALUES: usize = 2;
 
 /// Width in standard deviations below which moments over an interval are summed.
 const NARROW: f64 = 0.3;
@@ -99,13 +103,14 @@ fn is_odd(pieces: &[Piece]) -> bool {
 
 /// The pair kernel: given $u$, the average over $v\mid u$ is closed; the average over $u$ is panelled, with cuts
 /// where $\phi(u)$ has kinks and around those where the inner average bends within a width $\sqrt{1-\rho^2}$.
-pub(super) fn kernel_pair(pieces: &[Piece], covariance: &Covariance) -> KernelPair {
+pub(super) fn kernel_pair(pieces: &[Piece], covariance: &Covariance) -> Result<KernelPair, TheoryError> {
     let (su, sv) = (covariance.p.sqrt(), covariance.q.sqrt());
     let (rho, complement) = (covariance.rho(), covariance.complement());
     let kinks: Vec<f64> = pieces.iter().map(|piece| piece.end).filter(|end| end.is_finite()).collect();
     let cuts = outer_cuts(&kinks, su, sv, rho, complement);
-    let (mut k, mut k_dot) = (0.0, 0.0);
+    let (mut k, mut k_dot, mut nodes) = (0.0, 0.0, 0);
     for_each_in_panels(3.0, &cuts, &mut |z, weight| {
+        nodes += 1;
         let (value, slope) = at(pieces, su * z);
         let (inner, inner_slope) = if complement > 0.0 {
             let conditional = moments(pieces, sv * rho * z, sv * complement);
@@ -116,11 +121,12 @@ pub(super) fn kernel_pair(pieces: &[Piece], covariance: &Covariance) -> KernelPa
         k += weight * value * inner;
         k_dot += weight * slope * inner_slope;
     });
-    KernelPair { k, k_dot }
+    spend(VALUES * nodes * pieces.len())?;
+    Ok(KernelPair { k, k_dot })
 }
 
 /// $E_y\mathrm{Var}_z$ of $\phi$ and $\phi'$ at $\sqrt{q-g}\,y+\sqrt g\,z$: the inner variance is closed.
-pub(super) fn kernel_gap(pieces: &[Piece], q: f64, gap: f64) -> KernelPair {
+pub(super) fn kernel_gap(pieces: &[Piece], q: f64, gap: f64) -> Result<KernelPair, TheoryError> {
     let (common, own) = ((q - gap).sqrt(), gap.sqrt());
     let kinks: Vec<f64> = pieces.iter().map(|piece| piece.end).filter(|end| end.is_finite()).collect();
     let mut cuts = Vec::new();
@@ -132,15 +138,17 @@ pub(super) fn kernel_gap(pieces: &[Piece], q: f64, gap: f64) -> KernelPair {
             }
         }
     }
-    let (mut k, mut k_dot) = (0.0, 0.0);
+    let (mut k, mut k_dot, mut nodes) = (0.0, 0.0, 0);
     for_each_in_panels(3.0, &cuts, &mut |y, weight| {
+        nodes += 1;
         let inner = variances(pieces, common * y, own);
         k += weight * inner.k;
         k_dot += weight * inner.k_dot;
     });
+    spend(VALUES * nodes * pieces.len())?;
     // In the angle the kinks' density is smooth, and no position has to be resolved within a tiny width.
     let k_dot = if gap < 1e-6 * q { kink_pairs(pieces, q, gap) } else { k_dot };
-    KernelPair { k, k_dot }
+    Ok(KernelPair { k, k_dot })
 }
 
 /// The variances of $\phi$ and $\phi'$ at $u=m+sz$, $s>0$.

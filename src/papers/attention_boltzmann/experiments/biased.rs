@@ -10,7 +10,7 @@ use solvable_engine::verify::{Experiment, TrialFailure};
 use solvable_simulate::attention::{annealed_log_z, log_likelihoods, samples};
 
 /// Random machines with normal patterns, biases of standard deviation 0.5 for visible units and 1 for patterns.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BiasedMachine {
     /// $d$.
     pub dimension: usize,
@@ -41,7 +41,7 @@ impl BiasedMachine {
 }
 
 /// Annealed importance sampling of machines with biases.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BiasedAnnealingSetting {
     /// The machine.
     #[serde(flatten)]
@@ -90,7 +90,7 @@ impl Experiment for BiasedAnnealing {
 }
 
 /// Densities of a machine at its own samples.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DensityMomentSetting {
     /// The machine.
     #[serde(flatten)]

@@ -11,7 +11,7 @@ use solvable_simulate::attention::ascend;
 use solvable_simulate::linalg::symmetric_eigen;
 
 /// The first steps of maximum likelihood.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EarlyLearningSetting {
     /// Samples, and the eigenvalues of their covariance; without them the shipped digits.
     pub gaussian: Option<(usize, Vec<f64>)>,

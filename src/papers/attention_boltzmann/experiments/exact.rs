@@ -10,7 +10,7 @@ use solvable_engine::verify::{Experiment, TrialFailure};
 use solvable_simulate::attention::{end_nodes, log_sum};
 
 /// A memory of one pattern whose integral is cut off.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CutOffSetting {
     /// $p$ of $F(x)=x^p/p$.
     pub power: i32,
@@ -56,7 +56,7 @@ impl Experiment for CutOff {
 }
 
 /// Random attention over binary visible units.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BinaryVisibleSetting {
     /// $d$, at most 20.
     pub dimension: usize,
@@ -121,7 +121,7 @@ impl Experiment for BinaryVisible {
 }
 
 /// Attention on the corners of a regular simplex.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SimplexSetting {
     /// $K\ge2$.
     pub patterns: usize,

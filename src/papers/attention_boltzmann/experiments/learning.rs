@@ -71,7 +71,7 @@ fn gaussian_likelihood(train: &DMatrix<f64>, test: &DMatrix<f64>) -> Result<f64,
 }
 
 /// Students of a random teacher's samples.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TeacherStudentSetting {
     /// The teacher; the student has its $K$, $d$ and $n$.
     #[serde(flatten)]
@@ -158,7 +158,7 @@ impl Experiment for TeacherStudent {
 }
 
 /// Estimates of known patterns.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EstimationSetting {
     /// $d$.
     pub dimension: usize,
@@ -220,7 +220,7 @@ impl Experiment for Estimation {
 }
 
 /// Expectation maximisation at $n=1$ on the shipped digits.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExpectationMaximisationSetting {
     /// $K$.
     pub patterns: usize,
@@ -309,7 +309,7 @@ impl Experiment for ExpectationMaximisation {
 }
 
 /// Likelihood during learning.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LearningCurvesSetting {
     /// A teacher and its number of samples; without it the shipped digits.
     pub planted: Option<(RandomMachine, usize)>,

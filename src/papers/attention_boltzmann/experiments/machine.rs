@@ -11,7 +11,7 @@ use solvable_engine::verify::{Experiment, TrialFailure};
 use solvable_simulate::attention::{annealed_log_z, gibbs_averages, samples};
 
 /// Random machines: patterns of one norm in random directions, or with independent entries and random biases.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RandomMachine {
     /// $d$.
     pub dimension: usize,
@@ -47,7 +47,7 @@ impl RandomMachine {
 }
 
 /// Annealed importance sampling of random machines.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AnnealingSetting {
     /// The machine.
     #[serde(flatten)]
@@ -92,7 +92,7 @@ impl Experiment for Annealing {
 }
 
 /// Gibbs chains of random machines.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GibbsSetting {
     /// The machine.
     #[serde(flatten)]
@@ -152,7 +152,7 @@ impl Experiment for GibbsMoments {
 }
 
 /// Denoising score matching of a student on data of a teacher.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DenoisingSetting {
     /// The teacher's patterns, its $\sigma^2$ and $n$.
     pub teacher: (Vec<Vec<f64>>, f64, usize),
@@ -219,7 +219,7 @@ fn matrix(rows: &[Vec<f64>]) -> Result<DMatrix<f64>, TheoryError> {
 }
 
 /// A partition function by importance sampling from the Gaussian.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ImportanceSetting {
     /// $\xi$, one pattern a row.
     pub xi: Vec<Vec<f64>>,

@@ -12,7 +12,7 @@ use solvable_engine::streams::Streams;
 use solvable_engine::verify::{Experiment, TrialFailure};
 
 /// Retrieval of orthogonal patterns.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RetrievalSetting {
     /// $K$.
     pub patterns: usize,
@@ -64,7 +64,7 @@ impl Experiment for Retrieval {
 }
 
 /// Random patterns stored by attention.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StorageSetting {
     /// `spherical`, `ising` or `gaussian`.
     pub ensemble: String,
@@ -133,7 +133,7 @@ impl Experiment for Storage {
 }
 
 /// Gaussian patterns at zero temperature.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GaussianPatternsSetting {
     /// $N$.
     pub size: usize,
@@ -278,7 +278,7 @@ fn random_patterns(
 }
 
 /// All patterns of one draw as cues.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AllPatternsSetting {
     /// `spherical`, `ising` or `gaussian`.
     pub ensemble: String,
@@ -336,7 +336,7 @@ impl Experiment for AllPatterns {
 }
 
 /// The weights of many Gaussian patterns in the mixture at $\beta=1$.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MixtureWeightsSetting {
     /// $d$.
     pub dimension: usize,
@@ -390,7 +390,7 @@ impl Experiment for MixtureWeights {
 }
 
 /// Updates of attention on random machines.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UpdatesSetting {
     /// The machine.
     #[serde(flatten)]

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rand::RngExt;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use solvable_theory::continual_learning::{Spectrum, Target};
 use solvable_theory::kernel_spectrum::{NtkMap, SphereSpectrum};
 use solvable_theory::{Activation, InitialScales, TheoryError};
@@ -14,7 +14,7 @@ use solvable_simulate::linalg::{self, Matrix};
 use solvable_simulate::regression::Grams;
 
 /// What tasks are functions of.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Features {
     /// Independent standard normal features with $\lambda_i=i^{-a}$ and $\eta_i=i^{-b}$, $i\le P$: the setting in which the theory is exact
@@ -46,7 +46,7 @@ pub enum Features {
 }
 
 /// What is learnt about the digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DigitsTarget {
     /// Drawn from the Gaussian process with the kernel as covariance.
@@ -56,7 +56,7 @@ pub enum DigitsTarget {
 }
 
 /// A tangent kernel on a sphere, and targets on it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sphere {
     /// $d$.
     pub dimension: usize,
@@ -70,7 +70,7 @@ pub struct Sphere {
 }
 
 /// Gaussian targets on a sphere.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SphereTarget {
     /// $\eta=\lambda$: drawn from the Gaussian process with the kernel as covariance.

@@ -12,7 +12,7 @@ use solvable_simulate::regression::{
 use solvable_simulate::training::{HeavyBall, Parametrization, Tangents};
 
 /// Networks of equal hidden widths on a sphere, two tasks from the matched prior.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NetworkTasksSetting {
     /// The limit of infinite width, and the inputs.
     pub sphere: Sphere,

@@ -9,7 +9,7 @@ use solvable_simulate::linalg::Matrix;
 use solvable_simulate::regression::{ErrorForm, Grams, KernelStage, Labels, learning_operators};
 
 /// Two tasks, one after the other, without noise or ridge.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TwoTasksSetting {
     /// The features.
     pub features: Features,
@@ -101,7 +101,7 @@ fn cost(features: &Features, samples: usize) -> f64 {
 }
 
 /// Any stages of any tasks.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TaskSequenceSetting {
     /// The features.
     pub features: Features,
@@ -156,7 +156,7 @@ impl Experiment for TaskSequence {
 }
 
 /// More samples than modes that the kernel knows.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UnderparametrisedSetting {
     /// $P_+$, modes of positive eigenvalue.
     pub modes: usize,

@@ -9,7 +9,7 @@ use solvable_simulate::linalg::{Matrix, symmetric_eigenvalues};
 use solvable_simulate::network::Network;
 
 /// One sample, learnt from a small residual.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StepThresholdSetting {
     /// The network.
     #[serde(flatten)]
@@ -111,7 +111,7 @@ impl Experiment for StepThreshold {
 }
 
 /// One step at several learning rates.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OneStepSetting {
     /// The network.
     #[serde(flatten)]
@@ -170,7 +170,7 @@ impl Experiment for OneStep {
 }
 
 /// Online training on several samples in turn.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OnlineSetting {
     /// The network.
     #[serde(flatten)]

@@ -10,7 +10,7 @@ use solvable_simulate::deep::{
 use solvable_simulate::linalg::{Matrix, symmetric_eigenvalues};
 
 /// Networks of one kind and how many are drawn in a trial.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OrderParametersSetting {
     /// The network.
     #[serde(flatten)]
@@ -71,7 +71,7 @@ fn statistics(lists: &[Vec<f64>], scale: f64) -> (Vec<f64>, Vec<f64>) {
 }
 
 /// A deep network at one input, and what is measured beside the spectrum.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DeepSpectrumSetting {
     /// The network.
     #[serde(flatten)]
@@ -212,7 +212,7 @@ impl Experiment for DeepEdge {
 }
 
 /// Free projections without a network.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FreeProjectionsSetting {
     /// $M$.
     pub width: usize,

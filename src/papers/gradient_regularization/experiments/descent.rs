@@ -8,7 +8,7 @@ use solvable_simulate::diagonal::{DiagonalNetwork, FlowRule, Penalty, PlantedSet
 use solvable_simulate::linalg::symmetric_eigenvalues;
 
 /// Gradient descent from $w_\pm=\alpha_0$ until the loss is small.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DiagonalDescentSetting {
     /// The data.
     pub data: PlantedSetting,
@@ -109,7 +109,7 @@ impl Experiment for DiagonalDescent {
 }
 
 /// The learning rate at which an interpolating minimum becomes unstable.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CriticalDescentSetting {
     /// The data.
     pub data: PlantedSetting,
@@ -201,7 +201,7 @@ impl Experiment for CriticalDescent {
 }
 
 /// Gradient descent of linear regression with a penalty that is a finite difference.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LinearDescentSetting {
     /// The inputs; targets are standard normal.
     pub data: PlantedSetting,
@@ -272,7 +272,7 @@ pub fn linear_problem(
 }
 
 /// Gradient descent with fresh label noise at every step.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LabelNoiseSetting {
     /// The data.
     pub data: PlantedSetting,

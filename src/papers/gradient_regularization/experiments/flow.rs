@@ -7,7 +7,7 @@ use solvable_engine::verify::{Experiment, TrialFailure};
 use solvable_simulate::diagonal::{DiagonalNetwork, FlowRule, FlowState, Penalty, PlantedSetting};
 
 /// Flows of one network on one problem, from several initial scales and with several penalties.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DiagonalFlowSetting {
     /// The data.
     pub data: PlantedSetting,

@@ -11,7 +11,7 @@ use solvable_simulate::network::Network;
 use solvable_simulate::training::{PenaltyMethod, penalised_gradient};
 
 /// Single steps from random weights.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SingleStepsSetting {
     /// The data.
     pub data: PlantedSetting,
@@ -84,7 +84,7 @@ impl Experiment for SingleSteps {
 }
 
 /// A multilayer network whose gradients are counted.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PenaltyCostSetting {
     /// The network.
     pub network: Architecture,

@@ -1,7 +1,7 @@
 use nalgebra::DMatrix;
 use rand::RngExt;
 use rand::seq::SliceRandom;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use solvable_theory::natural_gradient as ngd;
 
 use solvable_engine::streams::Streams;
@@ -10,7 +10,7 @@ use solvable_simulate::data::{Dataset, gaussian_inputs, on_sphere};
 use solvable_simulate::linalg::{self, Matrix};
 
 /// Where inputs on the sphere $\|x\|^2=M_0$ come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Inputs {
     /// Uniform on the sphere.
@@ -25,7 +25,7 @@ pub enum Inputs {
 
 /// A training set, a test set, and the class of every training sample where there is one. Which of several data sets a
 /// trial uses is drawn; the data sets themselves are the same for every trial, width and seed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
     /// Where the inputs come from.
     pub inputs: Inputs,

@@ -20,7 +20,7 @@ pub(super) fn empirical_kernels(rows: &Tangents, columns: &Tangents) -> Result<L
 }
 
 /// A random network and data.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct KernelSetting {
     /// The network.
     pub network: Architecture,
@@ -143,7 +143,7 @@ impl Experiment for TridiagonalPoles {
 }
 
 /// A random network and strengths of damping.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DampedTridiagonalSetting {
     /// The network and the data.
     #[serde(flatten)]

@@ -11,7 +11,7 @@ use solvable_simulate::network::Network;
 use solvable_simulate::training::{NaturalGradient, Parametrization, Tangents};
 
 /// A random network and a rule at its starting point.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ResponseSetting {
     /// The network.
     pub network: Architecture,
@@ -67,7 +67,7 @@ impl Experiment for Response {
 }
 
 /// One hidden layer of a random network under the diagonal rule, whose response is not isotropic.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DiagonalLayerSetting {
     /// The network.
     pub network: Architecture,

@@ -14,7 +14,7 @@ use solvable_simulate::network::{Network, Signals};
 use solvable_simulate::training::{NaturalGradient, Parametrization, Rule, Tangents, Training};
 
 /// What the network is asked to learn.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Task {
     /// $y=\pm\frac12$: the classes of the digits, random signs elsewhere.
@@ -26,7 +26,7 @@ pub enum Task {
 }
 
 /// Training of a random network by a preconditioned rule.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NaturalTrainingSetting {
     /// The network, one output.
     pub network: Architecture,

@@ -20,7 +20,7 @@ pub struct UnitSharesOutcome {
 }
 
 /// A network, one sample and the damping.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UnitSharesSetting {
     /// The network.
     pub network: Architecture,
@@ -57,7 +57,7 @@ impl Experiment for UnitShares {
 }
 
 /// Two inputs at a given cosine in one random network.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BackwardRatioSetting {
     /// The network.
     pub network: Architecture,

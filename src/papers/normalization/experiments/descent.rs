@@ -10,7 +10,7 @@ use solvable_simulate::network::Network;
 use solvable_simulate::training::Training;
 
 /// Gradient descent with an infinitesimal residual.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LocalBoundarySetting {
     /// Network and samples.
     #[serde(flatten)]
@@ -108,7 +108,7 @@ fn is_unstable(
 }
 
 /// Gradient descent from $O(1)$ residuals at several learning rates.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrainingPlaneSetting {
     /// The network.
     pub network: Architecture,

@@ -181,7 +181,7 @@ fn affine_gradients(output: &Matrix) -> Matrix {
 }
 
 /// Outputs that are Gaussian around a common mean with $\lambda=\|P\bar u\|^2$, within-sample variance 1.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GaussianOutputsSetting {
     /// $C$.
     pub classes: usize,

@@ -6,7 +6,7 @@ use solvable_shared::{FisherSetting, shortened};
 use solvable_simulate::cross_entropy::descend;
 
 /// The first steps of a classifier on balanced random labels.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ClassifierTrainingSetting {
     /// The network and the number of samples.
     #[serde(flatten)]

@@ -10,7 +10,7 @@ use solvable_simulate::augmentation::linear::LinearModel;
 use solvable_simulate::augmentation::path::RidgePath;
 
 /// Gradient descent from ridge estimators.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RidgeStartSetting {
     /// The data.
     pub model: LinearModel,

@@ -20,7 +20,7 @@ fn path_cost(model: &LinearModel) -> f64 {
 }
 
 /// Ends of self-paced augmentation on the ridge path of random data.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AugmentedRidgeSetting {
     /// The data.
     pub model: LinearModel,
@@ -141,7 +141,7 @@ impl Experiment for AugmentedRidge {
 }
 
 /// Gradient descent in the mean field of the noise.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AugmentedFlowSetting {
     /// The data.
     pub model: LinearModel,
@@ -195,7 +195,7 @@ impl Experiment for AugmentedFlow {
 }
 
 /// Self-paced augmentation against ridge regression on the same data.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PairedOptimumSetting {
     /// The data.
     pub model: LinearModel,
@@ -247,7 +247,7 @@ impl Experiment for PairedOptimum {
 }
 
 /// Fluctuations of the augmented loss at the end of training.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LossFluctuationSetting {
     /// The data.
     pub model: LinearModel,
@@ -311,7 +311,7 @@ impl Experiment for LossFluctuation {
 }
 
 /// Least squares on one noisy copy of the data.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FrozenCopySetting {
     /// The data.
     pub model: LinearModel,
@@ -353,7 +353,7 @@ impl Experiment for FrozenCopy {
 }
 
 /// Descent with realised noise against its mean field.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SelfPacedDescentSetting {
     /// The data.
     pub model: LinearModel,

@@ -10,7 +10,7 @@ use solvable_simulate::augmentation::features::{FourierData, FourierModel, Fouri
 use solvable_simulate::augmentation::kernels::NoisedPair;
 
 /// Training on random Fourier features.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FourierFeaturesSetting {
     /// Features and data.
     pub model: FourierModel,
@@ -72,7 +72,7 @@ impl Experiment for FourierFeatures {
 }
 
 /// A noised pair of inputs.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SmoothedKernelSetting {
     /// The pair and its noise.
     #[serde(flatten)]
@@ -115,7 +115,7 @@ impl Experiment for SmoothedKernel {
 }
 
 /// Networks on digits, trained by several methods from one draw.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DigitsAugmentationSetting {
     /// Data, network and training.
     pub training: DigitsTraining,
