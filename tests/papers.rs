@@ -1,6 +1,6 @@
 //! Every paper is complete: its claims, its figures, its sources.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use solvable::papers;
 use solvable::theory::bibliography;
@@ -45,6 +45,26 @@ fn every_claim_is_complete_in_both_profiles() {
                 assert_eq!(labels.len(), cases.len(), "{}: labels are unique", claim.id);
                 // The quick profile may leave a claim out; the full one may not.
                 assert!(profile == Profile::Quick || !cases.is_empty(), "{} has no cases", claim.id);
+            }
+        }
+    }
+}
+
+/// What names a setting in the store is also how a user gives one: it is read back to the byte, and found valid.
+#[test]
+fn every_setting_is_read_back_from_its_own_name() {
+    for paper in papers::all() {
+        for claim in &paper.claims {
+            for profile in [Profile::Quick, Profile::Full] {
+                for case in claim.cases(profile).unwrap() {
+                    let settings: Vec<_> = case.requests.iter().map(|r| r.setting().clone()).collect();
+                    let again = case.at(&case.label, &settings, 1);
+                    let again = again.unwrap_or_else(|error| panic!("{} {}: {error}", claim.id, case.label));
+                    assert_eq!(again.margin, case.margin, "{}", claim.id);
+                    for (again, own) in again.requests.iter().zip(&case.requests) {
+                        assert_eq!(again.key, own.key, "{}", claim.id);
+                    }
+                }
             }
         }
     }

@@ -1,12 +1,14 @@
 //! Inputs: Gaussian samples, the shipped digits, and the user's own files.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 
 use flate2::read::MultiGzDecoder;
-use serde::{Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::linalg::Matrix;
 use super::{SimulationError, npy, table};
@@ -51,18 +53,35 @@ pub struct Dataset {
     notes: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Summary<'a> {
-    name: &'a str,
+    name: Cow<'a, str>,
     samples: usize,
     dimension: usize,
-    digest: &'a str,
+    digest: Cow<'a, str>,
 }
 
 impl Serialize for Dataset {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (dimension, samples) = self.inputs.shape();
-        Summary { name: &self.name, samples, dimension, digest: &self.digest }.serialize(serializer)
+        let (name, digest) = (self.name.as_str().into(), self.digest.as_str().into());
+        Summary { name, samples, dimension, digest }.serialize(serializer)
+    }
+}
+
+/// Inputs cannot be read from their summary: only the shipped digits, whole or as a [`scaled_head`](Dataset::scaled_head), are known by it.
+impl<'de> Deserialize<'de> for Dataset {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let summary = Summary::deserialize(deserializer)?;
+        let digits = Self::digits().map_err(D::Error::custom)?;
+        let head = digits.scaled_head(summary.samples).map_err(D::Error::custom)?;
+        [head, digits].into_iter().find(|data| data.digest == summary.digest).ok_or_else(|| {
+            D::Error::custom(format!(
+                "the inputs `{}` are not known here; valid: the shipped digits, or the first of them",
+                summary.name
+            ))
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use solvable_theory::dynamical_isometry::check_activation;
 use solvable_theory::free_probability::Ensemble;
 use solvable_theory::{Activation, Architecture};
@@ -13,7 +13,7 @@ use super::network::{Network, Signals};
 use solvable_engine::streams::Streams;
 
 /// A deep network without biases and the length of its inputs.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 pub struct DeepSetting {
     /// $\phi$.
     pub activation: Activation,

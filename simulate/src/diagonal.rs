@@ -6,7 +6,7 @@
 use std::ops::ControlFlow;
 
 use nalgebra::{DMatrix, DVector};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use solvable_theory::gradient_regularization::RegressionData;
 use solvable_theory::ode::{Accuracy, integrate};
 
@@ -14,7 +14,7 @@ use super::SimulationError;
 use solvable_engine::streams::Streams;
 
 /// Sparse regression: inputs of mean $\mu$, targets $y=X\beta^*$.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 pub struct PlantedSetting {
     /// $N$.
     pub samples: usize,
@@ -45,7 +45,7 @@ impl PlantedSetting {
 
 /// A penalty $\frac\gamma2\|\nabla L\|^2$ and how its gradient is computed: $\epsilon=0$ by double backpropagation, otherwise by a finite difference along the
 /// gradient, forward for $\epsilon>0$.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
 pub struct Penalty {
     /// $\gamma$.
     pub gamma: f64,

@@ -5,7 +5,7 @@ use super::components::Components;
 use super::experiment::{Experiment, Request};
 use super::judge::{Comparison, JudgeError};
 use super::results::Margin;
-use super::rules::{Bound, OfSetting, Predict, Read, Rival, Rules};
+use super::rules::{Bound, MarginOf, OfSetting, Predict, Read, Rival, Rules};
 use super::statistic::Statistic;
 use super::verdict::Profile;
 
@@ -40,7 +40,6 @@ impl<S> At<S> {
 }
 
 type Cases<S> = Box<dyn Fn(Profile) -> Result<Vec<At<S>>, JudgeError> + Send + Sync>;
-type MarginOf<S> = Box<dyn Fn(&S, Profile) -> Margin + Send + Sync>;
 
 /// A claim under construction; see [`Claim`].
 pub struct ClaimBuilder<E: Experiment> {
@@ -270,22 +269,18 @@ impl<E: Experiment> ClaimBuilder<E> {
             let margin = self.margin.ok_or(JudgeError::Incomplete("margin"))?;
             let measure = self.measure.ok_or(JudgeError::Incomplete("measurement"))?;
             let predict = self.predict.ok_or(JudgeError::Incomplete("prediction"))?;
-            Ok((
-                cases,
-                margin,
-                Arc::new(Rules { statistic, comparison, labels, size, measure, predict, rivals }),
-            ))
+            let rules = Rules { statistic, comparison, labels, size, measure, predict, margin, rivals };
+            Ok((cases, Arc::new(rules)))
         })();
         let cases = move |profile| {
-            let (cases, margin, rules) = pieces.as_ref().map_err(JudgeError::clone)?;
+            let (cases, rules) = pieces.as_ref().map_err(JudgeError::clone)?;
             cases(profile)?
                 .into_iter()
                 .map(|At { label, settings, trials }| {
                     let requests =
                         settings.iter().map(|s| Request::new::<E>(s, trials)).collect::<Result<_, _>>()?;
-                    let first = settings.first().ok_or(JudgeError::Incomplete("setting"))?;
-                    let (margin, rules) = (margin(first, profile), Arc::clone(rules));
-                    Ok(Case { label, requests, margin, judge: Box::new(Bound { settings, margin, rules }) })
+                    let judge = Bound::new(settings, profile, Arc::clone(rules))?;
+                    Ok(Case { label, requests, margin: judge.margin, judge: Box::new(judge) })
                 })
                 .collect()
         };

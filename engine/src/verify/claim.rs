@@ -1,8 +1,11 @@
+use serde_json::Value as Json;
+
 use super::experiment::Request;
 use super::judge::{Breakage, Comparison, JudgeError};
 use super::record::Record;
 use super::results::{CaseResult, ClaimResult, Judgement, Margin, RivalResult};
-use super::rules::{Exchange, Judge};
+use super::rules::{Exchange, Judge, Placed};
+use super::setting::SettingError;
 use super::statistic::Statistic;
 use super::verdict::{Profile, Verdict};
 
@@ -87,6 +90,21 @@ impl Case {
         };
         let verdict = verdict(&claim, &rivals);
         CaseResult { label: self.label.clone(), settings, trials, verdict, claim, rivals, error }
+    }
+
+    /// The same claim at other settings, one for each of the case's own: their JSON as [`Request::setting`] gives it, with
+    /// fields changed. The margin and the rivals that apply are those of the new settings.
+    ///
+    /// # Errors
+    /// A field that is missing, unknown, of another type or out of range.
+    pub fn at(
+        &self,
+        label: impl Into<String>,
+        settings: &[Json],
+        trials: usize,
+    ) -> Result<Self, SettingError> {
+        let Placed { requests, margin, judge } = self.judge.at(settings, trials)?;
+        Ok(Self { label: label.into(), requests, margin, judge })
     }
 
     /// Exchanges the claim with each of its rivals.

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use super::record::Record;
+use super::setting::{self, SettingError};
 use crate::streams::Streams;
 
 /// Why a trial could not be run.
@@ -63,6 +64,15 @@ pub trait Experiment: 'static {
     /// Raised whenever the same streams would give another outcome; stored trials of other versions are run anew.
     const VERSION: u32;
 
+    /// Whether the setting can be run. What the types of its fields leave open is said here, with the functions of
+    /// [`setting`](super::setting); settings that users give pass it before anything is drawn.
+    ///
+    /// # Errors
+    /// The first field that is out of range.
+    fn check(_setting: &Self::Setting) -> Result<(), SettingError> {
+        Ok(())
+    }
+
     /// Draws the system and measures it.
     fn run(setting: &Self::Setting, streams: &Streams) -> Result<Self::Outcome, TrialFailure>;
 
@@ -111,6 +121,18 @@ impl Request {
         })
     }
 
+    /// `trials` trials of the experiment `E` at the setting that `json` describes.
+    ///
+    /// # Errors
+    /// A field that is missing, unknown, of another type or out of range.
+    pub fn read<E: Experiment>(json: &Json, trials: usize) -> Result<Self, SettingError> {
+        let unwritable = |error: serde_json::Error| SettingError::Unreadable {
+            field: "setting".to_owned(),
+            reason: error.to_string(),
+        };
+        Self::new::<E>(&setting::read::<E>(json)?, trials).map_err(unwritable)
+    }
+
     /// The same request for another number of trials.
     pub fn with_trials(&self, trials: usize) -> Self {
         Self { trials, ..self.clone() }
@@ -146,7 +168,7 @@ mod tests {
 
     struct Nothing;
 
-    #[derive(Clone, Serialize)]
+    #[derive(Clone, Serialize, Deserialize)]
     struct Setting {
         zeta: f64,
         alpha: [usize; 2],

@@ -1,11 +1,15 @@
 use std::sync::Arc;
 
+use serde_json::Value as Json;
+
 use super::components::Components;
-use super::experiment::Experiment;
+use super::experiment::{Experiment, Request};
 use super::judge::{Breakage, Comparison, JudgeError, Reading, Rule};
 use super::record::Record;
 use super::results::{Judgement, Margin, RivalResult};
+use super::setting::{self, SettingError};
 use super::statistic::Statistic;
+use super::verdict::Profile;
 
 /// A claim at its settings, ready for trials.
 pub(super) trait Judge: Send + Sync {
@@ -16,6 +20,16 @@ pub(super) trait Judge: Send + Sync {
     ) -> Result<(Judgement, Vec<RivalResult>), JudgeError>;
 
     fn exchange(&self, records: &[Vec<&Record>]) -> Result<Vec<Exchange>, JudgeError>;
+
+    /// The same rules at other settings.
+    fn at(&self, settings: &[Json], trials: usize) -> Result<Placed, SettingError>;
+}
+
+/// Rules at settings that a user gave.
+pub(super) struct Placed {
+    pub requests: Vec<Request>,
+    pub margin: Margin,
+    pub judge: Box<dyn Judge>,
 }
 
 /// A claim and one of its rivals with their roles exchanged: the measurement is moved to where it would lie, with the same
@@ -37,6 +51,7 @@ pub(super) type Read<E> = Arc<
         + Sync,
 >;
 pub(super) type OfSetting<S, T> = Arc<dyn Fn(&S) -> T + Send + Sync>;
+pub(super) type MarginOf<S> = Box<dyn Fn(&S, Profile) -> Margin + Send + Sync>;
 
 pub(super) enum Predict<E: Experiment> {
     /// A function of the setting alone, evaluated once.
@@ -95,6 +110,7 @@ pub(super) struct Rules<E: Experiment> {
     pub size: OfSetting<E::Setting, f64>,
     pub measure: Read<E>,
     pub predict: Predict<E>,
+    pub margin: MarginOf<E::Setting>,
     pub rivals: Vec<Rival<E>>,
 }
 
@@ -189,9 +205,22 @@ impl<E: Experiment> Rules<E> {
 
 /// Rules at the settings of one case.
 pub(super) struct Bound<E: Experiment> {
-    pub settings: Vec<E::Setting>,
+    settings: Vec<E::Setting>,
+    profile: Profile,
     pub margin: Margin,
-    pub rules: Arc<Rules<E>>,
+    rules: Arc<Rules<E>>,
+}
+
+impl<E: Experiment> Bound<E> {
+    pub fn new(
+        settings: Vec<E::Setting>,
+        profile: Profile,
+        rules: Arc<Rules<E>>,
+    ) -> Result<Self, JudgeError> {
+        let first = settings.first().ok_or(JudgeError::Incomplete("setting"))?;
+        let margin = (rules.margin)(first, profile);
+        Ok(Self { settings, profile, margin, rules })
+    }
 }
 
 fn read<E: Experiment>(records: &[Vec<&Record>]) -> Result<Vec<Vec<E::Outcome>>, JudgeError> {
@@ -212,5 +241,15 @@ impl<E: Experiment> Judge for Bound<E> {
 
     fn exchange(&self, records: &[Vec<&Record>]) -> Result<Vec<Exchange>, JudgeError> {
         self.rules.exchange(&self.settings, self.margin, &read::<E>(records)?)
+    }
+
+    fn at(&self, settings: &[Json], trials: usize) -> Result<Placed, SettingError> {
+        let requests =
+            settings.iter().map(|json| Request::read::<E>(json, trials)).collect::<Result<_, _>>()?;
+        let settings = settings.iter().map(setting::read::<E>).collect::<Result<_, _>>()?;
+        let judge = Self::new(settings, self.profile, Arc::clone(&self.rules)).map_err(|error| {
+            SettingError::Unreadable { field: "setting".into(), reason: error.to_string() }
+        })?;
+        Ok(Placed { requests, margin: judge.margin, judge: Box::new(judge) })
     }
 }

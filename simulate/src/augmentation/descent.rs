@@ -1,7 +1,7 @@
 //! Gradient descent of the linear model on augmented samples: in its mean field, and with realised noise.
 
 use rand_distr::{Distribution, StandardNormal};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use solvable_theory::TheoryError;
 
 use super::linear::{LinearData, Measured, check_step, column};
@@ -12,7 +12,7 @@ use crate::linalg::dot;
 use solvable_engine::streams::Streams;
 
 /// Where a descent begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Start {
     /// $w=0$.
@@ -33,7 +33,7 @@ impl Start {
 
 /// Gradient descent on the loss averaged over the noise of the inputs: $w\leftarrow w-\eta\lbrack Sw-X^\top y/N+s^2p(w)w\rbrack$, with $p(w)$ the share of samples that
 /// the rule augments. For the matched rule this is the same descent as for self-paced augmentation.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
 pub struct MeanField {
     /// Which samples are augmented.
     pub rule: Rule,
@@ -89,7 +89,7 @@ impl MeanField {
 }
 
 /// Gradient descent from $w=0$ with noise that is drawn anew for every augmented sample of every batch.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
 pub struct NoisyDescent {
     /// Which samples are augmented.
     pub rule: Rule,

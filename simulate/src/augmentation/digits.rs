@@ -2,7 +2,7 @@
 
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use solvable_theory::{Activation, Architecture, TheoryError};
 
 use super::images::{Augmentation, SIDE};
@@ -23,7 +23,7 @@ const TAIL: usize = 500;
 
 /// Training by stochastic gradient descent with momentum on the softmax cross entropy, $V\leftarrow\beta V-\alpha\nabla$, $\theta\leftarrow\theta+V$, weights
 /// $\mathcal N(0,2/\text{fan-in})$ and zero biases at the start, both trained.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 pub struct DigitsTraining {
     /// $N$: images of the training.
     pub samples: usize,

@@ -3,7 +3,7 @@
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::linalg::Matrix;
 
@@ -11,7 +11,7 @@ use crate::linalg::Matrix;
 pub(super) const SIDE: usize = 8;
 
 /// What augmentation does to an image.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Augmentation {
     /// One of the nine displacements by at most one pixel in each direction, with zeros moving in.

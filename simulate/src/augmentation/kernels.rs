@@ -2,7 +2,7 @@
 
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use solvable_theory::TheoryError;
 use std::f64::consts::PI;
 
@@ -45,7 +45,7 @@ impl NoisedKernels {
 }
 
 /// A pair of inputs in $d$ dimensions and its noise.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
 pub struct NoisedPair {
     /// $d$.
     pub dimension: usize,

@@ -1,7 +1,7 @@
 //! Data of the linear model $y=w_*\cdot x+\varepsilon$.
 
 use rand::RngExt;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use solvable_theory::TheoryError;
 
 use super::{at_least_one, non_negative, positive};
@@ -11,7 +11,7 @@ use solvable_engine::streams::Streams;
 
 /// The law of the inputs, with the teacher in their principal axes. Gaussian inputs are symmetric under reflections, and isotropic ones under
 /// rotations, so that a fixed teacher stands for all of its size.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InputLaw {
     /// $x\sim\mathcal N(0,I_d)$ and $\|w_*\|^2=r^2$.
@@ -77,7 +77,7 @@ impl InputLaw {
 }
 
 /// Random linear regression: $N$ samples in $d$ dimensions.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 pub struct LinearModel {
     /// $N$.
     pub samples: usize,

@@ -3,7 +3,7 @@
 mod descent;
 
 use rand::RngExt;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use solvable_theory::TheoryError;
 use std::f64::consts::{SQRT_2, TAU};
 
@@ -14,7 +14,7 @@ use solvable_engine::streams::Streams;
 
 /// Regression on $\phi_j(x)=\sqrt{2/M}\cos(\omega_j\cdot x+b_j)$, $\omega_j\sim\mathcal N(0,I/\ell^2)$, $b_j$ uniform: inputs $x\sim\mathcal N(0,I_d)$, targets
 /// $w\cdot x+\frac1{2\sqrt2}((u\cdot x)^2-1)$ with random unit vectors $w,u$, and label noise.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 pub struct FourierModel {
     /// $N$.
     pub samples: usize,
@@ -57,7 +57,7 @@ pub struct FourierMeasured {
 }
 
 /// Noise, penalty and rule of a training on features.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
 pub struct FourierTraining {
     /// Which samples are augmented.
     pub rule: Rule,
