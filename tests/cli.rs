@@ -190,6 +190,10 @@ fn systems_of_continuous_integration_read_the_verdicts_and_papers_have_full_name
     assert!(xml.contains("<skipped message=\"predicted "), "{xml}");
     assert!(printed(&solvable(&["list", "mean_field"])).contains("mf/s-variance"));
     assert!(printed(&solvable(&["explain", "mean_field/s-variance"])).contains("claim mf/s-variance"));
+    assert!(printed(&solvable(&["list", "mean-field/kappa"])).contains("mf/kappa"));
+    let named = ["predict", "mean_field/fixed-point", "activation=tanh", "sigma_w2=2", "sigma_b2=0.1"];
+    let short = ["predict", "mf/fixed-point", "activation=tanh", "sigma_w2=2", "sigma_b2=0.1"];
+    assert_eq!(printed(&solvable(&named)), printed(&solvable(&short)));
 }
 
 #[test]
@@ -390,4 +394,41 @@ fn shells_complete_ids_and_parameters_and_commands_have_manuals() {
     assert!(printed(&solvable(&["man"])).contains(".TH solvable"));
     assert!(printed(&solvable(&["man", "predict"])).contains("batch"));
     assert_eq!(solvable(&["man", "predcit"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_claim_is_checked_at_a_setting_of_the_users_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = text(folder.path()).to_owned();
+    let check = |rest: &[&str]| {
+        let fixed = ["check", "mf/s-variance", "--out", &out];
+        solvable(&[&fixed[..], rest].concat())
+    };
+    let listed = printed(&check(&[]));
+    assert!(listed.contains("network.widths="), "{listed}");
+    let known: serde_json::Value = serde_json::from_str(&printed(&check(&["--json"]))).expect("JSON");
+    let label = known["cases"][0]["label"].as_str().expect("a label").to_owned();
+    // From the whole of a label or a part of it, with fields changed, and again from the store.
+    let own = ["network.widths=60,60,1", "samples=12", "--trials", "8", "--json"];
+    let first = check(&[&[&label[..]], &own[..]].concat());
+    let told: serde_json::Value = serde_json::from_str(&printed(&first)).expect("JSON");
+    assert_eq!(told["case"]["settings"][0]["samples"], 12, "{told}");
+    assert_eq!(told["case"]["trials"][0], 8, "{told}");
+    assert_eq!(printed(&check(&[&[&label[..]], &own[..]].concat())), printed(&first));
+    let lines = fs::read_to_string(folder.path().join("trials.jsonl")).expect("the store");
+    assert_eq!(lines.lines().filter(|line| line.contains("outcome")).count(), 8, "{lines}");
+    for (argument, message) in [
+        ("samples=0", "field `samples` is 0; valid: "),
+        ("sample=12", "field `sample` is not known here; did you mean `samples`?"),
+        ("network.activation=rely", "field `network"),
+        ("samples.first=2", "field `samples` has no parts"),
+        ("network.widths.9=2", "counted from 0"),
+        ("twelve", "neither a case nor of the form field=value"),
+    ] {
+        let refused = check(&[argument]);
+        assert_eq!(refused.status.code(), Some(2), "{argument}");
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(told.contains(message), "{argument}: {told}");
+    }
+    assert!(String::from_utf8_lossy(&solvable(&["check", "mf/s-varianc"]).stderr).contains("mf/s-variance"));
 }

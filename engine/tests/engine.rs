@@ -12,7 +12,7 @@ use solvable_engine::verify::{
 /// Normal numbers of mean `mean` and deviation `noise`.
 struct Dice;
 
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Setting {
     mean: f64,
     noise: f64,
@@ -113,4 +113,35 @@ fn broken_predictions_are_refuted_and_nothing_depends_on_order() {
     let (mut again, _) = run(&reversed);
     again.claims.reverse();
     assert_eq!(judged, again);
+}
+
+/// Trials are drawn until the interval is a third of the margin: the intervals at which drawing stopped cover the truth as often as
+/// they say, true claims are hardly ever refuted, and false ones always.
+#[test]
+fn intervals_hold_where_drawing_stops_when_it_pleases() {
+    let (mut covered, mut refuted, mut narrow, mut longest) = (0, 0, 0, 0);
+    let runs = 2000;
+    let truth = claim(1.0, 0.15).predict(|s| Ok(s.mean)).rival("double", |s| Ok(2.0 * s.mean)).finish();
+    let wrong = claim(1.0, 0.15).predict(|s| Ok(1.3 * s.mean)).rival("double", |s| Ok(2.0 * s.mean)).finish();
+    for seed in 0..runs {
+        let options = Options { seed, ..Options::default() };
+        let engine = Engine::new(TrialStore::in_memory(), options);
+        let drawn = |claim: &Claim| {
+            let case = claim.cases(options.profile).expect("cases").remove(0).with_trials(8);
+            engine.draw(case, 1 << 12, &(), || false).expect("an in-memory store cannot fail")
+        };
+        let own = drawn(&truth);
+        let component = &own.result.claim.components[0];
+        covered += usize::from(component.discrepancy.low <= 0.0 && 0.0 <= component.discrepancy.high);
+        refuted += usize::from(own.result.verdict == Verdict::Refuted);
+        narrow += usize::from(own.narrow);
+        longest = longest.max(own.result.trials[0]);
+        assert_eq!(drawn(&wrong).result.verdict, Verdict::Refuted);
+    }
+    let runs = runs as usize;
+    assert!(covered as f64 >= 0.985 * runs as f64, "{covered} of {runs} intervals cover the truth");
+    assert!(refuted as f64 <= 0.01 * runs as f64, "{refuted} of {runs} true claims are refuted");
+    assert_eq!(narrow, runs);
+    // A third of the margin of ±0.1 is reached with a deviation of 0.15 after some hundred trials.
+    assert!((128..=1024).contains(&longest), "{longest}");
 }

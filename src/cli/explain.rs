@@ -13,13 +13,15 @@ use solvable::theory::{did_you_mean, shortened};
 
 pub fn list(patterns: &[String]) -> Result<ExitCode> {
     let mut out = std::io::stdout().lock();
+    let papers = papers::all();
+    let patterns = &cli::by_id(patterns, &papers)[..];
     writeln!(out, "predictions (solvable predict ID key=value...)")?;
     let mut found = false;
     for prediction in catalog::all().iter().filter(|p| cli::selected(patterns, p.id)) {
         found = true;
         writeln!(out, "  {:<30} {}", prediction.id, prediction.title)?;
     }
-    found |= cli::list_papers(&mut out, &papers::all(), patterns)?;
+    found |= cli::list_papers(&mut out, &papers, patterns)?;
     if !found {
         let known = known_ids();
         bail!("{}", cli::nothing_matches(patterns, known.iter().map(String::as_str)));
@@ -36,11 +38,13 @@ pub fn known_ids() -> Vec<String> {
 
 pub fn explain(id: &str) -> Result<ExitCode> {
     let mut out = std::io::stdout().lock();
+    let papers = papers::all();
+    let id = &cli::short(id, &papers)[..];
     let prediction = catalog::find(id);
     if let Ok(prediction) = &prediction {
         explain_prediction(&mut out, prediction)?;
     }
-    if !cli::explain_claim(&mut out, &papers::all(), bibliography::ALL, id)? && prediction.is_err() {
+    if !cli::explain_claim(&mut out, &papers, bibliography::ALL, id)? && prediction.is_err() {
         let known = known_ids();
         let near = did_you_mean(id, known.iter().map(String::as_str));
         bail!("nothing is called `{}`; {near}`solvable list` shows all", shortened(id));

@@ -1,6 +1,5 @@
 //! The command line: that of the engine, with predictions and the user's own data.
 
-mod entries;
 mod explain;
 mod own_data;
 mod predict;
@@ -11,7 +10,8 @@ use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
-use solvable_engine::cli::{self, DiffArgs, EXIT_CODES, ReportArgs, VerifyArgs};
+use solvable::papers;
+use solvable_engine::cli::{self, CheckArgs, DiffArgs, EXIT_CODES, ReportArgs, VerifyArgs};
 
 /// Closed-form theories of wide neural networks, held against simulations of finite ones.
 #[derive(Debug, Parser)]
@@ -37,6 +37,8 @@ enum Command {
         #[command(flatten)]
         data: Data,
     },
+    /// Judge a claim at a setting of your own.
+    Check(CheckArgs),
     /// Evaluate a prediction for your own parameters.
     Predict(PredictArgs),
     /// List predictions, claims and figures.
@@ -99,6 +101,7 @@ pub fn main() -> ExitCode {
         Command::Report { args, data } => {
             own_data::offer(data.path.as_deref(), true).and_then(|offer| cli::report(&args, offer))
         }
+        Command::Check(args) => cli::check(&args, &papers::all()),
         Command::Predict(args) => predict::predict(&args),
         Command::List { patterns } => explain::list(&patterns),
         Command::Explain { id } => explain::explain(&id),

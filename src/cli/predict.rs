@@ -8,10 +8,12 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, anyhow, bail};
 use rayon::prelude::*;
 use serde_json::{Map, Value as Json, json};
+use solvable_engine::cli;
+use solvable_engine::cli::entries::{self, value_of};
 
 use super::PredictArgs;
-use super::entries::{self, value_of};
-use solvable::theory::catalog::{self, Answer};
+use solvable::papers;
+use solvable::theory::catalog::{self, Answer, Prediction};
 use solvable::theory::{TheoryError, catalog::Value, did_you_mean, short_numbers, shortened};
 
 /// Fewer digits than these are worth a word.
@@ -23,6 +25,11 @@ pub fn predict(args: &PredictArgs) -> Result<ExitCode> {
         (None, Some(id)) => single(id, &args.parameters, args.json, args.fast),
         (None, None) => bail!("an id or --batch is needed"),
     }
+}
+
+/// The prediction called `id`; its paper may be named in full.
+fn find(id: &str) -> Result<Prediction, TheoryError> {
+    catalog::find(id).or_else(|error| catalog::find(&cli::short(id, &papers::all())).map_err(|_| error))
 }
 
 fn single(id: &str, parameters: &[String], as_json: bool, fast: bool) -> Result<ExitCode> {
@@ -50,7 +57,7 @@ fn single(id: &str, parameters: &[String], as_json: bool, fast: bool) -> Result<
     if !as_json {
         let shown = answer.as_ref().map_or_else(|| entry["value"].clone(), |answer| answer.shown.to_json());
         print_value(&mut out, "", &shown)?;
-        writeln!(out, "({})", catalog::find(id)?.value)?;
+        writeln!(out, "({})", find(id)?.value)?;
         for remark in answer.iter().flat_map(remarks) {
             writeln!(out, "{remark}")?;
         }
@@ -134,7 +141,7 @@ fn evaluate_entry(entry: &Json, fast: bool) -> (Json, Option<Answer>) {
         return error("invalid-entry", "an entry is {\"id\": string, \"params\": object}");
     };
     let value = catch_unwind(AssertUnwindSafe(|| -> Result<(Value, Option<Answer>), TheoryError> {
-        let prediction = catalog::find(name)?;
+        let prediction = find(name)?;
         if fast {
             return Ok((prediction.evaluate(given)?, None));
         }

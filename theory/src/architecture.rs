@@ -9,6 +9,7 @@ use crate::{Activation, TheoryError};
 ///
 /// Standard parametrization: $W^l_{ij}\sim N(0,\sigma_w^2/M_{l-1})$, $b^l_i\sim N(0,\sigma_b^2)$.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Scales")]
 pub struct InitialScales {
     /// The activation $\phi$ of the hidden layers.
     pub activation: Activation,
@@ -16,6 +17,22 @@ pub struct InitialScales {
     pub sigma_w2: f64,
     /// $\sigma_b^2$: variance of a bias.
     pub sigma_b2: f64,
+}
+
+/// Scales as they are read, before they are checked.
+#[derive(Deserialize)]
+struct Scales {
+    activation: Activation,
+    sigma_w2: f64,
+    sigma_b2: f64,
+}
+
+impl TryFrom<Scales> for InitialScales {
+    type Error = TheoryError;
+
+    fn try_from(Scales { activation, sigma_w2, sigma_b2 }: Scales) -> Result<Self, TheoryError> {
+        Self::new(activation, sigma_w2, sigma_b2)
+    }
 }
 
 impl InitialScales {
@@ -101,7 +118,9 @@ impl TryFrom<Fields> for Architecture {
     fn try_from(fields: Fields) -> Result<Self, TheoryError> {
         let Fields { widths, activation, sigma_w2, sigma_b2, train_bias, modes, gamma, beta } = fields;
         let plain = Self::new(widths, activation, sigma_w2, sigma_b2)?.with_trained_biases(train_bias);
-        if modes.is_empty() { Ok(plain) } else { plain.with_modes(modes, gamma, beta) }
+        // No normalization is the same at every depth: whoever changes the widths need not count layers.
+        let is_plain = modes.iter().all(|mode| *mode == Normalization::None) && (gamma, beta) == (1.0, 0.0);
+        if is_plain { Ok(plain) } else { plain.with_modes(modes, gamma, beta) }
     }
 }
 

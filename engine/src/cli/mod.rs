@@ -1,10 +1,12 @@
 //! The command line as a library: commands, progress, exit codes.
 //!
-//! [`main`] is a whole program for a list of papers. A program with commands of its own puts [`VerifyArgs`], [`ReportArgs`] and
-//! [`DiffArgs`] into its own [`clap`] command line, calls [`verify`], [`report`], [`diff`], [`list`] and [`explain`], and hands the
-//! outcome to [`exit`].
+//! [`main`] is a whole program for a list of papers. A program with commands of its own puts [`VerifyArgs`], [`CheckArgs`],
+//! [`ReportArgs`] and [`DiffArgs`] into its own [`clap`] command line, calls [`verify`], [`check()`], [`report`], [`diff`], [`list`] and
+//! [`explain`], and hands the outcome to [`exit`].
 
+mod check;
 mod diff;
+pub mod entries;
 mod explain;
 mod junit;
 mod progress;
@@ -15,6 +17,7 @@ mod terminal;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
@@ -24,10 +27,11 @@ use solvable_words::short_numbers;
 use crate::Paper;
 use crate::verify::{Profile, Shard};
 
+pub use check::check;
 pub use diff::diff;
 pub use explain::{explain, explain_claim, list, list_papers, write_sources};
 pub use run::{Offer, report, verify};
-pub use select::{nothing_matches, selected};
+pub use select::{by_id, nothing_matches, selected, short};
 pub use shell::{Names, completions, man};
 
 /// Claims of a theory, held against the experiments that could refute them.
@@ -48,6 +52,8 @@ enum Command {
     Verify(VerifyArgs),
     /// Judge stored trials again and redraw the report; several stores (shards) are joined.
     Report(ReportArgs),
+    /// Judge a claim at a setting of your own.
+    Check(CheckArgs),
     /// List claims and figures.
     List {
         /// Only ids that match one of these (substring, or glob with `*`).
@@ -111,6 +117,35 @@ pub struct VerifyArgs {
     pub fresh: bool,
 }
 
+/// The arguments of [`check()`].
+#[derive(Debug, Clone, Args)]
+pub struct CheckArgs {
+    /// The claim, as listed; alone it lists its cases with their fields.
+    pub claim: String,
+    /// The case to start from (its label, or a part of it; the first one by default), then fields of its setting:
+    /// `network.widths=784,512,512,10 samples=200`.
+    #[arg(value_name = "CASE | FIELD=VALUE")]
+    pub rest: Vec<String>,
+    /// Whose cases and margins.
+    #[arg(long, value_enum, default_value_t = Profile::Quick)]
+    pub profile: Profile,
+    /// Trials; without it they are drawn until the interval is narrower than a third of the margin.
+    #[arg(long)]
+    pub trials: Option<usize>,
+    /// After this time no more trials are begun.
+    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = humantime::parse_duration)]
+    pub time: Duration,
+    /// Changes all random streams.
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Folder of the trial store: what was drawn before is not drawn again.
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub out: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// The arguments of [`report`].
 #[derive(Debug, Clone, Args)]
 pub struct ReportArgs {
@@ -145,6 +180,7 @@ pub fn main(papers: Vec<Paper>) -> ExitCode {
     exit(match cli.command {
         Command::Verify(args) => verify(&args, Offer::of(papers)),
         Command::Report(args) => report(&args, Offer::of(papers)),
+        Command::Check(args) => check(&args, &papers),
         Command::List { patterns } => list(&papers, &patterns),
         Command::Explain { id } => explain(&papers, &id),
         Command::Diff(args) => diff(&args),

@@ -26,12 +26,12 @@ pub fn selected(patterns: &[String], id: &str) -> bool {
 }
 
 /// The patterns with the full names of papers (`mean_field`, `mean-field/...`) replaced by their ids.
-pub(super) fn by_id(patterns: &[String], papers: &[Paper]) -> Vec<String> {
+pub fn by_id(patterns: &[String], papers: &[Paper]) -> Vec<String> {
     patterns.iter().map(|pattern| short(pattern, papers)).collect()
 }
 
 /// An id or pattern in which a paper may be named in full.
-pub(super) fn short(pattern: &str, papers: &[Paper]) -> String {
+pub fn short(pattern: &str, papers: &[Paper]) -> String {
     let (part, rest) = pattern.split_once('/').map_or((pattern, None), |(part, rest)| (part, Some(rest)));
     let named = |paper: &&Paper| paper.name.replace('_', "-") == part.replace('_', "-");
     match (papers.iter().find(named), rest) {

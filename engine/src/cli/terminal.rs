@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::verify::{CaseResult, Component, Results, Verdict};
+use crate::verify::{CaseResult, Claim, Comparison, Component, Estimate, Results, Verdict};
 
 fn style(verdict: Verdict) -> Style {
     let color = match verdict {
@@ -48,6 +48,59 @@ pub fn table(results: &Results, report: &Path) -> io::Result<()> {
     writeln!(out, "report: {}", report.display())
 }
 
+/// Prints one case in full: every component and every rival with its intervals.
+pub fn case(out: &mut impl Write, claim: &Claim, case: &CaseResult) -> io::Result<()> {
+    writeln!(out, "{}  {}\n{}", claim.id, claim.title, case.label)?;
+    let trials: Vec<String> = case.trials.iter().map(ToString::to_string).collect();
+    writeln!(
+        out,
+        "{} trials, {} by {}",
+        trials.join(" + "),
+        claim.statistic.name(),
+        claim.comparison.name()
+    )?;
+    if let Some(error) = &case.error {
+        let style = style(case.verdict);
+        return writeln!(out, "\n{style}{}{style:#}: {error}", case.verdict);
+    }
+    let is_ratio = claim.comparison == Comparison::Ratio;
+    let shift = |x: f64| if is_ratio { percent(x) } else { format!("{x:+.4}") };
+    let range = |estimate: &Estimate, show: &dyn Fn(f64) -> String| {
+        format!("{} [{}, {}]", show(estimate.value), show(estimate.low), show(estimate.high))
+    };
+    let told = |out: &mut dyn Write, c: &Component| {
+        let label = if c.label.is_empty() { String::new() } else { format!("{}: ", c.label) };
+        writeln!(
+            out,
+            "    {label}predicted {}, measured {}, discrepancy {} in {}",
+            short(c.predicted),
+            range(&c.measured, &short),
+            range(&c.discrepancy, &shift),
+            interval(c, shift),
+        )
+    };
+    writeln!(out, "\nclaim: {}", case.claim.verdict)?;
+    for component in &case.claim.components {
+        told(out, component)?;
+    }
+    for rival in &case.rivals {
+        writeln!(out, "rival: {}: {}", rival.name, rival.judgement.verdict)?;
+        // A curve is refuted by the component that is farthest off.
+        if let Some(worst) =
+            rival.judgement.components.iter().max_by(|a, b| severity(a).total_cmp(&severity(b)))
+        {
+            told(out, worst)?;
+        }
+    }
+    let style = style(case.verdict);
+    writeln!(out, "\n{style}{}{style:#}", case.verdict)
+}
+
+/// How far a discrepancy lies out, in units of its margin.
+fn severity(c: &Component) -> f64 {
+    (c.discrepancy.value / c.margin.high).abs()
+}
+
 fn line(case: &CaseResult, comparison: &str, statistic: &str) -> String {
     let mut text = format!("  {:<44}", case.label);
     if let Some(error) = &case.error {
@@ -56,8 +109,8 @@ fn line(case: &CaseResult, comparison: &str, statistic: &str) -> String {
     }
     let refuted = case.rivals.iter().filter(|r| r.judgement.verdict == Verdict::Refuted).count();
     // A curve is shown by the component that is worst off.
-    let severity = |c: &&Component| (c.verdict, (c.discrepancy.value / c.margin.high).abs().to_bits());
-    if let Some(c) = case.claim.components.iter().max_by_key(severity) {
+    let badness = |c: &&Component| (c.verdict, severity(c).to_bits());
+    if let Some(c) = case.claim.components.iter().max_by_key(badness) {
         let name = if statistic.starts_with("log-log slope") { "slope " } else { "" };
         let half = 0.5 * (c.measured.high - c.measured.low);
         let _ = write!(

@@ -81,15 +81,32 @@ impl Case {
     /// Judges the trials: `outcomes` holds one list for each request. The claim's own
     /// prediction may be falsified on purpose.
     pub fn judge(&self, outcomes: &[Vec<&Record>], breakage: Breakage) -> CaseResult {
+        self.judge_jointly(outcomes, breakage, 1)
+    }
+
+    /// Judges the trials of look number `look` (from 0) at trials that are drawn until enough is known. All looks together,
+    /// however many there will be, keep the level $\alpha$ of a single one: look $k$ spends $\alpha/(k+1)(k+2)$ of it.
+    pub fn judge_at_look(&self, outcomes: &[Vec<&Record>], look: usize) -> CaseResult {
+        self.judge_jointly(outcomes, Breakage::None, (look + 1) * (look + 2))
+    }
+
+    fn judge_jointly(&self, outcomes: &[Vec<&Record>], breakage: Breakage, joint: usize) -> CaseResult {
         let trials = outcomes.iter().map(Vec::len).collect();
         let settings = self.requests.iter().map(|r| r.setting().clone()).collect();
         let nothing = Judgement { verdict: Verdict::Failed, components: Vec::new() };
-        let (claim, rivals, error) = match self.judge.judge(outcomes, breakage) {
+        let (claim, rivals, error) = match self.judge.judge(outcomes, breakage, joint) {
             Ok((claim, rivals)) => (claim, rivals, None),
             Err(error) => (nothing, Vec::new(), Some(error.to_string())),
         };
         let verdict = verdict(&claim, &rivals);
         CaseResult { label: self.label.clone(), settings, trials, verdict, claim, rivals, error }
+    }
+
+    /// The same case with another number of trials.
+    #[must_use]
+    pub fn with_trials(self, trials: usize) -> Self {
+        let requests = self.requests.iter().map(|request| request.with_trials(trials)).collect();
+        Self { requests, ..self }
     }
 
     /// The same claim at other settings, one for each of the case's own: their JSON as [`Request::setting`] gives it, with

@@ -14,7 +14,7 @@ use super::claim::{Case, Claim};
 use super::experiment::{Experiment, Request, SettingKey};
 use super::judge::{Breakage, JudgeError};
 use super::record::{Record, RecordError};
-use super::results::{CaseResult, Results};
+use super::results::{CaseResult, Component, Results};
 use super::rules::Exchange;
 use super::statistic::CONFIDENCE;
 use super::store::{StoreError, TrialStore};
@@ -76,6 +76,15 @@ pub struct Tally {
     pub run: usize,
     /// The first failed trial of each setting, with its message.
     pub failures: BTreeMap<SettingKey, (u64, String)>,
+}
+
+/// A case judged by trials that were drawn until enough was known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drawn {
+    /// The judgement at the last look.
+    pub result: CaseResult,
+    /// Whether every interval is narrower than a third of its margin.
+    pub narrow: bool,
 }
 
 /// A store of trials and the options under which it is filled and judged.
@@ -177,6 +186,35 @@ impl Engine {
         }
     }
 
+    /// Draws trials of `case`, twice as many from look to look, beginning with those that the case asks for, until every interval is
+    /// narrower than a third of its margin, `most` trials are drawn, or `ends` says so after a look. The intervals hold jointly
+    /// over all looks (see [`Case::judge_at_look`]), so that stopping when it pleases makes them no less true.
+    ///
+    /// # Errors
+    /// A store that cannot be written.
+    pub fn draw(
+        &self,
+        case: Case,
+        most: usize,
+        observer: &dyn Observer,
+        mut ends: impl FnMut() -> bool,
+    ) -> Result<Drawn, StoreError> {
+        let (mut case, mut look) = (case, 0);
+        loop {
+            let tally = self.run(&case.requests, observer)?;
+            let result = self.judge_at_look(&case, &tally, look);
+            let narrow = result.error.is_none() && result.claim.components.iter().all(Component::is_narrow);
+            let trials = case.requests.iter().map(|request| request.trials).max().unwrap_or(most);
+            // An error of few trials only (a statistic that needs more) ends with more of them.
+            let hopeless = !tally.failures.is_empty();
+            if narrow || hopeless || trials >= most || ends() {
+                return Ok(Drawn { result, narrow });
+            }
+            case = case.with_trials((2 * trials).min(most));
+            look += 1;
+        }
+    }
+
     /// Judges `claims` by the stored trials.
     pub fn judge(&self, claims: &[Claim], tally: &Tally) -> Results {
         self.judge_as(claims, tally, Breakage::None)
@@ -211,6 +249,20 @@ impl Engine {
     }
 
     fn judge_case(&self, case: &Case, tally: &Tally, breakage: Breakage) -> CaseResult {
+        self.with_records(case, tally, |records| case.judge(records, breakage))
+    }
+
+    /// Judges a case by its stored trials at look number `look`; see [`Case::judge_at_look`].
+    pub fn judge_at_look(&self, case: &Case, tally: &Tally, look: usize) -> CaseResult {
+        self.with_records(case, tally, |records| case.judge_at_look(records, look))
+    }
+
+    fn with_records(
+        &self,
+        case: &Case,
+        tally: &Tally,
+        judge: impl FnOnce(&[Vec<&Record>]) -> CaseResult,
+    ) -> CaseResult {
         let mut outcomes = Vec::new();
         for request in &case.requests {
             let wanted = self.options.trials.unwrap_or(request.trials) as u64;
@@ -227,7 +279,7 @@ impl Engine {
         }
         let borrowed: Vec<Vec<&Record>> =
             outcomes.iter().map(|o| o.iter().map(AsRef::as_ref).collect()).collect();
-        case.judge(&borrowed, breakage)
+        judge(&borrowed)
     }
 
     /// Exchanges every claim with each of its rivals, on the stored trials: each rival ought to stand where the measurement

@@ -114,6 +114,13 @@ pub struct Component {
     pub verdict: Verdict,
 }
 
+impl Component {
+    /// Whether the discrepancy is known to a third of the margin's width.
+    pub(super) fn is_narrow(&self) -> bool {
+        self.discrepancy.high - self.discrepancy.low <= (self.margin.high - self.margin.low) / 3.0
+    }
+}
+
 /// A value with its confidence interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {

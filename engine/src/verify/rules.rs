@@ -17,6 +17,7 @@ pub(super) trait Judge: Send + Sync {
         &self,
         records: &[Vec<&Record>],
         breakage: Breakage,
+        joint: usize,
     ) -> Result<(Judgement, Vec<RivalResult>), JudgeError>;
 
     fn exchange(&self, records: &[Vec<&Record>]) -> Result<Vec<Exchange>, JudgeError>;
@@ -121,6 +122,7 @@ impl<E: Experiment> Rules<E> {
         margin: Margin,
         outcomes: &[Vec<E::Outcome>],
         breakage: Breakage,
+        joint: usize,
     ) -> Result<(Judgement, Vec<RivalResult>), JudgeError> {
         let measured = settings
             .iter()
@@ -141,7 +143,7 @@ impl<E: Experiment> Rules<E> {
                 })
                 .collect::<Result<Vec<_>, JudgeError>>()?;
             let Self { statistic, comparison, .. } = *self;
-            Rule { statistic, comparison, margin, labels: &self.labels, breakage }.judge(&readings)
+            Rule { statistic, comparison, margin, labels: &self.labels, breakage, joint }.judge(&readings)
         };
         let own = judge(&self.predict, breakage)?;
         let rivals = self
@@ -192,7 +194,14 @@ impl<E: Experiment> Rules<E> {
                 for_rival.push(Reading { size, measured: moved.clone(), predicted: rivalling });
                 for_claim.push(Reading { size, measured: moved, predicted: claimed.clone() });
             }
-            let rule = Rule { statistic, comparison, margin, labels: &self.labels, breakage: Breakage::None };
+            let rule = Rule {
+                statistic,
+                comparison,
+                margin,
+                labels: &self.labels,
+                breakage: Breakage::None,
+                joint: 1,
+            };
             Ok(Exchange {
                 rival: rival.name.clone(),
                 as_truth: rule.judge(&for_rival)?,
@@ -235,8 +244,9 @@ impl<E: Experiment> Judge for Bound<E> {
         &self,
         records: &[Vec<&Record>],
         breakage: Breakage,
+        joint: usize,
     ) -> Result<(Judgement, Vec<RivalResult>), JudgeError> {
-        self.rules.judge(&self.settings, self.margin, &read::<E>(records)?, breakage)
+        self.rules.judge(&self.settings, self.margin, &read::<E>(records)?, breakage, joint)
     }
 
     fn exchange(&self, records: &[Vec<&Record>]) -> Result<Vec<Exchange>, JudgeError> {

@@ -131,20 +131,20 @@ pub fn root_mean_square(sample: &[f64], count: usize) -> Result<Estimate, Statis
 }
 
 /// Kolmogorov's distance between the sample whose values of the predicted distribution function are `levels`, and the
-/// uniform law, with the interval of Dvoretzky, Kiefer, Wolfowitz and Massart: $\pm\sqrt{\ln(2/\alpha)/2n}$.
-pub fn kolmogorov(levels: &[f64]) -> Result<Estimate, StatisticError> {
+/// uniform law, with the interval of Dvoretzky, Kiefer, Wolfowitz and Massart: $\pm\sqrt{\ln(2/\alpha)/2n}$, one of `count` joint ones.
+pub fn kolmogorov(levels: &[f64], count: usize) -> Result<Estimate, StatisticError> {
     let n = enough(levels, 8, Statistic::Kolmogorov)?;
     let mut sorted = levels.to_vec();
     sorted.sort_by(f64::total_cmp);
     let steps = sorted.iter().enumerate();
     let value = steps.fold(0.0, |d: f64, (i, u)| d.max(u - i as f64 / n).max((i + 1) as f64 / n - u));
-    let half = ((2.0 / (1.0 - CONFIDENCE)).ln() / (2.0 * n)).sqrt();
+    let half = ((2.0 * count.max(1) as f64 / (1.0 - CONFIDENCE)).ln() / (2.0 * n)).sqrt();
     Ok(Estimate { value, low: (value - half).max(0.0), high: (value + half).min(1.0) })
 }
 
 /// Slope of $\ln\bar m_i$ on $\ln x_i$ (least squares, equal weights) for samples $m_{ir}$ at sizes $x_i$, with its
-/// interval from the delete-one jackknife within each size.
-pub fn log_slope(sizes: &[f64], samples: &[Vec<f64>]) -> Result<Estimate, StatisticError> {
+/// interval from the delete-one jackknife within each size, one of `count` joint ones.
+pub fn log_slope(sizes: &[f64], samples: &[Vec<f64>], count: usize) -> Result<Estimate, StatisticError> {
     let weights = slope_weights(sizes)?;
     let mut value = 0.0;
     let mut variance = 0.0;
@@ -162,7 +162,7 @@ pub fn log_slope(sizes: &[f64], samples: &[Vec<f64>]) -> Result<Estimate, Statis
             weight * weight * (n - 1.0) / n * left_out.iter().map(|x| (x - center).powi(2)).sum::<f64>();
         freedom += n - 1.0;
     }
-    let half = student_quantile(freedom, 1) * variance.sqrt();
+    let half = student_quantile(freedom, count) * variance.sqrt();
     Ok(Estimate { value, low: value - half, high: value + half })
 }
 
@@ -242,7 +242,7 @@ mod tests {
                         noise.nth_child("size", i).normals(30, 0.1).iter().map(|z| m * (1.0 + z)).collect()
                     })
                     .collect();
-                let e = log_slope(&sizes, &samples).unwrap();
+                let e = log_slope(&sizes, &samples, 1).unwrap();
                 e.low <= 1.0 && 1.0 <= e.high
             })
             .count();
@@ -253,12 +253,12 @@ mod tests {
     fn distances_between_laws_are_those_of_the_definition() {
         // Four levels: the empirical law jumps at 0.1, 0.2, 0.3, 0.9; the largest gap is 3/4 − 0.3.
         let repeated: Vec<f64> = [0.1, 0.2, 0.3, 0.9].repeat(2);
-        assert_relative_eq!(kolmogorov(&repeated).unwrap().value, 0.45, epsilon = 1e-12);
+        assert_relative_eq!(kolmogorov(&repeated, 1).unwrap().value, 0.45, epsilon = 1e-12);
         let covered = (0..300)
             .filter(|&r| {
                 let normals = Streams::for_trial("kolmogorov", "", r, 0).normals(100, 1.0);
                 let levels: Vec<f64> = normals.iter().map(|z| 0.5 * libm_erfc(-z / 2f64.sqrt())).collect();
-                kolmogorov(&levels).unwrap().low == 0.0
+                kolmogorov(&levels, 1).unwrap().low == 0.0
             })
             .count();
         assert!(covered >= 292, "{covered} of 300, expected at least 297");
@@ -284,7 +284,7 @@ mod tests {
     fn samples_that_say_nothing_are_refused() {
         assert!(mean(&[1.0], 1).is_err());
         assert!(worst(&[]).is_err());
-        assert!(log_slope(&[1.0, 2.0], &[vec![1.0, 2.0], vec![1.0, 2.0]]).is_err());
-        assert!(log_slope(&[1.0, 2.0, 4.0], &[vec![1.0, -1.0], vec![1.0, 2.0], vec![1.0, 2.0]]).is_err());
+        assert!(log_slope(&[1.0, 2.0], &[vec![1.0, 2.0], vec![1.0, 2.0]], 1).is_err());
+        assert!(log_slope(&[1.0, 2.0, 4.0], &[vec![1.0, -1.0], vec![1.0, 2.0], vec![1.0, 2.0]], 1).is_err());
     }
 }

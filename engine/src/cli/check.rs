@@ -1,0 +1,198 @@
+//! `check`: a claim at a setting of the user's own.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Result, anyhow, bail};
+use serde_json::{Value as Json, json};
+
+use super::entries::value_of;
+use super::progress::Bar;
+use super::select::{nothing_matches, short};
+use super::{CheckArgs, terminal};
+use crate::Paper;
+use crate::verify::{Case, Claim, Drawn, Engine, Options, TrialStore, Verdict};
+use solvable_words::shortened;
+
+/// Trials of the first look; a statistic needs eight at most.
+const FIRST: usize = 8;
+
+/// Trials beyond which none are drawn unless asked for.
+const MOST: usize = 1 << 16;
+
+/// Judges a claim at a setting that differs from one of its cases in some fields.
+pub fn check(args: &CheckArgs, papers: &[Paper]) -> Result<ExitCode> {
+    let id = short(&args.claim, papers);
+    let claims = || papers.iter().flat_map(|paper| &paper.claims);
+    let Some(claim) = claims().find(|claim| claim.id == id) else {
+        bail!("{}", nothing_matches(&[args.claim.clone()], claims().map(|claim| claim.id.as_str())));
+    };
+    let cases = claim.cases(args.profile).map_err(|error| anyhow!("{error}"))?;
+    if cases.is_empty() {
+        bail!("{} has no cases in the {} profile; --profile full has some", claim.id, args.profile);
+    }
+    let (start, overrides) = chosen(&cases, &args.rest)?;
+    if args.rest.is_empty() {
+        return list(claim, &cases, args.json);
+    }
+    let case = changed(start, &overrides)?;
+    if args.trials == Some(0) {
+        bail!("--trials is 0; valid: an integer >= 1");
+    }
+    let options = Options { profile: args.profile, seed: args.seed, trials: None, shard: None };
+    let engine = Engine::new(TrialStore::open(&args.out)?, options);
+    let Drawn { result, narrow } = drawn(&engine, case, args)?;
+    let mut out = anstream::stdout().lock();
+    if args.json {
+        let told = json!({
+            "id": claim.id, "profile": args.profile, "seed": args.seed, "comparison": claim.comparison.name(),
+            "statistic": claim.statistic.name(), "narrow": narrow, "case": result,
+        });
+        writeln!(out, "{told}")?;
+    } else {
+        terminal::case(&mut out, claim, &result)?;
+        if !narrow && result.error.is_none() {
+            writeln!(
+                out,
+                "the interval is wider than a third of the margin; more trials (--trials, --time) narrow it"
+            )?;
+        }
+    }
+    Ok(exit_code(result.verdict))
+}
+
+fn exit_code(verdict: Verdict) -> ExitCode {
+    match verdict {
+        Verdict::Confirmed => ExitCode::SUCCESS,
+        Verdict::Inconclusive => ExitCode::from(3),
+        _ => ExitCode::FAILURE,
+    }
+}
+
+/// A field's path and its new value.
+type Override = (String, Json);
+
+/// The case that the first argument names, or the first one, and the fields that the others change.
+fn chosen<'a>(cases: &'a [Case], rest: &[String]) -> Result<(&'a Case, Vec<Override>)> {
+    let named = |text: &String| {
+        let exact = cases.iter().find(|case| case.label == *text);
+        exact.or_else(|| cases.iter().find(|case| case.label.contains(text.as_str())))
+    };
+    let (start, fields) = match rest.first().and_then(|first| named(first)) {
+        Some(case) => (case, &rest[1..]),
+        None => (&cases[0], rest),
+    };
+    let mut overrides: Vec<Override> = Vec::new();
+    for text in fields {
+        let Some((field, value)) = text.split_once('=') else {
+            let labels: Vec<String> = cases.iter().map(|case| format!("`{}`", case.label)).collect();
+            bail!(
+                "`{}` is neither a case nor of the form field=value; the cases are {}",
+                shortened(text),
+                labels.join(", ")
+            );
+        };
+        let field = field.trim().to_owned();
+        if overrides.iter().any(|(known, _)| *known == field) {
+            bail!("field `{field}` is given twice");
+        }
+        let value = value_of(value.trim()).map_err(|error| anyhow!("field `{field}`: {error}"))?;
+        overrides.push((field, value));
+    }
+    Ok((start, overrides))
+}
+
+/// The case with fields of all its settings changed.
+fn changed(start: &Case, overrides: &[Override]) -> Result<Case> {
+    let mut settings: Vec<Json> = start.requests.iter().map(|request| request.setting().clone()).collect();
+    for setting in &mut settings {
+        for (field, value) in overrides {
+            let place = place(setting, field)?;
+            // A list of one is spelt like a number.
+            *place = if place.is_array() && !value.is_array() { json!([value]) } else { value.clone() };
+        }
+    }
+    let told: Vec<String> =
+        overrides.iter().map(|(field, value)| format!("{field}={}", short_value(value))).collect();
+    let label = if told.is_empty() {
+        start.label.clone()
+    } else {
+        format!("{}, with {}", start.label, told.join(" "))
+    };
+    Ok(start.at(label, &settings, 1)?)
+}
+
+fn short_value(value: &Json) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Where `path` points in `setting`: `network.widths`, `taus.0`. A field that is left out of the JSON because it is not set
+/// can be set all the same.
+fn place<'a>(setting: &'a mut Json, path: &str) -> Result<&'a mut Json> {
+    let (outer, last) = path.rsplit_once('.').map_or((None, path), |(outer, last)| (Some(outer), last));
+    let parent = match outer {
+        Some(outer) => place(setting, outer)?,
+        None => setting,
+    };
+    match parent {
+        Json::Object(fields) => Ok(fields.entry(last).or_insert(Json::Null)),
+        Json::Array(items) => {
+            let length = items.len();
+            let index = last.parse::<usize>().ok().filter(|index| *index < length);
+            index
+                .and_then(|index| items.get_mut(index))
+                .ok_or_else(|| anyhow!("field `{path}`: the list has {length} entries, counted from 0"))
+        }
+        _ => bail!("field `{}` has no parts", outer.unwrap_or(path)),
+    }
+}
+
+/// Draws the trials asked for, or trials until enough is known.
+fn drawn(engine: &Engine, case: Case, args: &CheckArgs) -> Result<Drawn> {
+    let begin = Instant::now();
+    let bar = Bar::new();
+    let drawn = match args.trials {
+        Some(trials) => engine.draw(case.with_trials(trials), trials, &bar, || true),
+        // The next look takes as long as all before it.
+        None => engine.draw(case.with_trials(FIRST), MOST, &bar, || begin.elapsed() * 2 > args.time),
+    }?;
+    bar.finish();
+    Ok(drawn)
+}
+
+fn list(claim: &Claim, cases: &[Case], as_json: bool) -> Result<ExitCode> {
+    let mut out = io::stdout().lock();
+    if as_json {
+        let told: Vec<Json> = cases
+            .iter()
+            .map(|case| {
+                let settings: Vec<&Json> = case.requests.iter().map(|request| request.setting()).collect();
+                json!({"label": case.label, "settings": settings, "margin": case.margin})
+            })
+            .collect();
+        writeln!(out, "{}", json!({"id": claim.id, "cases": told}))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    writeln!(out, "{}  {}\n", claim.id, claim.title)?;
+    for case in cases {
+        writeln!(out, "{}", case.label)?;
+        for request in &case.requests {
+            writeln!(out, "    {}", fields(request.setting(), "").join(" "))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// All fields of a setting as the command line takes them.
+fn fields(value: &Json, path: &str) -> Vec<String> {
+    let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    match value {
+        Json::Object(inner) => inner.iter().flat_map(|(name, value)| fields(value, &below(name))).collect(),
+        Json::Array(items) if items.iter().all(Json::is_number) && items.len() > 1 => {
+            let numbers: Vec<String> = items.iter().map(Json::to_string).collect();
+            vec![format!("{path}={}", numbers.join(","))]
+        }
+        _ => vec![format!("{path}={}", short_value(value))],
+    }
+}

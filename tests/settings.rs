@@ -1,0 +1,97 @@
+//! Settings at the border: whatever a user puts into a field is run, or refused by the field's name; nothing panics.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use rayon::prelude::*;
+use serde_json::{Value as Json, json};
+use solvable::papers;
+use solvable::verify::{Case, Profile};
+
+/// The cheapest case of every experiment.
+fn cases() -> Vec<Case> {
+    let mut cheapest: BTreeMap<String, Case> = BTreeMap::new();
+    for claim in papers::all().iter().flat_map(|paper| &paper.claims) {
+        for profile in [Profile::Quick, Profile::Full] {
+            for case in claim.cases(profile).unwrap() {
+                let key = case.requests[0].key.experiment.clone();
+                let cost = |case: &Case| case.requests[0].cost;
+                if cheapest.get(&key).is_none_or(|known| cost(known) > cost(&case)) {
+                    cheapest.insert(key, case);
+                }
+            }
+        }
+    }
+    cheapest.into_values().collect()
+}
+
+/// Pointers to all fields of `value`, innermost ones and lists.
+fn fields(value: &Json, at: &str, found: &mut Vec<String>) {
+    match value {
+        Json::Object(inner) => inner.iter().for_each(|(name, v)| fields(v, &format!("{at}/{name}"), found)),
+        Json::Array(items) => {
+            found.push(at.to_owned());
+            for (n, item) in items.iter().enumerate().take(2) {
+                fields(item, &format!("{at}/{n}"), found);
+            }
+        }
+        _ => found.push(at.to_owned()),
+    }
+}
+
+/// What users put into fields.
+fn slips() -> Vec<Json> {
+    vec![
+        json!(0),
+        json!(1),
+        json!(-1),
+        json!(2),
+        json!(0.5),
+        json!(1e300),
+        json!("a"),
+        json!([]),
+        json!(null),
+    ]
+}
+
+#[test]
+fn whatever_stands_in_a_field_is_run_or_refused() {
+    let cases = cases();
+    assert!(cases.len() > 60, "{} experiments", cases.len());
+    let faults: Vec<String> = cases.par_iter().flat_map(|case| faults_of(case)).collect();
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+fn faults_of(case: &Case) -> Vec<String> {
+    let request = &case.requests[0];
+    let others = case.requests[1..].iter().map(|r| r.setting().clone());
+    let others: Vec<Json> = others.collect();
+    let mut pointers = Vec::new();
+    fields(request.setting(), "", &mut pointers);
+    let mut faults = Vec::new();
+    for (pointer, slip) in pointers.iter().flat_map(|p| slips().into_iter().map(move |slip| (p, slip))) {
+        let mut setting = request.setting().clone();
+        *setting.pointer_mut(pointer).unwrap() = slip.clone();
+        let named = format!("{} {pointer}={slip}", request.key.experiment);
+        let given: Vec<Json> = [setting].into_iter().chain(others.clone()).collect();
+        match catch_unwind(AssertUnwindSafe(|| case.at("", &given, 1))) {
+            Err(_) => faults.push(format!("{named}: reading panics")),
+            Ok(Err(error)) => {
+                let message = error.to_string();
+                if !message.starts_with("field `") {
+                    faults.push(format!("{named}: {message}"));
+                }
+            }
+            // What costs more than before is not run here.
+            Ok(Ok(changed)) if changed.requests[0].cost <= 2.0 * request.cost => {
+                if catch_unwind(AssertUnwindSafe(|| changed.requests[0].run_trial(0, 0))).is_err() {
+                    faults.push(format!("{named}: a trial panics"));
+                }
+            }
+            Ok(Ok(_)) => {}
+        }
+    }
+    faults
+}
