@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rayon::prelude::*;
 use serde_json::{Value as Json, json};
 use solvable::papers;
-use solvable::verify::{Case, Profile};
+use solvable::verify::{Case, Claim, Engine, Options, Profile, TrialStore};
 
 /// The cheapest case of every experiment.
 fn cases() -> Vec<Case> {
@@ -94,4 +94,45 @@ fn faults_of(case: &Case) -> Vec<String> {
         }
     }
     faults
+}
+
+/// `value` with one number of it a little larger: the ways to do that, in the order of the fields.
+fn moved(value: &Json) -> Vec<Json> {
+    let mut pointers = Vec::new();
+    fields(value, "", &mut pointers);
+    let larger = |pointer: &String| {
+        let mut moved = value.clone();
+        let field = moved.pointer_mut(pointer)?;
+        *field = match field.as_u64() {
+            Some(n) => json!(n + 1),
+            None => json!(1.05 * field.as_f64()?),
+        };
+        Some(moved)
+    };
+    pointers.iter().rev().filter_map(larger).filter(|moved| moved != value).collect()
+}
+
+/// Every claim answers at a setting that is none of its own.
+#[test]
+fn every_claim_is_judged_at_a_setting_of_the_users_own() {
+    let papers = papers::all();
+    let claims: Vec<&Claim> = papers.iter().flat_map(|paper| &paper.claims).collect();
+    let faults: Vec<String> = claims.par_iter().filter_map(|claim| fault_of(claim)).collect();
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+fn fault_of(claim: &Claim) -> Option<String> {
+    let quick = claim.cases(Profile::Quick).unwrap();
+    let cases = if quick.is_empty() { claim.cases(Profile::Full).unwrap() } else { quick };
+    let cost = |case: &Case| case.requests.iter().map(|request| request.cost).sum::<f64>();
+    let case = cases.iter().min_by(|a, b| cost(a).total_cmp(&cost(b)))?;
+    let settings: Vec<Json> = case.requests.iter().map(|request| request.setting().clone()).collect();
+    let changed = moved(&settings[0]).into_iter().find_map(|first| {
+        let given: Vec<Json> = [first].into_iter().chain(settings[1..].iter().cloned()).collect();
+        case.at("moved", &given, 8).ok()
+    });
+    let Some(changed) = changed else { return Some(format!("{}: no field can be moved", claim.id)) };
+    let engine = Engine::new(TrialStore::in_memory(), Options::default());
+    let drawn = engine.draw(changed, 8, &(), || true).unwrap();
+    drawn.result.error.map(|error| format!("{}: {error} at {:?}", claim.id, drawn.result.settings))
 }

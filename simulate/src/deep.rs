@@ -11,6 +11,11 @@ use super::SimulationError;
 use super::linalg::{self, Matrix, haar_orthogonal};
 use super::network::{Network, Signals};
 use solvable_engine::streams::Streams;
+use solvable_engine::verify::SettingError;
+use solvable_engine::verify::setting::{positive, require, within};
+
+/// Depths and widths above this, and weights above its square, make networks that no memory holds.
+const MOST: usize = 100_000;
 
 /// A deep network without biases and the length of its inputs.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
@@ -30,6 +35,28 @@ pub struct DeepSetting {
 }
 
 impl DeepSetting {
+    /// Whether the network can be drawn.
+    ///
+    /// # Errors
+    /// The first field that is out of range.
+    pub fn check(&self) -> Result<(), SettingError> {
+        let phi = &self.activation;
+        check_activation(phi).map_err(|_| {
+            SettingError::invalid("activation", phi, "of leaky ReLUs those with 0 < slope <= 1")
+        })?;
+        positive("q0", self.q0)?;
+        positive("sigma_w2", self.sigma_w2)?;
+        within("depth", self.depth, 1..=MOST)?;
+        within("width", self.width, 1..=MOST)?;
+        let most = (MOST as f64).powi(2);
+        require(self.weights() <= most, "depth", self.depth, format!("at most {most:e} weights in all"))
+    }
+
+    /// $LM^2$: how many weights it has.
+    pub fn weights(&self) -> f64 {
+        self.depth as f64 * (self.width as f64).powi(2)
+    }
+
     /// The network as an architecture.
     pub fn architecture(&self) -> Result<Architecture, SimulationError> {
         check_activation(&self.activation)?;

@@ -5,7 +5,8 @@ use super::components::Components;
 use super::experiment::{Experiment, Request};
 use super::judge::{Comparison, JudgeError};
 use super::results::Margin;
-use super::rules::{Bound, MarginOf, OfSetting, Predict, Read, Rival, Rules};
+use super::rules::{Bound, Domain, MarginOf, OfSetting, Predict, Read, Rival, Rules};
+use super::setting::SettingError;
 use super::statistic::Statistic;
 use super::verdict::Profile;
 
@@ -55,6 +56,7 @@ pub struct ClaimBuilder<E: Experiment> {
     measure: Option<Read<E>>,
     predict: Option<Predict<E>>,
     margin: Option<MarginOf<E::Setting>>,
+    domain: Vec<Domain<E::Setting>>,
     rivals: Vec<Rival<E>>,
 }
 
@@ -80,6 +82,7 @@ impl<E: Experiment> ClaimBuilder<E> {
             measure: None,
             predict: None,
             margin: None,
+            domain: Vec::new(),
             rivals: Vec::new(),
         }
     }
@@ -135,6 +138,16 @@ impl<E: Experiment> ClaimBuilder<E> {
     /// The discrepancies that still count as agreement.
     pub fn margin(mut self, margin: impl Fn(&E::Setting, Profile) -> Margin + Send + Sync + 'static) -> Self {
         self.margin = Some(Box::new(margin));
+        self
+    }
+
+    /// What the claim's prediction or its rivals presume of a setting beyond what the experiment can run: one activation, one output. A
+    /// setting that a user gives is refused where it does not hold.
+    pub fn presumes(
+        mut self,
+        domain: impl Fn(&E::Setting) -> Result<(), SettingError> + Send + Sync + 'static,
+    ) -> Self {
+        self.domain.push(Box::new(domain));
         self
     }
 
@@ -259,7 +272,7 @@ impl<E: Experiment> ClaimBuilder<E> {
     pub fn finish(self) -> Claim {
         let Self { id, title, formula, sources, statistic, comparison, labels, size, .. } = self;
         let size = size.unwrap_or_else(|| Arc::new(|_| 1.0));
-        let rivals = self.rivals;
+        let (rivals, domain) = (self.rivals, self.domain);
         let names = rivals.iter().map(|rival| rival.name.clone()).collect();
         let pieces = (|| {
             if rivals.is_empty() {
@@ -269,7 +282,8 @@ impl<E: Experiment> ClaimBuilder<E> {
             let margin = self.margin.ok_or(JudgeError::Incomplete("margin"))?;
             let measure = self.measure.ok_or(JudgeError::Incomplete("measurement"))?;
             let predict = self.predict.ok_or(JudgeError::Incomplete("prediction"))?;
-            let rules = Rules { statistic, comparison, labels, size, measure, predict, margin, rivals };
+            let rules =
+                Rules { statistic, comparison, labels, size, measure, predict, margin, domain, rivals };
             Ok((cases, Arc::new(rules)))
         })();
         let cases = move |profile| {

@@ -52,6 +52,7 @@ pub(super) type Read<E> = Arc<
         + Sync,
 >;
 pub(super) type OfSetting<S, T> = Arc<dyn Fn(&S) -> T + Send + Sync>;
+pub(super) type Domain<S> = Box<dyn Fn(&S) -> Result<(), SettingError> + Send + Sync>;
 pub(super) type MarginOf<S> = Box<dyn Fn(&S, Profile) -> Margin + Send + Sync>;
 
 pub(super) enum Predict<E: Experiment> {
@@ -112,6 +113,7 @@ pub(super) struct Rules<E: Experiment> {
     pub measure: Read<E>,
     pub predict: Predict<E>,
     pub margin: MarginOf<E::Setting>,
+    pub domain: Vec<Domain<E::Setting>>,
     pub rivals: Vec<Rival<E>>,
 }
 
@@ -256,7 +258,10 @@ impl<E: Experiment> Judge for Bound<E> {
     fn at(&self, settings: &[Json], trials: usize) -> Result<Placed, SettingError> {
         let requests =
             settings.iter().map(|json| Request::read::<E>(json, trials)).collect::<Result<_, _>>()?;
-        let settings = settings.iter().map(setting::read::<E>).collect::<Result<_, _>>()?;
+        let settings: Vec<E::Setting> = settings.iter().map(setting::read::<E>).collect::<Result<_, _>>()?;
+        for setting in &settings {
+            self.rules.domain.iter().try_for_each(|presumes| presumes(setting))?;
+        }
         let judge = Self::new(settings, self.profile, Arc::clone(&self.rules)).map_err(|error| {
             SettingError::Unreadable { field: "setting".into(), reason: error.to_string() }
         })?;

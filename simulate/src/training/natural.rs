@@ -1,10 +1,15 @@
 use serde::{Deserialize, Serialize};
+use solvable_engine::verify::SettingError;
+use solvable_engine::verify::setting::{non_negative, require};
 use solvable_theory::natural_gradient::{self, Damping, LayerKernels, Method};
 
 use super::tangents::{LayerStep, Tangents};
 use super::unit_wise::UnitWise;
 use crate::SimulationError;
 use crate::linalg::{self, Matrix, Solver};
+
+/// The largest system of the damped `btd`: samples times outputs times layers.
+const MOST_COUPLED: usize = 2048;
 
 /// A preconditioned step $-\eta(G+\rho I)^{-1}J^\top g/N$ in the NTK parametrization.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -28,6 +33,48 @@ impl NaturalGradient {
     /// With damping.
     pub fn damped(method: Method, damping: Damping) -> Self {
         Self { method, damping, low_rank_inputs: false }
+    }
+
+    /// Whether the rule exists for `outputs` $=CN$ outputs of networks with `depth` layers.
+    ///
+    /// # Errors
+    /// A strength of damping out of range; damping, a depth or a number of outputs that the method does not have.
+    pub fn check(&self, depth: usize, outputs: usize) -> Result<(), SettingError> {
+        let Self { method, damping, low_rank_inputs } = *self;
+        let ridge = match damping {
+            Damping::None => 0.0,
+            Damping::Ridge(rho) => {
+                non_negative("damping.ridge", rho)?;
+                rho
+            }
+            Damping::Factored(rho_a, rho_b) => {
+                non_negative("damping.factored", rho_a)?;
+                non_negative("damping.factored", rho_b)?;
+                let factored = matches!(method, Method::Kfac | Method::KfacScaled);
+                require(factored, "damping", "factored", format!("none, or a ridge, for {method}"))?;
+                0.0
+            }
+        };
+        let kronecker = matches!(method, Method::Kfac | Method::KfacScaled | Method::KfacJoint);
+        let valid = "false, or a method of kfac, kfac_scaled, kfac_joint";
+        require(kronecker || !low_rank_inputs, "low_rank_inputs", low_rank_inputs, valid)?;
+        let found = || format!("{method} with a ridge of {ridge} at depth {depth}");
+        match method {
+            Method::Gd => require(ridge == 0.0, "method", found(), "gd without damping"),
+            Method::Btd if ridge == 0.0 => {
+                let valid = "btd with damping or at another depth than 2, 5, 8, ..., where there is btd_pinv";
+                require(depth % 3 != 2, "method", found(), valid)
+            }
+            Method::Btd => {
+                let valid = format!("at most {MOST_COUPLED} samples × outputs × layers for btd with damping");
+                require(depth.saturating_mul(outputs) <= MOST_COUPLED, "samples", outputs, valid)
+            }
+            Method::BtdPinv => {
+                let valid = "btd_pinv without damping at depth 2, 5, 8, ...";
+                require(depth % 3 == 2 && ridge == 0.0, "method", found(), valid)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Factorizes what the rule needs at one point; the result turns any residual into a step.

@@ -2,7 +2,7 @@ use solvable_theory::bibliography::{KARAKIDA_2019_UNIVERSAL, POOLE_2016, SCHOENH
 use solvable_theory::mean_field::{self, FimStatistics};
 use solvable_theory::{Activation, Architecture, TheoryError};
 
-use crate::experiments::DeepSignals;
+use crate::experiments::{DeepSignals, LAYERS};
 use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile};
 use solvable_shared::{DataFisherSetting, Fisher, FisherSetting};
 use solvable_shared::{asked, by, has_large_biases, label_of, large_biases, own_data, proportional};
@@ -256,8 +256,6 @@ fn bias_block() -> Claim {
         })
         .finish()
 }
-
-const LAYERS: [usize; 4] = [1, 5, 10, 20];
 
 fn deep(profile: Profile) -> Result<Vec<At<FisherSetting>>, JudgeError> {
     let (width, trials) = by(profile, (400, 48), (1000, 96));

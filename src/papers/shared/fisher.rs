@@ -2,13 +2,16 @@ use serde::{Deserialize, Serialize};
 use solvable_theory::Architecture;
 
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_engine::verify::setting::require;
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
 use solvable_simulate::data::{Dataset, gaussian_inputs};
 use solvable_simulate::gram::{
     FisherStatistics, batch_normalized, centred, class_means, output_variances, tangent_kernel,
 };
 use solvable_simulate::linalg::{self, Matrix};
 use solvable_simulate::network::{Network, Signals};
+
+use crate::checks;
 
 /// A network and $N$ independent Gaussian inputs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,6 +23,24 @@ pub struct FisherSetting {
 }
 
 impl FisherSetting {
+    /// Whether the network and its signals can be drawn.
+    ///
+    /// # Errors
+    /// The first field that is out of range.
+    pub fn check(&self) -> Result<(), SettingError> {
+        checks::network(&self.network)?;
+        checks::samples(&self.network, "samples", self.samples)
+    }
+
+    /// Whether the tangent kernel can be computed too.
+    ///
+    /// # Errors
+    /// The first field that is out of range.
+    pub fn check_kernel(&self) -> Result<(), SettingError> {
+        self.check()?;
+        checks::kernel(&self.network, "samples", self.samples)
+    }
+
     /// A random network with random inputs.
     pub fn draw(&self, streams: &Streams) -> Result<(Network, Signals), TrialFailure> {
         let inputs = gaussian_inputs(self.network.widths()[0], self.samples, &streams.child("inputs"));
@@ -87,6 +108,12 @@ impl Experiment for Fisher {
     const ID: &'static str = "fisher";
     const VERSION: u32 = 1;
 
+    fn check(setting: &FisherSetting) -> Result<(), SettingError> {
+        setting.check_kernel()?;
+        let apart = !(setting.network.train_bias() && checks::mixes(&setting.network));
+        require(apart, "network.train_bias", true, "false where normalization mixes samples")
+    }
+
     fn run(setting: &FisherSetting, streams: &Streams) -> Result<FisherOutcome, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;
         let (classes, samples) = signals.output.shape();
@@ -149,6 +176,10 @@ impl Experiment for FisherSpectrum {
     const ID: &'static str = "fisher-spectrum";
     const VERSION: u32 = 1;
 
+    fn check(setting: &FisherSetting) -> Result<(), SettingError> {
+        setting.check_kernel()
+    }
+
     fn run(setting: &FisherSetting, streams: &Streams) -> Result<FisherSpectrumOutcome, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;
         let kernel = tangent_kernel(&network, &signals) / setting.samples as f64;
@@ -200,6 +231,12 @@ impl Experiment for DataFisher {
     type Outcome = DataFisherOutcome;
     const ID: &'static str = "data-fisher";
     const VERSION: u32 = 1;
+
+    fn check(setting: &DataFisherSetting) -> Result<(), SettingError> {
+        checks::network(&setting.network)?;
+        checks::inputs(&setting.network, setting.data.dimension())?;
+        checks::kernel(&setting.network, "data.samples", setting.data.samples())
+    }
 
     fn run(setting: &DataFisherSetting, streams: &Streams) -> Result<DataFisherOutcome, TrialFailure> {
         let network = Network::draw(&setting.network, streams);

@@ -1,5 +1,6 @@
 //! What several papers have to say: experiments on Fisher matrices, settings, small helpers of claims.
 
+pub mod checks;
 mod fisher;
 mod kept;
 mod networks;

@@ -9,6 +9,7 @@ use crate::experiments::{
     Underparametrised, UnderparametrisedSetting,
 };
 use crate::settings::gaussian;
+use solvable_engine::verify::setting::require;
 use solvable_engine::verify::{At, Claim, ClaimBuilder, JudgeError, Margin, Profile};
 use solvable_shared::by;
 
@@ -179,6 +180,13 @@ fn matched_prior() -> Claim {
                 At::setting(label, TwoTasksSetting { features, samples }, 8)
             })
             .collect())
+    })
+    .presumes(|s| match s.features {
+        Features::Gaussian { decay, target_decay, unlearnable_beyond: None, .. } => {
+            let valid = format!("{decay}, that of the kernel");
+            require(decay == target_decay, "features.gaussian.target_decay", target_decay, valid)
+        }
+        _ => require(false, "features", "not `gaussian`", "`gaussian`, all of whose modes are learnt"),
     })
     .measure(|_, o| Ok(critical(o)))
     .predict(|_| Ok(0.5))

@@ -9,7 +9,8 @@ use crate::experiments::{
     Features, SphereTarget, TaskSequence, TaskSequenceSetting, TwoTasks, TwoTasksSetting,
 };
 use crate::settings::relu_sphere;
-use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile};
+use solvable_engine::verify::setting::require;
+use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile, SettingError};
 use solvable_shared::by;
 
 pub(crate) fn claims() -> Vec<Claim> {
@@ -97,6 +98,7 @@ fn other_targets() -> Claim {
                 })
                 .collect()
         })
+        .presumes(|s| on_relu_sphere(s, 10))
         .measure(|_, o| Ok([o.first, at_similarity(o.forward, RHO)]))
         .components(["E₁", "forward"])
         .predict(|s| {
@@ -132,7 +134,10 @@ fn noisy_setting() -> Result<TaskSequenceSetting, JudgeError> {
 
 fn noisy_targets() -> Claim {
     // E_{1,1}, E_{2,1}, E_{2,2}.
-    let pick = |errors: &[f64]| [errors[0], errors[2], errors[3]];
+    let pick = |errors: &[f64]| match errors {
+        [first, _, backward, forward] => Ok([*first, *backward, *forward]),
+        _ => Err(JudgeError::Other(format!("{} errors, not those of two stages of two tasks", errors.len()))),
+    };
     Claim::about::<TaskSequence>("cl/sphere-stages", "Targets of low degree with noisy labels and a ridge")
         .formula(r"N(d,k)\eta_k=(0.2,0.5,0.3),\quad\sigma^2=(0.1,0.05),\quad\delta=(0,0.5)")
         .sources(&[KARAKIDA_2022_CONTINUAL])
@@ -140,19 +145,19 @@ fn noisy_targets() -> Claim {
             let setting = noisy_setting()?;
             Ok(vec![At::setting("d=10 N=(150, 80) degrees 0 to 2", setting, by(profile, 32, 100))])
         })
-        .measure(move |_, o| Ok(pick(&o.errors)))
+        .measure(move |_, o| pick(&o.errors))
         .components(["E₁", "backward", "forward"])
-        .predict(move |s| Ok(pick(&flat(sequence_law(s)?))))
+        .predict(move |s| pick(&flat(sequence_law(s)?)))
         .margin(|_, profile| Margin::symmetric(by(profile, 0.04, 0.03)))
         .rival("labels without noise", move |s| {
             let mut clean = s.clone();
             clean.stages.iter_mut().for_each(|stage| stage.noise.fill(0.0));
-            Ok(pick(&flat(sequence_law(&clean)?)))
+            pick(&flat(sequence_law(&clean)?))
         })
         .rival("no ridge", move |s| {
             let mut bare = s.clone();
             bare.stages.iter_mut().for_each(|stage| stage.ridge = 0.0);
-            Ok(pick(&flat(sequence_law(&bare)?)))
+            pick(&flat(sequence_law(&bare)?))
         })
         .finish()
 }
@@ -169,6 +174,7 @@ fn low_dimension() -> Claim {
         let label = format!("ReLU L=3 d=3 N=({}, {})", samples[0], samples[1]);
         Ok(vec![At::setting(label, setting(3, SphereTarget::Matched, samples)?, by(profile, 64, 48))])
     })
+    .presumes(|s| on_relu_sphere(s, 3))
     .measure(|_, o| Ok(o.first))
     .predict(|s| Ok(pair(s)?.at(0.0)?.first))
     .margin(|_, _| Margin::between(0.03, 0.12))
@@ -180,6 +186,23 @@ fn low_dimension() -> Claim {
 /// $E_1$ by the law of another dimension.
 fn law_in(dimension: usize, s: &TwoTasksSetting) -> Result<f64, JudgeError> {
     Ok(pair(&setting(dimension, SphereTarget::Matched, s.samples)?)?.at(0.0)?.first)
+}
+
+/// The network and the sphere of this file's [`setting`], whatever the target.
+fn on_relu_sphere(s: &TwoTasksSetting, dimension: usize) -> Result<(), SettingError> {
+    let known = setting(dimension, SphereTarget::Matched, s.samples)
+        .is_ok_and(|own| same_kernel(&own.features, &s.features));
+    let valid = format!("ReLU, sigma_w2=2, sigma_b2=0, L=3 on the sphere in {dimension} dimensions");
+    require(known, "features.sphere", "another kernel", valid)
+}
+
+fn same_kernel(a: &Features, b: &Features) -> bool {
+    match (a, b) {
+        (Features::Sphere(a), Features::Sphere(b)) => {
+            (a.dimension, &a.scales, a.depth) == (b.dimension, &b.scales, b.depth)
+        }
+        _ => false,
+    }
 }
 
 pub(crate) fn circle_setting(second: usize) -> Result<TwoTasksSetting, JudgeError> {
@@ -201,6 +224,7 @@ fn circle() -> Claim {
                 })
                 .collect()
         })
+        .presumes(|s| on_relu_sphere(s, 2))
         .measure(|_, o| Ok([o.first, at_similarity(o.forward, 1.0)]))
         .components(["E₁", "E₂"])
         .predict(|s| {

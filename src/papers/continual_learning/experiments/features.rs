@@ -8,6 +8,9 @@ use solvable_theory::kernel_spectrum::{NtkMap, SphereSpectrum};
 use solvable_theory::{Activation, InitialScales, TheoryError};
 
 use solvable_engine::streams::Streams;
+use solvable_engine::verify::SettingError;
+use solvable_engine::verify::setting::{filled, non_negative, positive, require, within};
+use solvable_shared::checks;
 use solvable_simulate::SimulationError;
 use solvable_simulate::data::{Dataset, gaussian_inputs, on_sphere};
 use solvable_simulate::linalg::{self, Matrix};
@@ -151,9 +154,34 @@ impl DigitsKernel {
     }
 }
 
+/// How many images are shipped.
+const IMAGES: usize = 1797;
+
+/// Deeper kernels take longer than anybody waits: every entry costs an integral for each layer.
+const DEEPEST: usize = 1000;
+
 static SPECTRA: Mutex<BTreeMap<String, Arc<SphereSpectrum>>> = Mutex::new(BTreeMap::new());
 
 impl Sphere {
+    /// Whether there are such kernels and targets.
+    pub(crate) fn check(&self) -> Result<(), SettingError> {
+        within("dimension", self.dimension, 2..=checks::MOST)?;
+        positive("sigma_w2", self.scales.sigma_w2)?;
+        non_negative("sigma_b2", self.scales.sigma_b2)?;
+        within("depth", self.depth, 1..=DEEPEST)?;
+        match &self.target {
+            SphereTarget::Matched => Ok(()),
+            SphereTarget::Powers(powers) => {
+                filled("target.powers", powers)?;
+                checks::each("target.powers", powers, non_negative)?;
+                let total: f64 = powers.iter().sum();
+                let valid = "numbers with a finite sum > 0";
+                require(total > 0.0 && total.is_finite(), "target.powers", format!("{powers:?}"), valid)
+            }
+            SphereTarget::Depth(depth) => within("target.depth", *depth, 1..=DEEPEST),
+        }
+    }
+
     /// The spectrum of the kernel of a network of depth `depth`.
     pub fn spectrum_at(&self, depth: usize) -> Result<Arc<SphereSpectrum>, TheoryError> {
         let key = format!("{:?} {depth} {}", self.scales, self.dimension);
@@ -249,6 +277,36 @@ fn zonal_sums(dimension: usize, cosines: &Matrix, coefficients: &[&[f64]]) -> Ve
 }
 
 impl Features {
+    /// Whether there are such features.
+    pub(crate) fn check(&self) -> Result<(), SettingError> {
+        match self {
+            Self::Gaussian { decay, target_decay, modes, unlearnable_beyond } => {
+                positive("gaussian.decay", *decay)?;
+                non_negative("gaussian.target_decay", *target_decay)?;
+                checks::count("gaussian.modes", *modes)?;
+                let bound = unlearnable_beyond.unwrap_or(0);
+                let valid = format!("below {modes}, the number of modes");
+                require(bound < *modes, "gaussian.unlearnable_beyond", bound, valid)
+            }
+            Self::Digits { population, depth, .. } => {
+                within("digits.population", *population, 2..=IMAGES)?;
+                within("digits.depth", *depth, 1..=DEEPEST)
+            }
+            Self::Sphere(sphere) => sphere.check().map_err(|error| error.within("sphere")),
+        }
+    }
+
+    /// Whether `samples` of them, called `field`, can be learnt at once with a ridge.
+    pub(super) fn check_stage(&self, field: &str, samples: usize, ridge: f64) -> Result<(), SettingError> {
+        let (most, reason) = match self {
+            Self::Gaussian { modes, .. } if ridge == 0.0 => {
+                (*modes, ", the number of modes, without a ridge")
+            }
+            _ => (checks::MOST, ""),
+        };
+        require((1..=most).contains(&samples), field, samples, format!("from 1 to {most}{reason}"))
+    }
+
     /// What the theory needs of them.
     pub fn theory(&self) -> Result<(Spectrum, Target), TheoryError> {
         match self {

@@ -1,9 +1,11 @@
 use serde::{Deserialize, Serialize};
 use solvable_theory::{Architecture, TheoryError};
 
-use super::features::Sphere;
+use super::features::{Sphere, SphereTarget};
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_engine::verify::setting::{at_least, positive, require, within};
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::checks;
 use solvable_simulate::linalg::{self, LargeCholesky, Matrix};
 use solvable_simulate::network::Network;
 use solvable_simulate::regression::{
@@ -29,6 +31,18 @@ pub struct NetworkTasksSetting {
 }
 
 impl NetworkTasksSetting {
+    fn check(&self) -> Result<(), SettingError> {
+        self.sphere.check().map_err(|error| error.within("sphere"))?;
+        at_least("sphere.depth", self.sphere.depth, 2)?;
+        let matched = self.sphere.target == SphereTarget::Matched;
+        require(matched, "sphere.target", format!("{:?}", self.sphere.target), "matched")?;
+        checks::count("width", self.width)?;
+        self.samples.iter().try_for_each(|n| checks::count("samples", *n))?;
+        checks::count("tests", self.tests)?;
+        within("rho", self.rho, -1.0..=1.0)?;
+        positive("scale", self.scale)
+    }
+
     fn network(&self) -> Result<Architecture, TheoryError> {
         let Sphere { dimension, scales, depth, .. } = &self.sphere;
         let widths = [vec![*dimension], vec![self.width; depth - 1], vec![1]].concat();
@@ -76,6 +90,10 @@ impl Experiment for FiniteWidth {
     type Outcome = FiniteWidthOutcome;
     const ID: &'static str = "finite-width-tasks";
     const VERSION: u32 = 1;
+
+    fn check(setting: &NetworkTasksSetting) -> Result<(), SettingError> {
+        setting.check()
+    }
 
     fn run(setting: &NetworkTasksSetting, streams: &Streams) -> Result<FiniteWidthOutcome, TrialFailure> {
         let (train, test) = setting.inputs(streams)?;
@@ -140,6 +158,10 @@ impl Experiment for TrainedTasks {
     type Outcome = TrainedTasksOutcome;
     const ID: &'static str = "trained-tasks";
     const VERSION: u32 = 1;
+
+    fn check(setting: &NetworkTasksSetting) -> Result<(), SettingError> {
+        setting.check()
+    }
 
     fn run(setting: &NetworkTasksSetting, streams: &Streams) -> Result<TrainedTasksOutcome, TrialFailure> {
         let (train, test) = setting.inputs(streams)?;

@@ -3,7 +3,9 @@ use solvable_theory::continual_learning::Stage;
 
 use super::features::Features;
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_engine::verify::setting::{filled, finite, non_negative, require, within};
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::checks;
 use solvable_simulate::SimulationError;
 use solvable_simulate::linalg::Matrix;
 use solvable_simulate::regression::{ErrorForm, Grams, KernelStage, Labels, learning_operators};
@@ -43,6 +45,11 @@ impl Experiment for TwoTasks {
     type Outcome = TwoTasksOutcome;
     const ID: &'static str = "two-tasks";
     const VERSION: u32 = 1;
+
+    fn check(setting: &TwoTasksSetting) -> Result<(), SettingError> {
+        setting.features.check().map_err(|error| error.within("features"))?;
+        setting.samples.iter().try_for_each(|&n| setting.features.check_stage("samples", n, 0.0))
+    }
 
     fn run(setting: &TwoTasksSetting, streams: &Streams) -> Result<TwoTasksOutcome, TrialFailure> {
         let [first, second] = setting.samples;
@@ -111,11 +118,39 @@ pub struct TaskSequenceSetting {
     pub stages: Vec<Stage>,
 }
 
+/// What a covariance of tasks is.
+const COVARIANCE: &str = "a symmetric positive semi-definite matrix, one row and one column for every task";
+
 impl TaskSequenceSetting {
     /// $C$ as a matrix.
     pub fn covariance_matrix(&self) -> Matrix {
         let tasks = self.covariance.len();
         Matrix::from_fn(tasks, tasks, |i, j| self.covariance[i][j])
+    }
+
+    fn check_covariance(&self) -> Result<(), SettingError> {
+        let tasks = self.covariance.len();
+        let square = tasks > 0 && self.covariance.iter().all(|row| row.len() == tasks);
+        require(square, "covariance", format!("{:?}", self.covariance), COVARIANCE)?;
+        self.covariance.iter().try_for_each(|row| checks::each("covariance", row, finite))?;
+        let matrix = self.covariance_matrix();
+        let scale = matrix.amax();
+        let holds = scale > 0.0
+            && matrix == matrix.transpose()
+            && (&matrix / scale).symmetric_eigenvalues().min() >= -1e-10 * tasks as f64;
+        require(holds, "covariance", format!("{:?}", self.covariance), COVARIANCE)
+    }
+
+    fn check_stage(&self, stage: &Stage) -> Result<(), SettingError> {
+        let tasks = self.covariance.len();
+        let valid = || format!("a list of {tasks}, one for every task");
+        let Stage { samples, noise, ridge } = stage;
+        require(samples.len() == tasks, "samples", format!("{samples:?}"), valid())?;
+        require(noise.len() == tasks, "noise", format!("{noise:?}"), valid())?;
+        samples.iter().try_for_each(|n| within("samples", *n, 0..=checks::MOST))?;
+        checks::each("noise", noise, non_negative)?;
+        non_negative("ridge", *ridge)?;
+        self.features.check_stage("samples", samples.iter().sum(), *ridge)
     }
 }
 
@@ -134,6 +169,18 @@ impl Experiment for TaskSequence {
     type Outcome = TaskSequenceOutcome;
     const ID: &'static str = "task-sequence";
     const VERSION: u32 = 1;
+
+    fn check(setting: &TaskSequenceSetting) -> Result<(), SettingError> {
+        setting.features.check().map_err(|error| error.within("features"))?;
+        setting.check_covariance()?;
+        filled("stages", &setting.stages)?;
+        for (number, stage) in setting.stages.iter().enumerate() {
+            setting.check_stage(stage).map_err(|error| error.within(&format!("stages.{number}")))?;
+        }
+        let all: usize = setting.stages.iter().flat_map(|stage| &stage.samples).sum();
+        let valid = format!("at most {} samples in all", checks::MOST);
+        require(all <= checks::MOST, "stages", format!("{all} samples"), valid)
+    }
 
     fn run(setting: &TaskSequenceSetting, streams: &Streams) -> Result<TaskSequenceOutcome, TrialFailure> {
         let mut labels = Labels::new();
@@ -181,6 +228,13 @@ impl Experiment for Underparametrised {
     type Outcome = UnderparametrisedOutcome;
     const ID: &'static str = "underparametrised";
     const VERSION: u32 = 1;
+
+    fn check(setting: &UnderparametrisedSetting) -> Result<(), SettingError> {
+        checks::count("modes", setting.modes)?;
+        checks::count("null_modes", setting.null_modes)?;
+        // With fewer the error has no mean.
+        within("samples", setting.samples, setting.modes + 2..=checks::MOST)
+    }
 
     fn run(
         setting: &UnderparametrisedSetting,

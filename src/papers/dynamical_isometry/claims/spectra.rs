@@ -313,9 +313,11 @@ fn infinite_network() -> Claim {
 fn explicit_density() -> Claim {
     let cdf =
         |s: &DeepSpectrumSetting, o: &DeepSpectrumOutcome, swap: bool| -> Result<Vec<f64>, JudgeError> {
-            let (q, defects) = (&o.q, &o.defects);
-            let pair = if swap { [defects[1], defects[0]] } else { [defects[0], defects[1]] };
-            let law = two_hidden([q[0], q[1], q[2]], pair, s.network.sigma_w2)?;
+            let (&[q0, q1, q2], &[first, second]) = (&o.q[..], &o.defects[..]) else {
+                return Err(JudgeError::Other(format!("depth {}, not two hidden layers", s.network.depth)));
+            };
+            let pair = if swap { [second, first] } else { [first, second] };
+            let law = two_hidden([q0, q1, q2], pair, s.network.sigma_w2)?;
             Ok(trial_grid(&s.network, o)?.iter().map(|&x| law.cdf(x)).collect::<Result<_, TheoryError>>()?)
         };
     Claim::about::<DeepSpectrum>("iso/two-hidden-density", "Two hidden layers: the spectrum in elementary functions")

@@ -1,7 +1,9 @@
 use serde::{Deserialize, Serialize};
 
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_engine::verify::setting::{filled, finite, positive, require};
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::checks;
 use solvable_simulate::deep::{
     DeepSetting, dual, mean_square_slopes, mean_squares, online_step, random_residual,
 };
@@ -84,6 +86,12 @@ impl Experiment for StepThreshold {
     const ID: &'static str = "step-threshold";
     const VERSION: u32 = 1;
 
+    fn check(setting: &StepThresholdSetting) -> Result<(), SettingError> {
+        setting.network.check()?;
+        positive("rho", setting.rho)?;
+        checks::steps("steps", setting.steps)
+    }
+
     fn run(setting: &StepThresholdSetting, streams: &Streams) -> Result<StepThresholdOutcome, TrialFailure> {
         let (network, signals) = setting.network.draw(streams)?;
         let x = &signals.hidden[0];
@@ -105,8 +113,7 @@ impl Experiment for StepThreshold {
     }
 
     fn cost(setting: &StepThresholdSetting) -> f64 {
-        let network = &setting.network;
-        6.0 * (network.depth * network.width * network.width * setting.steps * BISECTIONS) as f64
+        6.0 * setting.network.weights() * (setting.steps * BISECTIONS) as f64
     }
 }
 
@@ -144,6 +151,14 @@ impl Experiment for OneStep {
     const ID: &'static str = "one-step";
     const VERSION: u32 = 1;
 
+    fn check(setting: &OneStepSetting) -> Result<(), SettingError> {
+        setting.network.check()?;
+        positive("rho", setting.rho)?;
+        filled("rates", &setting.rates)?;
+        checks::each("rates", &setting.rates, finite)?;
+        checks::count("directions", setting.directions)
+    }
+
     fn run(setting: &OneStepSetting, streams: &Streams) -> Result<OneStepOutcome, TrialFailure> {
         let (network, signals) = setting.network.draw(streams)?;
         let x = &signals.hidden[0];
@@ -163,9 +178,7 @@ impl Experiment for OneStep {
     }
 
     fn cost(setting: &OneStepSetting) -> f64 {
-        let network = &setting.network;
-        10.0 * (network.depth * network.width * network.width * setting.rates.len() * setting.directions)
-            as f64
+        10.0 * setting.network.weights() * (setting.rates.len() * setting.directions) as f64
     }
 }
 
@@ -195,6 +208,16 @@ struct Problem {
 }
 
 impl OnlineSetting {
+    fn check(&self) -> Result<(), SettingError> {
+        self.network.check()?;
+        positive("rho", self.rho)?;
+        checks::count("samples", self.samples)?;
+        checks::steps("steps", self.steps)?;
+        positive("unit", self.unit)?;
+        filled("rates", &self.rates)?;
+        checks::each("rates", &self.rates, positive)
+    }
+
     fn draw(&self, streams: &Streams) -> Result<Problem, TrialFailure> {
         let network = self.network.network(streams)?;
         let inputs = self.network.inputs(self.samples, &streams.child("inputs"));
@@ -206,7 +229,7 @@ impl OnlineSetting {
     }
 
     fn cost(&self, runs: usize) -> f64 {
-        6.0 * (self.network.depth * self.network.width * self.network.width * self.steps * runs) as f64
+        6.0 * self.network.weights() * (self.steps * runs) as f64
     }
 }
 
@@ -251,6 +274,10 @@ impl Experiment for OnlineTraining {
     const ID: &'static str = "online-training";
     const VERSION: u32 = 1;
 
+    fn check(setting: &OnlineSetting) -> Result<(), SettingError> {
+        setting.check()
+    }
+
     fn run(setting: &OnlineSetting, streams: &Streams) -> Result<OnlineTrainingOutcome, TrialFailure> {
         let problem = setting.draw(streams)?;
         let ratios = setting
@@ -284,6 +311,13 @@ impl Experiment for OnlineBoundary {
     type Outcome = OnlineBoundaryOutcome;
     const ID: &'static str = "online-boundary";
     const VERSION: u32 = 1;
+
+    fn check(setting: &OnlineSetting) -> Result<(), SettingError> {
+        setting.check()?;
+        let bracket = matches!(setting.rates[..], [first, .., last] if first < last);
+        let valid = "a bracket: two learning rates or more, the first below the last";
+        require(bracket, "rates", format!("{:?}", setting.rates), valid)
+    }
 
     fn run(setting: &OnlineSetting, streams: &Streams) -> Result<OnlineBoundaryOutcome, TrialFailure> {
         let [first, .., last] = setting.rates[..] else {

@@ -2,8 +2,9 @@ use serde::{Deserialize, Serialize};
 use solvable_theory::dynamical_isometry::maximal_sharpness;
 
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
-use solvable_shared::shortened;
+use solvable_engine::verify::setting::{at_least, positive, require, within};
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::{checks, shortened};
 use solvable_simulate::deep::{
     DeepSetting, behind_output, dual, jacobian_gram, mean_square_slopes, mean_squares, projected_identities,
 };
@@ -40,6 +41,12 @@ impl Experiment for OrderParameters {
     type Outcome = OrderParametersOutcome;
     const ID: &'static str = "order-parameters";
     const VERSION: u32 = 1;
+
+    fn check(setting: &OrderParametersSetting) -> Result<(), SettingError> {
+        setting.network.check()?;
+        at_least("depth", setting.network.depth, 2)?;
+        within("draws", setting.draws, 2..=checks::MOST)
+    }
 
     fn run(
         setting: &OrderParametersSetting,
@@ -123,6 +130,11 @@ impl Experiment for DeepSpectrum {
     const ID: &'static str = "deep-spectrum";
     const VERSION: u32 = 1;
 
+    fn check(setting: &DeepSpectrumSetting) -> Result<(), SettingError> {
+        setting.network.check()?;
+        at_least("depth", setting.network.depth, 2)
+    }
+
     fn run(setting: &DeepSpectrumSetting, streams: &Streams) -> Result<DeepSpectrumOutcome, TrialFailure> {
         let (network, signals) = setting.network.draw(streams)?;
         let (q, alpha) = (mean_squares(&signals, 0), mean_square_slopes(&signals, 0));
@@ -196,6 +208,10 @@ impl Experiment for DeepEdge {
     const ID: &'static str = "deep-edge";
     const VERSION: u32 = 1;
 
+    fn check(setting: &DeepSetting) -> Result<(), SettingError> {
+        setting.check()
+    }
+
     fn run(setting: &DeepSetting, streams: &Streams) -> Result<DeepEdgeOutcome, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;
         let values = symmetric_eigenvalues(&dual(&network, &signals))?;
@@ -237,6 +253,18 @@ impl Experiment for FreeProjections {
     type Outcome = FreeProjectionsOutcome;
     const ID: &'static str = "free-projections";
     const VERSION: u32 = 1;
+
+    fn check(setting: &FreeProjectionsSetting) -> Result<(), SettingError> {
+        checks::count("width", setting.width)?;
+        checks::count("depth", setting.depth)?;
+        positive("c", setting.c)?;
+        require(
+            setting.c <= setting.depth as f64,
+            "c",
+            setting.c,
+            format!("at most the depth, {}", setting.depth),
+        )
+    }
 
     fn run(
         setting: &FreeProjectionsSetting,

@@ -2,4 +2,4 @@
 
 mod signals;
 
-pub use signals::DeepSignals;
+pub use signals::{DeepSignals, LAYERS};

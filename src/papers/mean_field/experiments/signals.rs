@@ -1,8 +1,9 @@
 use serde::{Deserialize, Serialize};
 
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
-use solvable_shared::FisherSetting;
+use solvable_engine::verify::setting::require;
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::{FisherSetting, checks};
 use solvable_simulate::data::orthogonal_inputs;
 use solvable_simulate::linalg;
 use solvable_simulate::network::Network;
@@ -19,6 +20,9 @@ pub struct DeepSignalsOutcome {
 /// Signals of orthogonal inputs through a deep random network.
 pub struct DeepSignals;
 
+/// Layers whose correlations are looked at.
+pub const LAYERS: [usize; 4] = [1, 5, 10, 20];
+
 /// The variance has settled by this layer.
 const SETTLED: usize = 5;
 
@@ -27,6 +31,15 @@ impl Experiment for DeepSignals {
     type Outcome = DeepSignalsOutcome;
     const ID: &'static str = "deep-signals";
     const VERSION: u32 = 1;
+
+    fn check(setting: &FisherSetting) -> Result<(), SettingError> {
+        setting.check()?;
+        checks::plain(&setting.network)?;
+        checks::layers(&setting.network, LAYERS[LAYERS.len() - 1])?;
+        let inputs = setting.network.widths()[0];
+        let valid = format!("from 2 to {inputs}, the dimension of the orthogonal inputs");
+        require((2..=inputs).contains(&setting.samples), "samples", setting.samples, valid)
+    }
 
     fn run(setting: &FisherSetting, streams: &Streams) -> Result<DeepSignalsOutcome, TrialFailure> {
         let depth = setting.network.depth();

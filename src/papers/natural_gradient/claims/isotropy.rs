@@ -15,7 +15,7 @@ use crate::settings::{
     undamped,
 };
 use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile};
-use solvable_shared::by;
+use solvable_shared::{by, checks};
 use solvable_simulate::linalg::Matrix;
 use solvable_simulate::training::NaturalGradient;
 
@@ -380,6 +380,10 @@ fn unit_mean() -> Claim {
         )
         .sources(&[KARAKIDA_2020_NATURAL])
         .cases(|profile| unit_cases(&["relu"], profile, by(profile, 12, 12)))
+        .presumes(|s| {
+            checks::one_output(&s.network)?;
+            checks::activations(&s.network, &["relu"])
+        })
         .measure(|_, o| Ok(o.alpha))
         .predict(|s| Ok(unit_alpha(hidden(&s.network), 0.5, 1)?))
         .margin(|_, profile| Margin::symmetric(by(profile, 0.02, 0.01)))
@@ -396,6 +400,10 @@ fn unit_trace() -> Claim {
     .formula(r"\tfrac1N\mathrm{tr}\bar R=\sum_{l<L}M_l+1")
     .sources(&[KARAKIDA_2020_NATURAL])
     .cases(|profile| unit_cases(&["erf", "tanh"], profile, 3))
+    .presumes(|s| {
+        checks::one_output(&s.network)?;
+        checks::activations(&s.network, &["erf", "tanh", "gelu", "linear", "sine"])
+    })
     .measure(|_, o| Ok(o.alpha))
     .predict(|s| Ok(unit_alpha(hidden(&s.network), 1.0, 1)?))
     .identity()

@@ -2,9 +2,13 @@ use nalgebra::DMatrix;
 use rand::RngExt;
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
+use solvable_theory::Architecture;
 use solvable_theory::natural_gradient as ngd;
 
 use solvable_engine::streams::Streams;
+use solvable_engine::verify::SettingError;
+use solvable_engine::verify::setting::{require, within};
+use solvable_shared::checks;
 use solvable_simulate::SimulationError;
 use solvable_simulate::data::{Dataset, gaussian_inputs, on_sphere};
 use solvable_simulate::linalg::{self, Matrix};
@@ -37,6 +41,9 @@ pub struct Sample {
     pub data_sets: usize,
 }
 
+/// Dimension and number of the images of threes and eights.
+const IMAGES: (usize, usize) = (64, 357);
+
 /// Inputs ($M_0\times N$ and $M_0\times n$) and labels ($\pm\frac12$).
 pub struct DataSet {
     /// Training inputs.
@@ -51,6 +58,28 @@ impl Sample {
     /// Three data sets, as the standing claims use them.
     pub fn new(inputs: Inputs, samples: usize, tests: usize) -> Self {
         Self { inputs, samples, tests, data_sets: 3 }
+    }
+
+    /// Whether there are such data for the inputs of `network`.
+    pub(crate) fn check(&self, network: &Architecture) -> Result<(), SettingError> {
+        checks::trained_biases(network)?;
+        checks::count("samples", self.samples)?;
+        within("tests", self.tests, 0..=checks::MOST)?;
+        checks::count("data_sets", self.data_sets)?;
+        match self.inputs {
+            Inputs::Sphere | Inputs::Anisotropic => Ok(()),
+            Inputs::Forster => {
+                let dimension = network.widths()[0];
+                let valid = format!("more than {dimension}, the dimension of the inputs");
+                require(self.samples > dimension, "samples", self.samples, valid)
+            }
+            Inputs::Digits => {
+                let (dimension, images) = IMAGES;
+                checks::inputs(network, dimension)?;
+                let count = self.samples + self.tests;
+                require(count <= images, "samples", count, format!("at most {images} with the tests"))
+            }
+        }
     }
 
     /// Data set `number` in dimension $M_0$.

@@ -1,14 +1,15 @@
 use serde::{Deserialize, Serialize};
-use solvable_theory::natural_gradient::{self as ngd, LayerKernels};
+use solvable_theory::natural_gradient::{self as ngd, Damping, LayerKernels, Method};
 use solvable_theory::{Architecture, TheoryError};
 
 use super::data::Sample;
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
-use solvable_shared::shortened;
+use solvable_engine::verify::setting::{at_least, non_negative, require};
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::{checks, shortened};
 use solvable_simulate::linalg::{self, Matrix};
 use solvable_simulate::network::Network;
-use solvable_simulate::training::{Parametrization, Tangents};
+use solvable_simulate::training::{NaturalGradient, Parametrization, Tangents};
 
 /// $A_l$, $B_l$ of a network of one output between two sets of inputs, as the theory takes them.
 pub(super) fn empirical_kernels(rows: &Tangents, columns: &Tangents) -> Result<LayerKernels, TheoryError> {
@@ -30,6 +31,13 @@ pub struct KernelSetting {
 }
 
 impl KernelSetting {
+    fn check(&self) -> Result<(), SettingError> {
+        checks::network(&self.network)?;
+        checks::plain(&self.network)?;
+        checks::one_output(&self.network)?;
+        self.sample.check(&self.network)
+    }
+
     fn kernels(&self, streams: &Streams) -> Result<(usize, LayerKernels), TrialFailure> {
         let number = self.sample.draw_number(streams);
         let data = self.sample.data_set(self.network.widths()[0], number)?;
@@ -69,6 +77,11 @@ impl Experiment for LayerKernelMatrices {
     const ID: &'static str = "layer-kernels";
     const VERSION: u32 = 1;
 
+    fn check(setting: &KernelSetting) -> Result<(), SettingError> {
+        setting.check()?;
+        at_least("samples", setting.sample.samples, 2)
+    }
+
     fn run(setting: &KernelSetting, streams: &Streams) -> Result<LayerKernelMatricesOutcome, TrialFailure> {
         let (number, kernels) = setting.kernels(streams)?;
         let stored = |matrix: &Matrix| shortened(&Self::triangle(matrix));
@@ -104,6 +117,13 @@ impl Experiment for TridiagonalPoles {
     type Outcome = TridiagonalPolesOutcome;
     const ID: &'static str = "tridiagonal-poles";
     const VERSION: u32 = 1;
+
+    fn check(setting: &KernelSetting) -> Result<(), SettingError> {
+        setting.check()?;
+        let (depth, samples) = (setting.network.depth(), setting.sample.samples);
+        let valid = format!("at most {} at depth {depth}", checks::MOST / depth);
+        require(depth.saturating_mul(samples) <= checks::MOST, "samples", samples, valid)
+    }
 
     fn run(setting: &KernelSetting, streams: &Streams) -> Result<TridiagonalPolesOutcome, TrialFailure> {
         let (_, kernels) = setting.kernels(streams)?;
@@ -171,6 +191,13 @@ impl Experiment for DampedTridiagonal {
     type Outcome = DampedTridiagonalOutcome;
     const ID: &'static str = "damped-tridiagonal";
     const VERSION: u32 = 1;
+
+    fn check(setting: &DampedTridiagonalSetting) -> Result<(), SettingError> {
+        let KernelSetting { network, sample } = &setting.system;
+        setting.system.check()?;
+        NaturalGradient::damped(Method::Btd, Damping::Ridge(1.0)).check(network.depth(), sample.samples)?;
+        checks::each("strengths", &setting.strengths, non_negative)
+    }
 
     fn run(
         setting: &DampedTridiagonalSetting,

@@ -4,8 +4,9 @@ use solvable_theory::natural_gradient::Method;
 
 use super::data::Sample;
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
-use solvable_shared::shortened;
+use solvable_engine::verify::setting::within;
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::{checks, shortened};
 use solvable_simulate::linalg::Matrix;
 use solvable_simulate::network::Network;
 use solvable_simulate::training::{NaturalGradient, Parametrization, Tangents};
@@ -43,6 +44,15 @@ impl Experiment for Response {
     type Outcome = ResponseOutcome;
     const ID: &'static str = "response";
     const VERSION: u32 = 1;
+
+    fn check(setting: &ResponseSetting) -> Result<(), SettingError> {
+        let ResponseSetting { network, sample, rule } = setting;
+        checks::network(network)?;
+        checks::plain(network)?;
+        sample.check(network)?;
+        checks::kernel(network, "samples", sample.samples)?;
+        rule.check(network.depth(), sample.samples * network.classes())
+    }
 
     fn run(setting: &ResponseSetting, streams: &Streams) -> Result<ResponseOutcome, TrialFailure> {
         const MOST_STORED: usize = 16;
@@ -102,6 +112,17 @@ impl Experiment for DiagonalLayer {
     type Outcome = DiagonalLayerOutcome;
     const ID: &'static str = "diagonal-layer";
     const VERSION: u32 = 1;
+
+    fn check(setting: &DiagonalLayerSetting) -> Result<(), SettingError> {
+        let DiagonalLayerSetting { network, sample, layer } = setting;
+        checks::network(network)?;
+        checks::plain(network)?;
+        checks::one_output(network)?;
+        checks::layers(network, 3)?;
+        sample.check(network)?;
+        // The first hidden layer has another law, and the last layer is no hidden one.
+        within("layer", *layer, 2..=network.depth() - 1)
+    }
 
     fn run(setting: &DiagonalLayerSetting, streams: &Streams) -> Result<DiagonalLayerOutcome, TrialFailure> {
         let number = setting.sample.draw_number(streams);

@@ -7,8 +7,9 @@ use solvable_theory::natural_gradient::{self as ngd, Method};
 use super::data::{DataSet, Sample};
 use super::kernels::empirical_kernels;
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
-use solvable_shared::shortened;
+use solvable_engine::verify::setting::{positive, require};
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::{checks, shortened};
 use solvable_simulate::linalg::Matrix;
 use solvable_simulate::network::{Network, Signals};
 use solvable_simulate::training::{NaturalGradient, Parametrization, Rule, Tangents, Training};
@@ -107,6 +108,33 @@ impl Experiment for NaturalTraining {
     type Outcome = NaturalTrainingOutcome;
     const ID: &'static str = "natural-training";
     const VERSION: u32 = 1;
+
+    fn check(setting: &NaturalTrainingSetting) -> Result<(), SettingError> {
+        let NaturalTrainingSetting { network, sample, rule, .. } = setting;
+        checks::network(network)?;
+        checks::plain(network)?;
+        checks::one_output(network)?;
+        sample.check(network)?;
+        rule.check(network.depth(), sample.samples)?;
+        positive("learning_rate", setting.learning_rate)?;
+        checks::count("steps", setting.steps)?;
+        match setting.task {
+            Task::Labels => {}
+            Task::SmallResidual(size) => positive("task.small_residual", size)?,
+            Task::KernelMode(index) => {
+                let valid = format!("below {}, the number of samples", sample.samples);
+                require(index < sample.samples, "task.kernel_mode", index, valid)?;
+            }
+        }
+        let told = match rule.method {
+            Method::Unit | Method::Diag => false,
+            // Gradient descent has no rate of its own at which test outputs are compared.
+            Method::Gd => sample.tests == 0,
+            _ => true,
+        };
+        let valid = format!("false for {} on these data: layer kernels do not tell its steps", rule.method);
+        require(told || !setting.empirical, "empirical", setting.empirical, valid)
+    }
 
     fn run(
         setting: &NaturalTrainingSetting,

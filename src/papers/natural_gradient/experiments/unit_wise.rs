@@ -3,11 +3,22 @@ use solvable_theory::Architecture;
 use solvable_theory::natural_gradient::{Damping, Method};
 
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_engine::verify::setting::{non_negative, require};
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::checks;
 use solvable_simulate::data::{gaussian_inputs, on_sphere, orthogonal_inputs};
 use solvable_simulate::linalg::{self, Matrix};
 use solvable_simulate::network::Network;
 use solvable_simulate::training::{NaturalGradient, Parametrization, Tangents};
+
+/// A plain network of one output and two hidden layers or more.
+fn check_network(network: &Architecture) -> Result<(), SettingError> {
+    checks::network(network)?;
+    checks::plain(network)?;
+    checks::trained_biases(network)?;
+    checks::one_output(network)?;
+    checks::layers(network, 3)
+}
 
 /// The damped unit-wise rule on a single sample.
 pub struct UnitShares;
@@ -33,6 +44,12 @@ impl Experiment for UnitShares {
     type Outcome = UnitSharesOutcome;
     const ID: &'static str = "unit-shares";
     const VERSION: u32 = 1;
+
+    fn check(setting: &UnitSharesSetting) -> Result<(), SettingError> {
+        check_network(&setting.network)?;
+        checks::equal_hidden_widths(&setting.network)?;
+        non_negative("rho", setting.rho)
+    }
 
     fn run(setting: &UnitSharesSetting, streams: &Streams) -> Result<UnitSharesOutcome, TrialFailure> {
         let dimension = setting.network.widths()[0];
@@ -81,6 +98,15 @@ impl Experiment for BackwardRatio {
     type Outcome = BackwardRatioOutcome;
     const ID: &'static str = "backward-ratio";
     const VERSION: u32 = 1;
+
+    fn check(setting: &BackwardRatioSetting) -> Result<(), SettingError> {
+        check_network(&setting.network)?;
+        let widths = setting.network.widths();
+        let valid = "a list that begins with at least 2, for two inputs of any angle";
+        require(widths[0] >= 2, "network.widths", format!("{widths:?}"), valid)?;
+        // Equal and opposite inputs have a law without a width.
+        require(setting.cosine.abs() < 1.0, "cosine", setting.cosine, "a number with -1 < cosine < 1")
+    }
 
     fn run(setting: &BackwardRatioSetting, streams: &Streams) -> Result<BackwardRatioOutcome, TrialFailure> {
         let dimension = setting.network.widths()[0];

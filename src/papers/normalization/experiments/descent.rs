@@ -2,8 +2,9 @@ use serde::{Deserialize, Serialize};
 use solvable_theory::{Architecture, Normalization};
 
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
-use solvable_shared::FisherSetting;
+use solvable_engine::verify::setting::{filled, positive};
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::{FisherSetting, checks};
 use solvable_simulate::gram::tangent_kernel;
 use solvable_simulate::linalg::{self, Matrix};
 use solvable_simulate::network::Network;
@@ -46,6 +47,11 @@ impl Experiment for LocalBoundary {
     type Outcome = LocalBoundaryOutcome;
     const ID: &'static str = "local-boundary";
     const VERSION: u32 = 1;
+
+    fn check(setting: &LocalBoundarySetting) -> Result<(), SettingError> {
+        setting.system.check_kernel()?;
+        checks::steps("steps", setting.steps)
+    }
 
     fn run(setting: &LocalBoundarySetting, streams: &Streams) -> Result<LocalBoundaryOutcome, TrialFailure> {
         let (network, signals) = setting.system.draw(streams)?;
@@ -120,6 +126,12 @@ pub struct TrainingPlaneSetting {
     pub learning_rates: Vec<f64>,
 }
 
+impl TrainingPlaneSetting {
+    fn system(&self) -> FisherSetting {
+        FisherSetting { network: self.network.clone(), samples: self.samples }
+    }
+}
+
 /// What [`TrainingPlane`] measures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrainingPlaneOutcome {
@@ -142,9 +154,15 @@ impl Experiment for TrainingPlane {
     const ID: &'static str = "training-plane";
     const VERSION: u32 = 1;
 
+    fn check(setting: &TrainingPlaneSetting) -> Result<(), SettingError> {
+        setting.system().check()?;
+        checks::steps("steps", setting.steps)?;
+        filled("learning_rates", &setting.learning_rates)?;
+        checks::each("learning_rates", &setting.learning_rates, positive)
+    }
+
     fn run(setting: &TrainingPlaneSetting, streams: &Streams) -> Result<TrainingPlaneOutcome, TrialFailure> {
-        let system = FisherSetting { network: setting.network.clone(), samples: setting.samples };
-        let (network, signals) = system.draw(streams)?;
+        let (network, signals) = setting.system().draw(streams)?;
         let (classes, samples) = signals.output.shape();
         let targets =
             Matrix::from_vec(classes, samples, streams.child("labels").normals(classes * samples, 1.0));
@@ -168,7 +186,6 @@ impl Experiment for TrainingPlane {
     }
 
     fn cost(setting: &TrainingPlaneSetting) -> f64 {
-        let system = FisherSetting { network: setting.network.clone(), samples: setting.samples };
-        system.weight_cost() * (setting.steps * setting.learning_rates.len()) as f64
+        setting.system().weight_cost() * (setting.steps * setting.learning_rates.len()) as f64
     }
 }

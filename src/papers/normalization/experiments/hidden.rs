@@ -1,8 +1,8 @@
 use serde::{Deserialize, Serialize};
 
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
-use solvable_shared::FisherSetting;
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::{FisherSetting, checks};
 use solvable_simulate::gram::{TangentOperator, tangent_kernel};
 
 /// What [`NormalizedDiagonal`] measures.
@@ -20,6 +20,10 @@ impl Experiment for NormalizedDiagonal {
     type Outcome = NormalizedDiagonalOutcome;
     const ID: &'static str = "normalized-diagonal";
     const VERSION: u32 = 1;
+
+    fn check(setting: &FisherSetting) -> Result<(), SettingError> {
+        setting.check_kernel()
+    }
 
     fn run(setting: &FisherSetting, streams: &Streams) -> Result<NormalizedDiagonalOutcome, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;
@@ -50,6 +54,11 @@ impl Experiment for NormalizedOutlier {
     type Outcome = NormalizedOutlierOutcome;
     const ID: &'static str = "normalized-outlier";
     const VERSION: u32 = 1;
+
+    fn check(setting: &FisherSetting) -> Result<(), SettingError> {
+        setting.check()?;
+        checks::one_output(&setting.network)
+    }
 
     fn run(setting: &FisherSetting, streams: &Streams) -> Result<NormalizedOutlierOutcome, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;

@@ -1,9 +1,10 @@
 use serde::{Deserialize, Serialize};
-use solvable_theory::Normalization;
+use solvable_theory::{Architecture, Normalization};
 
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
-use solvable_shared::{FisherSetting, shortened};
+use solvable_engine::verify::setting::{non_negative, require, within};
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::{FisherSetting, checks, shortened};
 use solvable_simulate::gram::{batch_normalized, centred, layer_normalized, tangent_kernel};
 use solvable_simulate::linalg::{self, Matrix};
 use solvable_simulate::network::{Network, Signals};
@@ -24,6 +25,12 @@ impl Experiment for LastBatchNorm {
     const ID: &'static str = "last-batch-norm";
     const VERSION: u32 = 1;
 
+    fn check(setting: &FisherSetting) -> Result<(), SettingError> {
+        setting.check_kernel()?;
+        check_bare_output(&setting.network)?;
+        require(setting.samples >= 3, "samples", setting.samples, "an integer >= 3")
+    }
+
     fn run(setting: &FisherSetting, streams: &Streams) -> Result<LastBatchNormOutcome, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;
         let kernel = batch_normalized(&tangent_kernel(&network, &signals), &signals.output, 1.0)?;
@@ -35,6 +42,12 @@ impl Experiment for LastBatchNorm {
     fn cost(setting: &FisherSetting) -> f64 {
         setting.weight_cost() + setting.kernel_cost()
     }
+}
+
+/// Outputs that are left to the experiment to normalize.
+fn check_bare_output(network: &Architecture) -> Result<(), SettingError> {
+    let bare = network.modes().last() == Some(&Normalization::None);
+    checks::modes(network, bare, "no normalization of the last layer, which the experiment normalizes itself")
 }
 
 /// What [`LayerNormOutliers`] measures.
@@ -56,6 +69,14 @@ impl Experiment for LayerNormOutliers {
     type Outcome = LayerNormOutliersOutcome;
     const ID: &'static str = "layer-norm-outliers";
     const VERSION: u32 = 1;
+
+    fn check(setting: &FisherSetting) -> Result<(), SettingError> {
+        setting.check_kernel()?;
+        check_bare_output(&setting.network)?;
+        let widths = format!("{:?}", setting.network.widths());
+        let valid = "a list that ends with at least 3, the outputs that are normalized";
+        require(setting.network.classes() >= 3, "network.widths", widths, valid)
+    }
 
     fn run(setting: &FisherSetting, streams: &Streams) -> Result<LayerNormOutliersOutcome, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;
@@ -91,6 +112,15 @@ impl Experiment for NormalizedOutput {
     type Outcome = NormalizedOutputOutcome;
     const ID: &'static str = "normalized-output";
     const VERSION: u32 = 1;
+
+    fn check(setting: &FisherSetting) -> Result<(), SettingError> {
+        setting.check_kernel()?;
+        let modes = setting.network.modes();
+        let (hidden, last) = modes.split_at(modes.len() - 1);
+        let alone = hidden.iter().all(|mode| *mode == Normalization::None)
+            && matches!(last, [Normalization::BatchNorm | Normalization::LayerNorm]);
+        checks::modes(&setting.network, alone, "batch or layer normalization of the last layer alone")
+    }
 
     fn run(setting: &FisherSetting, streams: &Streams) -> Result<NormalizedOutputOutcome, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;
@@ -129,6 +159,12 @@ impl Experiment for LastLayerIdentities {
     type Outcome = LastLayerIdentitiesOutcome;
     const ID: &'static str = "last-layer-identities";
     const VERSION: u32 = 1;
+
+    fn check(setting: &FisherSetting) -> Result<(), SettingError> {
+        setting.check_kernel()?;
+        let normalized = setting.network.modes().last() != Some(&Normalization::None);
+        checks::modes(&setting.network, normalized, "a last layer with normalization")
+    }
 
     fn run(setting: &FisherSetting, streams: &Streams) -> Result<LastLayerIdentitiesOutcome, TrialFailure> {
         let samples = setting.samples as f64;
@@ -208,6 +244,12 @@ impl Experiment for GaussianOutputs {
     type Outcome = GaussianOutputsOutcome;
     const ID: &'static str = "gaussian-outputs";
     const VERSION: u32 = 1;
+
+    fn check(setting: &GaussianOutputsSetting) -> Result<(), SettingError> {
+        within("classes", setting.classes, 3..=10_000)?;
+        within("samples", setting.samples, 1..=1_000_000)?;
+        non_negative("lambda", setting.lambda)
+    }
 
     fn run(
         setting: &GaussianOutputsSetting,

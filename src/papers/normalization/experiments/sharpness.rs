@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
 use solvable_shared::FisherSetting;
 use solvable_simulate::gram::tangent_kernel;
 use solvable_simulate::linalg;
@@ -21,6 +21,10 @@ impl Experiment for Sharpness {
     type Outcome = SharpnessOutcome;
     const ID: &'static str = "sharpness";
     const VERSION: u32 = 1;
+
+    fn check(setting: &FisherSetting) -> Result<(), SettingError> {
+        setting.check_kernel()
+    }
 
     fn run(setting: &FisherSetting, streams: &Streams) -> Result<SharpnessOutcome, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;
