@@ -12,6 +12,14 @@ use solvable_theory::ode::{Accuracy, integrate};
 
 use super::SimulationError;
 use solvable_engine::streams::Streams;
+use solvable_engine::verify::SettingError;
+use solvable_engine::verify::setting::{require, within};
+
+/// Counts above this make matrices that no memory holds.
+const MOST: usize = 100_000;
+
+/// Numbers above this leave only rounding of the others.
+const LARGEST: f64 = 1e3;
 
 /// Sparse regression: inputs of mean $\mu$, targets $y=X\beta^*$.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
@@ -29,6 +37,23 @@ pub struct PlantedSetting {
 }
 
 impl PlantedSetting {
+    /// Whether data can be drawn, with targets that are not all zero.
+    ///
+    /// # Errors
+    /// The first field that is out of range.
+    pub fn check(&self) -> Result<(), SettingError> {
+        within("samples", self.samples, 1..=MOST)?;
+        within("dimension", self.dimension, 1..=MOST)?;
+        within("mean", self.mean, -LARGEST..=LARGEST)?;
+        within("deviation", self.deviation, 0.0..=LARGEST)?;
+        let moves = self.mean != 0.0 || self.deviation > 0.0;
+        require(moves, "deviation", self.deviation, "a number > 0 where the mean is 0")?;
+        self.planted.iter().try_for_each(|b| within("planted", *b, -LARGEST..=LARGEST))?;
+        let fits = self.planted.len() <= self.dimension && self.planted.iter().any(|b| *b != 0.0);
+        let valid = format!("at most {}, the dimension, and not all of them 0", self.dimension);
+        require(fits, "planted", format!("{:?}", self.planted), valid)
+    }
+
     /// $\beta^*$.
     pub fn coefficients(&self) -> DVector<f64> {
         DVector::from_fn(self.dimension, |i, _| self.planted.get(i).copied().unwrap_or(0.0))
@@ -51,6 +76,18 @@ pub struct Penalty {
     pub gamma: f64,
     /// $\epsilon$.
     pub epsilon: f64,
+}
+
+impl Penalty {
+    /// Whether the gradient of the penalty can be computed.
+    ///
+    /// # Errors
+    /// The first field that is out of range.
+    pub fn check(&self) -> Result<(), SettingError> {
+        within("gamma", self.gamma, 0.0..=LARGEST)?;
+        let seen = self.epsilon == 0.0 || (1e-12..=LARGEST).contains(&self.epsilon.abs());
+        require(seen, "epsilon", self.epsilon, "0, or a number of size 1e-12 to 1000")
+    }
 }
 
 /// A diagonal linear network on its data, with the room that a gradient needs.

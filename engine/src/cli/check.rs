@@ -26,7 +26,10 @@ pub fn check(args: &CheckArgs, papers: &[Paper]) -> Result<ExitCode> {
     let id = short(&args.claim, papers);
     let claims = || papers.iter().flat_map(|paper| &paper.claims);
     let Some(claim) = claims().find(|claim| claim.id == id) else {
-        bail!("{}", nothing_matches(&[args.claim.clone()], claims().map(|claim| claim.id.as_str())));
+        bail!(
+            "{}",
+            nothing_matches(std::slice::from_ref(&args.claim), claims().map(|claim| claim.id.as_str()))
+        );
     };
     let cases = claim.cases(args.profile).map_err(|error| anyhow!("{error}"))?;
     if cases.is_empty() {
@@ -79,7 +82,7 @@ fn chosen<'a>(cases: &'a [Case], rest: &[String]) -> Result<(&'a Case, Vec<Overr
         let exact = cases.iter().find(|case| case.label == *text);
         exact.or_else(|| cases.iter().find(|case| case.label.contains(text.as_str())))
     };
-    let (start, fields) = match rest.first().and_then(|first| named(first)) {
+    let (start, fields) = match rest.first().and_then(named) {
         Some(case) => (case, &rest[1..]),
         None => (&cases[0], rest),
     };

@@ -6,10 +6,12 @@ use solvable_theory::TheoryError;
 
 use super::linear::{LinearData, Measured, check_step, column};
 use super::path::RidgePath;
-use super::{Epochs, Rule};
+use super::{Epochs, MOST_STEPS, Rule, check_rate, check_variance};
 use crate::SimulationError;
 use crate::linalg::dot;
 use solvable_engine::streams::Streams;
+use solvable_engine::verify::SettingError;
+use solvable_engine::verify::setting::within;
 
 /// Where a descent begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
@@ -44,6 +46,16 @@ pub struct MeanField {
 }
 
 impl MeanField {
+    /// Whether the descent has a step.
+    ///
+    /// # Errors
+    /// The first field that is out of range.
+    pub fn check(&self) -> Result<(), SettingError> {
+        self.rule.check().map_err(|error| error.within("rule"))?;
+        check_variance("s2", self.s2)?;
+        check_rate("eta", self.eta)
+    }
+
     /// The states after the listed numbers of steps, which increase. $4Nd$ flops a step.
     ///
     /// # Errors
@@ -107,6 +119,21 @@ pub struct NoisyDescent {
 }
 
 impl NoisyDescent {
+    /// Whether the descent on `samples` samples has steps, and averages over an epoch at least.
+    ///
+    /// # Errors
+    /// The first field that is out of range.
+    pub fn check(&self, samples: usize) -> Result<(), SettingError> {
+        MeanField { rule: self.rule, s2: self.s2, eta: self.eta }.check()?;
+        let batch = self.batch.unwrap_or(samples);
+        within("batch", batch, 1..=samples)?;
+        within("steps", self.steps, 1..=MOST_STEPS)?;
+        // Averages are taken at the starts of epochs.
+        let epoch = samples / batch;
+        let last = (self.steps - 1) / epoch * epoch;
+        within("burn", self.burn, 0..=last)
+    }
+
     /// What is measured, averaged over the starts of epochs after the burn-in, each time from the residuals of all samples without noise.
     ///
     /// # Errors

@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use solvable_theory::{Activation, Architecture, TheoryError};
 
 use super::images::{Augmentation, SIDE};
-use super::{Epochs, Rule, at_least_one, check, non_negative, positive};
+use super::{
+    Epochs, MOST_STEPS, Rule, at_least_one, check, check_count, check_rate, check_variance, non_negative,
+    positive,
+};
 use crate::SimulationError;
 use crate::cross_entropy::softmax;
 use crate::data::Dataset;
@@ -14,9 +17,14 @@ use crate::linalg::Matrix;
 use crate::network::Network;
 use crate::training::{Momentum, Parametrization};
 use solvable_engine::streams::Streams;
+use solvable_engine::verify::SettingError;
+use solvable_engine::verify::setting::{filled, require, within};
 
 /// Images kept for the test.
 pub const TEST_IMAGES: usize = 797;
+
+/// The other images.
+const TRAINING_IMAGES: usize = 1000;
 
 /// Updates at the end over which the fluctuation of the batch loss is taken.
 const TAIL: usize = 500;
@@ -58,6 +66,47 @@ impl DigitsTraining {
             follows_spa: true,
             ranges,
         }
+    }
+
+    /// Whether there is such a training.
+    ///
+    /// # Errors
+    /// The first field that is out of range.
+    pub fn check(&self) -> Result<(), SettingError> {
+        within("samples", self.samples, 1..=TRAINING_IMAGES)?;
+        if let Augmentation::Noise(deviation) = self.augmentation {
+            check_variance("augmentation.noise", deviation)?;
+        }
+        check_count("width", self.width)?;
+        within("batch", self.batch, 1..=self.samples)?;
+        check_rate("rate", self.rate)?;
+        let slows = (0.0..1.0).contains(&self.momentum);
+        require(slows, "momentum", self.momentum, "a number from 0 to below 1")?;
+        let ranges = &self.ranges;
+        let increasing = ranges.first().is_some_and(|first| *first > 0)
+            && ranges.windows(2).all(|pair| pair[0] < pair[1])
+            && ranges.iter().all(|end| *end <= MOST_STEPS);
+        let valid = format!("numbers from 1 to {MOST_STEPS} that increase");
+        require(increasing, "ranges", format!("{ranges:?}"), valid)
+    }
+
+    /// Whether networks can be trained by the `rules`: at least one, and every matched rule behind the one that it follows.
+    ///
+    /// # Errors
+    /// A field `rules`.
+    pub fn check_rules(&self, rules: &[Rule]) -> Result<(), SettingError> {
+        filled("rules", rules)?;
+        for (k, rule) in rules.iter().enumerate() {
+            rule.check().map_err(|error| error.within("rules"))?;
+            if let Rule::Matched(tau) = *rule
+                && self.follows_spa
+            {
+                let led = rules[..k].contains(&Rule::Spa(tau));
+                let valid = format!("behind spa({tau}), which it follows");
+                require(led, "rules", format!("matched({tau})"), valid)?;
+            }
+        }
+        Ok(())
     }
 
     /// Rough cost in flops of training by `methods` methods.

@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 use solvable_theory::TheoryError;
 use std::f64::consts::PI;
 
-use super::{at_least_one, check, non_negative, positive};
+use super::{MOST, at_least_one, check, check_rate, check_variance, non_negative, positive};
 use crate::SimulationError;
 use solvable_engine::streams::Streams;
+use solvable_engine::verify::SettingError;
+use solvable_engine::verify::setting::{require, within};
 
 /// Draws that share a stream.
 const BLOCK: usize = 500;
@@ -62,6 +64,20 @@ pub struct NoisedPair {
 }
 
 impl NoisedPair {
+    /// Whether there is such a pair.
+    ///
+    /// # Errors
+    /// The first field that is out of range.
+    pub fn check(&self) -> Result<(), SettingError> {
+        within("dimension", self.dimension, 2..=MOST)?;
+        check_variance("q11", self.q11)?;
+        check_variance("q22", self.q22)?;
+        let exists = self.q12 * self.q12 <= self.q11 * self.q22;
+        require(exists, "q12", self.q12, "|q12| <= sqrt(q11 q22)")?;
+        check_variance("s2", self.s2)?;
+        check_rate("ell2", self.ell2)
+    }
+
     /// The means of the kernels of $x+s\xi$ and $x'+s\xi'$ over `draws` draws of the noise.
     ///
     /// # Errors

@@ -4,10 +4,12 @@ use rand::RngExt;
 use serde::{Deserialize, Serialize};
 use solvable_theory::TheoryError;
 
-use super::{at_least_one, non_negative, positive};
+use super::{LARGEST, at_least_one, check_count, check_variance, non_negative, positive};
 use crate::SimulationError;
 use crate::linalg::{self, Matrix};
 use solvable_engine::streams::Streams;
+use solvable_engine::verify::SettingError;
+use solvable_engine::verify::setting::{filled, require, within};
 
 /// The law of the inputs, with the teacher in their principal axes. Gaussian inputs are symmetric under reflections, and isotropic ones under
 /// rotations, so that a fixed teacher stands for all of its size.
@@ -36,6 +38,28 @@ pub enum InputLaw {
 }
 
 impl InputLaw {
+    /// Whether inputs of `dimension` dimensions can have this law.
+    ///
+    /// # Errors
+    /// The first field that is out of range.
+    pub fn check(&self, dimension: usize) -> Result<(), SettingError> {
+        match self {
+            Self::Isotropic { r2 } => check_variance("isotropic.r2", *r2),
+            Self::PowerLaw { decay, teacher_decay } => {
+                within("power_law.decay", *decay, 0.0..=100.0)?;
+                within("power_law.teacher_decay", *teacher_decay, 0.0..=100.0)
+            }
+            Self::Diagonal { eigenvalues, teacher } => {
+                for (field, list) in [("diagonal.eigenvalues", eigenvalues), ("diagonal.teacher", teacher)] {
+                    let valid = format!("{dimension} numbers, one a dimension");
+                    require(list.len() == dimension, field, format!("a list of {}", list.len()), valid)?;
+                }
+                eigenvalues.iter().try_for_each(|e| check_variance("diagonal.eigenvalues", *e))?;
+                teacher.iter().try_for_each(|b| within("diagonal.teacher", *b, -LARGEST..=LARGEST))
+            }
+        }
+    }
+
     /// The variances $e_j$ of the inputs and the components $b_j$ of the teacher, $d$ each.
     pub fn spectrum(&self, dimension: usize) -> Result<(Vec<f64>, Vec<f64>), TheoryError> {
         at_least_one("dimension", dimension)?;
@@ -93,6 +117,24 @@ impl LinearModel {
     /// Isotropic inputs with label noise of variance $\sigma^2$.
     pub fn isotropic(samples: usize, dimension: usize, r2: f64, sigma2: f64) -> Self {
         Self { samples, dimension, inputs: InputLaw::Isotropic { r2 }, noise: vec![(1.0, sigma2)] }
+    }
+
+    /// Whether data can be drawn.
+    ///
+    /// # Errors
+    /// The first field that is out of range.
+    pub fn check(&self) -> Result<(), SettingError> {
+        check_count("samples", self.samples)?;
+        check_count("dimension", self.dimension)?;
+        self.inputs.check(self.dimension).map_err(|error| error.within("inputs"))?;
+        filled("noise", &self.noise)?;
+        for (share, variance) in &self.noise {
+            within("noise", *share, 0.0..=1.0)?;
+            check_variance("noise", *variance)?;
+        }
+        let total: f64 = self.noise.iter().map(|(share, _)| share).sum();
+        let valid = "shares that add up to 1, each with a variance";
+        require((total - 1.0).abs() <= 1e-12, "noise", format!("shares of {total} in all"), valid)
     }
 
     /// Draws data.

@@ -15,7 +15,17 @@ use std::fmt::Display;
 use rand::Rng;
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
+use solvable_engine::verify::{SettingError, setting};
 use solvable_theory::TheoryError;
+
+/// Counts above this make matrices that no memory holds.
+const MOST: usize = 100_000;
+
+/// More steps than this do not come to an end.
+const MOST_STEPS: usize = 10_000_000;
+
+/// Numbers above this leave only rounding of the others.
+const LARGEST: f64 = 1e6;
 
 /// Which samples of a batch are augmented.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
@@ -32,6 +42,18 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// Whether the threshold is one.
+    ///
+    /// # Errors
+    /// The threshold, by the name of the rule.
+    pub fn check(self) -> Result<(), SettingError> {
+        match self {
+            Self::Spa(tau) => setting::non_negative("spa", tau),
+            Self::Matched(tau) => setting::non_negative("matched", tau),
+            Self::None | Self::All => Ok(()),
+        }
+    }
+
     /// The rule, if its threshold is a finite number $\ge0$.
     fn checked(self) -> Result<Self, TheoryError> {
         match self {
@@ -104,6 +126,22 @@ impl Epochs {
 /// `value` if `holds`, otherwise an error that names the parameter and what it may be.
 fn check<T: Display + Copy>(name: &str, value: T, holds: bool, valid: &str) -> Result<T, TheoryError> {
     if holds { Ok(value) } else { Err(TheoryError::invalid(name, value, valid)) }
+}
+
+/// A count of a setting, from 1 to [`MOST`].
+fn check_count(field: &str, value: usize) -> Result<(), SettingError> {
+    setting::within(field, value, 1..=MOST)
+}
+
+/// A variance of a setting.
+fn check_variance(field: &str, value: f64) -> Result<(), SettingError> {
+    setting::within(field, value, 0.0..=LARGEST)
+}
+
+/// A step size of a setting.
+fn check_rate(field: &str, value: f64) -> Result<(), SettingError> {
+    let valid = format!("a number > 0, at most {LARGEST}");
+    setting::require(value > 0.0 && value <= LARGEST, field, value, valid)
 }
 
 fn non_negative(name: &str, value: f64) -> Result<f64, TheoryError> {

@@ -1,5 +1,6 @@
 //! Settings and quantities that several claims of the part share.
 
+use solvable_engine::verify::JudgeError;
 use solvable_shared::FisherSetting;
 use solvable_theory::mean_field::order_parameters;
 use solvable_theory::pathological_spectra::{GivenOutputs, KernelStatistics, kernel_statistics};
@@ -46,6 +47,13 @@ pub(crate) fn statistics(s: &FisherSetting) -> Result<KernelStatistics, TheoryEr
 /// Outputs as they are stored, sample by sample, as rows.
 pub(crate) fn rows(logits: &[f64], classes: usize) -> Vec<Vec<f64>> {
     logits.chunks(classes).map(<[f64]>::to_vec).collect()
+}
+
+/// The first `count` of the outliers.
+pub(crate) fn leading(outliers: &[f64], count: usize) -> Result<Vec<f64>, JudgeError> {
+    let found = outliers.len();
+    let few = || JudgeError::Other(format!("{count} outliers are compared, and there are {found}"));
+    Ok(outliers.get(..count).ok_or_else(few)?.to_vec())
 }
 
 /// The outliers, descending; one that the bulk has absorbed counts as the top of the bulk.

@@ -2,7 +2,7 @@
 
 use crate::experiments::{AugmentedRidgeOutcome, AugmentedRidgeSetting};
 use solvable_engine::verify::JudgeError;
-use solvable_simulate::augmentation::linear::LinearModel;
+use solvable_simulate::augmentation::linear::{InputLaw, LinearModel};
 use solvable_theory::TheoryError;
 use solvable_theory::self_paced_augmentation::{LinearTask, RidgeObservables};
 
@@ -11,10 +11,33 @@ pub(crate) fn model(psi: f64, sigma2: f64, dimension: usize) -> LinearModel {
     LinearModel::isotropic((psi * dimension as f64).round() as usize, dimension, 1.0, sigma2)
 }
 
-/// The theory's view of a model with isotropic inputs and a teacher of norm 1; of a mixture of noises it sees the mean variance.
+/// The variance of the labels without their noise.
+pub(crate) fn signal(model: &LinearModel) -> f64 {
+    match &model.inputs {
+        InputLaw::Isotropic { r2 } => *r2,
+        InputLaw::PowerLaw { .. } => 1.0,
+        InputLaw::Diagonal { eigenvalues, teacher } => {
+            eigenvalues.iter().zip(teacher).map(|(e, b)| e * b * b).sum()
+        }
+    }
+}
+
+/// The theory's view of a model with isotropic inputs and one noise.
 pub(crate) fn task(model: &LinearModel) -> Result<LinearTask, TheoryError> {
+    if !matches!(model.inputs, InputLaw::Isotropic { .. }) {
+        return Err(TheoryError::invalid("model.inputs", "not isotropic", "`isotropic` for this claim"));
+    }
+    if model.noise.len() != 1 {
+        let found = format!("a mixture of {}", model.noise.len());
+        return Err(TheoryError::invalid("model.noise", found, "one share of 1 for this claim"));
+    }
+    averaged_task(model)
+}
+
+/// The view that knows neither the covariance of inputs nor a mixture of noises: isotropic inputs, and the mean variance.
+pub(crate) fn averaged_task(model: &LinearModel) -> Result<LinearTask, TheoryError> {
     let sigma2 = model.noise.iter().map(|(share, variance)| share * variance).sum();
-    LinearTask::new(model.samples as f64 / model.dimension as f64, 1.0, sigma2)
+    LinearTask::new(model.samples as f64 / model.dimension as f64, signal(model), sigma2)
 }
 
 /// Whether a rival's value is further from the prediction than twice the margin, relative to it.

@@ -7,10 +7,12 @@ use serde::{Deserialize, Serialize};
 use solvable_theory::TheoryError;
 use std::f64::consts::{SQRT_2, TAU};
 
-use super::{Rule, at_least_one, non_negative, positive};
+use super::{Rule, at_least_one, check_count, check_variance, non_negative, positive};
 use crate::SimulationError;
 use crate::linalg::{self, Matrix, dot};
 use solvable_engine::streams::Streams;
+use solvable_engine::verify::SettingError;
+use solvable_engine::verify::setting::within;
 
 /// Regression on $\phi_j(x)=\sqrt{2/M}\cos(\omega_j\cdot x+b_j)$, $\omega_j\sim\mathcal N(0,I/\ell^2)$, $b_j$ uniform: inputs $x\sim\mathcal N(0,I_d)$, targets
 /// $w\cdot x+\frac1{2\sqrt2}((u\cdot x)^2-1)$ with random unit vectors $w,u$, and label noise.
@@ -68,6 +70,20 @@ pub struct FourierTraining {
 }
 
 impl FourierModel {
+    /// Whether features and data can be drawn.
+    ///
+    /// # Errors
+    /// The first field that is out of range.
+    pub fn check(&self) -> Result<(), SettingError> {
+        check_count("samples", self.samples)?;
+        check_count("dimension", self.dimension)?;
+        check_count("features", self.features)?;
+        // Angles of far more turns have no digits left.
+        within("ell2", self.ell2, 1e-6..=1e6)?;
+        check_variance("deviation", self.deviation)?;
+        check_count("tests", self.tests)
+    }
+
     /// Draws features, data and fresh inputs.
     pub fn draw(&self, streams: &Streams) -> Result<FourierData, SimulationError> {
         let (n, d) = (at_least_one("samples", self.samples)?, at_least_one("dimension", self.dimension)?);
@@ -137,6 +153,16 @@ impl FourierData {
 }
 
 impl FourierTraining {
+    /// Whether there is such a training.
+    ///
+    /// # Errors
+    /// The first field that is out of range.
+    pub fn check(&self) -> Result<(), SettingError> {
+        self.rule.check().map_err(|error| error.within("rule"))?;
+        check_variance("s2", self.s2)?;
+        check_variance("ridge", self.ridge)
+    }
+
     fn checked(&self) -> Result<Rule, TheoryError> {
         non_negative("s2", self.s2)?;
         non_negative("ridge", self.ridge)?;

@@ -251,7 +251,7 @@ fn any_temperature() -> Claim {
     .rival("the next integer", move |s| between(s, order(s).ceil()))
     .rival("the last integer", move |s| between(s, order(s).floor().max(0.1)))
     .rival("n times the sum for n = 1", move |s| {
-        let base = 1.5 * (2.0 * std::f64::consts::PI).ln();
+        let base = 0.5 * s.patterns()?.ncols() as f64 * (2.0 * std::f64::consts::PI).ln();
         Ok(base + order(s) * (between(s, 1.0)? - base))
     })
     .finish()

@@ -5,8 +5,11 @@ use serde::{Deserialize, Serialize};
 use solvable_theory::TheoryError;
 use solvable_theory::attention_boltzmann::AttentionMachine;
 
+use super::{check_samples, check_scale, check_sizes, check_sum};
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_engine::verify::setting::within;
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::checks;
 use solvable_simulate::attention::{annealed_log_z, log_likelihoods, samples};
 
 /// Random machines with normal patterns, biases of standard deviation 0.5 for visible units and 1 for patterns.
@@ -23,6 +26,12 @@ pub struct BiasedMachine {
 }
 
 impl BiasedMachine {
+    /// Whether the machine can be drawn, and its partition function summed.
+    fn check(&self) -> Result<(), SettingError> {
+        check_sizes(self.dimension, self.patterns, self.order)?;
+        check_scale("sigma2", self.sigma2)
+    }
+
     /// The machine with the given patterns, row by row, and biases.
     pub fn machine(&self, xi: &[f64], b: &[f64], c: &[f64]) -> Result<AttentionMachine, TheoryError> {
         let xi = DMatrix::from_row_slice(self.patterns, self.dimension, xi);
@@ -74,6 +83,12 @@ impl Experiment for BiasedAnnealing {
     const ID: &'static str = "biased-annealing";
     const VERSION: u32 = 1;
 
+    fn check(setting: &BiasedAnnealingSetting) -> Result<(), SettingError> {
+        setting.machine.check()?;
+        within("chains", setting.chains, 2..=checks::MOST)?;
+        checks::count("temperatures", setting.temperatures)
+    }
+
     fn run(
         setting: &BiasedAnnealingSetting,
         streams: &Streams,
@@ -85,7 +100,7 @@ impl Experiment for BiasedAnnealing {
 
     fn cost(setting: &BiasedAnnealingSetting) -> f64 {
         let size = setting.machine.dimension * setting.machine.patterns * setting.machine.order;
-        (setting.chains * setting.temperatures * size) as f64
+        (setting.chains * setting.temperatures) as f64 * size as f64
     }
 }
 
@@ -122,6 +137,15 @@ impl Experiment for DensityMoment {
     type Outcome = DensityMomentOutcome;
     const ID: &'static str = "density-moment";
     const VERSION: u32 = 1;
+
+    fn check(setting: &DensityMomentSetting) -> Result<(), SettingError> {
+        let DensityMomentSetting { machine, power, samples } = setting;
+        machine.check()?;
+        within("power", *power, 2..=checks::MOST)?;
+        // The next power is a rival.
+        check_sum("power", *power, machine.patterns, machine.order * (power + 1))?;
+        check_samples("samples", *samples, machine.dimension)
+    }
 
     fn run(setting: &DensityMomentSetting, streams: &Streams) -> Result<DensityMomentOutcome, TrialFailure> {
         let (machine, [xi, b, c]) = setting.machine.draw(streams)?;

@@ -5,8 +5,11 @@ use serde::{Deserialize, Serialize};
 use solvable_theory::attention_boltzmann::AttentionMachine;
 
 use super::learning::digits;
+use super::{check_samples, check_scale, check_sizes};
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_engine::verify::setting::{require, within};
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::checks;
 use solvable_simulate::attention::ascend;
 use solvable_simulate::linalg::symmetric_eigen;
 
@@ -46,6 +49,22 @@ impl Experiment for EarlyLearning {
     type Outcome = EarlyLearningOutcome;
     const ID: &'static str = "early-learning";
     const VERSION: u32 = 2;
+
+    fn check(setting: &EarlyLearningSetting) -> Result<(), SettingError> {
+        let EarlyLearningSetting { gaussian, patterns, order, eta, steps } = setting;
+        if let Some((samples, spectrum)) = gaussian {
+            let two = spectrum.len() >= 2;
+            require(two, "gaussian.1", format!("a list of {}", spectrum.len()), "at least 2 eigenvalues")?;
+            spectrum.iter().try_for_each(|e| within("gaussian.1", *e, 0.0..=1e6))?;
+            check_samples("gaussian.0", *samples, spectrum.len())?;
+            require(*samples >= 2, "gaussian.0", samples, "at least 2 samples")?;
+        }
+        // The spread of a single pattern is 0.
+        within("patterns", *patterns, 2..=checks::MOST)?;
+        check_sizes(1, *patterns, *order)?;
+        check_scale("eta", *eta)?;
+        within("steps", *steps, 2..=checks::MOST_STEPS)
+    }
 
     fn run(setting: &EarlyLearningSetting, streams: &Streams) -> Result<EarlyLearningOutcome, TrialFailure> {
         let first = setting.steps / 8;
@@ -96,7 +115,7 @@ impl Experiment for EarlyLearning {
     fn cost(setting: &EarlyLearningSetting) -> f64 {
         let numbers =
             setting.gaussian.as_ref().map_or(100_000, |(samples, spectrum)| samples * spectrum.len());
-        (setting.steps * numbers * setting.patterns) as f64
+        (setting.steps * setting.patterns) as f64 * numbers as f64
     }
 }
 

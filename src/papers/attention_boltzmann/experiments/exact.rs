@@ -5,8 +5,11 @@ use serde::{Deserialize, Serialize};
 use solvable_theory::TheoryError;
 use solvable_theory::attention_boltzmann::AttentionMachine;
 
+use super::{check_separation, check_sizes};
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_engine::verify::setting::{require, within};
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::checks;
 use solvable_simulate::attention::{end_nodes, log_sum};
 
 /// A memory of one pattern whose integral is cut off.
@@ -36,6 +39,14 @@ impl Experiment for CutOff {
     type Outcome = CutOffOutcome;
     const ID: &'static str = "cut-off-memory";
     const VERSION: u32 = 1;
+
+    fn check(setting: &CutOffSetting) -> Result<(), SettingError> {
+        let CutOffSetting { power, bound, .. } = *setting;
+        within("power", power, 3..=40)?;
+        // The decay from a corner is seen while its exponent has digits left.
+        let seen = bound > 1.0 && bound.powi(power) <= 1e12;
+        require(seen, "bound", bound, format!("above 1, and at most 1e12 to the power of 1/{power}"))
+    }
 
     fn run(setting: &CutOffSetting, _: &Streams) -> Result<CutOffOutcome, TrialFailure> {
         let p = setting.power;
@@ -96,6 +107,11 @@ impl Experiment for BinaryVisible {
     const ID: &'static str = "binary-visible";
     const VERSION: u32 = 1;
 
+    fn check(setting: &BinaryVisibleSetting) -> Result<(), SettingError> {
+        within("dimension", setting.dimension, 1..=20)?;
+        check_sizes(setting.dimension, setting.patterns, setting.order)
+    }
+
     fn run(setting: &BinaryVisibleSetting, streams: &Streams) -> Result<BinaryVisibleOutcome, TrialFailure> {
         let (d, k, n) = (setting.dimension, setting.patterns, setting.order as f64);
         if d > 20 {
@@ -148,6 +164,15 @@ impl Experiment for Simplex {
     type Outcome = SimplexOutcome;
     const ID: &'static str = "simplex";
     const VERSION: u32 = 1;
+
+    fn check(setting: &SimplexSetting) -> Result<(), SettingError> {
+        let SimplexSetting { patterns, dimension, square, order } = *setting;
+        checks::count("dimension", dimension)?;
+        let valid = format!("from 2 to {dimension}, the dimension");
+        require((2..=dimension).contains(&patterns), "patterns", patterns, valid)?;
+        checks::count("order", order)?;
+        check_separation(square, order)
+    }
 
     fn run(setting: &SimplexSetting, streams: &Streams) -> Result<SimplexOutcome, TrialFailure> {
         let (k, d) = (setting.patterns, setting.dimension);

@@ -3,12 +3,14 @@
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 use solvable_theory::TheoryError;
-use solvable_theory::attention_boltzmann::AttentionMachine;
+use solvable_theory::attention_boltzmann::{AttentionMachine, MOST_UNITS};
 
 use super::machine::RandomMachine;
+use super::{MOST_HELD, check_samples, check_sizes};
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
-use solvable_shared::shortened;
+use solvable_engine::verify::setting::{require, within};
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::{checks, shortened};
 use solvable_simulate::attention::{
     Chains, Divergence, GaussianBernoulli, ascend, attention_products, em_start, em_step, log_likelihoods,
     polish, random_samples, samples, worst_matched_cosine,
@@ -29,6 +31,20 @@ pub fn digits() -> Result<(DMatrix<f64>, DMatrix<f64>), SimulationError> {
     let mean = train.column_mean();
     train.column_iter_mut().chain(test.column_iter_mut()).for_each(|mut image| image -= &mean);
     Ok((train, test))
+}
+
+/// Images among the shipped digits that are not for tests.
+const IMAGES: usize = 1437;
+
+/// Samples that the maximum of the likelihood over the patterns can be found from.
+fn check_fitted(samples: usize, patterns: usize, dimension: usize) -> Result<(), SettingError> {
+    const MOST: usize = 30_000;
+    let parameters = patterns * dimension;
+    let valid = format!("at most {} with {patterns} patterns", MOST / patterns);
+    require(parameters <= MOST, "dimension", dimension, valid)?;
+    let range = parameters + 1..=MOST_HELD / parameters;
+    let valid = format!("above {parameters}, the parameters, and at most {}", range.end());
+    require(range.contains(&samples), "samples", samples, valid)
 }
 
 /// The best of several ascents from half-size random samples, at the maximum.
@@ -113,6 +129,16 @@ impl Experiment for TeacherStudent {
     const ID: &'static str = "teacher-student";
     const VERSION: u32 = 1;
 
+    fn check(setting: &TeacherStudentSetting) -> Result<(), SettingError> {
+        let TeacherStudentSetting { teacher, samples, held_out, restarts } = setting;
+        teacher.check_unbiased()?;
+        // All assignments of patterns to patterns are compared.
+        within("patterns", teacher.patterns, 1..=16)?;
+        check_fitted(*samples, teacher.patterns, teacher.dimension)?;
+        check_samples("held_out", *held_out, teacher.dimension)?;
+        checks::count("restarts", *restarts)
+    }
+
     fn run(
         setting: &TeacherStudentSetting,
         streams: &Streams,
@@ -153,7 +179,7 @@ impl Experiment for TeacherStudent {
 
     fn cost(setting: &TeacherStudentSetting) -> f64 {
         let size = setting.teacher.dimension * setting.teacher.patterns;
-        (4000 * setting.samples * size * setting.restarts) as f64
+        (4000 * setting.restarts) as f64 * (setting.samples * size) as f64
     }
 }
 
@@ -201,6 +227,13 @@ impl Experiment for Estimation {
     type Outcome = EstimationOutcome;
     const ID: &'static str = "estimation";
     const VERSION: u32 = 1;
+
+    fn check(setting: &EstimationSetting) -> Result<(), SettingError> {
+        let EstimationSetting { dimension, patterns, order, samples } = *setting;
+        check_sizes(dimension, patterns, order)?;
+        require(patterns < dimension, "patterns", patterns, format!("below {dimension}, the dimension"))?;
+        check_fitted(samples, patterns, dimension)
+    }
 
     fn run(setting: &EstimationSetting, streams: &Streams) -> Result<EstimationOutcome, TrialFailure> {
         let teacher = setting.teacher()?;
@@ -275,6 +308,12 @@ impl Experiment for ExpectationMaximisation {
     const ID: &'static str = "expectation-maximisation";
     const VERSION: u32 = 1;
 
+    fn check(setting: &ExpectationMaximisationSetting) -> Result<(), SettingError> {
+        within("patterns", setting.patterns, 1..=IMAGES)?;
+        // The third step is looked at.
+        within("steps", setting.steps, 3..=checks::MOST_STEPS)
+    }
+
     fn run(
         setting: &ExpectationMaximisationSetting,
         streams: &Streams,
@@ -347,6 +386,19 @@ impl Experiment for LearningCurves {
     type Outcome = LearningCurvesOutcome;
     const ID: &'static str = "learning-curves";
     const VERSION: u32 = 1;
+
+    fn check(setting: &LearningCurvesSetting) -> Result<(), SettingError> {
+        let LearningCurvesSetting { planted, units, passes } = setting;
+        within("units", *units, 1..=MOST_UNITS)?;
+        if let Some((teacher, samples)) = planted {
+            teacher.check().map_err(|error| error.within("planted.0"))?;
+            check_samples("planted.1", *samples, teacher.dimension)?;
+            require(samples >= units, "planted.1", samples, format!("at least {units}, the units"))?;
+            check_sizes(teacher.dimension, *units, teacher.order)
+                .map_err(|error| error.within("planted.0"))?;
+        }
+        checks::steps("passes", *passes)
+    }
 
     fn run(
         setting: &LearningCurvesSetting,

@@ -6,8 +6,11 @@ use serde::{Deserialize, Serialize};
 use solvable_theory::TheoryError;
 use solvable_theory::attention_boltzmann::AttentionMachine;
 
+use super::{check_samples, check_scale, check_sizes, check_sum};
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_engine::verify::setting::{require, within};
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::checks;
 use solvable_simulate::attention::{annealed_log_z, gibbs_averages, samples};
 
 /// Random machines: patterns of one norm in random directions, or with independent entries and random biases.
@@ -24,6 +27,19 @@ pub struct RandomMachine {
 }
 
 impl RandomMachine {
+    /// Whether the machine can be drawn, and its partition function summed.
+    pub(super) fn check(&self) -> Result<(), SettingError> {
+        check_sizes(self.dimension, self.patterns, self.order)?;
+        self.square.map_or(Ok(()), |square| check_scale("square", square))
+    }
+
+    /// The same for machines without biases.
+    pub(super) fn check_unbiased(&self) -> Result<(), SettingError> {
+        self.check()?;
+        let valid = "a number: without it the machine has biases";
+        require(self.square.is_some(), "square", "null", valid)
+    }
+
     /// The machine with the given patterns and, if there are any, biases, as they are stored.
     pub fn machine(&self, xi: &[f64], b: &[f64], c: &[f64]) -> Result<AttentionMachine, TheoryError> {
         let given = |list: &[f64]| (!list.is_empty()).then(|| list.to_vec());
@@ -78,6 +94,14 @@ impl Experiment for Annealing {
     const ID: &'static str = "annealing";
     const VERSION: u32 = 1;
 
+    fn check(setting: &AnnealingSetting) -> Result<(), SettingError> {
+        setting.machine.check_unbiased()?;
+        // The sum for one hidden unit less is a rival.
+        within("order", setting.machine.order, 2..=checks::MOST)?;
+        within("chains", setting.chains, 2..=checks::MOST)?;
+        checks::count("temperatures", setting.temperatures)
+    }
+
     fn run(setting: &AnnealingSetting, streams: &Streams) -> Result<AnnealingOutcome, TrialFailure> {
         let (xi, b, c) = setting.machine.draw(streams);
         let machine = setting.machine.machine(&xi, &b, &c)?;
@@ -87,7 +111,7 @@ impl Experiment for Annealing {
 
     fn cost(setting: &AnnealingSetting) -> f64 {
         let size = setting.machine.dimension * setting.machine.patterns * setting.machine.order;
-        (setting.chains * setting.temperatures * size) as f64
+        (setting.chains * setting.temperatures) as f64 * size as f64
     }
 }
 
@@ -131,6 +155,13 @@ impl Experiment for GibbsMoments {
     const ID: &'static str = "gibbs-moments";
     const VERSION: u32 = 1;
 
+    fn check(setting: &GibbsSetting) -> Result<(), SettingError> {
+        setting.machine.check()?;
+        checks::count("chains", setting.chains)?;
+        within("burn", setting.burn, 0..=checks::MOST_STEPS)?;
+        checks::steps("kept", setting.kept)
+    }
+
     fn run(setting: &GibbsSetting, streams: &Streams) -> Result<GibbsMomentsOutcome, TrialFailure> {
         let (xi, b, c) = setting.machine.draw(streams);
         let machine = setting.machine.machine(&xi, &b, &c)?;
@@ -147,7 +178,7 @@ impl Experiment for GibbsMoments {
 
     fn cost(setting: &GibbsSetting) -> f64 {
         let size = setting.machine.dimension * setting.machine.patterns * setting.machine.order;
-        (setting.chains * (setting.burn + setting.kept) * size) as f64
+        (setting.chains * (setting.burn + setting.kept)) as f64 * size as f64
     }
 }
 
@@ -190,6 +221,17 @@ impl Experiment for Denoising {
     const ID: &'static str = "denoising";
     const VERSION: u32 = 2;
 
+    fn check(setting: &DenoisingSetting) -> Result<(), SettingError> {
+        let DenoisingSetting { teacher, student, noise_var, samples } = setting;
+        check_given(teacher).map_err(|error| error.within("teacher"))?;
+        check_given(student).map_err(|error| error.within("student"))?;
+        let (own, other) = (teacher.0[0].len(), student.0[0].len());
+        let valid = format!("rows of {own}, as the teacher's");
+        require(own == other, "student.0", format!("rows of {other}"), valid)?;
+        check_scale("noise_var", *noise_var)?;
+        check_samples("samples", *samples, own)
+    }
+
     fn run(setting: &DenoisingSetting, streams: &Streams) -> Result<DenoisingOutcome, TrialFailure> {
         let (teacher, student) = setting.machines()?;
         let clean = samples(&teacher, setting.samples, streams)?;
@@ -207,6 +249,23 @@ impl Experiment for Denoising {
     fn cost(setting: &DenoisingSetting) -> f64 {
         100.0 * setting.samples as f64
     }
+}
+
+/// Patterns, $\sigma^2$ and $n$ of a machine.
+fn check_given((xi, sigma2, order): &(Vec<Vec<f64>>, f64, usize)) -> Result<(), SettingError> {
+    check_rows("0", xi)?;
+    check_scale("1", *sigma2)?;
+    checks::count("2", *order)?;
+    check_sum("2", *order, xi.len(), *order)
+}
+
+/// Rows of one length, at least one of at least one number.
+fn check_rows(field: &str, rows: &[Vec<f64>]) -> Result<(), SettingError> {
+    let columns = rows.first().map_or(0, Vec::len);
+    let alike = columns > 0 && rows.iter().all(|row| row.len() == columns);
+    let lengths: Vec<usize> = rows.iter().map(Vec::len).collect();
+    require(alike, field, format!("rows of lengths {lengths:?}"), "rows of one length, at least 1")?;
+    rows.iter().flatten().try_for_each(|x| within(field, *x, -1e3..=1e3))
 }
 
 /// The matrix of the given rows.
@@ -251,6 +310,13 @@ impl Experiment for Importance {
     type Outcome = ImportanceOutcome;
     const ID: &'static str = "importance";
     const VERSION: u32 = 1;
+
+    fn check(setting: &ImportanceSetting) -> Result<(), SettingError> {
+        let ImportanceSetting { xi, order, samples } = setting;
+        check_rows("xi", xi)?;
+        order.map_or(Ok(()), |order| check_scale("order", order))?;
+        check_samples("samples", *samples, xi[0].len().max(xi.len()))
+    }
 
     fn run(setting: &ImportanceSetting, streams: &Streams) -> Result<ImportanceOutcome, TrialFailure> {
         let xi = setting.patterns()?;

@@ -7,6 +7,11 @@ mod learning;
 mod machine;
 mod retrieval;
 
+use solvable_engine::verify::SettingError;
+use solvable_engine::verify::setting::{require, within};
+use solvable_shared::checks;
+use solvable_theory::attention_boltzmann::{MOST_COMPOSITIONS, checked_count};
+
 pub use biased::{
     BiasedAnnealing, BiasedAnnealingOutcome, BiasedAnnealingSetting, BiasedMachine, DensityMoment,
     DensityMomentOutcome, DensityMomentSetting,
@@ -32,3 +37,39 @@ pub use retrieval::{
     MixtureWeightsSetting, Retrieval, RetrievalOutcome, RetrievalSetting, Storage, StorageOutcome,
     StorageSetting, StoredVectors, StoredVectorsOutcome, Updates, UpdatesOutcome, UpdatesSetting,
 };
+
+/// Numbers that a trial may hold of its samples.
+const MOST_HELD: usize = 1_000_000_000;
+
+/// $K$ patterns in $d$ dimensions, and a sum over the occupations by $n$ hidden units that comes to an end.
+fn check_sizes(dimension: usize, patterns: usize, order: usize) -> Result<(), SettingError> {
+    checks::count("dimension", dimension)?;
+    checks::count("patterns", patterns)?;
+    checks::count("order", order)?;
+    check_sum("order", order, patterns, order)
+}
+
+/// A `value` for which the sum over the occupations of `patterns` patterns by `units` hidden units comes to an end.
+fn check_sum(field: &str, value: usize, patterns: usize, units: usize) -> Result<(), SettingError> {
+    // A mixture of a gigabyte.
+    let most = MOST_COMPOSITIONS.min((1 << 27) / (patterns + 4));
+    let few = units <= checks::MOST_STEPS && checked_count(patterns, units).is_ok_and(|count| count <= most);
+    let valid = format!("so few that {patterns} patterns have at most {most} occupations");
+    require(few, field, value, valid)
+}
+
+/// A number of samples in `dimension` dimensions.
+fn check_samples(field: &str, samples: usize, dimension: usize) -> Result<(), SettingError> {
+    within(field, samples, 1..=MOST_HELD / dimension.clamp(1, MOST_HELD))
+}
+
+/// A variance or another scale.
+fn check_scale(field: &str, value: f64) -> Result<(), SettingError> {
+    require(value > 0.0 && value <= 1e6, field, value, "a number > 0, at most 1000000")
+}
+
+/// $\|\xi_\mu\|^2$ of patterns from which one update moves by more than rounding.
+fn check_separation(square: f64, order: usize) -> Result<(), SettingError> {
+    let most = 8.0 * order as f64;
+    require((1e-100..=most).contains(&square), "square", square, format!("from 1e-100 to 8 n = {most}"))
+}

@@ -5,11 +5,26 @@ use rand::RngExt;
 use rand_distr::{ChiSquared, Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 use solvable_theory::TheoryError;
-use solvable_theory::attention_boltzmann::AttentionMachine;
+use solvable_theory::attention_boltzmann::{AttentionMachine, PatternEnsemble};
 
 use super::machine::RandomMachine;
+use super::{check_scale, check_separation};
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_engine::verify::setting::{require, within};
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::checks;
+
+/// Patterns that can be drawn one after the other.
+const MOST_DRAWN: usize = 1_000_000_000;
+
+/// Patterns in $\mathbb R^N$ and an inverse temperature at which their weights can be told apart.
+fn check_stored(ensemble: &str, size: usize, lambda: f64) -> Result<(), SettingError> {
+    let known = ensemble.parse::<PatternEnsemble>().is_ok();
+    require(known, "ensemble", ensemble, "spherical, ising or gaussian")?;
+    within("size", size, 2..=checks::MOST)?;
+    let most = 1e4 / size as f64;
+    require(lambda > 0.0 && lambda <= most, "lambda", lambda, format!("a number > 0, at most {most}"))
+}
 
 /// Retrieval of orthogonal patterns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,6 +54,14 @@ impl Experiment for Retrieval {
     type Outcome = RetrievalOutcome;
     const ID: &'static str = "retrieval";
     const VERSION: u32 = 1;
+
+    fn check(setting: &RetrievalSetting) -> Result<(), SettingError> {
+        let RetrievalSetting { patterns, dimension, x } = *setting;
+        checks::count("dimension", dimension)?;
+        let valid = format!("from 2 to {dimension}, the dimension");
+        require((2..=dimension).contains(&patterns), "patterns", patterns, valid)?;
+        check_scale("x", x)
+    }
 
     fn run(setting: &RetrievalSetting, streams: &Streams) -> Result<RetrievalOutcome, TrialFailure> {
         const STEPS: usize = 100_000;
@@ -78,6 +101,17 @@ pub struct StorageSetting {
     pub patterns: usize,
 }
 
+impl StorageSetting {
+    /// Whether the patterns can be drawn one after the other.
+    fn check(&self) -> Result<(), SettingError> {
+        check_stored(&self.ensemble, self.size, self.lambda)?;
+        within("overlap", self.overlap, -1.0..=1.0)?;
+        let own = self.ensemble != "gaussian" || self.overlap == 1.0;
+        require(own, "overlap", self.overlap, "1 for Gaussian patterns: the cue is the pattern")?;
+        within("patterns", self.patterns, 2..=MOST_DRAWN)
+    }
+}
+
 /// Attention at the cue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StorageOutcome {
@@ -93,6 +127,13 @@ impl Experiment for Storage {
     type Outcome = StorageOutcome;
     const ID: &'static str = "storage";
     const VERSION: u32 = 2;
+
+    fn check(setting: &StorageSetting) -> Result<(), SettingError> {
+        setting.check()?;
+        // Signs are drawn as the bits of one number.
+        let drawn = setting.ensemble != "ising" || setting.size <= 63;
+        require(drawn, "size", setting.size, "from 2 to 63 for ising patterns")
+    }
 
     fn run(setting: &StorageSetting, streams: &Streams) -> Result<StorageOutcome, TrialFailure> {
         let (n, mut rng) = (setting.size as f64, streams.child("overlaps").rng(0));
@@ -159,6 +200,13 @@ impl Experiment for HardRetrieval {
     const ID: &'static str = "hard-retrieval";
     const VERSION: u32 = 1;
 
+    fn check(setting: &GaussianPatternsSetting) -> Result<(), SettingError> {
+        // A rival has a quarter of the size, at least 2.
+        within("size", setting.size, 8..=checks::MOST)?;
+        within("patterns", setting.patterns, 2..=MOST_DRAWN)?;
+        checks::count("draws", setting.draws)
+    }
+
     fn run(
         setting: &GaussianPatternsSetting,
         streams: &Streams,
@@ -196,6 +244,13 @@ impl Experiment for FailingPairs {
     const ID: &'static str = "failing-pairs";
     const VERSION: u32 = 1;
 
+    fn check(setting: &GaussianPatternsSetting) -> Result<(), SettingError> {
+        // A rival has one size less, at least 2.
+        within("size", setting.size, 3..=checks::MOST)?;
+        within("patterns", setting.patterns, 2..=checks::MOST)?;
+        checks::count("draws", setting.draws)
+    }
+
     fn run(
         setting: &GaussianPatternsSetting,
         streams: &Streams,
@@ -212,7 +267,7 @@ impl Experiment for FailingPairs {
     }
 
     fn cost(setting: &GaussianPatternsSetting) -> f64 {
-        (setting.patterns * setting.patterns * setting.size * setting.draws) as f64
+        (setting.patterns * setting.patterns * setting.size) as f64 * setting.draws as f64
     }
 }
 
@@ -233,6 +288,11 @@ impl Experiment for StoredVectors {
     type Outcome = StoredVectorsOutcome;
     const ID: &'static str = "stored-vectors";
     const VERSION: u32 = 1;
+
+    fn check(setting: &StorageSetting) -> Result<(), SettingError> {
+        setting.check()?;
+        checks::count("patterns", setting.patterns)
+    }
 
     fn run(setting: &StorageSetting, streams: &Streams) -> Result<StoredVectorsOutcome, TrialFailure> {
         const UPDATES: usize = 30;
@@ -308,6 +368,11 @@ impl Experiment for AllPatterns {
     const ID: &'static str = "all-patterns";
     const VERSION: u32 = 1;
 
+    fn check(setting: &AllPatternsSetting) -> Result<(), SettingError> {
+        check_stored(&setting.ensemble, setting.size, setting.lambda)?;
+        within("patterns", setting.patterns, 2..=checks::MOST)
+    }
+
     fn run(setting: &AllPatternsSetting, streams: &Streams) -> Result<AllPatternsOutcome, TrialFailure> {
         /// Cues whose overlaps are held at once.
         const BLOCK: usize = 256;
@@ -363,6 +428,12 @@ impl Experiment for MixtureWeights {
     type Outcome = MixtureWeightsOutcome;
     const ID: &'static str = "mixture-weights";
     const VERSION: u32 = 1;
+
+    fn check(setting: &MixtureWeightsSetting) -> Result<(), SettingError> {
+        within("dimension", setting.dimension, 2..=checks::MOST)?;
+        within("patterns", setting.patterns, 2..=MOST_DRAWN)?;
+        check_scale("theta", setting.theta)
+    }
 
     fn run(
         setting: &MixtureWeightsSetting,
@@ -420,6 +491,15 @@ impl Experiment for Updates {
     type Outcome = UpdatesOutcome;
     const ID: &'static str = "updates";
     const VERSION: u32 = 1;
+
+    fn check(setting: &UpdatesSetting) -> Result<(), SettingError> {
+        let UpdatesSetting { machine, antipodal, states } = setting;
+        machine.check_unbiased()?;
+        let most = if *antipodal { 2 } else { checks::MOST };
+        within("patterns", machine.patterns, 2..=most)?;
+        machine.square.map_or(Ok(()), |square| check_separation(square, machine.order))?;
+        checks::count("states", *states)
+    }
 
     fn run(setting: &UpdatesSetting, streams: &Streams) -> Result<UpdatesOutcome, TrialFailure> {
         let (mut xi, b, c) = setting.machine.draw(streams);

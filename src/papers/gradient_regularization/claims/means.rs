@@ -132,7 +132,7 @@ fn profile() -> Claim {
     .predict_given(|s, o| powers(s, o, 2.0))
     // A quarter of the scatter of the profile.
     .margin(|s, _| {
-        let scatter = 2.0 * s.data.deviation / (s.data.mean * (s.data.samples as f64).sqrt());
+        let scatter = 2.0 * s.data.deviation / (s.data.mean.abs() * (s.data.samples as f64).sqrt());
         Margin::symmetric(0.25 * scatter)
     })
     .rival_given("the same in every coordinate", |s, o| powers(s, o, 0.0))
@@ -152,7 +152,7 @@ fn mean_mode_end() -> Claim {
             let data = data(&s.data, o.problem)?;
             let all = each(s, |flow| {
                 let ratio: Vec<f64> = zeta(s, o, flow, None)?.iter().map(|z| factor * z).collect();
-                Ok(interpolator(&data, s.starts[0], &ratio)?.iter().copied().collect::<Vec<_>>())
+                Ok(interpolator(&data, flow_of(s, flow)?.0, &ratio)?.iter().copied().collect::<Vec<_>>())
             })?;
             Ok(all.concat())
         }
@@ -180,7 +180,7 @@ fn mean_mode_end() -> Claim {
             let data = data(&s.data, o.problem)?;
             let all = each(s, |flow| {
                 let ratio = vec![mean(&zeta(s, o, flow, None)?); s.data.dimension];
-                Ok(interpolator(&data, s.starts[0], &ratio)?.iter().copied().collect::<Vec<_>>())
+                Ok(interpolator(&data, flow_of(s, flow)?.0, &ratio)?.iter().copied().collect::<Vec<_>>())
             })?;
             Ok(all.concat())
         })
@@ -239,7 +239,7 @@ pub(crate) fn predicted_ends(
     let data = data(&s.data, o.problem)?;
     each(s, |flow| {
         let ratio: Vec<f64> = zeta(s, o, flow, epsilon)?.iter().map(|z| sign * z).collect();
-        Ok(interpolator(&data, s.starts[0], &ratio)?.iter().copied().collect())
+        Ok(interpolator(&data, flow_of(s, flow)?.0, &ratio)?.iter().copied().collect())
     })
 }
 

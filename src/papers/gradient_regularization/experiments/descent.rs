@@ -1,10 +1,15 @@
 use serde::{Deserialize, Serialize};
+use solvable_theory::TheoryError;
 use solvable_theory::gradient_regularization::{DiagonalWeights, critical_step, minimiser, step_drives};
 
-use super::{planted_normals, planted_problem, problem};
+use super::{
+    check_data, check_penalty, check_size, check_start, flow_rule, planted_normals, planted_problem, problem,
+};
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
-use solvable_simulate::diagonal::{DiagonalNetwork, FlowRule, Penalty, PlantedSetting};
+use solvable_engine::verify::setting::{filled, positive, require, within};
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::checks;
+use solvable_simulate::diagonal::{DiagonalNetwork, Penalty, PlantedSetting};
 use solvable_simulate::linalg::symmetric_eigenvalues;
 
 /// Gradient descent from $w_\pm=\alpha_0$ until the loss is small.
@@ -55,6 +60,15 @@ impl Experiment for DiagonalDescent {
     const ID: &'static str = "diagonal-descent";
     const VERSION: u32 = 1;
 
+    fn check(setting: &DiagonalDescentSetting) -> Result<(), SettingError> {
+        let DiagonalDescentSetting { data, start, penalty, eta, stop } = setting;
+        check_data(data)?;
+        check_start("start", *start)?;
+        check_penalty(penalty)?;
+        check_size("eta", *eta)?;
+        positive("stop", *stop)
+    }
+
     fn run(
         setting: &DiagonalDescentSetting,
         streams: &Streams,
@@ -68,7 +82,15 @@ impl Experiment for DiagonalDescent {
         let (mut out, mut products) = (vec![0.0; 2 * d], vec![0.0; d]);
         let (mut factors, mut sums, mut tilt) = (vec![0.0; d], vec![0.0; d], vec![0.0; d]);
         let mut steps = 0;
-        while network.penalised(&w, penalty, None, &mut out, &mut products) >= setting.stop {
+        loop {
+            let loss = network.penalised(&w, penalty, None, &mut out, &mut products);
+            if loss.is_nan() {
+                let valid = "a step size for which the descent does not diverge";
+                return Err(Box::new(TheoryError::invalid("eta", eta, valid)));
+            }
+            if loss < setting.stop {
+                break;
+            }
             let weights = DiagonalWeights::new(&data, &w)?;
             let (b, a) = step_drives(&data, &weights, penalty.gamma, penalty.epsilon)?;
             for i in 0..d {
@@ -86,9 +108,8 @@ impl Experiment for DiagonalDescent {
         let log_products: Vec<f64> = (0..d).map(|i| w[i].ln() + w[d + i].ln()).collect();
         let reached = network.loss(&w);
         let mut flow = |gamma: f64| -> Result<Vec<f64>, TrialFailure> {
-            let rule = FlowRule { stop: reached, absolute: 1e-12 };
             let penalty = Penalty { gamma, epsilon: 0.0 };
-            let states = network.flow(&vec![start; 2 * d], penalty, &[1e5], rule)?;
+            let states = network.flow(&vec![start; 2 * d], penalty, &[1e5], flow_rule(start, reached))?;
             Ok(states.last().map(|s| s.log_products()).unwrap_or_default())
         };
         Ok(DiagonalDescentOutcome {
@@ -137,6 +158,12 @@ impl Experiment for CriticalDescent {
     const ID: &'static str = "critical-descent";
     const VERSION: u32 = 1;
 
+    fn check(setting: &CriticalDescentSetting) -> Result<(), SettingError> {
+        check_data(&setting.data)?;
+        check_start("start", setting.start)?;
+        check_penalty(&setting.penalty)
+    }
+
     fn run(
         setting: &CriticalDescentSetting,
         streams: &Streams,
@@ -148,9 +175,8 @@ impl Experiment for CriticalDescent {
         let data = planted_problem(&setting.data, number)?;
         let d = data.dimension();
         let mut network = DiagonalNetwork::new(&data);
-        let rule = FlowRule { stop: 1e-12, absolute: 1e-12 };
         let start = vec![setting.start; 2 * d];
-        let states = network.flow(&start, setting.penalty, &[1e5], rule)?;
+        let states = network.flow(&start, setting.penalty, &[1e5], flow_rule(setting.start, 1e-12))?;
         let logs = states.last().map(|s| s.log_products()).unwrap_or_default();
         // The interpolator itself, to rounding.
         let beta = minimiser(&data, &logs, None)?.beta;
@@ -233,6 +259,18 @@ impl Experiment for LinearDescent {
     const ID: &'static str = "linear-descent";
     const VERSION: u32 = 1;
 
+    fn check(setting: &LinearDescentSetting) -> Result<(), SettingError> {
+        let LinearDescentSetting { data, penalty, ratio, steps } = setting;
+        check_data(data)?;
+        check_penalty(penalty)?;
+        require(penalty.epsilon != 0.0, "penalty.epsilon", penalty.epsilon, "a number other than 0")?;
+        check_size("ratio", *ratio)?;
+        filled("steps", steps)?;
+        let increasing = steps.windows(2).all(|pair| pair[0] < pair[1]);
+        require(increasing, "steps", format!("{steps:?}"), "numbers that increase")?;
+        steps.iter().try_for_each(|step| within("steps", *step, 0..=checks::MOST_STEPS))
+    }
+
     fn run(setting: &LinearDescentSetting, streams: &Streams) -> Result<LinearDescentOutcome, TrialFailure> {
         let number = problem(streams) as f64;
         let (data, mut theta) = linear_problem(setting, number)?;
@@ -305,6 +343,16 @@ impl Experiment for LabelNoise {
     type Outcome = LabelNoiseOutcome;
     const ID: &'static str = "label-noise";
     const VERSION: u32 = 1;
+
+    fn check(setting: &LabelNoiseSetting) -> Result<(), SettingError> {
+        let LabelNoiseSetting { data, start, eta, sigma, steps } = setting;
+        check_data(data)?;
+        check_start("start", *start)?;
+        check_size("eta", *eta)?;
+        within("sigma", *sigma, 0.0..=1e3)?;
+        // Noise of all samples at all steps is drawn at once.
+        checks::count("steps", *steps)
+    }
 
     fn run(setting: &LabelNoiseSetting, streams: &Streams) -> Result<LabelNoiseOutcome, TrialFailure> {
         let number = problem(streams) as f64;

@@ -1,10 +1,12 @@
 use serde::{Deserialize, Serialize};
 use solvable_theory::TheoryError;
 
-use super::{planted_problem, problem};
+use super::{check_data, check_start, flow_rule, planted_problem, problem};
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
-use solvable_simulate::diagonal::{DiagonalNetwork, FlowRule, FlowState, Penalty, PlantedSetting};
+use solvable_engine::verify::setting::{filled, non_negative, require};
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::checks;
+use solvable_simulate::diagonal::{DiagonalNetwork, FlowState, Penalty, PlantedSetting};
 
 /// Flows of one network on one problem, from several initial scales and with several penalties.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,9 +55,6 @@ pub struct DiagonalFlowOutcome {
     pub loss_integral: Vec<f64>,
 }
 
-/// Local error of flows that is always allowed, for initial weights from 0.05 on.
-const ABSOLUTE: f64 = 1e-12;
-
 pub(super) fn states(
     setting: &DiagonalFlowSetting,
     number: f64,
@@ -67,11 +66,8 @@ pub(super) fn states(
         if !(start > 0.0 && start.is_finite()) {
             return Err(Box::new(TheoryError::invalid("starts", start, "finite numbers > 0")));
         }
-        // Small weights are far below any absolute tolerance while they decay.
-        let absolute = if start < 0.05 { 1e-290 } else { ABSOLUTE };
-        let rule = FlowRule { stop: setting.stop, absolute };
         let weights = vec![start; 2 * setting.data.dimension];
-        all.push(network.flow(&weights, penalty, &setting.times, rule)?);
+        all.push(network.flow(&weights, penalty, &setting.times, flow_rule(start, setting.stop))?);
     }
     Ok(all)
 }
@@ -81,6 +77,19 @@ impl Experiment for DiagonalFlow {
     type Outcome = DiagonalFlowOutcome;
     const ID: &'static str = "diagonal-flow";
     const VERSION: u32 = 1;
+
+    fn check(setting: &DiagonalFlowSetting) -> Result<(), SettingError> {
+        let DiagonalFlowSetting { data, starts, penalties, times, stop } = setting;
+        check_data(data)?;
+        filled("starts", starts)?;
+        checks::each("starts", starts, check_start)?;
+        filled("penalties", penalties)?;
+        penalties.iter().try_for_each(Penalty::check).map_err(|error| error.within("penalties"))?;
+        filled("times", times)?;
+        let ascending = times[0] > 0.0 && times.windows(2).all(|pair| pair[0] < pair[1]);
+        require(ascending, "times", format!("{times:?}"), "numbers > 0 that increase")?;
+        non_negative("stop", *stop)
+    }
 
     fn run(setting: &DiagonalFlowSetting, streams: &Streams) -> Result<DiagonalFlowOutcome, TrialFailure> {
         let number = problem(streams) as f64;
@@ -125,6 +134,10 @@ impl Experiment for EntropyBudget {
     const ID: &'static str = "entropy-budget";
     const VERSION: u32 = 1;
 
+    fn check(setting: &DiagonalFlowSetting) -> Result<(), SettingError> {
+        DiagonalFlow::check(setting)
+    }
+
     fn run(setting: &DiagonalFlowSetting, streams: &Streams) -> Result<EntropyBudgetOutcome, TrialFailure> {
         let number = problem(streams) as f64;
         let data = planted_problem(&setting.data, number)?;
@@ -145,12 +158,11 @@ impl Experiment for EntropyBudget {
                     })
                     .sum::<f64>()
             };
-            let rule = FlowRule { stop: setting.stop, absolute: ABSOLUTE };
             let second = DiagonalNetwork::new(&data).flow_with(
                 &vec![start; 2 * d],
                 penalty,
                 &setting.times,
-                rule,
+                flow_rule(start, setting.stop),
                 &bracket,
             )?;
             brackets.push(second.last().map_or(0.0, |s| s.integral));

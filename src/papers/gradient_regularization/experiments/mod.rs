@@ -5,8 +5,10 @@ mod flow;
 mod steps;
 
 use solvable_engine::streams::Streams;
+use solvable_engine::verify::SettingError;
+use solvable_engine::verify::setting::require;
 use solvable_shared::problem;
-use solvable_simulate::diagonal::PlantedSetting;
+use solvable_simulate::diagonal::{FlowRule, PlantedSetting};
 use solvable_simulate::{SimulationError, diagonal};
 use solvable_theory::gradient_regularization::RegressionData;
 
@@ -30,4 +32,30 @@ fn planted_streams(number: f64) -> Streams {
 /// Independent standard normal numbers that belong to the problem `number`.
 pub fn planted_normals(number: f64, name: &str, count: usize) -> Vec<f64> {
     planted_streams(number).child(name).normals(count, 1.0)
+}
+
+/// Data that can be drawn.
+fn check_data(data: &PlantedSetting) -> Result<(), SettingError> {
+    data.check().map_err(|error| error.within("data"))
+}
+
+/// A penalty whose gradient can be computed.
+fn check_penalty(penalty: &Penalty) -> Result<(), SettingError> {
+    penalty.check().map_err(|error| error.within("penalty"))
+}
+
+/// Initial weights beside which the coefficients are not lost.
+fn check_start(field: &str, start: f64) -> Result<(), SettingError> {
+    require((1e-150..=1e3).contains(&start), field, start, "from 1e-150 to 1000")
+}
+
+/// The size of a step.
+fn check_size(field: &str, value: f64) -> Result<(), SettingError> {
+    require(value > 0.0 && value <= 1e3, field, value, "a number > 0, at most 1000")
+}
+
+/// How flows from weights `start` are integrated until the loss falls below `stop`.
+fn flow_rule(start: f64, stop: f64) -> FlowRule {
+    // Small weights are far below any absolute tolerance while they decay.
+    FlowRule { stop, absolute: if start < 0.05 { 1e-290 } else { 1e-12 } }
 }

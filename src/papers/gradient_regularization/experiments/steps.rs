@@ -2,9 +2,11 @@ use rand::RngExt;
 use serde::{Deserialize, Serialize};
 use solvable_theory::Architecture;
 
-use super::{planted_problem, planted_streams, problem};
+use super::{check_data, check_size, planted_problem, planted_streams, problem};
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_engine::verify::setting::{require, within};
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::checks;
 use solvable_simulate::data::gaussian_inputs;
 use solvable_simulate::diagonal::{DiagonalNetwork, PlantedSetting};
 use solvable_simulate::network::Network;
@@ -50,6 +52,14 @@ impl Experiment for SingleSteps {
     type Outcome = SingleStepsOutcome;
     const ID: &'static str = "single-steps";
     const VERSION: u32 = 1;
+
+    fn check(setting: &SingleStepsSetting) -> Result<(), SettingError> {
+        let SingleStepsSetting { data, epsilon, rho, eta } = setting;
+        check_data(data)?;
+        require((1e-12..=1e3).contains(epsilon), "epsilon", epsilon, "from 1e-12 to 1000")?;
+        within("rho", *rho, 0.0..=1e3)?;
+        check_size("eta", *eta)
+    }
 
     fn run(setting: &SingleStepsSetting, streams: &Streams) -> Result<SingleStepsOutcome, TrialFailure> {
         let number = problem(streams) as f64;
@@ -109,6 +119,12 @@ impl Experiment for PenaltyCost {
     type Outcome = PenaltyCostOutcome;
     const ID: &'static str = "penalty-cost";
     const VERSION: u32 = 1;
+
+    fn check(setting: &PenaltyCostSetting) -> Result<(), SettingError> {
+        checks::network(&setting.network)?;
+        checks::plain(&setting.network)?;
+        checks::count("samples", setting.samples)
+    }
 
     fn run(setting: &PenaltyCostSetting, streams: &Streams) -> Result<PenaltyCostOutcome, TrialFailure> {
         let network = Network::draw(&setting.network, streams);

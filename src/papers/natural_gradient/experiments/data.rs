@@ -62,7 +62,6 @@ impl Sample {
 
     /// Whether there are such data for the inputs of `network`.
     pub(crate) fn check(&self, network: &Architecture) -> Result<(), SettingError> {
-        checks::trained_biases(network)?;
         checks::count("samples", self.samples)?;
         within("tests", self.tests, 0..=checks::MOST)?;
         checks::count("data_sets", self.data_sets)?;

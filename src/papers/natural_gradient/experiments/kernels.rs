@@ -35,6 +35,7 @@ impl KernelSetting {
         checks::network(&self.network)?;
         checks::plain(&self.network)?;
         checks::one_output(&self.network)?;
+        checks::trained_biases(&self.network)?;
         self.sample.check(&self.network)
     }
 

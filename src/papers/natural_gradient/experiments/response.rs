@@ -49,6 +49,7 @@ impl Experiment for Response {
         let ResponseSetting { network, sample, rule } = setting;
         checks::network(network)?;
         checks::plain(network)?;
+        checks::trained_biases(network)?;
         sample.check(network)?;
         checks::kernel(network, "samples", sample.samples)?;
         rule.check(network.depth(), sample.samples * network.classes())
@@ -117,6 +118,7 @@ impl Experiment for DiagonalLayer {
         let DiagonalLayerSetting { network, sample, layer } = setting;
         checks::network(network)?;
         checks::plain(network)?;
+        checks::trained_biases(network)?;
         checks::one_output(network)?;
         checks::layers(network, 3)?;
         sample.check(network)?;

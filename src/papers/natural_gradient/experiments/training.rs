@@ -114,6 +114,10 @@ impl Experiment for NaturalTraining {
         checks::network(network)?;
         checks::plain(network)?;
         checks::one_output(network)?;
+        // Unit by unit a bias is one weight more, with or without training.
+        if rule.method != Method::Unit {
+            checks::trained_biases(network)?;
+        }
         sample.check(network)?;
         rule.check(network.depth(), sample.samples)?;
         positive("learning_rate", setting.learning_rate)?;

@@ -7,7 +7,7 @@ use solvable_theory::{Activation, Architecture};
 use super::kernels::{at, spectra};
 use super::surrogate::mean_outliers;
 use crate::experiments::{ClassifierSpectrum, ClassifierSpectrumOutcome, LEVELS, values_above};
-use crate::settings::{outliers_or_edge, outputs, rows, setting, statistics};
+use crate::settings::{leading, outliers_or_edge, outputs, rows, setting, statistics};
 use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile};
 use solvable_shared::FisherSetting;
 use solvable_shared::by;
@@ -150,8 +150,8 @@ fn many_classes() -> Claim {
     .sources(&[KARAKIDA_2021_PATHOLOGICAL])
     .cases(many)
     // The smaller ones are close to the bulk, which finite networks widen.
-    .measure(|_, o| Ok(o.outliers[..4].to_vec()))
-    .predict_given(|s, o| Ok(outliers(s, o)?[..4].to_vec()))
+    .measure(|_, o| leading(&o.outliers, 4))
+    .predict_given(|s, o| leading(&outliers(s, o)?, 4))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.1, 0.06)))
     .rival("the softmax of equal outputs", |s| {
         Ok(vec![statistics(s)?.theta_st / s.network.classes() as f64; 4])

@@ -5,7 +5,7 @@ use solvable_theory::bibliography::{JACOT_2018, KARAKIDA_2021_PATHOLOGICAL};
 use solvable_theory::mean_field::theta;
 
 use crate::experiments::{DigitsClassifier, DigitsClassifierOutcome};
-use crate::settings::scales;
+use crate::settings::{leading, scales};
 use solvable_engine::verify::{At, Claim, JudgeError, Margin};
 use solvable_shared::DataFisherSetting;
 use solvable_shared::by;
@@ -32,15 +32,15 @@ fn setting(activation: &str, width: usize, samples: usize) -> Result<DataFisherS
 
 /// The outliers for a kernel, given the outputs of the trial.
 fn given(o: &DigitsClassifierOutcome, kernel: &Matrix) -> Result<Vec<f64>, JudgeError> {
-    let samples = kernel.nrows();
-    let logits = &o.logits;
+    let (samples, logits) = (kernel.nrows(), &o.logits);
+    let classes = logits.len() / samples;
     let question = format!("digits outliers {logits:?} {:?}", kernel.as_slice());
     let values = kept(&question, || {
-        let outputs = Matrix::from_column_slice(CLASSES, samples, logits);
-        let whole = Matrix::from_fn(CLASSES * samples, CLASSES * samples, |i, j| {
+        let outputs = Matrix::from_column_slice(classes, samples, logits);
+        let whole = Matrix::from_fn(logits.len(), logits.len(), |i, j| {
             if i / samples == j / samples { kernel[(i % samples, j % samples)] } else { 0.0 }
         });
-        Ok(linalg::largest_eigenvalues(&dual(&whole, &softmax(&outputs)), CLASSES - 1)?)
+        Ok(linalg::largest_eigenvalues(&dual(&whole, &softmax(&outputs)), classes - 1)?)
     })?;
     Ok(values.to_vec())
 }
@@ -68,8 +68,8 @@ fn outliers() -> Claim {
             })
             .collect()
     })
-    .measure(|_, o| Ok(o.outliers[..3].to_vec()))
-    .predict_given(|s, o| Ok(given(o, &kernel(s)?)?[..3].to_vec()))
+    .measure(|_, o| leading(&o.outliers, 3))
+    .predict_given(|s, o| leading(&given(o, &kernel(s)?)?, 3))
     .margin(|_, profile| Margin::symmetric(by(profile, 0.12, 0.08)))
     .rival_given("independent inputs of the same length", |s, o| {
         let gaussian = theta(&s.network)?;
@@ -80,12 +80,12 @@ fn outliers() -> Claim {
                 samples,
                 |i, j| if i == j { gaussian.theta_t } else { gaussian.theta_st },
             );
-        Ok(given(o, &flat)?[..3].to_vec())
+        leading(&given(o, &flat)?, 3)
     })
     .rival_given("all digits alike", |s, o| {
         let kernel = kernel(s)?;
         let mean = kernel.trace() / kernel.nrows() as f64;
-        Ok(given(o, &Matrix::from_element(kernel.nrows(), kernel.nrows(), mean))?[..3].to_vec())
+        leading(&given(o, &Matrix::from_element(kernel.nrows(), kernel.nrows(), mean))?, 3)
     })
     .finish()
 }

@@ -6,7 +6,8 @@ use solvable_theory::pathological_spectra::{block_statistics, layer_scales};
 
 use crate::experiments::{CentredClassifier, ClassifierSpectrum, KernelPairs};
 use crate::settings::{label, setting, statistics};
-use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile};
+use solvable_engine::verify::setting::require;
+use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile, SettingError};
 use solvable_shared::FisherSetting;
 use solvable_shared::by;
 use solvable_shared::{has_large_biases, large_biases};
@@ -164,11 +165,19 @@ fn kernel() -> Claim {
     .finish()
 }
 
+/// Sizes at which eigenvalues are found with their multiplicity: beyond, Krylov spaces see one of the C equal outliers of the last layer.
+fn dense(s: &FisherSetting) -> Result<(), SettingError> {
+    const DENSE: usize = 600;
+    let size = s.samples * s.network.classes();
+    require(size <= DENSE, "samples", s.samples, format!("at most {}", DENSE / s.network.classes()))
+}
+
 fn blocks() -> Claim {
     Claim::about::<ClassifierSpectrum>("spectra/fim-blocks", "Every layer but the first has the C outliers")
         .formula(r"\lambda^l_{\max}=\frac{N-1}Ns_l+\frac{t_l}N,\qquad l\ge2")
         .sources(&[KARAKIDA_2021_PATHOLOGICAL])
         .cases(spectra)
+        .presumes(dense)
         .measure(|_, o| Ok(o.block_top[1..].to_vec()))
         .components(["layer 2", "layer 3"])
         .predict(|s| {
@@ -195,6 +204,7 @@ fn first_layer() -> Claim {
     .formula(r"\hat q^0_{st}=0:\qquad\lambda_C/\lambda_{C+1}\ \text{of order one in the first layer}")
     .sources(&[KARAKIDA_2021_PATHOLOGICAL])
     .cases(spectra)
+    .presumes(dense)
     .measure(|_, o| Ok(o.block_top[0] / o.block_next[0]))
     .predict(|_| Ok(1.0))
     .by_difference()

@@ -150,8 +150,11 @@ fn cases(profile: Profile, rates: &[f64]) -> Result<Vec<At<ClassifierTrainingSet
 }
 
 /// The difference of the mean outputs after `step` steps.
-pub(crate) fn difference(o: &ClassifierTrainingOutcome, step: usize) -> f64 {
-    o.means[2 * step] - o.means[2 * step + 1]
+pub(crate) fn difference(o: &ClassifierTrainingOutcome, step: usize) -> Result<f64, JudgeError> {
+    match o.means.get(2 * step..2 * step + 2) {
+        Some([first, second]) => Ok(first - second),
+        _ => Err(JudgeError::Other(format!("training ends before step {step}"))),
+    }
 }
 
 /// The same in the kernel map, from the outputs of the network.
@@ -173,7 +176,7 @@ fn first_step() -> Claim {
         .sources(&[KARAKIDA_2021_PATHOLOGICAL])
         .cases(|profile| cases(profile, &RATES))
         // The tilt is a difference of one.
-        .measure(|_, o| Ok(difference(o, 1)))
+        .measure(|_, o| difference(o, 1))
         .predict_given(|s, o| mapped(s, o, 1))
         .by_difference()
         .margin(|_, profile| Margin::symmetric(by(profile, 0.15, 0.08)))
@@ -181,9 +184,9 @@ fn first_step() -> Claim {
             let kernel = statistics(&s.fisher)?;
             let n = s.fisher.samples as f64;
             // The common part of f − e; labels are balanced.
-            Ok(difference(o, 0) * (1.0 - s.rate * (kernel.theta_st + (kernel.theta_t - kernel.theta_st) / n)))
+            Ok(difference(o, 0)? * (1.0 - s.rate * (kernel.theta_st + (kernel.theta_t - kernel.theta_st) / n)))
         })
-        .rival_given("nothing happens", |_, o| Ok(difference(o, 0)))
+        .rival_given("nothing happens", |_, o| difference(o, 0))
         .finish()
 }
 
@@ -195,14 +198,14 @@ fn later_steps() -> Claim {
     .formula(r"\|c_2\|\ll\|c_0\|\quad\text{at}\ \eta=\tfrac12\eta_c^{CE}")
     .sources(&[KARAKIDA_2021_PATHOLOGICAL])
     .cases(|profile| cases(profile, &RATES[..1]))
-    .measure(|_, o| Ok(difference(o, 2)))
+    .measure(|_, o| difference(o, 2))
     .predict_given(|s, o| mapped(s, o, 2))
     .by_difference()
     .margin(|_, profile| Margin::symmetric(by(profile, 0.15, 0.08)))
-    .rival_given("nothing happens", |_, o| Ok(difference(o, 0)))
+    .rival_given("nothing happens", |_, o| difference(o, 0))
     .rival_given("as for the squared error: the tilt grows", |s, o| {
         let kernel = statistics(&s.fisher)?;
-        Ok(difference(o, 0) * (1.0 - s.rate * kernel.theta_st).powi(2))
+        Ok(difference(o, 0)? * (1.0 - s.rate * kernel.theta_st).powi(2))
     })
     .finish()
 }

@@ -179,7 +179,7 @@ fn oscillation() -> Claim {
         let s = cycle(width, samples, 1.5)?;
         Ok(vec![At::setting(format!("{} η=1.5η_c", label(&s.fisher)), s, trials)])
     })
-    .measure(|_, o| Ok(difference(o, STEPS).abs()))
+    .measure(|_, o| Ok(difference(o, STEPS)?.abs()))
     .predict(|s| amplitude(s, |q_t, q_st| q_t - q_st))
     // Finite networks move to flatter regions, which makes the amplitude smaller.
     .margin(|_, _| Margin::between(-0.15, 0.05))

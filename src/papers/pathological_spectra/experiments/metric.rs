@@ -1,8 +1,9 @@
 use serde::{Deserialize, Serialize};
 
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
-use solvable_shared::FisherSetting;
+use solvable_engine::verify::setting::{at_least, require};
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::{FisherSetting, checks};
 use solvable_simulate::linalg::{self, Matrix, symmetric_eigen, symmetric_eigenvalues};
 
 /// What [`InputMetric`] measures.
@@ -37,6 +38,18 @@ impl Experiment for InputMetric {
     type Outcome = InputMetricOutcome;
     const ID: &'static str = "input-metric";
     const VERSION: u32 = 2;
+
+    fn check(setting: &FisherSetting) -> Result<(), SettingError> {
+        let network = &setting.network;
+        setting.check_kernel()?;
+        checks::plain(network)?;
+        checks::layers(network, 2)?;
+        at_least("samples", setting.samples, 2)?;
+        let (widths, classes) = (network.widths(), network.classes());
+        let wide = widths[..network.depth()].iter().all(|width| *width > classes);
+        let valid = format!("more units in every other layer than the {classes} of the last");
+        require(wide, "network.widths", format!("{widths:?}"), valid)
+    }
 
     fn run(setting: &FisherSetting, streams: &Streams) -> Result<InputMetricOutcome, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;

@@ -1,8 +1,9 @@
 use serde::{Deserialize, Serialize};
 
+use super::two_classes;
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
-use solvable_shared::FisherSetting;
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::{FisherSetting, checks};
 
 /// What [`TwoClassOutputs`] measures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +25,12 @@ impl Experiment for TwoClassOutputs {
     type Outcome = TwoClassOutputsOutcome;
     const ID: &'static str = "two-class-outputs";
     const VERSION: u32 = 1;
+
+    fn check(setting: &FisherSetting) -> Result<(), SettingError> {
+        setting.check()?;
+        checks::plain(&setting.network)?;
+        two_classes(&setting.network)
+    }
 
     fn run(setting: &FisherSetting, streams: &Streams) -> Result<TwoClassOutputsOutcome, TrialFailure> {
         let (_, signals) = setting.draw(streams)?;

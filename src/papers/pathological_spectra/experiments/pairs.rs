@@ -1,8 +1,9 @@
 use serde::{Deserialize, Serialize};
 
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
-use solvable_shared::FisherSetting;
+use solvable_engine::verify::setting::at_least;
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::{FisherSetting, checks};
 use solvable_simulate::gram::{class_means, layer_kernels};
 use solvable_simulate::linalg;
 
@@ -31,6 +32,12 @@ impl Experiment for KernelPairs {
     type Outcome = KernelPairsOutcome;
     const ID: &'static str = "kernel-pairs";
     const VERSION: u32 = 1;
+
+    fn check(setting: &FisherSetting) -> Result<(), SettingError> {
+        setting.check_kernel()?;
+        checks::plain(&setting.network)?;
+        at_least("samples", setting.samples, 2)
+    }
 
     fn run(setting: &FisherSetting, streams: &Streams) -> Result<KernelPairsOutcome, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;

@@ -1,8 +1,10 @@
 use serde::{Deserialize, Serialize};
 
+use super::classes;
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
-use solvable_shared::{DataFisherSetting, FisherSetting, shortened};
+use solvable_engine::verify::setting::{at_least, require};
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::{DataFisher, DataFisherSetting, FisherSetting, checks, shortened};
 use solvable_simulate::cross_entropy::{dual, softmax};
 use solvable_simulate::gram::{centred, layer_kernels, tangent_kernel};
 use solvable_simulate::linalg::{self, Matrix, symmetric_eigenvalues};
@@ -51,6 +53,19 @@ impl Experiment for ClassifierSpectrum {
     type Outcome = ClassifierSpectrumOutcome;
     const ID: &'static str = "classifier-spectrum";
     const VERSION: u32 = 1;
+
+    fn check(setting: &FisherSetting) -> Result<(), SettingError> {
+        let network = &setting.network;
+        setting.check_kernel()?;
+        checks::plain(network)?;
+        checks::layers(network, 2)?;
+        classes(network, 2)?;
+        at_least("samples", setting.samples, 2)?;
+        // Shares of eigenvalues of Θ: it must have none that are 0.
+        let most = network.parameter_count() / network.classes();
+        let valid = format!("at most {most}, the parameters over the classes");
+        require(setting.samples <= most, "samples", setting.samples, valid)
+    }
 
     fn run(setting: &FisherSetting, streams: &Streams) -> Result<ClassifierSpectrumOutcome, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;
@@ -102,8 +117,12 @@ fn blocks(network: &Network, signals: &Signals) -> Result<(Vec<f64>, Vec<f64>), 
     for kernel in layer_kernels(network, signals) {
         let block = kernel / samples as f64;
         let values = linalg::largest_eigenvalues(&block, classes + 1)?;
-        top.push(values[..classes].iter().sum::<f64>() / classes as f64);
-        next.push(values[classes]);
+        let (largest, after) = match values[..] {
+            [ref largest @ .., after] if largest.len() == classes => (largest, after),
+            _ => return Err(format!("a block has {} different eigenvalues", values.len()).into()),
+        };
+        top.push(largest.iter().sum::<f64>() / classes as f64);
+        next.push(after);
     }
     Ok((top, next))
 }
@@ -133,6 +152,13 @@ impl Experiment for CentredClassifier {
     type Outcome = CentredClassifierOutcome;
     const ID: &'static str = "centred-classifier";
     const VERSION: u32 = 1;
+
+    fn check(setting: &FisherSetting) -> Result<(), SettingError> {
+        setting.check_kernel()?;
+        checks::plain(&setting.network)?;
+        classes(&setting.network, 2)?;
+        at_least("samples", setting.samples, 2)
+    }
 
     fn run(setting: &FisherSetting, streams: &Streams) -> Result<CentredClassifierOutcome, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;
@@ -180,6 +206,13 @@ impl Experiment for DigitsClassifier {
     const ID: &'static str = "digits-classifier";
     const VERSION: u32 = 1;
 
+    fn check(setting: &DataFisherSetting) -> Result<(), SettingError> {
+        DataFisher::check(setting)?;
+        checks::plain(&setting.network)?;
+        // Three outliers are compared.
+        classes(&setting.network, 4)
+    }
+
     fn run(setting: &DataFisherSetting, streams: &Streams) -> Result<DigitsClassifierOutcome, TrialFailure> {
         let network = Network::draw(&setting.network, streams);
         let signals = network.forward(setting.data.inputs())?;
@@ -215,6 +248,12 @@ impl Experiment for BothSpectra {
     type Outcome = BothSpectraOutcome;
     const ID: &'static str = "both-spectra";
     const VERSION: u32 = 1;
+
+    fn check(setting: &FisherSetting) -> Result<(), SettingError> {
+        setting.check_kernel()?;
+        checks::plain(&setting.network)?;
+        classes(&setting.network, 2)
+    }
 
     fn run(setting: &FisherSetting, streams: &Streams) -> Result<BothSpectraOutcome, TrialFailure> {
         let (network, signals) = setting.draw(streams)?;

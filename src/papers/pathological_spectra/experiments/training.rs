@@ -1,8 +1,10 @@
 use serde::{Deserialize, Serialize};
 
+use super::two_classes;
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
-use solvable_shared::{FisherSetting, shortened};
+use solvable_engine::verify::setting::{at_least, finite, positive, require};
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::{FisherSetting, checks, shortened};
 use solvable_simulate::cross_entropy::descend;
 
 /// The first steps of a classifier on balanced random labels.
@@ -36,6 +38,20 @@ impl Experiment for ClassifierTraining {
     type Outcome = ClassifierTrainingOutcome;
     const ID: &'static str = "classifier-training";
     const VERSION: u32 = 1;
+
+    fn check(setting: &ClassifierTrainingSetting) -> Result<(), SettingError> {
+        let ClassifierTrainingSetting { fisher, rate, steps, tilt } = setting;
+        fisher.check()?;
+        checks::plain(&fisher.network)?;
+        two_classes(&fisher.network)?;
+        let biases = fisher.network.train_bias();
+        require(biases, "network.train_bias", biases, "true: descent changes the biases too")?;
+        at_least("samples", fisher.samples, 2)?;
+        positive("rate", *rate)?;
+        checks::steps("steps", *steps)?;
+        require(tilt.len() == 2, "tilt", format!("a list of {}", tilt.len()), "2 numbers, one a class")?;
+        checks::each("tilt", tilt, finite)
+    }
 
     fn run(
         setting: &ClassifierTrainingSetting,

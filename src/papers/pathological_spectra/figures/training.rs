@@ -84,7 +84,9 @@ fn steps(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     for ratio in RATES {
         let s = training(ratio, trials.profile())?;
         let first = &trials.first::<ClassifierTraining>(&s)?;
-        let points = (0..=STEPS).map(|t| Point::exact(t as f64, difference(first, t))).collect();
+        let points = (0..=STEPS)
+            .map(|t| Ok(Point::exact(t as f64, difference(first, t)?)))
+            .collect::<Result<_, JudgeError>>()?;
         let curve =
             (0..=STEPS).map(|t| Ok((t as f64, mapped(&s, first, t)?))).collect::<Result<_, JudgeError>>()?;
         panels.push(Panel {

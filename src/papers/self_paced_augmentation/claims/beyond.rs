@@ -15,7 +15,7 @@ use crate::experiments::{
     AugmentedRidge, AugmentedRidgeSetting, FourierFeatures, FourierFeaturesOutcome, FourierFeaturesSetting,
     SmoothedKernel, SmoothedKernelSetting, fourier_problem,
 };
-use crate::settings::{Observable, apart, first, model, task, tau};
+use crate::settings::{Observable, apart, averaged_task, first, model, signal, tau};
 use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile};
 use solvable_shared::by;
 use solvable_shared::kept;
@@ -77,7 +77,7 @@ fn spectral_end(s: &AugmentedRidgeSetting) -> Result<SpectralFixedPoint, TheoryE
 
 /// $R$ or $v$ as if inputs were isotropic.
 fn isotropic(s: &AugmentedRidgeSetting, observable: Observable) -> Result<f64, TheoryError> {
-    Ok(observable.of_ridge(&fixed_point(&task(&s.model)?, s.s2, tau(s))?.ridge))
+    Ok(observable.of_ridge(&fixed_point(&averaged_task(&s.model)?, s.s2, tau(s))?.ridge))
 }
 
 fn power_ratio() -> Claim {
@@ -98,7 +98,7 @@ fn power_ratio() -> Claim {
     .rival_where(
         "isotropic inputs",
         |s| s.model.samples < s.model.dimension && s.model.dimension >= 400,
-        |s| Ok(fixed_point(&task(&s.model)?, s.s2, tau(s))?.ratio),
+        |s| Ok(fixed_point(&averaged_task(&s.model)?, s.s2, tau(s))?.ratio),
     )
     .finish()
 }
@@ -147,7 +147,7 @@ fn with_outliers(profile: Profile) -> Result<Vec<At<AugmentedRidgeSetting>>, Jud
 fn outlier_end(s: &AugmentedRidgeSetting) -> Result<OutlierFixedPoint, TheoryError> {
     let noise = s.model.noise.iter().map(|&(fraction, variance)| NoiseComponent { fraction, variance });
     let psi = s.model.samples as f64 / s.model.dimension as f64;
-    outlier_fixed_point(psi, 1.0, &noise.collect::<Vec<_>>(), s.s2, tau(s))
+    outlier_fixed_point(psi, signal(&s.model), &noise.collect::<Vec<_>>(), s.s2, tau(s))
 }
 
 fn outliers() -> Claim {
@@ -181,7 +181,7 @@ fn outliers() -> Claim {
     })
     .margin(|_, profile| Margin::symmetric(by(profile, 0.03, 0.025)))
     .rival("Gaussian residuals of the same variance", |s| {
-        let ratio = fixed_point(&task(&s.model)?, s.s2, tau(s))?.ratio;
+        let ratio = fixed_point(&averaged_task(&s.model)?, s.s2, tau(s))?.ratio;
         Ok(vec![ratio, ratio, WIDER * ratio])
     })
     .rival("all samples alike", |s| {

@@ -46,8 +46,8 @@ fn cases(profile: Profile) -> Result<Vec<At<AugmentedFlowSetting>>, JudgeError> 
     Ok(POINTS.map(case).into())
 }
 
-fn threshold(s: &AugmentedFlowSetting) -> f64 {
-    match s.field.rule {
+fn threshold(rule: Rule) -> f64 {
+    match rule {
         Rule::Spa(tau) | Rule::Matched(tau) => tau,
         Rule::None => f64::INFINITY,
         Rule::All => 0.0,
@@ -60,9 +60,13 @@ pub(crate) fn theory(
     constant: Option<f64>,
     steps: &[usize],
 ) -> Result<Vec<FlowState>, JudgeError> {
-    let own = Augmentation::SelfPaced { tau: threshold(s) };
+    let own = Augmentation::SelfPaced { tau: threshold(s.field.rule) };
     let rule = constant.map_or(own, |ratio| Augmentation::Constant { ratio });
-    Ok(training_curve(&task(&s.model)?, s.field.s2, rule, s.field.eta, TheoryStart::Zero, steps)?)
+    let start = match s.start {
+        Start::Zero => TheoryStart::Zero,
+        Start::LeastSquares => TheoryStart::LeastSquares,
+    };
+    Ok(training_curve(&task(&s.model)?, s.field.s2, rule, s.field.eta, start, steps)?)
 }
 
 fn values(
@@ -96,7 +100,7 @@ fn ratio() -> Claim {
         Ok(vec![all.first().copied().unwrap_or(f64::NAN); s.steps.len()])
     })
     .rival("the share of the end", |s| {
-        let end = fixed_point(&task(&s.model)?, s.field.s2, threshold(s))?.ratio;
+        let end = fixed_point(&task(&s.model)?, s.field.s2, threshold(s.field.rule))?.ratio;
         Ok(vec![end; s.steps.len()])
     })
     .finish()
@@ -141,7 +145,7 @@ fn test_error() -> Claim {
             move |s| values(s, Some(1.0), value),
         )
         .rival("the error of the end throughout", |s| {
-            let end = fixed_point(&task(&s.model)?, s.field.s2, threshold(s))?.ridge.test_error;
+            let end = fixed_point(&task(&s.model)?, s.field.s2, threshold(s.field.rule))?.ridge.test_error;
             Ok(vec![end; s.steps.len()])
         })
         .finish()
@@ -170,7 +174,7 @@ fn noisy(profile: Profile) -> Result<Vec<At<SelfPacedDescentSetting>>, JudgeErro
 }
 
 fn end_of(s: &SelfPacedDescentSetting) -> Result<(f64, f64, f64), JudgeError> {
-    let (task, tau) = (task(&s.model)?, 0.3);
+    let (task, tau) = (task(&s.model)?, threshold(s.descent.rule));
     let end = fixed_point(&task, s.descent.s2, tau)?;
     let all = ridge_observables(&task, s.descent.s2)?.test_error;
     Ok((end.ratio, end.ridge.test_error, all))

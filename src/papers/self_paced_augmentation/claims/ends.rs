@@ -8,7 +8,7 @@ use solvable_theory::self_paced_augmentation::{
 };
 
 use crate::experiments::{AugmentedRidge, AugmentedRidgeSetting, PairedOptimum, PairedOptimumSetting};
-use crate::settings::{Observable, apart, first, model, task, tau};
+use crate::settings::{Observable, apart, first, model, signal, task, tau};
 use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile};
 use solvable_shared::by;
 
@@ -188,7 +188,7 @@ fn peak() -> Claim {
     .rival_given("no augmentation", |_, o| Ok(o.r_none))
     .rival("bias alone", |s| {
         let kappa = end(s)?.ridge.kappa;
-        Ok((kappa / (1.0 + kappa)).powi(2))
+        Ok(signal(&s.model) * (kappa / (1.0 + kappa)).powi(2))
     })
     .finish()
 }
@@ -295,8 +295,8 @@ fn near_optimum() -> Claim {
 
 fn best_threshold() -> Claim {
     let share = |s: &AugmentedRidgeSetting, of: fn(f64) -> f64| {
-        let sigma2 = s.model.noise.iter().map(|(share, variance)| share * variance).sum();
-        of(sigma2) / s.s2
+        let sigma2: f64 = s.model.noise.iter().map(|(share, variance)| share * variance).sum();
+        of(sigma2 / signal(&s.model)) / s.s2
     };
     Claim::about::<AugmentedRidge>(
         "spa/best-threshold",

@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{check_model, check_strength};
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_engine::verify::setting::filled;
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::checks;
 use solvable_simulate::augmentation::Rule;
 use solvable_simulate::augmentation::descent::MeanField;
 use solvable_simulate::augmentation::linear::LinearModel;
@@ -40,6 +43,15 @@ impl Experiment for RidgeStart {
     const ID: &'static str = "ridge-start";
     const VERSION: u32 = 1;
 
+    fn check(setting: &RidgeStartSetting) -> Result<(), SettingError> {
+        let RidgeStartSetting { model, field, strengths, steps } = setting;
+        check_model(model)?;
+        field.check().map_err(|error| error.within("field"))?;
+        filled("strengths", strengths)?;
+        checks::each("strengths", strengths, check_strength)?;
+        checks::steps("steps", *steps)
+    }
+
     fn run(setting: &RidgeStartSetting, streams: &Streams) -> Result<RidgeStartOutcome, TrialFailure> {
         let data = setting.model.draw(streams)?;
         let path = RidgePath::new(&data)?;
@@ -55,6 +67,6 @@ impl Experiment for RidgeStart {
 
     fn cost(setting: &RidgeStartSetting) -> f64 {
         let size = setting.model.samples * setting.model.dimension;
-        (setting.strengths.len() * setting.steps * size) as f64 * 4.0
+        (setting.strengths.len() * setting.steps) as f64 * size as f64 * 4.0
     }
 }

@@ -1,7 +1,10 @@
 use serde::{Deserialize, Serialize};
 
+use super::{check_model, check_strength, check_thresholds};
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
+use solvable_engine::verify::setting::{filled, non_negative, positive, require, within};
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::checks;
 use solvable_simulate::augmentation::Rule;
 use solvable_simulate::augmentation::descent::{MeanField, NoisyDescent, Start};
 use solvable_simulate::augmentation::linear::{LinearModel, Measured};
@@ -87,6 +90,12 @@ impl Experiment for AugmentedRidge {
     type Outcome = AugmentedRidgeOutcome;
     const ID: &'static str = "augmented-ridge";
     const VERSION: u32 = 1;
+
+    fn check(setting: &AugmentedRidgeSetting) -> Result<(), SettingError> {
+        check_model(&setting.model)?;
+        check_strength("s2", setting.s2)?;
+        check_thresholds(&setting.taus)
+    }
 
     fn run(
         setting: &AugmentedRidgeSetting,
@@ -177,6 +186,16 @@ impl Experiment for AugmentedFlow {
     const ID: &'static str = "augmented-flow";
     const VERSION: u32 = 1;
 
+    fn check(setting: &AugmentedFlowSetting) -> Result<(), SettingError> {
+        let AugmentedFlowSetting { model, field, steps, .. } = setting;
+        check_model(model)?;
+        field.check().map_err(|error| error.within("field"))?;
+        filled("steps", steps)?;
+        let increasing = steps.windows(2).all(|pair| pair[0] < pair[1]);
+        require(increasing, "steps", format!("{steps:?}"), "numbers that increase")?;
+        steps.iter().try_for_each(|step| within("steps", *step, 0..=checks::MOST_STEPS))
+    }
+
     fn run(setting: &AugmentedFlowSetting, streams: &Streams) -> Result<AugmentedFlowOutcome, TrialFailure> {
         let data = setting.model.draw(streams)?;
         let states = setting.field.descend(&data, setting.start, &setting.steps)?;
@@ -228,6 +247,13 @@ impl Experiment for PairedOptimum {
     type Outcome = PairedOptimumOutcome;
     const ID: &'static str = "paired-optimum";
     const VERSION: u32 = 1;
+
+    fn check(setting: &PairedOptimumSetting) -> Result<(), SettingError> {
+        check_model(&setting.model)?;
+        check_strength("s2", setting.s2)?;
+        check_thresholds(&setting.taus)?;
+        check_strength("ridge", setting.ridge)
+    }
 
     fn run(setting: &PairedOptimumSetting, streams: &Streams) -> Result<PairedOptimumOutcome, TrialFailure> {
         let data = setting.model.draw(streams)?;
@@ -282,6 +308,13 @@ impl Experiment for LossFluctuation {
     type Outcome = LossFluctuationOutcome;
     const ID: &'static str = "loss-fluctuation";
     const VERSION: u32 = 1;
+
+    fn check(setting: &LossFluctuationSetting) -> Result<(), SettingError> {
+        check_model(&setting.model)?;
+        check_strength("s2", setting.s2)?;
+        non_negative("tau", setting.tau)?;
+        within("draws", setting.draws, 2..=checks::MOST_STEPS)
+    }
 
     fn run(
         setting: &LossFluctuationSetting,
@@ -340,6 +373,11 @@ impl Experiment for FrozenCopy {
     type Outcome = FrozenCopyOutcome;
     const ID: &'static str = "frozen-copy";
     const VERSION: u32 = 1;
+
+    fn check(setting: &FrozenCopySetting) -> Result<(), SettingError> {
+        check_model(&setting.model)?;
+        check_strength("s2", setting.s2)
+    }
 
     fn run(setting: &FrozenCopySetting, streams: &Streams) -> Result<FrozenCopyOutcome, TrialFailure> {
         let copy = setting.model.draw(streams)?.frozen_copy(setting.s2, &streams.child("copy"))?;
@@ -410,6 +448,15 @@ impl Experiment for SelfPacedDescent {
     type Outcome = SelfPacedDescentOutcome;
     const ID: &'static str = "self-paced-descent";
     const VERSION: u32 = 1;
+
+    fn check(setting: &SelfPacedDescentSetting) -> Result<(), SettingError> {
+        let SelfPacedDescentSetting { model, descent, field_eta, field_steps, field_burn } = setting;
+        check_model(model)?;
+        descent.check(model.samples).map_err(|error| error.within("descent"))?;
+        positive("field_eta", *field_eta)?;
+        within("field_steps", *field_steps, 0..=checks::MOST_STEPS)?;
+        within("field_burn", *field_burn, 0..=*field_steps)
+    }
 
     fn run(
         setting: &SelfPacedDescentSetting,

@@ -4,6 +4,10 @@ mod basins;
 mod linear;
 mod nonlinear;
 
+use solvable_engine::verify::SettingError;
+use solvable_engine::verify::setting::{filled, non_negative, within};
+use solvable_simulate::augmentation::linear::LinearModel;
+
 pub use basins::{RidgeStart, RidgeStartOutcome, RidgeStartSetting};
 pub use linear::{
     AugmentedFlow, AugmentedFlowOutcome, AugmentedFlowSetting, AugmentedRidge, AugmentedRidgeOutcome,
@@ -16,3 +20,19 @@ pub use nonlinear::{
     FourierFeaturesOutcome, FourierFeaturesSetting, SmoothedKernel, SmoothedKernelOutcome,
     SmoothedKernelSetting, fourier_problem,
 };
+
+/// Data that can be drawn.
+fn check_model(model: &LinearModel) -> Result<(), SettingError> {
+    model.check().map_err(|error| error.within("model"))
+}
+
+/// A variance, or a strength of ridge regression.
+fn check_strength(field: &str, value: f64) -> Result<(), SettingError> {
+    within(field, value, 0.0..=1e6)
+}
+
+/// Thresholds, at least one.
+fn check_thresholds(taus: &[f64]) -> Result<(), SettingError> {
+    filled("taus", taus)?;
+    taus.iter().try_for_each(|tau| non_negative("taus", *tau))
+}

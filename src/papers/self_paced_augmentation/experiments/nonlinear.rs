@@ -1,8 +1,9 @@
 use serde::{Deserialize, Serialize};
 
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::{Experiment, TrialFailure};
-use solvable_shared::problem;
+use solvable_engine::verify::setting::{positive, within};
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::{checks, problem};
 use solvable_simulate::SimulationError;
 use solvable_simulate::augmentation::Rule;
 use solvable_simulate::augmentation::digits::{DigitsResult, DigitsTraining};
@@ -51,6 +52,15 @@ impl Experiment for FourierFeatures {
     const ID: &'static str = "fourier-features";
     const VERSION: u32 = 2;
 
+    fn check(setting: &FourierFeaturesSetting) -> Result<(), SettingError> {
+        let FourierFeaturesSetting { model, training, eta, steps, burn } = setting;
+        model.check().map_err(|error| error.within("model"))?;
+        training.check().map_err(|error| error.within("training"))?;
+        positive("eta", *eta)?;
+        checks::steps("steps", *steps)?;
+        within("burn", *burn, 0..=steps - 1)
+    }
+
     fn run(
         setting: &FourierFeaturesSetting,
         streams: &Streams,
@@ -67,7 +77,7 @@ impl Experiment for FourierFeatures {
         let FourierModel { samples, dimension, features, .. } = setting.model;
         // A sine and cosine cost about as much as 30 products.
         let step = samples * features * (4 + dimension + 30);
-        (setting.steps * step) as f64
+        setting.steps as f64 * step as f64
     }
 }
 
@@ -100,6 +110,11 @@ impl Experiment for SmoothedKernel {
     type Outcome = SmoothedKernelOutcome;
     const ID: &'static str = "smoothed-kernel";
     const VERSION: u32 = 1;
+
+    fn check(setting: &SmoothedKernelSetting) -> Result<(), SettingError> {
+        setting.pair.check()?;
+        checks::steps("draws", setting.draws)
+    }
 
     fn run(
         setting: &SmoothedKernelSetting,
@@ -144,6 +159,11 @@ impl Experiment for DigitsAugmentation {
     type Outcome = DigitsAugmentationOutcome;
     const ID: &'static str = "digits-augmentation";
     const VERSION: u32 = 1;
+
+    fn check(setting: &DigitsAugmentationSetting) -> Result<(), SettingError> {
+        setting.training.check().map_err(|error| error.within("training"))?;
+        setting.training.check_rules(&setting.rules)
+    }
 
     fn run(
         setting: &DigitsAugmentationSetting,
