@@ -130,7 +130,7 @@ impl Request {
             field: "setting".to_owned(),
             reason: error.to_string(),
         };
-        Self::new::<E>(&setting::read::<E>(json)?, trials).map_err(unwritable)
+        Self::new::<E>(&setting_of::<E>(json)?, trials).map_err(unwritable)
     }
 
     /// The same request for another number of trials.
@@ -149,6 +149,16 @@ impl Request {
         let name = self.key.experiment.split('@').next().unwrap_or_default();
         (self.run)(&Streams::for_trial(name, &self.key.setting, trial, seed))
     }
+}
+
+/// The setting of the experiment `E` that `json` describes.
+///
+/// # Errors
+/// A field that is missing, unknown, of another type, or outside what [`Experiment::check`] allows.
+pub(super) fn setting_of<E: Experiment>(json: &Json) -> Result<E::Setting, SettingError> {
+    let setting = setting::read(json)?;
+    E::check(&setting)?;
+    Ok(setting)
 }
 
 impl fmt::Debug for Request {

@@ -3,11 +3,11 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::components::Components;
-use super::experiment::{Experiment, Request};
+use super::experiment::{Experiment, Request, setting_of};
 use super::judge::{Breakage, Comparison, JudgeError, Reading, Rule};
 use super::record::Record;
 use super::results::{Judgement, Margin, RivalResult};
-use super::setting::{self, SettingError};
+use super::setting::SettingError;
 use super::statistic::Statistic;
 use super::verdict::Profile;
 
@@ -258,7 +258,7 @@ impl<E: Experiment> Judge for Bound<E> {
     fn at(&self, settings: &[Json], trials: usize) -> Result<Placed, SettingError> {
         let requests =
             settings.iter().map(|json| Request::read::<E>(json, trials)).collect::<Result<_, _>>()?;
-        let settings: Vec<E::Setting> = settings.iter().map(setting::read::<E>).collect::<Result<_, _>>()?;
+        let settings: Vec<E::Setting> = settings.iter().map(setting_of::<E>).collect::<Result<_, _>>()?;
         for setting in &settings {
             self.rules.domain.iter().try_for_each(|presumes| presumes(setting))?;
         }

@@ -3,11 +3,11 @@
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use solvable_words::{did_you_mean, shortened};
 use thiserror::Error;
-
-use super::experiment::Experiment;
 
 /// Why a setting is refused.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -105,12 +105,12 @@ pub fn require(
     if holds { Ok(()) } else { Err(SettingError::invalid(field, value, valid)) }
 }
 
-/// The setting of the experiment `E` that `json` describes.
+/// The value that `json` describes, every field of which is known.
 ///
 /// # Errors
-/// A field that is missing, unknown, of another type, or outside what [`Experiment::check`] allows.
-pub fn read<E: Experiment>(json: &Json) -> Result<E::Setting, SettingError> {
-    let setting: E::Setting = serde_path_to_error::deserialize(json).map_err(|error| {
+/// A field that is missing, unknown or of another type.
+pub fn read<S: Serialize + DeserializeOwned>(json: &Json) -> Result<S, SettingError> {
+    let setting: S = serde_path_to_error::deserialize(json).map_err(|error| {
         let path = error.path().to_string();
         let field = if path == "." { "setting".to_owned() } else { path };
         SettingError::Unreadable { field, reason: shortened(&error.inner().to_string()) }
@@ -118,7 +118,6 @@ pub fn read<E: Experiment>(json: &Json) -> Result<E::Setting, SettingError> {
     let own = serde_json::to_value(&setting)
         .map_err(|error| SettingError::Unreadable { field: "setting".into(), reason: error.to_string() })?;
     all_known(json, &own, &mut Vec::new())?;
-    E::check(&setting)?;
     Ok(setting)
 }
 
@@ -155,7 +154,8 @@ mod tests {
 
     use super::*;
     use crate::streams::Streams;
-    use crate::verify::TrialFailure;
+    use crate::verify::experiment::setting_of;
+    use crate::verify::{Experiment, TrialFailure};
 
     struct Walk;
 
@@ -192,14 +192,14 @@ mod tests {
     }
 
     fn refused(json: &Json) -> String {
-        read::<Walk>(json).unwrap_err().to_string()
+        setting_of::<Walk>(json).unwrap_err().to_string()
     }
 
     #[test]
     fn a_setting_is_read_or_refused_with_the_name_of_its_field() {
         let good = json!({"size": 0.5, "steps": 3, "ends": [{"size": 1.0}]});
         let walks = Walks { step: Step { size: 0.5 }, steps: 3, ends: vec![Step { size: 1.0 }] };
-        assert_eq!(read::<Walk>(&good).unwrap(), walks);
+        assert_eq!(setting_of::<Walk>(&good).unwrap(), walks);
         for (field, value, message) in [
             ("steps", json!(0), "field `steps` is 0; valid: an integer >= 1"),
             ("size", json!(-1), "field `size` is -1; valid: a finite number > 0"),
