@@ -4,7 +4,7 @@ use solvable_theory::bibliography::{BISHOP_1995, TAKASE_2021};
 use solvable_theory::self_paced_augmentation::{frozen_copy, loss_noise, ridge_observables};
 
 use crate::experiments::{FrozenCopy, FrozenCopySetting, LossFluctuation, LossFluctuationSetting};
-use crate::settings::{model, task};
+use crate::settings::{model, signal, task};
 use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile};
 use solvable_shared::by;
 
@@ -125,7 +125,7 @@ fn frozen() -> Claim {
         let alpha = 1.0 / (1.0 + s.s2);
         let sigma2: f64 = s.model.noise.iter().map(|(share, variance)| share * variance).sum();
         let mut model = s.model.clone();
-        model.noise = vec![(1.0, alpha * (sigma2 + s.s2 * alpha))];
+        model.noise = vec![(1.0, alpha * (sigma2 + signal(&s.model) * s.s2 * alpha))];
         Ok(ridge_observables(&task(&model)?, 0.0)?.test_error)
     })
     .finish()
