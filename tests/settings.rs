@@ -66,8 +66,7 @@ fn whatever_stands_in_a_field_is_run_or_refused() {
 
 fn faults_of(case: &Case) -> Vec<String> {
     let request = &case.requests[0];
-    let others = case.requests[1..].iter().map(|r| r.setting().clone());
-    let others: Vec<Json> = others.collect();
+    let others: Vec<Json> = case.requests[1..].iter().map(|r| r.setting().clone()).collect();
     let mut pointers = Vec::new();
     fields(request.setting(), "", &mut pointers);
     let mut faults = Vec::new();

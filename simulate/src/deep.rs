@@ -8,14 +8,12 @@ use solvable_theory::free_probability::Ensemble;
 use solvable_theory::{Activation, Architecture};
 
 use super::SimulationError;
+use super::checks::{MOST, count};
 use super::linalg::{self, Matrix, haar_orthogonal};
 use super::network::{Network, Signals};
 use solvable_engine::streams::Streams;
 use solvable_engine::verify::SettingError;
-use solvable_engine::verify::setting::{positive, require, within};
-
-/// Depths and widths above this, and weights above its square, make networks that no memory holds.
-const MOST: usize = 100_000;
+use solvable_engine::verify::setting::{positive, require};
 
 /// A deep network without biases and the length of its inputs.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
@@ -46,8 +44,8 @@ impl DeepSetting {
         })?;
         positive("q0", self.q0)?;
         positive("sigma_w2", self.sigma_w2)?;
-        within("depth", self.depth, 1..=MOST)?;
-        within("width", self.width, 1..=MOST)?;
+        count("depth", self.depth)?;
+        count("width", self.width)?;
         let most = (MOST as f64).powi(2);
         require(self.weights() <= most, "depth", self.depth, format!("at most {most:e} weights in all"))
     }

@@ -11,12 +11,10 @@ use solvable_theory::gradient_regularization::RegressionData;
 use solvable_theory::ode::{Accuracy, integrate};
 
 use super::SimulationError;
+use super::checks::count;
 use solvable_engine::streams::Streams;
 use solvable_engine::verify::SettingError;
 use solvable_engine::verify::setting::{require, within};
-
-/// Counts above this make matrices that no memory holds.
-const MOST: usize = 100_000;
 
 /// Numbers above this leave only rounding of the others.
 const LARGEST: f64 = 1e3;
@@ -42,8 +40,8 @@ impl PlantedSetting {
     /// # Errors
     /// The first field that is out of range.
     pub fn check(&self) -> Result<(), SettingError> {
-        within("samples", self.samples, 1..=MOST)?;
-        within("dimension", self.dimension, 1..=MOST)?;
+        count("samples", self.samples)?;
+        count("dimension", self.dimension)?;
         within("mean", self.mean, -LARGEST..=LARGEST)?;
         within("deviation", self.deviation, 0.0..=LARGEST)?;
         let moves = self.mean != 0.0 || self.deviation > 0.0;

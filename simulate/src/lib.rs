@@ -5,6 +5,7 @@
 
 pub mod attention;
 pub mod augmentation;
+pub mod checks;
 pub mod cross_entropy;
 pub mod data;
 pub mod deep;

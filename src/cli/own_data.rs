@@ -22,7 +22,7 @@ pub fn offer(data: Option<&Path>, all: bool) -> Result<Offer> {
             let notes = data.notes().to_vec();
             // Told at once: who sees a wrong guess need not wait for the trials.
             notes.iter().for_each(|note| eprintln!("note: {note}"));
-            let mut paper = papers::own_data::paper(&data);
+            let mut paper = papers::shared::own_data::paper(&data);
             if !notes.is_empty() {
                 // A `$` would begin a formula.
                 let told = notes.join("; ").replace('$', " ");
@@ -40,7 +40,7 @@ fn data_wanted(store: &TrialStore) -> Option<String> {
     let names: BTreeSet<String> = store
         .keys()
         .into_iter()
-        .filter(|key| key.experiment.split('@').next() == Some(papers::own_data::EXPERIMENT))
+        .filter(|key| key.experiment.split('@').next() == Some(papers::shared::own_data::EXPERIMENT))
         .filter_map(|key| {
             let setting: serde_json::Value = serde_json::from_str(&key.setting).ok()?;
             Some(setting["data"]["name"].as_str()?.to_owned())

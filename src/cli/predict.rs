@@ -9,7 +9,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use rayon::prelude::*;
 use serde_json::{Map, Value as Json, json};
 use solvable_engine::cli;
-use solvable_engine::cli::entries::{self, value_of};
+use solvable_engine::cli::entries::{self, assignment};
 
 use super::PredictArgs;
 use solvable::papers;
@@ -35,12 +35,12 @@ fn find(id: &str) -> Result<Prediction, TheoryError> {
 fn single(id: &str, parameters: &[String], as_json: bool, fast: bool) -> Result<ExitCode> {
     let mut given = Map::new();
     for text in parameters {
-        let Some((key, value)) = text.split_once('=') else {
+        let Some((key, value)) = assignment(text) else {
             bail!("parameter \"{}\" is not of the form key=value", shortened(text));
         };
-        let value = value_of(value.trim()).map_err(|e| anyhow!("parameter `{}`: {e}", key.trim()))?;
-        if given.insert(key.trim().to_owned(), value).is_some() {
-            bail!("parameter `{}` is given twice", key.trim());
+        let value = value.map_err(|e| anyhow!("parameter `{key}`: {e}"))?;
+        if given.insert(key.to_owned(), value).is_some() {
+            bail!("parameter `{key}` is given twice");
         }
     }
     let (entry, answer) = evaluate_entry(&json!({ "id": id, "params": given }), fast);

@@ -11,7 +11,6 @@ pub use solvable_normalization as normalization;
 pub use solvable_pathological_spectra as pathological_spectra;
 pub use solvable_self_paced_augmentation as self_paced_augmentation;
 pub use solvable_shared as shared;
-pub use solvable_shared::own_data;
 
 pub use solvable_engine::{FigurePlan, Paper, Trials};
 

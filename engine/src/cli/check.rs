@@ -7,12 +7,13 @@ use std::time::Instant;
 use anyhow::{Result, anyhow, bail};
 use serde_json::{Value as Json, json};
 
-use super::entries::value_of;
+use super::entries::assignment;
 use super::progress::Bar;
+use super::run::{check_trials, exit_code};
 use super::select::{nothing_matches, short};
 use super::{CheckArgs, terminal};
 use crate::Paper;
-use crate::verify::{Case, Claim, Drawn, Engine, Options, TrialStore, Verdict};
+use crate::verify::{Case, Claim, Drawn, Engine, Options, TrialStore};
 use solvable_words::shortened;
 
 /// Trials of the first look; a statistic needs eight at most.
@@ -23,6 +24,7 @@ const MOST: usize = 1 << 16;
 
 /// Judges a claim at a setting that differs from one of its cases in some fields.
 pub fn check(args: &CheckArgs, papers: &[Paper]) -> Result<ExitCode> {
+    check_trials(args.trials)?;
     let id = short(&args.claim, papers);
     let claims = || papers.iter().flat_map(|paper| &paper.claims);
     let Some(claim) = claims().find(|claim| claim.id == id) else {
@@ -40,9 +42,6 @@ pub fn check(args: &CheckArgs, papers: &[Paper]) -> Result<ExitCode> {
         return list(claim, &cases, args.json);
     }
     let case = changed(start, &overrides)?;
-    if args.trials == Some(0) {
-        bail!("--trials is 0; valid: an integer >= 1");
-    }
     let options = Options { profile: args.profile, seed: args.seed, trials: None, shard: None };
     let engine = Engine::new(TrialStore::open(&args.out)?, options);
     let Drawn { result, narrow } = drawn(&engine, case, args)?;
@@ -62,15 +61,7 @@ pub fn check(args: &CheckArgs, papers: &[Paper]) -> Result<ExitCode> {
             )?;
         }
     }
-    Ok(exit_code(result.verdict))
-}
-
-fn exit_code(verdict: Verdict) -> ExitCode {
-    match verdict {
-        Verdict::Confirmed => ExitCode::SUCCESS,
-        Verdict::Inconclusive => ExitCode::from(3),
-        _ => ExitCode::FAILURE,
-    }
+    Ok(exit_code(Some(result.verdict)))
 }
 
 /// A field's path and its new value.
@@ -88,7 +79,7 @@ fn chosen<'a>(cases: &'a [Case], rest: &[String]) -> Result<(&'a Case, Vec<Overr
     };
     let mut overrides: Vec<Override> = Vec::new();
     for text in fields {
-        let Some((field, value)) = text.split_once('=') else {
+        let Some((field, value)) = assignment(text) else {
             let labels: Vec<String> = cases.iter().map(|case| format!("`{}`", case.label)).collect();
             bail!(
                 "`{}` is neither a case nor of the form field=value; the cases are {}",
@@ -96,12 +87,11 @@ fn chosen<'a>(cases: &'a [Case], rest: &[String]) -> Result<(&'a Case, Vec<Overr
                 labels.join(", ")
             );
         };
-        let field = field.trim().to_owned();
-        if overrides.iter().any(|(known, _)| *known == field) {
+        if overrides.iter().any(|(known, _)| known == field) {
             bail!("field `{field}` is given twice");
         }
-        let value = value_of(value.trim()).map_err(|error| anyhow!("field `{field}`: {error}"))?;
-        overrides.push((field, value));
+        let value = value.map_err(|error| anyhow!("field `{field}`: {error}"))?;
+        overrides.push((field.to_owned(), value));
     }
     Ok((start, overrides))
 }

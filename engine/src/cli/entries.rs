@@ -60,6 +60,12 @@ pub fn parse(text: &str) -> Result<Json, String> {
     })
 }
 
+/// `key=value` of the command line; `None` without an equals sign.
+pub fn assignment(text: &str) -> Option<(&str, Result<Json, String>)> {
+    let (key, value) = text.split_once('=')?;
+    Some((key.trim(), value_of(value.trim())))
+}
+
 /// A value of the command line: JSON; `a,b,c` is a list, and what is not JSON is a word.
 pub fn value_of(text: &str) -> Result<Json, String> {
     match parse(text) {

@@ -11,9 +11,7 @@ use super::progress::Bar;
 use super::select::{by_id, nothing_matches, selected};
 use super::{ReportArgs, Selection, VerifyArgs, junit, program, terminal};
 use crate::report::{self, Part, Report, RunInfo};
-use crate::verify::{
-    Claim, Engine, Options, Request, Results, STORE_FILE, StoreError, Tally, TrialStore, Verdict,
-};
+use crate::verify::{Claim, Engine, Options, Request, STORE_FILE, StoreError, Tally, TrialStore, Verdict};
 use crate::{FigurePlan, Paper, Source};
 
 /// What a program has to judge.
@@ -207,7 +205,7 @@ fn finish(
     }
     match printed {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(exit_code(&report.results)),
+        _ => Ok(exit_code(report.results.claims.iter().map(|c| c.verdict).max())),
     }
 }
 
@@ -226,15 +224,15 @@ fn shortfall(engine: &Engine, claims: &[Claim]) -> Option<String> {
     })
 }
 
-fn exit_code(results: &Results) -> ExitCode {
-    match results.claims.iter().map(|c| c.verdict).max() {
+pub(super) fn exit_code(worst: Option<Verdict>) -> ExitCode {
+    match worst {
         None | Some(Verdict::Confirmed) => ExitCode::SUCCESS,
         Some(Verdict::Inconclusive) => ExitCode::from(3),
         Some(_) => ExitCode::FAILURE,
     }
 }
 
-fn check_trials(trials: Option<usize>) -> Result<()> {
+pub(super) fn check_trials(trials: Option<usize>) -> Result<()> {
     const MOST: usize = 1_000_000;
     match trials {
         Some(trials) if trials > MOST => bail!("--trials is {trials}; valid: an integer from 2 to {MOST}"),

@@ -121,18 +121,6 @@ impl Request {
         })
     }
 
-    /// `trials` trials of the experiment `E` at the setting that `json` describes.
-    ///
-    /// # Errors
-    /// A field that is missing, unknown, of another type or out of range.
-    pub fn read<E: Experiment>(json: &Json, trials: usize) -> Result<Self, SettingError> {
-        let unwritable = |error: serde_json::Error| SettingError::Unreadable {
-            field: "setting".to_owned(),
-            reason: error.to_string(),
-        };
-        Self::new::<E>(&setting_of::<E>(json)?, trials).map_err(unwritable)
-    }
-
     /// The same request for another number of trials.
     pub fn with_trials(&self, trials: usize) -> Self {
         Self { trials, ..self.clone() }

@@ -256,15 +256,15 @@ impl<E: Experiment> Judge for Bound<E> {
     }
 
     fn at(&self, settings: &[Json], trials: usize) -> Result<Placed, SettingError> {
-        let requests =
-            settings.iter().map(|json| Request::read::<E>(json, trials)).collect::<Result<_, _>>()?;
+        let unusable = |reason: String| SettingError::Unreadable { field: "setting".into(), reason };
         let settings: Vec<E::Setting> = settings.iter().map(setting_of::<E>).collect::<Result<_, _>>()?;
         for setting in &settings {
             self.rules.domain.iter().try_for_each(|presumes| presumes(setting))?;
         }
-        let judge = Self::new(settings, self.profile, Arc::clone(&self.rules)).map_err(|error| {
-            SettingError::Unreadable { field: "setting".into(), reason: error.to_string() }
-        })?;
+        let requests = settings.iter().map(|setting| Request::new::<E>(setting, trials));
+        let requests = requests.collect::<Result<_, _>>().map_err(|error| unusable(error.to_string()))?;
+        let judge = Self::new(settings, self.profile, Arc::clone(&self.rules))
+            .map_err(|error| unusable(error.to_string()))?;
         Ok(Placed { requests, margin: judge.margin, judge: Box::new(judge) })
     }
 }

@@ -70,6 +70,11 @@ pub fn positive(field: &str, value: f64) -> Result<(), SettingError> {
     require(value.is_finite() && value > 0.0, field, value, "a finite number > 0")
 }
 
+/// A number above zero, and at most `most`.
+pub fn positive_to(field: &str, value: f64, most: f64) -> Result<(), SettingError> {
+    require(value > 0.0 && value <= most, field, value, format!("a number > 0, at most {most}"))
+}
+
 /// A finite number of at least zero.
 pub fn non_negative(field: &str, value: f64) -> Result<(), SettingError> {
     require(value.is_finite() && value >= 0.0, field, value, "a finite number >= 0")

@@ -6,8 +6,9 @@ use solvable_theory::TheoryError;
 
 use super::linear::{LinearData, Measured, check_step, column};
 use super::path::RidgePath;
-use super::{Epochs, MOST_STEPS, Rule, check_rate, check_variance};
+use super::{Epochs, Rule, check_rate, check_variance};
 use crate::SimulationError;
+use crate::checks;
 use crate::linalg::dot;
 use solvable_engine::streams::Streams;
 use solvable_engine::verify::SettingError;
@@ -127,7 +128,7 @@ impl NoisyDescent {
         MeanField { rule: self.rule, s2: self.s2, eta: self.eta }.check()?;
         let batch = self.batch.unwrap_or(samples);
         within("batch", batch, 1..=samples)?;
-        within("steps", self.steps, 1..=MOST_STEPS)?;
+        checks::steps("steps", self.steps)?;
         // Averages are taken at the starts of epochs.
         let epoch = samples / batch;
         let last = (self.steps - 1) / epoch * epoch;

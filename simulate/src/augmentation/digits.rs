@@ -6,11 +6,9 @@ use serde::{Deserialize, Serialize};
 use solvable_theory::{Activation, Architecture, TheoryError};
 
 use super::images::{Augmentation, SIDE};
-use super::{
-    Epochs, MOST_STEPS, Rule, at_least_one, check, check_count, check_rate, check_variance, non_negative,
-    positive,
-};
+use super::{Epochs, Rule, at_least_one, check, check_rate, check_variance, non_negative, positive};
 use crate::SimulationError;
+use crate::checks;
 use crate::cross_entropy::softmax;
 use crate::data::Dataset;
 use crate::linalg::Matrix;
@@ -77,7 +75,7 @@ impl DigitsTraining {
         if let Augmentation::Noise(deviation) = self.augmentation {
             check_variance("augmentation.noise", deviation)?;
         }
-        check_count("width", self.width)?;
+        checks::count("width", self.width)?;
         within("batch", self.batch, 1..=self.samples)?;
         check_rate("rate", self.rate)?;
         let slows = (0.0..1.0).contains(&self.momentum);
@@ -85,8 +83,8 @@ impl DigitsTraining {
         let ranges = &self.ranges;
         let increasing = ranges.first().is_some_and(|first| *first > 0)
             && ranges.windows(2).all(|pair| pair[0] < pair[1])
-            && ranges.iter().all(|end| *end <= MOST_STEPS);
-        let valid = format!("numbers from 1 to {MOST_STEPS} that increase");
+            && ranges.iter().all(|end| *end <= checks::MOST_STEPS);
+        let valid = format!("numbers from 1 to {} that increase", checks::MOST_STEPS);
         require(increasing, "ranges", format!("{ranges:?}"), valid)
     }
 

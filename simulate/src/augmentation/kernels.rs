@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use solvable_theory::TheoryError;
 use std::f64::consts::PI;
 
-use super::{MOST, at_least_one, check, check_rate, check_variance, non_negative, positive};
+use super::{at_least_one, check, check_rate, check_variance, non_negative, positive};
 use crate::SimulationError;
+use crate::checks;
 use solvable_engine::streams::Streams;
 use solvable_engine::verify::SettingError;
 use solvable_engine::verify::setting::{require, within};
@@ -69,7 +70,7 @@ impl NoisedPair {
     /// # Errors
     /// The first field that is out of range.
     pub fn check(&self) -> Result<(), SettingError> {
-        within("dimension", self.dimension, 2..=MOST)?;
+        within("dimension", self.dimension, 2..=checks::MOST)?;
         check_variance("q11", self.q11)?;
         check_variance("q22", self.q22)?;
         let exists = self.q12 * self.q12 <= self.q11 * self.q22;

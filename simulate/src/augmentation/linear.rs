@@ -4,8 +4,9 @@ use rand::RngExt;
 use serde::{Deserialize, Serialize};
 use solvable_theory::TheoryError;
 
-use super::{LARGEST, at_least_one, check_count, check_variance, non_negative, positive};
+use super::{LARGEST, at_least_one, check_variance, non_negative, positive};
 use crate::SimulationError;
+use crate::checks;
 use crate::linalg::{self, Matrix};
 use solvable_engine::streams::Streams;
 use solvable_engine::verify::SettingError;
@@ -124,8 +125,8 @@ impl LinearModel {
     /// # Errors
     /// The first field that is out of range.
     pub fn check(&self) -> Result<(), SettingError> {
-        check_count("samples", self.samples)?;
-        check_count("dimension", self.dimension)?;
+        checks::count("samples", self.samples)?;
+        checks::count("dimension", self.dimension)?;
         self.inputs.check(self.dimension).map_err(|error| error.within("inputs"))?;
         filled("noise", &self.noise)?;
         for (share, variance) in &self.noise {

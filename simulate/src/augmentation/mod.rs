@@ -18,12 +18,6 @@ use serde::{Deserialize, Serialize};
 use solvable_engine::verify::{SettingError, setting};
 use solvable_theory::TheoryError;
 
-/// Counts above this make matrices that no memory holds.
-const MOST: usize = 100_000;
-
-/// More steps than this do not come to an end.
-const MOST_STEPS: usize = 10_000_000;
-
 /// Numbers above this leave only rounding of the others.
 const LARGEST: f64 = 1e6;
 
@@ -128,20 +122,17 @@ fn check<T: Display + Copy>(name: &str, value: T, holds: bool, valid: &str) -> R
     if holds { Ok(value) } else { Err(TheoryError::invalid(name, value, valid)) }
 }
 
-/// A count of a setting, from 1 to [`MOST`].
-fn check_count(field: &str, value: usize) -> Result<(), SettingError> {
-    setting::within(field, value, 1..=MOST)
-}
-
-/// A variance of a setting.
-fn check_variance(field: &str, value: f64) -> Result<(), SettingError> {
+/// A variance of a setting, or a strength of ridge regression.
+///
+/// # Errors
+/// Below 0, or so large that it leaves only rounding of other numbers.
+pub fn check_variance(field: &str, value: f64) -> Result<(), SettingError> {
     setting::within(field, value, 0.0..=LARGEST)
 }
 
 /// A step size of a setting.
 fn check_rate(field: &str, value: f64) -> Result<(), SettingError> {
-    let valid = format!("a number > 0, at most {LARGEST}");
-    setting::require(value > 0.0 && value <= LARGEST, field, value, valid)
+    setting::positive_to(field, value, LARGEST)
 }
 
 fn non_negative(name: &str, value: f64) -> Result<f64, TheoryError> {

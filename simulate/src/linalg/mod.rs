@@ -399,9 +399,11 @@ pub fn lanczos_largest(
     }
 }
 
-/// The `count` largest eigenvalues of a symmetric matrix, descending: dense below a few hundred rows, Lanczos above.
+/// Rows up to which eigenvalues are found by a dense decomposition, with their multiplicity; Krylov spaces see equal ones once.
+pub const DENSE: usize = 600;
+
+/// The `count` largest eigenvalues of a symmetric matrix, descending: dense up to [`DENSE`] rows, Lanczos above.
 pub fn largest_eigenvalues(a: &Matrix, count: usize) -> Result<Vec<f64>, SimulationError> {
-    const DENSE: usize = 600;
     if a.nrows() <= DENSE {
         let values = symmetric_eigenvalues(a)?;
         return Ok(values.iter().rev().take(count).copied().collect());

@@ -1,26 +1,23 @@
 //! What settings have to be, as far as several experiments ask for the same.
 
 use solvable_engine::verify::SettingError;
-use solvable_engine::verify::setting::{require, within};
+use solvable_engine::verify::setting::require;
 use solvable_theory::{Architecture, Normalization};
 
-/// Counts above this make matrices that no memory holds.
-pub const MOST: usize = 100_000;
-
-/// More steps than this do not come to an end.
-pub const MOST_STEPS: usize = 10_000_000;
+pub use solvable_simulate::checks::{MOST, MOST_STEPS, count, steps};
 
 /// Columns of the signals that carry every output back through a batch whose samples mix.
 const MOST_COLUMNS: usize = 10_000_000;
 
-fn about_widths(network: &Architecture, holds: bool, valid: impl Into<String>) -> Result<(), SettingError> {
+/// A condition on the widths of the layers.
+///
+/// # Errors
+/// [`SettingError::Invalid`], like all functions here.
+pub fn widths(network: &Architecture, holds: bool, valid: impl Into<String>) -> Result<(), SettingError> {
     require(holds, "network.widths", format!("{:?}", network.widths()), valid)
 }
 
 /// A condition on the normalization of the layers.
-///
-/// # Errors
-/// [`SettingError::Invalid`], like all functions here.
 pub fn modes(network: &Architecture, holds: bool, valid: impl Into<String>) -> Result<(), SettingError> {
     require(holds, "network.modes", format!("{:?}", network.modes()), valid)
 }
@@ -30,14 +27,14 @@ pub fn network(network: &Architecture) -> Result<(), SettingError> {
     let widths = network.widths();
     let fits =
         widths.iter().all(|width| *width <= MOST) && network.parameter_count() <= MOST.saturating_mul(MOST);
-    about_widths(
+    self::widths(
         network,
         fits,
         format!("numbers from 1 to {MOST}, {} parameters in all", MOST.saturating_mul(MOST)),
     )?;
     let mut layers = network.modes().iter().zip(&widths[1..]);
     let varied = layers.all(|(mode, width)| *mode != Normalization::LayerNorm || *width >= 3);
-    about_widths(network, varied, "at least 3 units in every layer with layer normalization")
+    self::widths(network, varied, "at least 3 units in every layer with layer normalization")
 }
 
 /// A number of samples that the normalization of the layers leaves something of.
@@ -78,36 +75,37 @@ pub fn plain(network: &Architecture) -> Result<(), SettingError> {
 
 /// A network of one output.
 pub fn one_output(network: &Architecture) -> Result<(), SettingError> {
-    about_widths(network, network.classes() == 1, "a list that ends with 1, the only output")
+    self::widths(network, network.classes() == 1, "a list that ends with 1, the only output")
+}
+
+/// A network of at least `least` classes.
+pub fn classes(network: &Architecture, least: usize) -> Result<(), SettingError> {
+    let valid = format!("a list that ends with at least {least}, the number of classes");
+    self::widths(network, network.classes() >= least, valid)
+}
+
+/// A network of two classes.
+pub fn two_classes(network: &Architecture) -> Result<(), SettingError> {
+    self::widths(network, network.classes() == 2, "a list that ends with 2, the number of classes")
 }
 
 /// A network of at least `least` layers.
 pub fn layers(network: &Architecture, least: usize) -> Result<(), SettingError> {
     let valid = format!("at least {} widths, of {least} layers", least + 1);
-    about_widths(network, network.depth() >= least, valid)
+    self::widths(network, network.depth() >= least, valid)
 }
 
 /// A network of `inputs` inputs.
 pub fn inputs(network: &Architecture, inputs: usize) -> Result<(), SettingError> {
     let valid = format!("a list that begins with {inputs}, the dimension of the inputs");
-    about_widths(network, network.widths()[0] == inputs, valid)
+    self::widths(network, network.widths()[0] == inputs, valid)
 }
 
 /// A network whose hidden layers are all of one width.
 pub fn equal_hidden_widths(network: &Architecture) -> Result<(), SettingError> {
     let hidden = &network.widths()[1..network.depth()];
     let equal = hidden.windows(2).all(|pair| pair[0] == pair[1]);
-    about_widths(network, equal, "the same width in all hidden layers")
-}
-
-/// A count from 1 to [`MOST`].
-pub fn count(field: &str, value: usize) -> Result<(), SettingError> {
-    within(field, value, 1..=MOST)
-}
-
-/// A number of steps from 1 to [`MOST_STEPS`].
-pub fn steps(field: &str, value: usize) -> Result<(), SettingError> {
-    within(field, value, 1..=MOST_STEPS)
+    self::widths(network, equal, "the same width in all hidden layers")
 }
 
 /// Numbers that all pass `check`.

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use solvable_theory::TheoryError;
 use std::f64::consts::{SQRT_2, TAU};
 
-use super::{Rule, at_least_one, check_count, check_variance, non_negative, positive};
+use super::{Rule, at_least_one, check_variance, non_negative, positive};
 use crate::SimulationError;
+use crate::checks;
 use crate::linalg::{self, Matrix, dot};
 use solvable_engine::streams::Streams;
 use solvable_engine::verify::SettingError;
@@ -75,13 +76,13 @@ impl FourierModel {
     /// # Errors
     /// The first field that is out of range.
     pub fn check(&self) -> Result<(), SettingError> {
-        check_count("samples", self.samples)?;
-        check_count("dimension", self.dimension)?;
-        check_count("features", self.features)?;
+        checks::count("samples", self.samples)?;
+        checks::count("dimension", self.dimension)?;
+        checks::count("features", self.features)?;
         // Angles of far more turns have no digits left.
         within("ell2", self.ell2, 1e-6..=1e6)?;
         check_variance("deviation", self.deviation)?;
-        check_count("tests", self.tests)
+        checks::count("tests", self.tests)
     }
 
     /// Draws features, data and fresh inputs.

@@ -8,7 +8,7 @@ mod machine;
 mod retrieval;
 
 use solvable_engine::verify::SettingError;
-use solvable_engine::verify::setting::{require, within};
+use solvable_engine::verify::setting::{positive_to, require, within};
 use solvable_shared::checks;
 use solvable_theory::attention_boltzmann::{MOST_COMPOSITIONS, checked_count};
 
@@ -65,7 +65,7 @@ fn check_samples(field: &str, samples: usize, dimension: usize) -> Result<(), Se
 
 /// A variance or another scale.
 fn check_scale(field: &str, value: f64) -> Result<(), SettingError> {
-    require(value > 0.0 && value <= 1e6, field, value, "a number > 0, at most 1000000")
+    positive_to(field, value, 1e6)
 }
 
 /// $\|\xi_\mu\|^2$ of patterns from which one update moves by more than rounding.

@@ -10,7 +10,7 @@ use solvable_theory::attention_boltzmann::{AttentionMachine, PatternEnsemble};
 use super::machine::RandomMachine;
 use super::{check_scale, check_separation};
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::setting::{require, within};
+use solvable_engine::verify::setting::{positive_to, require, within};
 use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
 use solvable_shared::checks;
 
@@ -22,8 +22,7 @@ fn check_stored(ensemble: &str, size: usize, lambda: f64) -> Result<(), SettingE
     let known = ensemble.parse::<PatternEnsemble>().is_ok();
     require(known, "ensemble", ensemble, "spherical, ising or gaussian")?;
     within("size", size, 2..=checks::MOST)?;
-    let most = 1e4 / size as f64;
-    require(lambda > 0.0 && lambda <= most, "lambda", lambda, format!("a number > 0, at most {most}"))
+    positive_to("lambda", lambda, 1e4 / size as f64)
 }
 
 /// Retrieval of orthogonal patterns.

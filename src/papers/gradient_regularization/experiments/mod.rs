@@ -6,7 +6,7 @@ mod steps;
 
 use solvable_engine::streams::Streams;
 use solvable_engine::verify::SettingError;
-use solvable_engine::verify::setting::require;
+use solvable_engine::verify::setting::{positive_to, require};
 use solvable_shared::problem;
 use solvable_simulate::diagonal::{FlowRule, PlantedSetting};
 use solvable_simulate::{SimulationError, diagonal};
@@ -51,7 +51,7 @@ fn check_start(field: &str, start: f64) -> Result<(), SettingError> {
 
 /// The size of a step.
 fn check_size(field: &str, value: f64) -> Result<(), SettingError> {
-    require(value > 0.0 && value <= 1e3, field, value, "a number > 0, at most 1000")
+    positive_to(field, value, 1e3)
 }
 
 /// How flows from weights `start` are integrated until the loss falls below `stop`.

@@ -101,9 +101,8 @@ impl Experiment for BackwardRatio {
 
     fn check(setting: &BackwardRatioSetting) -> Result<(), SettingError> {
         check_network(&setting.network)?;
-        let widths = setting.network.widths();
         let valid = "a list that begins with at least 2, for two inputs of any angle";
-        require(widths[0] >= 2, "network.widths", format!("{widths:?}"), valid)?;
+        checks::widths(&setting.network, setting.network.widths()[0] >= 2, valid)?;
         // Equal and opposite inputs have a law without a width.
         require(setting.cosine.abs() < 1.0, "cosine", setting.cosine, "a number with -1 < cosine < 1")
     }

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 use solvable_theory::{Architecture, Normalization};
 
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::setting::{non_negative, require, within};
+use solvable_engine::verify::setting::{at_least, non_negative, within};
 use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
 use solvable_shared::{FisherSetting, checks, shortened};
 use solvable_simulate::gram::{batch_normalized, centred, layer_normalized, tangent_kernel};
@@ -28,7 +28,7 @@ impl Experiment for LastBatchNorm {
     fn check(setting: &FisherSetting) -> Result<(), SettingError> {
         setting.check_kernel()?;
         check_bare_output(&setting.network)?;
-        require(setting.samples >= 3, "samples", setting.samples, "an integer >= 3")
+        at_least("samples", setting.samples, 3)
     }
 
     fn run(setting: &FisherSetting, streams: &Streams) -> Result<LastBatchNormOutcome, TrialFailure> {
@@ -73,9 +73,7 @@ impl Experiment for LayerNormOutliers {
     fn check(setting: &FisherSetting) -> Result<(), SettingError> {
         setting.check_kernel()?;
         check_bare_output(&setting.network)?;
-        let widths = format!("{:?}", setting.network.widths());
-        let valid = "a list that ends with at least 3, the outputs that are normalized";
-        require(setting.network.classes() >= 3, "network.widths", widths, valid)
+        checks::classes(&setting.network, 3)
     }
 
     fn run(setting: &FisherSetting, streams: &Streams) -> Result<LayerNormOutliersOutcome, TrialFailure> {

@@ -11,6 +11,7 @@ use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile, SettingErr
 use solvable_shared::FisherSetting;
 use solvable_shared::by;
 use solvable_shared::{has_large_biases, large_biases};
+use solvable_simulate::linalg::DENSE;
 
 pub(crate) fn claims() -> Vec<Claim> {
     vec![pairs(), biases(), layers(), kernel(), blocks(), first_layer(), mean_subtraction(), growth()]
@@ -167,7 +168,6 @@ fn kernel() -> Claim {
 
 /// Sizes at which eigenvalues are found with their multiplicity: beyond, Krylov spaces see one of the C equal outliers of the last layer.
 fn dense(s: &FisherSetting) -> Result<(), SettingError> {
-    const DENSE: usize = 600;
     let size = s.samples * s.network.classes();
     require(size <= DENSE, "samples", s.samples, format!("at most {}", DENSE / s.network.classes()))
 }

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::setting::{at_least, require};
+use solvable_engine::verify::setting::at_least;
 use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
 use solvable_shared::{FisherSetting, checks};
 use solvable_simulate::linalg::{self, Matrix, symmetric_eigen, symmetric_eigenvalues};
@@ -48,7 +48,7 @@ impl Experiment for InputMetric {
         let (widths, classes) = (network.widths(), network.classes());
         let wide = widths[..network.depth()].iter().all(|width| *width > classes);
         let valid = format!("more units in every other layer than the {classes} of the last");
-        require(wide, "network.widths", format!("{widths:?}"), valid)
+        checks::widths(network, wide, valid)
     }
 
     fn run(setting: &FisherSetting, streams: &Streams) -> Result<InputMetricOutcome, TrialFailure> {

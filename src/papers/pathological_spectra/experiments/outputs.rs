@@ -1,6 +1,5 @@
 use serde::{Deserialize, Serialize};
 
-use super::two_classes;
 use solvable_engine::streams::Streams;
 use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
 use solvable_shared::{FisherSetting, checks};
@@ -29,7 +28,7 @@ impl Experiment for TwoClassOutputs {
     fn check(setting: &FisherSetting) -> Result<(), SettingError> {
         setting.check()?;
         checks::plain(&setting.network)?;
-        two_classes(&setting.network)
+        checks::two_classes(&setting.network)
     }
 
     fn run(setting: &FisherSetting, streams: &Streams) -> Result<TwoClassOutputsOutcome, TrialFailure> {

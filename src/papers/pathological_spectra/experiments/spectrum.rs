@@ -1,6 +1,5 @@
 use serde::{Deserialize, Serialize};
 
-use super::classes;
 use solvable_engine::streams::Streams;
 use solvable_engine::verify::setting::{at_least, require};
 use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
@@ -59,7 +58,7 @@ impl Experiment for ClassifierSpectrum {
         setting.check_kernel()?;
         checks::plain(network)?;
         checks::layers(network, 2)?;
-        classes(network, 2)?;
+        checks::classes(network, 2)?;
         at_least("samples", setting.samples, 2)?;
         // Shares of eigenvalues of Θ: it must have none that are 0.
         let most = network.parameter_count() / network.classes();
@@ -156,7 +155,7 @@ impl Experiment for CentredClassifier {
     fn check(setting: &FisherSetting) -> Result<(), SettingError> {
         setting.check_kernel()?;
         checks::plain(&setting.network)?;
-        classes(&setting.network, 2)?;
+        checks::classes(&setting.network, 2)?;
         at_least("samples", setting.samples, 2)
     }
 
@@ -210,7 +209,7 @@ impl Experiment for DigitsClassifier {
         DataFisher::check(setting)?;
         checks::plain(&setting.network)?;
         // Three outliers are compared.
-        classes(&setting.network, 4)
+        checks::classes(&setting.network, 4)
     }
 
     fn run(setting: &DataFisherSetting, streams: &Streams) -> Result<DigitsClassifierOutcome, TrialFailure> {
@@ -252,7 +251,7 @@ impl Experiment for BothSpectra {
     fn check(setting: &FisherSetting) -> Result<(), SettingError> {
         setting.check_kernel()?;
         checks::plain(&setting.network)?;
-        classes(&setting.network, 2)
+        checks::classes(&setting.network, 2)
     }
 
     fn run(setting: &FisherSetting, streams: &Streams) -> Result<BothSpectraOutcome, TrialFailure> {

@@ -1,6 +1,5 @@
 use serde::{Deserialize, Serialize};
 
-use super::two_classes;
 use solvable_engine::streams::Streams;
 use solvable_engine::verify::setting::{at_least, finite, positive, require};
 use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
@@ -43,9 +42,8 @@ impl Experiment for ClassifierTraining {
         let ClassifierTrainingSetting { fisher, rate, steps, tilt } = setting;
         fisher.check()?;
         checks::plain(&fisher.network)?;
-        two_classes(&fisher.network)?;
-        let biases = fisher.network.train_bias();
-        require(biases, "network.train_bias", biases, "true: descent changes the biases too")?;
+        checks::two_classes(&fisher.network)?;
+        checks::trained_biases(&fisher.network)?;
         at_least("samples", fisher.samples, 2)?;
         positive("rate", *rate)?;
         checks::steps("steps", *steps)?;

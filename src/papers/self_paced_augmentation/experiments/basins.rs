@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{check_model, check_strength};
+use super::check_model;
 use solvable_engine::streams::Streams;
 use solvable_engine::verify::setting::filled;
 use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
 use solvable_shared::checks;
 use solvable_simulate::augmentation::Rule;
+use solvable_simulate::augmentation::check_variance;
 use solvable_simulate::augmentation::descent::MeanField;
 use solvable_simulate::augmentation::linear::LinearModel;
 use solvable_simulate::augmentation::path::RidgePath;
@@ -48,7 +49,7 @@ impl Experiment for RidgeStart {
         check_model(model)?;
         field.check().map_err(|error| error.within("field"))?;
         filled("strengths", strengths)?;
-        checks::each("strengths", strengths, check_strength)?;
+        checks::each("strengths", strengths, check_variance)?;
         checks::steps("steps", *steps)
     }
 

@@ -1,11 +1,12 @@
 use serde::{Deserialize, Serialize};
 
-use super::{check_model, check_strength, check_thresholds};
+use super::{check_model, check_thresholds};
 use solvable_engine::streams::Streams;
 use solvable_engine::verify::setting::{filled, non_negative, positive, require, within};
 use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
 use solvable_shared::checks;
 use solvable_simulate::augmentation::Rule;
+use solvable_simulate::augmentation::check_variance;
 use solvable_simulate::augmentation::descent::{MeanField, NoisyDescent, Start};
 use solvable_simulate::augmentation::linear::{LinearModel, Measured};
 use solvable_simulate::augmentation::path::{Branch, RidgePath, loss_noise};
@@ -93,7 +94,7 @@ impl Experiment for AugmentedRidge {
 
     fn check(setting: &AugmentedRidgeSetting) -> Result<(), SettingError> {
         check_model(&setting.model)?;
-        check_strength("s2", setting.s2)?;
+        check_variance("s2", setting.s2)?;
         check_thresholds(&setting.taus)
     }
 
@@ -250,9 +251,9 @@ impl Experiment for PairedOptimum {
 
     fn check(setting: &PairedOptimumSetting) -> Result<(), SettingError> {
         check_model(&setting.model)?;
-        check_strength("s2", setting.s2)?;
+        check_variance("s2", setting.s2)?;
         check_thresholds(&setting.taus)?;
-        check_strength("ridge", setting.ridge)
+        check_variance("ridge", setting.ridge)
     }
 
     fn run(setting: &PairedOptimumSetting, streams: &Streams) -> Result<PairedOptimumOutcome, TrialFailure> {
@@ -311,7 +312,7 @@ impl Experiment for LossFluctuation {
 
     fn check(setting: &LossFluctuationSetting) -> Result<(), SettingError> {
         check_model(&setting.model)?;
-        check_strength("s2", setting.s2)?;
+        check_variance("s2", setting.s2)?;
         non_negative("tau", setting.tau)?;
         within("draws", setting.draws, 2..=checks::MOST_STEPS)
     }
@@ -376,7 +377,7 @@ impl Experiment for FrozenCopy {
 
     fn check(setting: &FrozenCopySetting) -> Result<(), SettingError> {
         check_model(&setting.model)?;
-        check_strength("s2", setting.s2)
+        check_variance("s2", setting.s2)
     }
 
     fn run(setting: &FrozenCopySetting, streams: &Streams) -> Result<FrozenCopyOutcome, TrialFailure> {

@@ -5,7 +5,7 @@ mod linear;
 mod nonlinear;
 
 use solvable_engine::verify::SettingError;
-use solvable_engine::verify::setting::{filled, non_negative, within};
+use solvable_engine::verify::setting::{filled, non_negative};
 use solvable_simulate::augmentation::linear::LinearModel;
 
 pub use basins::{RidgeStart, RidgeStartOutcome, RidgeStartSetting};
@@ -24,11 +24,6 @@ pub use nonlinear::{
 /// Data that can be drawn.
 fn check_model(model: &LinearModel) -> Result<(), SettingError> {
     model.check().map_err(|error| error.within("model"))
-}
-
-/// A variance, or a strength of ridge regression.
-fn check_strength(field: &str, value: f64) -> Result<(), SettingError> {
-    within(field, value, 0.0..=1e6)
 }
 
 /// Thresholds, at least one.
