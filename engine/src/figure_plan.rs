@@ -85,7 +85,7 @@ impl Trials<'_> {
 
 /// Mean and 99 % interval of `values`, as a point at `x`.
 pub fn mean_point(x: f64, values: &[f64]) -> Result<Point, JudgeError> {
-    Ok(Point::new(x, statistic::mean(values, 1)?))
+    Ok(Point::new(x, statistic::mean(values, statistic::ALPHA)?))
 }
 
 /// One request for each setting.

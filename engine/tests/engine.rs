@@ -5,8 +5,8 @@
 use serde::{Deserialize, Serialize};
 use solvable_engine::streams::Streams;
 use solvable_engine::verify::{
-    At, Breakage, Claim, ClaimBuilder, Engine, Experiment, Margin, Options, Results, Statistic, TrialFailure,
-    TrialStore, Verdict,
+    At, Breakage, Claim, ClaimBuilder, Engine, Experiment, LOOKS, Margin, Options, Results, Statistic,
+    TrialFailure, TrialStore, Verdict,
 };
 
 /// Normal numbers of mean `mean` and deviation `noise`.
@@ -128,7 +128,7 @@ fn intervals_hold_where_drawing_stops_when_it_pleases() {
         let engine = Engine::new(TrialStore::in_memory(), options);
         let drawn = |claim: &Claim| {
             let case = claim.cases(options.profile).expect("cases").remove(0).with_trials(8);
-            engine.draw(case, 1 << 12, &(), || false).expect("an in-memory store cannot fail")
+            engine.draw(&case, 1 << 12, &(), || false).expect("an in-memory store cannot fail")
         };
         let own = drawn(&truth);
         let component = &own.result.claim.components[0];
@@ -144,4 +144,119 @@ fn intervals_hold_where_drawing_stops_when_it_pleases() {
     assert_eq!(narrow, runs);
     // A third of the margin of ±0.1 is reached with a deviation of 0.15 after some hundred trials.
     assert!((128..=1024).contains(&longest), "{longest}");
+}
+
+/// `verify` draws until a claim is decided, in few looks: what it says then is as true as what one look says.
+#[test]
+fn intervals_hold_where_claims_are_decided() {
+    // The margin is one and a half deviations of the first look's mean: about half of all runs look again.
+    let noise = 0.1 / 1.5 * 50f64.sqrt() / 2.67;
+    let truth = claim(1.0, noise).predict(|s| Ok(s.mean)).rival("double", |s| Ok(2.0 * s.mean)).finish();
+    // The truth lies at the very edge of the margin: no number of trials decides it, and every look could refute it wrongly.
+    let edge = claim(1.0, noise)
+        .by_difference()
+        .predict(|s| Ok(s.mean - 0.1))
+        .rival("double", |s| Ok(2.0 * s.mean))
+        .finish();
+    let claims = [truth, edge];
+    let runs = 2000;
+    let (mut covered, mut refuted, mut again) = ([0, 0], [0, 0], 0);
+    for seed in 0..runs {
+        let engine = Engine::new(TrialStore::in_memory(), Options { seed, ..Options::default() });
+        let results = engine.verify(&claims, &()).expect("an in-memory store cannot fail");
+        for (k, offset) in [0.0, 0.1].into_iter().enumerate() {
+            let case = &results.claims[k].cases[0];
+            let found = case.claim.components[0].discrepancy;
+            covered[k] += usize::from(found.low <= offset && offset <= found.high);
+            refuted[k] += usize::from(case.verdict == Verdict::Refuted);
+            assert!(case.trials[0] <= 50 << (LOOKS - 1));
+        }
+        assert_eq!(results.claims[0].verdict, Verdict::Confirmed, "seed {seed}");
+        again += usize::from(results.claims[0].cases[0].trials[0] > 50);
+    }
+    let share = |count: usize| count as f64 / runs as f64;
+    assert!(
+        covered.iter().all(|&count| share(count) >= 0.985),
+        "{covered:?} of {runs} intervals cover the truth"
+    );
+    assert!(
+        refuted.iter().all(|&count| share(count) <= 0.01),
+        "{refuted:?} of {runs} true claims are refuted"
+    );
+    assert!((0.2..0.9).contains(&share(again)), "{again} of {runs} look again");
+}
+
+/// How often a claim is looked at depends on its own trials alone: on no other claim, on no store, on no shard.
+#[test]
+fn the_number_of_trials_is_a_function_of_the_trials() {
+    let noise = 0.1 / 1.5 * 50f64.sqrt() / 2.67;
+    let build =
+        |mean: f64| claim(mean, noise).predict(|s| Ok(s.mean)).rival("double", |s| Ok(2.0 * s.mean)).finish();
+    let options = |seed| Options { seed, ..Options::default() };
+    let mut drawn = Vec::new();
+    for seed in 0..40 {
+        let alone = Engine::new(TrialStore::in_memory(), options(seed));
+        let expected = alone.verify(&[build(1.0)], &()).expect("an in-memory store cannot fail");
+        let (again, tally) = alone.decide(&[build(1.0)], &[], &()).expect("an in-memory store cannot fail");
+        let trials = expected.claims[0].cases[0].trials[0];
+        assert_eq!((tally.run, tally.reused), (0, trials), "a second run draws nothing");
+        assert_eq!(expected, again);
+        assert_eq!(expected, alone.judge(&[build(1.0)], &tally), "judged again from the store");
+
+        let beside = Engine::new(TrialStore::in_memory(), options(seed));
+        // Another claim has drawn far more trials of the same setting before.
+        let case = build(1.0).cases(beside.options().profile).expect("cases").remove(0).with_trials(1000);
+        beside.run(&case.requests, &()).expect("an in-memory store cannot fail");
+        let results = beside.verify(&[build(2.0), build(1.0)], &()).expect("an in-memory store cannot fail");
+        assert_eq!(expected.claims[0], results.claims[1]);
+        drawn.push(trials);
+    }
+    drawn.sort_unstable();
+    drawn.dedup();
+    assert!(drawn.len() > 1, "{drawn:?}: some seeds look again");
+}
+
+/// Shards draw their parts of the first look; on the joined store they go on to the next.
+#[test]
+fn shards_come_to_the_same_trials() {
+    let noise = 0.1 / 1.5 * 50f64.sqrt() / 2.67;
+    let build =
+        || vec![claim(1.0, noise).predict(|s| Ok(s.mean)).rival("double", |s| Ok(2.0 * s.mean)).finish()];
+    let again = |seed: &u64| {
+        let engine = Engine::new(TrialStore::in_memory(), Options { seed: *seed, ..Options::default() });
+        engine.verify(&build(), &()).expect("an in-memory store cannot fail").claims[0].cases[0].trials[0]
+            > 100
+    };
+    let seed = (0..400).find(again).expect("a seed that looks three times");
+    let options = |shard: Option<&str>| Options {
+        seed,
+        shard: shard.map(|text| text.parse().expect("a shard")),
+        ..Options::default()
+    };
+    let whole = Engine::new(TrialStore::in_memory(), options(None));
+    let expected = whole.verify(&build(), &()).expect("an in-memory store cannot fail");
+
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let joined = folder.path().join("joined");
+    std::fs::create_dir_all(&joined).expect("a folder");
+    for round in 0..LOOKS {
+        let mut lines = std::fs::read(joined.join("trials.jsonl")).unwrap_or_default();
+        for shard in ["1/3", "2/3", "3/3"] {
+            let part = folder.path().join(format!("{round}-{}", &shard[..1]));
+            std::fs::create_dir_all(&part).expect("a folder");
+            let before = joined.join("trials.jsonl");
+            let known = if before.exists() {
+                std::fs::copy(&before, part.join("trials.jsonl")).expect("a copy") as usize
+            } else {
+                0
+            };
+            let engine = Engine::new(TrialStore::open(&part).expect("a store"), options(Some(shard)));
+            engine.verify(&build(), &()).expect("the store can be written");
+            lines.extend_from_slice(&std::fs::read(part.join("trials.jsonl")).expect("a store")[known..]);
+        }
+        std::fs::write(joined.join("trials.jsonl"), lines).expect("the joined store");
+    }
+    let store = TrialStore::read(&[&joined]).expect("a store");
+    assert_eq!(store.duplicates(), 0);
+    assert_eq!(expected, Engine::new(store, options(None)).judge(&build(), &Default::default()));
 }

@@ -146,9 +146,9 @@ fn drawn(engine: &Engine, case: Case, args: &CheckArgs) -> Result<Drawn> {
     let begin = Instant::now();
     let bar = Bar::new();
     let drawn = match args.trials {
-        Some(trials) => engine.draw(case.with_trials(trials), trials, &bar, || true),
+        Some(trials) => engine.draw(&case.with_trials(trials), trials, &bar, || true),
         // The next look takes as long as all before it.
-        None => engine.draw(case.with_trials(FIRST), MOST, &bar, || begin.elapsed() * 2 > args.time),
+        None => engine.draw(&case.with_trials(FIRST), MOST, &bar, || begin.elapsed() * 2 > args.time),
     }?;
     bar.finish();
     Ok(drawn)

@@ -11,7 +11,9 @@ use super::progress::Bar;
 use super::select::{by_id, nothing_matches, selected};
 use super::{ReportArgs, Selection, VerifyArgs, junit, program, terminal};
 use crate::report::{self, Part, Report, RunInfo};
-use crate::verify::{Claim, Engine, Options, Request, STORE_FILE, StoreError, Tally, TrialStore, Verdict};
+use crate::verify::{
+    Claim, Engine, LOOKS, Options, Request, Results, STORE_FILE, StoreError, Tally, TrialStore, Verdict,
+};
 use crate::{FigurePlan, Paper, Source};
 
 /// What a program has to judge.
@@ -95,12 +97,12 @@ pub fn verify(args: &VerifyArgs, offer: Offer) -> Result<ExitCode> {
     let engine = Engine::new(store, options);
     warn(engine.store());
 
-    let mut requests = engine.requests(&agenda.claims);
+    let mut beside = Vec::new();
     for plan in &agenda.figures {
-        requests.extend(plan.requests(*profile).map_err(|error| anyhow!("{error}"))?);
+        beside.extend(plan.requests(*profile).map_err(|error| anyhow!("{error}"))?);
     }
     let bar = Bar::new();
-    let tally = engine.run(&requests, &bar)?;
+    let (results, tally) = engine.decide(&agenda.claims, &beside, &bar)?;
     bar.finish();
     if args.shard.is_some() {
         eprintln!(
@@ -111,7 +113,8 @@ pub fn verify(args: &VerifyArgs, offer: Offer) -> Result<ExitCode> {
         );
         return Ok(if tally.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
-    finish(&engine, agenda, &tally, &args.selection, started, begin)
+    let trials = Trials { run: tally.run, reused: tally.reused };
+    finish(&engine, agenda, results, trials, &args.selection, started, begin)
 }
 
 /// Judges stored trials again, prints, writes the report.
@@ -157,20 +160,27 @@ pub fn report(args: &ReportArgs, offer: Offer) -> Result<ExitCode> {
         requests.iter().all(is_stored)
     });
     agenda.parts.retain(|part| agenda.claims.iter().any(|claim| claim.part() == part.id));
-    let tally = Tally { reused: engine.store().len(), ..Tally::default() };
-    finish(&engine, agenda, &tally, &args.selection, started, begin)
+    let results = engine.judge(&agenda.claims, &Tally::default());
+    let trials = Trials { run: 0, reused: engine.store().len() };
+    finish(&engine, agenda, results, trials, &args.selection, started, begin)
 }
 
-/// Judges, prints, writes the report.
+/// How many trials a report rests on.
+struct Trials {
+    run: usize,
+    reused: usize,
+}
+
+/// Draws the figures, prints, writes the report.
 fn finish(
     engine: &Engine,
     agenda: Agenda,
-    tally: &Tally,
+    results: Results,
+    trials: Trials,
     selection: &Selection,
     started: SystemTime,
     begin: Instant,
 ) -> Result<ExitCode> {
-    let results = engine.judge(&agenda.claims, tally);
     let mut notes = engine.store().warnings().to_vec();
     let mut figures = Vec::new();
     for plan in &agenda.figures {
@@ -180,14 +190,15 @@ fn finish(
         }
     }
     notes.extend(shortfall(engine, &agenda.claims));
+    notes.extend(undecided(engine, &agenda.claims, &results));
     let told = agenda.notes.len();
     notes.splice(0..0, agenda.notes);
     let run = RunInfo {
         command: std::env::args().skip(1).collect::<Vec<_>>().join(" "),
         started: humantime::format_rfc3339_seconds(started).to_string(),
         seconds: begin.elapsed().as_secs_f64(),
-        trials_run: tally.run,
-        trials_reused: tally.reused,
+        trials_run: trials.run,
+        trials_reused: trials.reused,
         notes,
     };
     let out = &selection.out;
@@ -220,6 +231,32 @@ fn shortfall(engine: &Engine, claims: &[Claim]) -> Option<String> {
             "{} of {} settings were judged by fewer trials than the {profile} profile asks for",
             short.len(),
             requests.len()
+        )
+    })
+}
+
+/// Says how many cases could be decided by more trials.
+fn undecided(engine: &Engine, claims: &[Claim], results: &Results) -> Option<String> {
+    if engine.options().trials.is_some() {
+        return None;
+    }
+    let declared = |id: &str, label: &str| {
+        let claim = claims.iter().find(|claim| claim.id == id)?;
+        let cases = claim.cases(engine.options().profile).ok()?;
+        let case = cases.into_iter().find(|case| case.label == label)?;
+        case.requests.iter().map(|request| request.trials).max()
+    };
+    let cases = results.claims.iter().flat_map(|claim| claim.cases.iter().map(move |case| (claim, case)));
+    let undecided = cases.filter(|(claim, case)| {
+        let most = declared(&claim.id, &case.label).unwrap_or(0) << (LOOKS - 1);
+        case.verdict == Verdict::Inconclusive && case.trials.iter().all(|trials| *trials < most)
+    });
+    let count = undecided.count();
+    (count > 0).then(|| {
+        let (cases, them) = if count == 1 { ("case is", "it") } else { ("cases are", "them") };
+        format!(
+            "{count} {cases} undecided; `{} verify` on the joined store draws more trials of {them}",
+            program()
         )
     })
 }

@@ -78,28 +78,25 @@ impl Claim {
 }
 
 impl Case {
-    /// Judges the trials: `outcomes` holds one list for each request. The claim's own
-    /// prediction may be falsified on purpose.
-    pub fn judge(&self, outcomes: &[Vec<&Record>], breakage: Breakage) -> CaseResult {
-        self.judge_jointly(outcomes, breakage, 1)
-    }
-
-    /// Judges the trials of look number `look` (from 0) at trials that are drawn until enough is known. All looks together,
-    /// however many there will be, keep the level $\alpha$ of a single one: look $k$ spends $\alpha/(k+1)(k+2)$ of it.
-    pub fn judge_at_look(&self, outcomes: &[Vec<&Record>], look: usize) -> CaseResult {
-        self.judge_jointly(outcomes, Breakage::None, (look + 1) * (look + 2))
-    }
-
-    fn judge_jointly(&self, outcomes: &[Vec<&Record>], breakage: Breakage, joint: usize) -> CaseResult {
+    /// Judges the trials: `outcomes` holds one list for each request. The intervals of the claim and of each rival miss with the
+    /// chance `alpha`; the claim's own prediction may be falsified on purpose.
+    pub(super) fn judge(&self, outcomes: &[Vec<&Record>], breakage: Breakage, alpha: f64) -> CaseResult {
         let trials = outcomes.iter().map(Vec::len).collect();
         let settings = self.requests.iter().map(|r| r.setting().clone()).collect();
         let nothing = Judgement { verdict: Verdict::Failed, components: Vec::new() };
-        let (claim, rivals, error) = match self.judge.judge(outcomes, breakage, joint) {
+        let (claim, rivals, error) = match self.judge.judge(outcomes, breakage, alpha) {
             Ok((claim, rivals)) => (claim, rivals, None),
             Err(error) => (nothing, Vec::new(), Some(error.to_string())),
         };
         let verdict = verdict(&claim, &rivals);
         CaseResult { label: self.label.clone(), settings, trials, verdict, claim, rivals, error }
+    }
+
+    /// The trials of look number `look` (from 0) at the case: twice as many from look to look, `most` for each setting at the
+    /// most.
+    pub(super) fn requests_at(&self, look: usize, most: usize) -> Vec<Request> {
+        let grown = |trials: usize| trials.checked_shl(look as u32).map_or(most, |trials| trials.min(most));
+        self.requests.iter().map(|request| request.with_trials(grown(request.trials))).collect()
     }
 
     /// The same case with another number of trials.
@@ -128,8 +125,12 @@ impl Case {
     ///
     /// # Errors
     /// Those of judging.
-    pub fn exchange(&self, outcomes: &[Vec<&Record>]) -> Result<Vec<Exchange>, JudgeError> {
-        self.judge.exchange(outcomes)
+    pub(super) fn exchange(
+        &self,
+        outcomes: &[Vec<&Record>],
+        alpha: f64,
+    ) -> Result<Vec<Exchange>, JudgeError> {
+        self.judge.exchange(outcomes, alpha)
     }
 
     /// The result of a case whose trials ended in an error.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use rayon::prelude::*;
@@ -14,11 +14,15 @@ use super::claim::{Case, Claim};
 use super::experiment::{Experiment, Request, SettingKey};
 use super::judge::{Breakage, JudgeError};
 use super::record::{Record, RecordError};
-use super::results::{CaseResult, Component, Results};
+use super::results::{CaseResult, ClaimResult, Component, Results};
 use super::rules::Exchange;
-use super::statistic::CONFIDENCE;
+use super::statistic::{ALPHA, CONFIDENCE, spent};
 use super::store::{StoreError, TrialStore};
-use super::verdict::Profile;
+use super::verdict::{Profile, Verdict};
+
+/// Looks at the trials of a case that is judged until it is decided: as the trials double from look to look, eight times the
+/// declared number is drawn at the most.
+pub const LOOKS: usize = 4;
 
 /// What is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -76,6 +80,8 @@ pub struct Tally {
     pub run: usize,
     /// The first failed trial of each setting, with its message.
     pub failures: BTreeMap<SettingKey, (u64, String)>,
+    /// How many trials of each setting these numbers speak of.
+    counted: BTreeMap<SettingKey, u64>,
 }
 
 /// A case judged by trials that were drawn until enough was known.
@@ -85,6 +91,22 @@ pub struct Drawn {
     pub result: CaseResult,
     /// Whether every interval is narrower than a third of its margin.
     pub narrow: bool,
+}
+
+/// A case on the way to its verdict.
+struct Looked {
+    case: Case,
+    /// The look that is next, or was the last.
+    look: usize,
+    /// Whether a look is due.
+    goes_on: bool,
+    result: Option<CaseResult>,
+}
+
+impl Looked {
+    fn of(case: Case) -> Self {
+        Self { case, look: 0, goes_on: true, result: None }
+    }
 }
 
 /// A store of trials and the options under which it is filled and judged.
@@ -110,11 +132,55 @@ impl Engine {
         &self.options
     }
 
-    /// Runs what `claims` need and judges them.
+    /// Runs what `claims` need and judges them; see [`Engine::decide`].
+    ///
+    /// # Errors
+    /// A store that cannot be written.
     pub fn verify(&self, claims: &[Claim], observer: &dyn Observer) -> Result<Results, StoreError> {
-        let requests = self.requests(claims);
-        let tally = self.run(&requests, observer)?;
-        Ok(self.judge(claims, &tally))
+        Ok(self.decide(claims, &[], observer)?.0)
+    }
+
+    /// Runs what `claims` need, and the trials `beside` them, and judges the claims. A case that is not decided by the trials
+    /// it declares is looked at again with twice as many, until it is or [`LOOKS`] looks are done. The intervals hold jointly
+    /// over all looks ([`spent`]); whether a case is looked at again depends on its own trials alone, so that results are
+    /// the same whatever else is run, in whatever order and from whichever store. Where [`Options::trials`] fixes the number,
+    /// there is one look.
+    ///
+    /// # Errors
+    /// A store that cannot be written.
+    pub fn decide(
+        &self,
+        claims: &[Claim],
+        beside: &[Request],
+        observer: &dyn Observer,
+    ) -> Result<(Results, Tally), StoreError> {
+        let mut docket: Vec<Result<Vec<Looked>, JudgeError>> = claims
+            .iter()
+            .map(|claim| Ok(claim.cases(self.options.profile)?.into_iter().map(Looked::of).collect()))
+            .collect();
+        let mut tally = Tally::default();
+        let mut requests = beside.to_vec();
+        requests.extend(docket.iter().flatten().flatten().flat_map(|open| self.requests_at(&open.case, 0)));
+        while !requests.is_empty() {
+            self.run_into(&mut tally, &requests, observer)?;
+            let mut open: Vec<&mut Looked> =
+                docket.iter_mut().flatten().flatten().filter(|open| open.goes_on).collect();
+            open.par_iter_mut().for_each(|open| self.follow(open, &tally, Breakage::None));
+            let more = open.iter().filter(|open| open.goes_on);
+            requests = more.flat_map(|open| self.requests_at(&open.case, open.look)).collect();
+        }
+        // Looks that the store alone decided were not asked for above.
+        let sound = |open: &&Looked| open.result.as_ref().is_some_and(|result| result.error.is_none());
+        let met = docket.iter().flatten().flatten().filter(sound);
+        let met: Vec<Request> = met.flat_map(|open| self.requests_at(&open.case, open.look)).collect();
+        self.run_into(&mut tally, &met, &())?;
+        let judged = claims.iter().zip(docket).filter_map(|(claim, cases)| match cases {
+            // A claim that this profile's sizes cannot decide says nothing in it.
+            Ok(cases) if cases.is_empty() => None,
+            Ok(cases) => Some(claim.result(cases.into_iter().filter_map(|open| open.result).collect())),
+            Err(error) => Some(claim.result(vec![CaseResult::unjudged(&error)])),
+        });
+        Ok((self.results(judged.collect()), tally))
     }
 
     /// The trials that `claims` need.
@@ -126,6 +192,17 @@ impl Engine {
     /// Runs the trials asked for that are not yet stored (of the shard, where there is one). A trial that fails or panics
     /// is counted and does not stop the others; a store that cannot be written does.
     pub fn run(&self, requests: &[Request], observer: &dyn Observer) -> Result<Tally, StoreError> {
+        let mut tally = Tally::default();
+        self.run_into(&mut tally, requests, observer)?;
+        Ok(tally)
+    }
+
+    fn run_into(
+        &self,
+        tally: &mut Tally,
+        requests: &[Request],
+        observer: &dyn Observer,
+    ) -> Result<(), StoreError> {
         let mut merged: BTreeMap<&SettingKey, Request> = BTreeMap::new();
         for request in requests {
             let trials = self.options.trials.unwrap_or(request.trials);
@@ -141,7 +218,12 @@ impl Engine {
             .map(|(_, job)| job)
             .partition(|(r, trial)| self.store.contains(r, self.options.seed, *trial));
         pending.sort_by(|a, b| b.0.cost.total_cmp(&a.0.cost));
-        observer.begin(reused.len(), pending.len());
+        // What an earlier call ran for the same tally is not met again.
+        let is_new = |(request, trial): &&(&Request, u64)| {
+            tally.counted.get(&request.key).is_none_or(|counted| trial >= counted)
+        };
+        let reused = reused.iter().filter(is_new).count();
+        observer.begin(reused, pending.len());
 
         let failures = Mutex::new(BTreeMap::new());
         let store_error = Mutex::new(None);
@@ -178,44 +260,50 @@ impl Engine {
         });
         match store_error.into_inner().unwrap_or_else(PoisonError::into_inner) {
             Some(error) => Err(error),
-            None => Ok(Tally {
-                reused: reused.len(),
-                run: pending.len(),
-                failures: failures.into_inner().unwrap_or_else(PoisonError::into_inner),
-            }),
+            None => {
+                tally.reused += reused;
+                tally.run += pending.len();
+                for (key, failure) in failures.into_inner().unwrap_or_else(PoisonError::into_inner) {
+                    tally.failures.entry(key).or_insert(failure);
+                }
+                for request in merged.into_values() {
+                    let counted = tally.counted.entry(request.key.clone()).or_default();
+                    *counted = (*counted).max(request.trials as u64);
+                }
+                Ok(())
+            }
         }
     }
 
-    /// Draws trials of `case`, twice as many from look to look, beginning with those that the case asks for, until every interval is
-    /// narrower than a third of its margin, `most` trials are drawn, or `ends` says so after a look. The intervals hold jointly
-    /// over all looks (see [`Case::judge_at_look`]), so that stopping when it pleases makes them no less true.
+    /// Draws trials of `case`, twice as many from look to look, beginning with those that the case asks for, until every interval
+    /// is narrower than a third of its margin, `most` trials are drawn, or `ends` says so after a look. The intervals hold jointly
+    /// over all looks ([`spent`]), so that stopping when it pleases makes them no less true.
     ///
     /// # Errors
     /// A store that cannot be written.
     pub fn draw(
         &self,
-        case: Case,
+        case: &Case,
         most: usize,
         observer: &dyn Observer,
         mut ends: impl FnMut() -> bool,
     ) -> Result<Drawn, StoreError> {
-        let (mut case, mut look) = (case, 0);
-        loop {
-            let tally = self.run(&case.requests, observer)?;
-            let result = self.judge_at_look(&case, &tally, look);
+        for look in 0.. {
+            let requests = case.requests_at(look, most);
+            let tally = self.run(&requests, observer)?;
+            let result = self.judge_requests(case, &requests, &tally, Breakage::None, spent(look));
             let narrow = result.error.is_none() && result.claim.components.iter().all(Component::is_narrow);
-            let trials = case.requests.iter().map(|request| request.trials).max().unwrap_or(most);
             // An error of few trials only (a statistic that needs more) ends with more of them.
             let hopeless = !tally.failures.is_empty();
-            if narrow || hopeless || trials >= most || ends() {
+            let all = requests.iter().all(|request| request.trials >= most);
+            if narrow || hopeless || all || ends() {
                 return Ok(Drawn { result, narrow });
             }
-            case = case.with_trials((2 * trials).min(most));
-            look += 1;
         }
+        unreachable!("numbers of trials that double reach every limit")
     }
 
-    /// Judges `claims` by the stored trials.
+    /// Judges `claims` by the stored trials: as [`Engine::decide`] does, as far as the store goes.
     pub fn judge(&self, claims: &[Claim], tally: &Tally) -> Results {
         self.judge_as(claims, tally, Breakage::None)
     }
@@ -226,19 +314,24 @@ impl Engine {
     }
 
     fn judge_as(&self, claims: &[Claim], tally: &Tally, breakage: Breakage) -> Results {
+        let judged = claims.par_iter().filter_map(|claim| match claim.cases(self.options.profile) {
+            // A claim that this profile's sizes cannot decide says nothing in it.
+            Ok(cases) if cases.is_empty() => None,
+            Ok(cases) => {
+                let judged = cases.into_par_iter().filter_map(|case| {
+                    let mut open = Looked::of(case);
+                    self.follow(&mut open, tally, breakage);
+                    open.result
+                });
+                Some(claim.result(judged.collect()))
+            }
+            Err(error) => Some(claim.result(vec![CaseResult::unjudged(&error)])),
+        });
+        self.results(judged.collect())
+    }
+
+    fn results(&self, claims: Vec<ClaimResult>) -> Results {
         let Options { profile, seed, .. } = self.options;
-        let claims = claims
-            .par_iter()
-            .filter_map(|claim| match claim.cases(profile) {
-                // A claim that this profile's sizes cannot decide says nothing in it.
-                Ok(cases) if cases.is_empty() => None,
-                Ok(cases) => {
-                    let cases = cases.par_iter().map(|c| self.judge_case(c, tally, breakage)).collect();
-                    Some(claim.result(cases))
-                }
-                Err(error) => Some(claim.result(vec![CaseResult::unjudged(&error)])),
-            })
-            .collect();
         Results {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             profile,
@@ -248,42 +341,75 @@ impl Engine {
         }
     }
 
-    fn judge_case(&self, case: &Case, tally: &Tally, breakage: Breakage) -> CaseResult {
-        self.with_records(case, tally, |records| case.judge(records, breakage))
+    /// Looks at a case, and again as long as it is undecided and the trials of the next look are stored.
+    fn follow(&self, open: &mut Looked, tally: &Tally, breakage: Breakage) {
+        loop {
+            let requests = self.requests_at(&open.case, open.look);
+            let result = self.judge_requests(&open.case, &requests, tally, breakage, self.level(open.look));
+            let undecided = result.verdict == Verdict::Inconclusive && open.look + 1 < self.looks();
+            open.result = Some(result);
+            // One shard of several has its own part of the trials only; nobody but all of them can go on.
+            open.goes_on = undecided && self.has_all(&requests);
+            if !open.goes_on {
+                return;
+            }
+            open.look += 1;
+            if !self.has_all(&self.requests_at(&open.case, open.look)) {
+                return;
+            }
+        }
     }
 
-    /// Judges a case by its stored trials at look number `look`; see [`Case::judge_at_look`].
-    pub fn judge_at_look(&self, case: &Case, tally: &Tally, look: usize) -> CaseResult {
-        self.with_records(case, tally, |records| case.judge_at_look(records, look))
+    fn looks(&self) -> usize {
+        if self.options.trials.is_some() { 1 } else { LOOKS }
     }
 
-    fn with_records(
+    /// The trials of a look: as many as [`Options::trials`] says, where it does.
+    fn requests_at(&self, case: &Case, look: usize) -> Vec<Request> {
+        match self.options.trials {
+            Some(trials) => case.requests.iter().map(|request| request.with_trials(trials)).collect(),
+            None => case.requests_at(look, usize::MAX),
+        }
+    }
+
+    /// How often the intervals of a look may miss.
+    fn level(&self, look: usize) -> f64 {
+        if self.looks() == 1 { ALPHA } else { spent(look) }
+    }
+
+    fn has_all(&self, requests: &[Request]) -> bool {
+        let seed = self.options.seed;
+        requests.iter().all(|request| self.store.records(request, seed).len() == request.trials)
+    }
+
+    fn judge_requests(
         &self,
         case: &Case,
+        requests: &[Request],
         tally: &Tally,
-        judge: impl FnOnce(&[Vec<&Record>]) -> CaseResult,
+        breakage: Breakage,
+        alpha: f64,
     ) -> CaseResult {
         let mut outcomes = Vec::new();
-        for request in &case.requests {
-            let wanted = self.options.trials.unwrap_or(request.trials) as u64;
+        for request in requests {
+            let wanted = request.trials as u64;
             let failure = tally.failures.get(&request.key).filter(|(trial, _)| *trial < wanted);
             if let Some((trial, message)) = failure {
                 let (experiment, message) = (request.key.experiment.clone(), message.clone());
                 return case.failed(&JudgeError::Trial { experiment, trial: *trial, message });
             }
-            let stored = self.records(request);
+            let stored = self.store.records(request, self.options.seed);
             if stored.is_empty() {
                 return case.failed(&JudgeError::Other("no trials are stored for this setting".into()));
             }
             outcomes.push(stored);
         }
-        let borrowed: Vec<Vec<&Record>> =
-            outcomes.iter().map(|o| o.iter().map(AsRef::as_ref).collect()).collect();
-        judge(&borrowed)
+        case.judge(&borrowed(&outcomes), breakage, alpha)
     }
 
     /// Exchanges every claim with each of its rivals, on the stored trials: each rival ought to stand where the measurement
-    /// is moved to it, and the claim to fall there. Returns the id of the claim, the label of the case, and the exchange.
+    /// is moved to it, and the claim to fall there. Looks again as [`Engine::decide`] does. Returns the id of the claim,
+    /// the label of the case, and the exchange.
     ///
     /// # Errors
     /// Those of the cases and of judging.
@@ -291,10 +417,7 @@ impl Engine {
         let of_claim = |claim: &Claim| {
             let mut all = Vec::new();
             for case in claim.cases(self.options.profile)? {
-                let outcomes: Vec<Vec<_>> = case.requests.iter().map(|r| self.records(r)).collect();
-                let borrowed: Vec<Vec<&Record>> =
-                    outcomes.iter().map(|o| o.iter().map(AsRef::as_ref).collect()).collect();
-                let exchanges = case.exchange(&borrowed)?.into_iter();
+                let exchanges = self.exchanges_of(&case)?.into_iter();
                 all.extend(exchanges.map(|exchange| (claim.id.clone(), case.label.clone(), exchange)));
             }
             Ok(all)
@@ -303,8 +426,23 @@ impl Engine {
         Ok(parts?.into_iter().flatten().collect())
     }
 
+    fn exchanges_of(&self, case: &Case) -> Result<Vec<Exchange>, JudgeError> {
+        let mut look = 0;
+        loop {
+            let requests = self.requests_at(case, look);
+            let outcomes: Vec<_> =
+                requests.iter().map(|r| self.store.records(r, self.options.seed)).collect();
+            let exchanges = case.exchange(&borrowed(&outcomes), self.level(look))?;
+            look += 1;
+            let last = look == self.looks() || !self.has_all(&self.requests_at(case, look));
+            if last || exchanges.iter().all(Exchange::is_decided) {
+                return Ok(exchanges);
+            }
+        }
+    }
+
     /// The stored records among the trials that `request` asks for, in order.
-    pub fn records(&self, request: &Request) -> Vec<std::sync::Arc<Record>> {
+    pub fn records(&self, request: &Request) -> Vec<Arc<Record>> {
         let trials = self.options.trials.unwrap_or(request.trials);
         self.store.records(&request.with_trials(trials), self.options.seed)
     }
@@ -316,6 +454,10 @@ impl Engine {
     pub fn trials<E: Experiment>(&self, request: &Request) -> Result<Vec<E::Outcome>, RecordError> {
         self.records(request).iter().map(|record| record.read()).collect()
     }
+}
+
+fn borrowed(outcomes: &[Vec<Arc<Record>>]) -> Vec<Vec<&Record>> {
+    outcomes.iter().map(|of_setting| of_setting.iter().map(AsRef::as_ref).collect()).collect()
 }
 
 /// A panic in a trial is a defect of that experiment; it must not take the other trials with it.

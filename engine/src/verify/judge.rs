@@ -159,8 +159,8 @@ pub(super) struct Rule<'a> {
     pub labels: &'a [String],
     /// Breaks the prediction on purpose, to see that the rule notices.
     pub breakage: Breakage,
-    /// How many intervals have to hold jointly with each of these (Bonferroni): more than one where trials are looked at before all are drawn.
-    pub joint: usize,
+    /// Chance that an interval misses, over all components together (Bonferroni).
+    pub alpha: f64,
 }
 
 /// How a prediction is falsified on purpose: by the factor 1.2, or by three margins where a factor means nothing
@@ -239,12 +239,12 @@ impl Rule<'_> {
     }
 
     fn estimate(&self, sample: &[f64], count: usize) -> Result<Estimate, StatisticError> {
-        let count = count * self.joint;
+        let alpha = self.alpha / count.max(1) as f64;
         match self.statistic {
-            Statistic::Median => statistic::median(sample, count),
+            Statistic::Median => statistic::median(sample, alpha),
             Statistic::Identity => statistic::worst(sample),
-            Statistic::RootMeanSquare => statistic::root_mean_square(sample, count),
-            _ => statistic::mean(sample, count),
+            Statistic::RootMeanSquare => statistic::root_mean_square(sample, alpha),
+            _ => statistic::mean(sample, alpha),
         }
     }
 
@@ -283,7 +283,7 @@ impl Rule<'_> {
         if let Some(&value) = levels.iter().find(|u| !u.is_finite()) {
             return Err(JudgeError::NotFinite { what: "distribution function at a trial", value });
         }
-        let distance = statistic::kolmogorov(&levels, self.joint)?;
+        let distance = statistic::kolmogorov(&levels, self.alpha)?;
         self.verdict(String::new(), 0.0, distance, distance)
     }
 
@@ -340,7 +340,7 @@ impl Rule<'_> {
         if rms {
             samples.iter_mut().flatten().for_each(|x| *x *= *x);
         }
-        let mut measured = statistic::log_slope(&sizes, &samples, self.joint)?;
+        let mut measured = statistic::log_slope(&sizes, &samples, self.alpha)?;
         if rms {
             // The slope of the mean square is twice that of its root.
             let Estimate { value, low, high } = measured;
@@ -394,7 +394,7 @@ mod tests {
             margin: Margin::symmetric(margin),
             labels: &[],
             breakage: Breakage::None,
-            joint: 1,
+            alpha: statistic::ALPHA,
         }
     }
 

@@ -18,7 +18,7 @@ mod verdict;
 pub use builder::{At, ClaimBuilder};
 pub use claim::{Case, Claim};
 pub use components::Components;
-pub use engine::{Drawn, Engine, Observer, Options, Shard, ShardError, Tally};
+pub use engine::{Drawn, Engine, LOOKS, Observer, Options, Shard, ShardError, Tally};
 pub use experiment::{Experiment, Request, SettingKey, TrialFailure};
 pub use judge::{Breakage, Comparison, JudgeError};
 pub use record::{Record, RecordError};

@@ -9,7 +9,7 @@ use super::record::Record;
 use super::results::{Judgement, Margin, RivalResult};
 use super::setting::SettingError;
 use super::statistic::Statistic;
-use super::verdict::Profile;
+use super::verdict::{Profile, Verdict};
 
 /// A claim at its settings, ready for trials.
 pub(super) trait Judge: Send + Sync {
@@ -17,10 +17,10 @@ pub(super) trait Judge: Send + Sync {
         &self,
         records: &[Vec<&Record>],
         breakage: Breakage,
-        joint: usize,
+        alpha: f64,
     ) -> Result<(Judgement, Vec<RivalResult>), JudgeError>;
 
-    fn exchange(&self, records: &[Vec<&Record>]) -> Result<Vec<Exchange>, JudgeError>;
+    fn exchange(&self, records: &[Vec<&Record>], alpha: f64) -> Result<Vec<Exchange>, JudgeError>;
 
     /// The same rules at other settings.
     fn at(&self, settings: &[Json], trials: usize) -> Result<Placed, SettingError>;
@@ -43,6 +43,13 @@ pub struct Exchange {
     pub as_truth: Judgement,
     /// The claim, judged as a rival; it has to fall.
     pub claim: Judgement,
+}
+
+impl Exchange {
+    /// Whether more trials could change nothing.
+    pub(super) fn is_decided(&self) -> bool {
+        [&self.as_truth, &self.claim].iter().all(|judgement| judgement.verdict != Verdict::Inconclusive)
+    }
 }
 
 /// What is read off a trial of the experiment `E`.
@@ -124,7 +131,7 @@ impl<E: Experiment> Rules<E> {
         margin: Margin,
         outcomes: &[Vec<E::Outcome>],
         breakage: Breakage,
-        joint: usize,
+        alpha: f64,
     ) -> Result<(Judgement, Vec<RivalResult>), JudgeError> {
         let measured = settings
             .iter()
@@ -145,7 +152,7 @@ impl<E: Experiment> Rules<E> {
                 })
                 .collect::<Result<Vec<_>, JudgeError>>()?;
             let Self { statistic, comparison, .. } = *self;
-            Rule { statistic, comparison, margin, labels: &self.labels, breakage, joint }.judge(&readings)
+            Rule { statistic, comparison, margin, labels: &self.labels, breakage, alpha }.judge(&readings)
         };
         let own = judge(&self.predict, breakage)?;
         let rivals = self
@@ -170,6 +177,7 @@ impl<E: Experiment> Rules<E> {
         settings: &[E::Setting],
         margin: Margin,
         outcomes: &[Vec<E::Outcome>],
+        alpha: f64,
     ) -> Result<Vec<Exchange>, JudgeError> {
         let Self { statistic, comparison, .. } = *self;
         if statistic == Statistic::Kolmogorov {
@@ -196,14 +204,8 @@ impl<E: Experiment> Rules<E> {
                 for_rival.push(Reading { size, measured: moved.clone(), predicted: rivalling });
                 for_claim.push(Reading { size, measured: moved, predicted: claimed.clone() });
             }
-            let rule = Rule {
-                statistic,
-                comparison,
-                margin,
-                labels: &self.labels,
-                breakage: Breakage::None,
-                joint: 1,
-            };
+            let rule =
+                Rule { statistic, comparison, margin, labels: &self.labels, breakage: Breakage::None, alpha };
             Ok(Exchange {
                 rival: rival.name.clone(),
                 as_truth: rule.judge(&for_rival)?,
@@ -246,13 +248,13 @@ impl<E: Experiment> Judge for Bound<E> {
         &self,
         records: &[Vec<&Record>],
         breakage: Breakage,
-        joint: usize,
+        alpha: f64,
     ) -> Result<(Judgement, Vec<RivalResult>), JudgeError> {
-        self.rules.judge(&self.settings, self.margin, &read::<E>(records)?, breakage, joint)
+        self.rules.judge(&self.settings, self.margin, &read::<E>(records)?, breakage, alpha)
     }
 
-    fn exchange(&self, records: &[Vec<&Record>]) -> Result<Vec<Exchange>, JudgeError> {
-        self.rules.exchange(&self.settings, self.margin, &read::<E>(records)?)
+    fn exchange(&self, records: &[Vec<&Record>], alpha: f64) -> Result<Vec<Exchange>, JudgeError> {
+        self.rules.exchange(&self.settings, self.margin, &read::<E>(records)?, alpha)
     }
 
     fn at(&self, settings: &[Json], trials: usize) -> Result<Placed, SettingError> {

@@ -10,6 +10,16 @@ use crate::streams::Streams;
 /// Two-sided confidence level of every interval.
 pub const CONFIDENCE: f64 = 0.99;
 
+/// Chance that an interval misses the truth: what all looks at the trials of a case may spend together.
+pub const ALPHA: f64 = 1.0 - CONFIDENCE;
+
+/// What look number `look` (from 0) spends of [`ALPHA`]: three quarters of what the looks before it have left,
+/// $\alpha_k=3\alpha/4^{k+1}$. By Bonferroni's inequality the intervals hold jointly over all looks, however many there will
+/// be and whatever ends them; the first one is 4 % wider than that of a single look.
+pub fn spent(look: usize) -> f64 {
+    0.75 * ALPHA * 0.25f64.powi(i32::try_from(look).unwrap_or(i32::MAX))
+}
+
 /// What a claim reads off its trials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Statistic {
@@ -74,34 +84,34 @@ pub enum StatisticError {
     },
 }
 
-/// Quantile of Student's t law such that intervals of `count` components hold jointly (Bonferroni).
-fn student_quantile(freedom: f64, count: usize) -> f64 {
-    let level = 1.0 - (1.0 - CONFIDENCE) / (2.0 * count.max(1) as f64);
+/// Quantile of Student's t law for a two-sided interval that misses with the chance `alpha`.
+fn student_quantile(freedom: f64, alpha: f64) -> f64 {
+    let level = 1.0 - alpha / 2.0;
     StudentsT::new(0.0, 1.0, freedom).map_or(f64::INFINITY, |t| t.inverse_cdf(level))
 }
 
-/// Mean of `sample` with its Student-$t$ interval, one of `count` joint ones.
-pub fn mean(sample: &[f64], count: usize) -> Result<Estimate, StatisticError> {
+/// Mean of `sample` with its Student-$t$ interval, which misses with the chance `alpha`.
+pub fn mean(sample: &[f64], alpha: f64) -> Result<Estimate, StatisticError> {
     let n = enough(sample, 2, Statistic::Mean)?;
     let value = sample.iter().sum::<f64>() / n;
     let variance = sample.iter().map(|x| (x - value).powi(2)).sum::<f64>() / (n - 1.0);
-    let half = student_quantile(n - 1.0, count) * (variance / n).sqrt();
+    let half = student_quantile(n - 1.0, alpha) * (variance / n).sqrt();
     Ok(Estimate { value, low: value - half, high: value + half })
 }
 
 /// Resamples behind a bootstrap interval.
 const RESAMPLES: usize = 4000;
 
-/// Median of `sample` with its percentile-bootstrap interval, one of `count` joint ones. The resampling stream is fixed,
-/// so the interval is a function of the sample alone.
-pub fn median(sample: &[f64], count: usize) -> Result<Estimate, StatisticError> {
+/// Median of `sample` with its percentile-bootstrap interval, which misses with the chance `alpha`. The resampling stream is
+/// fixed, so the interval is a function of the sample alone.
+pub fn median(sample: &[f64], alpha: f64) -> Result<Estimate, StatisticError> {
     enough(sample, 8, Statistic::Median)?;
     let mut rng = Streams::for_trial("bootstrap", "median", sample.len() as u64, 0).rng(0);
     let mut medians: Vec<f64> = (0..RESAMPLES)
         .map(|_| middle((0..sample.len()).map(|_| sample[rng.random_range(0..sample.len())]).collect()))
         .collect();
     medians.sort_by(f64::total_cmp);
-    let tail = (1.0 - CONFIDENCE) / (2.0 * count.max(1) as f64);
+    let tail = alpha / 2.0;
     let at = |level: f64| medians[(level * (RESAMPLES - 1) as f64).round() as usize];
     Ok(Estimate { value: middle(sample.to_vec()), low: at(tail), high: at(1.0 - tail) })
 }
@@ -119,32 +129,32 @@ pub fn worst(sample: &[f64]) -> Result<Estimate, StatisticError> {
     Ok(Estimate { value, low: value, high: value })
 }
 
-/// Root mean square of `sample` with its delete-one jackknife interval, one of `count` joint ones.
-pub fn root_mean_square(sample: &[f64], count: usize) -> Result<Estimate, StatisticError> {
+/// Root mean square of `sample` with its delete-one jackknife interval, which misses with the chance `alpha`.
+pub fn root_mean_square(sample: &[f64], alpha: f64) -> Result<Estimate, StatisticError> {
     let n = enough(sample, 2, Statistic::RootMeanSquare)?;
     let sum: f64 = sample.iter().map(|x| x * x).sum();
     let left_out: Vec<f64> = sample.iter().map(|x| ((sum - x * x).max(0.0) / (n - 1.0)).sqrt()).collect();
     let center = left_out.iter().sum::<f64>() / n;
     let variance = (n - 1.0) / n * left_out.iter().map(|x| (x - center).powi(2)).sum::<f64>();
-    let (value, half) = ((sum / n).sqrt(), student_quantile(n - 1.0, count) * variance.sqrt());
+    let (value, half) = ((sum / n).sqrt(), student_quantile(n - 1.0, alpha) * variance.sqrt());
     Ok(Estimate { value, low: value - half, high: value + half })
 }
 
 /// Kolmogorov's distance between the sample whose values of the predicted distribution function are `levels`, and the
-/// uniform law, with the interval of Dvoretzky, Kiefer, Wolfowitz and Massart: $\pm\sqrt{\ln(2/\alpha)/2n}$, one of `count` joint ones.
-pub fn kolmogorov(levels: &[f64], count: usize) -> Result<Estimate, StatisticError> {
+/// uniform law, with the interval of Dvoretzky, Kiefer, Wolfowitz and Massart: $\pm\sqrt{\ln(2/\alpha)/2n}$.
+pub fn kolmogorov(levels: &[f64], alpha: f64) -> Result<Estimate, StatisticError> {
     let n = enough(levels, 8, Statistic::Kolmogorov)?;
     let mut sorted = levels.to_vec();
     sorted.sort_by(f64::total_cmp);
     let steps = sorted.iter().enumerate();
     let value = steps.fold(0.0, |d: f64, (i, u)| d.max(u - i as f64 / n).max((i + 1) as f64 / n - u));
-    let half = ((2.0 * count.max(1) as f64 / (1.0 - CONFIDENCE)).ln() / (2.0 * n)).sqrt();
+    let half = ((2.0 / alpha).ln() / (2.0 * n)).sqrt();
     Ok(Estimate { value, low: (value - half).max(0.0), high: (value + half).min(1.0) })
 }
 
 /// Slope of $\ln\bar m_i$ on $\ln x_i$ (least squares, equal weights) for samples $m_{ir}$ at sizes $x_i$, with its
-/// interval from the delete-one jackknife within each size, one of `count` joint ones.
-pub fn log_slope(sizes: &[f64], samples: &[Vec<f64>], count: usize) -> Result<Estimate, StatisticError> {
+/// interval from the delete-one jackknife within each size, which misses with the chance `alpha`.
+pub fn log_slope(sizes: &[f64], samples: &[Vec<f64>], alpha: f64) -> Result<Estimate, StatisticError> {
     let weights = slope_weights(sizes)?;
     let mut value = 0.0;
     let mut variance = 0.0;
@@ -162,7 +172,7 @@ pub fn log_slope(sizes: &[f64], samples: &[Vec<f64>], count: usize) -> Result<Es
             weight * weight * (n - 1.0) / n * left_out.iter().map(|x| (x - center).powi(2)).sum::<f64>();
         freedom += n - 1.0;
     }
-    let half = student_quantile(freedom, count) * variance.sqrt();
+    let half = student_quantile(freedom, alpha) * variance.sqrt();
     Ok(Estimate { value, low: value - half, high: value + half })
 }
 
@@ -208,7 +218,7 @@ mod tests {
     #[test]
     fn student_interval_matches_the_tables() {
         // t_{0.995, 4} = 4.604095; the sample has mean 3 and standard deviation sqrt(2.5).
-        let estimate = mean(&[1.0, 2.0, 3.0, 4.0, 5.0], 1).unwrap();
+        let estimate = mean(&[1.0, 2.0, 3.0, 4.0, 5.0], ALPHA).unwrap();
         assert_relative_eq!(estimate.value, 3.0);
         assert_relative_eq!(estimate.high - 3.0, 4.604_094_9 * (2.5f64 / 5.0).sqrt(), max_relative = 1e-6);
     }
@@ -223,9 +233,9 @@ mod tests {
                 })
                 .count()
         };
-        let by_mean = covered(|s| mean(s, 1).unwrap());
+        let by_mean = covered(|s| mean(s, ALPHA).unwrap());
         assert!((1960..=1995).contains(&by_mean), "{by_mean} of 2000, expected 1980");
-        let by_median = covered(|s| median(s, 1).unwrap());
+        let by_median = covered(|s| median(s, ALPHA).unwrap());
         assert!((1930..=2000).contains(&by_median), "{by_median} of 2000, expected about 1980");
     }
 
@@ -242,7 +252,7 @@ mod tests {
                         noise.nth_child("size", i).normals(30, 0.1).iter().map(|z| m * (1.0 + z)).collect()
                     })
                     .collect();
-                let e = log_slope(&sizes, &samples, 1).unwrap();
+                let e = log_slope(&sizes, &samples, ALPHA).unwrap();
                 e.low <= 1.0 && 1.0 <= e.high
             })
             .count();
@@ -253,12 +263,12 @@ mod tests {
     fn distances_between_laws_are_those_of_the_definition() {
         // Four levels: the empirical law jumps at 0.1, 0.2, 0.3, 0.9; the largest gap is 3/4 − 0.3.
         let repeated: Vec<f64> = [0.1, 0.2, 0.3, 0.9].repeat(2);
-        assert_relative_eq!(kolmogorov(&repeated, 1).unwrap().value, 0.45, epsilon = 1e-12);
+        assert_relative_eq!(kolmogorov(&repeated, ALPHA).unwrap().value, 0.45, epsilon = 1e-12);
         let covered = (0..300)
             .filter(|&r| {
                 let normals = Streams::for_trial("kolmogorov", "", r, 0).normals(100, 1.0);
                 let levels: Vec<f64> = normals.iter().map(|z| 0.5 * libm_erfc(-z / 2f64.sqrt())).collect();
-                kolmogorov(&levels, 1).unwrap().low == 0.0
+                kolmogorov(&levels, ALPHA).unwrap().low == 0.0
             })
             .count();
         assert!(covered >= 292, "{covered} of 300, expected at least 297");
@@ -272,19 +282,22 @@ mod tests {
     fn root_mean_squares_cover() {
         let covered = (0..1000)
             .filter(|&r| {
-                let e = root_mean_square(&Streams::for_trial("rms", "", r, 0).normals(60, 2.0), 1).unwrap();
+                let e =
+                    root_mean_square(&Streams::for_trial("rms", "", r, 0).normals(60, 2.0), ALPHA).unwrap();
                 e.low <= 2.0 && 2.0 <= e.high
             })
             .count();
         assert!((960..=998).contains(&covered), "{covered} of 1000, expected about 985");
-        assert_relative_eq!(root_mean_square(&[3.0, 4.0, 0.0, 0.0], 1).unwrap().value, 2.5);
+        assert_relative_eq!(root_mean_square(&[3.0, 4.0, 0.0, 0.0], ALPHA).unwrap().value, 2.5);
     }
 
     #[test]
     fn samples_that_say_nothing_are_refused() {
-        assert!(mean(&[1.0], 1).is_err());
+        assert!(mean(&[1.0], ALPHA).is_err());
         assert!(worst(&[]).is_err());
-        assert!(log_slope(&[1.0, 2.0], &[vec![1.0, 2.0], vec![1.0, 2.0]], 1).is_err());
-        assert!(log_slope(&[1.0, 2.0, 4.0], &[vec![1.0, -1.0], vec![1.0, 2.0], vec![1.0, 2.0]], 1).is_err());
+        assert!(log_slope(&[1.0, 2.0], &[vec![1.0, 2.0], vec![1.0, 2.0]], ALPHA).is_err());
+        assert!(
+            log_slope(&[1.0, 2.0, 4.0], &[vec![1.0, -1.0], vec![1.0, 2.0], vec![1.0, 2.0]], ALPHA).is_err()
+        );
     }
 }

@@ -106,7 +106,7 @@ fn sizes(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
                     .collect::<Result<Vec<_>, JudgeError>>()?;
                 let curve = LENGTHS.iter().enumerate().map(|(j, &e)| {
                     let values: Vec<f64> = predicted.iter().map(|p| p[k * count + j]).collect();
-                    Ok((e, statistic::mean(&values, 1)?.value))
+                    Ok((e, statistic::mean(&values, statistic::ALPHA)?.value))
                 });
                 series.push(Series::line("", k, Stroke::Solid, curve.collect::<Result<_, JudgeError>>()?));
             }

@@ -190,7 +190,10 @@ fn width(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
             };
             let rms = |value: &dyn Fn(&NaturalTrainingOutcome) -> Result<f64, JudgeError>| {
                 let values = outcomes.iter().map(value).collect::<Result<Vec<_>, _>>()?;
-                Ok::<_, JudgeError>(Point::new(width as f64, statistic::root_mean_square(&values, 1)?))
+                Ok::<_, JudgeError>(Point::new(
+                    width as f64,
+                    statistic::root_mean_square(&values, statistic::ALPHA)?,
+                ))
             };
             train.push(rms(&|o| Ok(residual(&s, o, 1)?.norm() / residual(&s, o, 0)?.norm()))?);
             wide.push(rms(&|o| {
