@@ -1,7 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+pub mod atlas;
 pub mod papers;
 
-pub use solvable_engine::{figure, report, streams, verify};
+pub use solvable_engine::{figure, map, report, streams, verify};
 pub use solvable_simulate as simulate;
 pub use solvable_theory as theory;

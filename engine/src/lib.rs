@@ -17,6 +17,7 @@
 pub mod cli;
 pub mod figure;
 mod figure_plan;
+pub mod map;
 mod paper;
 pub mod report;
 pub mod streams;

@@ -1,7 +1,8 @@
 use solvable_words::Source;
 
 use crate::FigurePlan;
-use crate::verify::Claim;
+use crate::map::MapPlan;
+use crate::verify::{Claim, Knob};
 
 /// A body of theory, its claims and its figures.
 pub struct Paper {
@@ -19,11 +20,17 @@ pub struct Paper {
     pub claims: Vec<Claim>,
     /// What is drawn.
     pub figures: Vec<FigurePlan>,
+    /// Where the claims hold: maps that belong to the full profile.
+    pub maps: Vec<MapPlan>,
+    /// Names that say several fields of a setting at once.
+    pub knobs: &'static [Knob],
 }
 
 impl Paper {
-    /// The ids of its claims, then of its figures.
+    /// The ids of its claims, then of its figures and of its maps.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
-        self.claims.iter().map(|claim| claim.id.as_str()).chain(self.figures.iter().map(|figure| figure.id))
+        let claims = self.claims.iter().map(|claim| claim.id.as_str());
+        let maps = self.maps.iter().map(|map| map.id.as_str());
+        claims.chain(self.figures.iter().map(|figure| figure.id)).chain(maps)
     }
 }

@@ -95,6 +95,7 @@ fn results() -> Results {
         profile: Profile::Quick,
         seed: 1,
         confidence: 0.99,
+        maps: Vec::new(),
         claims: vec![
             claim(
                 "fisher/mean-eigenvalue",

@@ -2,6 +2,7 @@
 
 mod explain;
 mod own_data;
+mod practice;
 mod predict;
 mod shell;
 
@@ -11,7 +12,7 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use solvable::papers;
-use solvable_engine::cli::{self, CheckArgs, DiffArgs, EXIT_CODES, ReportArgs, VerifyArgs};
+use solvable_engine::cli::{self, CheckArgs, DiffArgs, EXIT_CODES, MapArgs, ReportArgs, VerifyArgs};
 
 /// Closed-form theories of wide neural networks, held against simulations of finite ones.
 #[derive(Debug, Parser)]
@@ -37,11 +38,19 @@ enum Command {
         #[command(flatten)]
         data: Data,
     },
-    /// Judge a claim at a setting of your own.
-    Check(CheckArgs),
+    /// Judge a claim at a setting of your own, or hold `step-size` against networks of your description.
+    Check {
+        #[command(flatten)]
+        args: CheckArgs,
+        /// Your own inputs for `step-size`: an N×d matrix as .csv, .csv.gz or .npy.
+        #[arg(long = "data", value_name = "FILE")]
+        data: Option<PathBuf>,
+    },
+    /// Chart where a claim holds, over one or two fields of its setting.
+    Map(MapArgs),
     /// Evaluate a prediction for your own parameters.
     Predict(PredictArgs),
-    /// List predictions, claims and figures.
+    /// List predictions, claims, figures and maps.
     List {
         /// Only ids that match one of these (substring, or glob with `*`).
         patterns: Vec<String>,
@@ -87,6 +96,10 @@ struct PredictArgs {
     /// Print JSON.
     #[arg(long)]
     json: bool,
+    /// The width or the dimension of your network, where the prediction is that of infinite size: the recorded maps say what
+    /// finite size adds.
+    #[arg(long, conflicts_with = "batch", value_name = "SIZE")]
+    size: Option<f64>,
     /// Evaluate once, without finding out how many digits survive.
     #[arg(long)]
     fast: bool,
@@ -101,7 +114,8 @@ pub fn main() -> ExitCode {
         Command::Report { args, data } => {
             own_data::offer(data.path.as_deref(), true).and_then(|offer| cli::report(&args, offer))
         }
-        Command::Check(args) => cli::check(&args, &papers::all()),
+        Command::Check { args, data } => practice::check(&args, data.as_deref()),
+        Command::Map(args) => cli::map(&args, &papers::all()),
         Command::Predict(args) => predict::predict(&args),
         Command::List { patterns } => explain::list(&patterns),
         Command::Explain { id } => explain::explain(&id),

@@ -12,7 +12,9 @@ use solvable_engine::cli;
 use solvable_engine::cli::entries::{self, assignment};
 
 use super::PredictArgs;
+use solvable::atlas::{self, FiniteSize, Measured};
 use solvable::papers;
+use solvable::report::significant;
 use solvable::theory::catalog::{self, Answer, Prediction};
 use solvable::theory::{TheoryError, catalog::Value, did_you_mean, short_numbers, shortened};
 
@@ -21,8 +23,8 @@ const FEW_DIGITS: u32 = 6;
 
 pub fn predict(args: &PredictArgs) -> Result<ExitCode> {
     match (&args.batch, &args.id) {
-        (Some(path), _) => batch(path, args.json, args.fast),
-        (None, Some(id)) => single(id, &args.parameters, args.json, args.fast),
+        (Some(path), _) => batch(path, args),
+        (None, Some(id)) => single(id, args),
         (None, None) => bail!("an id or --batch is needed"),
     }
 }
@@ -32,9 +34,10 @@ fn find(id: &str) -> Result<Prediction, TheoryError> {
     catalog::find(id).or_else(|error| catalog::find(&cli::short(id, &papers::all())).map_err(|_| error))
 }
 
-fn single(id: &str, parameters: &[String], as_json: bool, fast: bool) -> Result<ExitCode> {
+fn single(id: &str, args: &PredictArgs) -> Result<ExitCode> {
+    let as_json = args.json;
     let mut given = Map::new();
-    for text in parameters {
+    for text in &args.parameters {
         let Some((key, value)) = assignment(text) else {
             bail!("parameter \"{}\" is not of the form key=value", shortened(text));
         };
@@ -43,7 +46,11 @@ fn single(id: &str, parameters: &[String], as_json: bool, fast: bool) -> Result<
             bail!("parameter `{key}` is given twice");
         }
     }
-    let (entry, answer) = evaluate_entry(&json!({ "id": id, "params": given }), fast);
+    let mut asked = json!({ "id": id, "params": given });
+    if let Some(size) = args.size {
+        asked["size"] = size.into();
+    }
+    let Evaluated { entry, answer, finite } = evaluate_entry(&asked, args.fast);
     let mut out = std::io::stdout().lock();
     if as_json {
         writeln!(out, "{entry}")?;
@@ -58,7 +65,7 @@ fn single(id: &str, parameters: &[String], as_json: bool, fast: bool) -> Result<
         let shown = answer.as_ref().map_or_else(|| entry["value"].clone(), |answer| answer.shown.to_json());
         print_value(&mut out, "", &shown)?;
         writeln!(out, "({})", find(id)?.value)?;
-        for remark in answer.iter().flat_map(remarks) {
+        for remark in answer.iter().flat_map(remarks).chain(finite.iter().map(told)) {
             writeln!(out, "{remark}")?;
         }
     }
@@ -90,7 +97,32 @@ fn plain(value: &Json) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn batch(path: &Path, as_json: bool, fast: bool) -> Result<ExitCode> {
+/// What finite networks add, in a line.
+fn told(finite: &FiniteSize) -> String {
+    let output = match finite.output {
+        "" => "the value".to_owned(),
+        name if name.parse::<usize>().is_ok() => format!("entry {name} (from 0)"),
+        name => name.to_owned(),
+    };
+    match &finite.measured {
+        Measured::At { map, size: (field, size), value, discrepancy } => format!(
+            "finite size: {output} is {} [{}, {}] at {field} {size}, {} from the prediction (measured: {map})",
+            significant(value.value, 4),
+            significant(value.low, 4),
+            significant(value.high, 4),
+            significant(discrepancy.value, 3),
+        ),
+        Measured::Over { map, finding } => {
+            format!("finite size: for {output} at a size of your own add --size; {map}: {finding}")
+        }
+        Measured::Uncovered { map, reason } => {
+            format!("finite size: not measured for {output} here; the nearest map is {map}, but {reason}")
+        }
+    }
+}
+
+fn batch(path: &Path, args: &PredictArgs) -> Result<ExitCode> {
+    let as_json = args.json;
     let mut text = String::new();
     if path == Path::new("-") {
         std::io::stdin().read_to_string(&mut text).context("cannot read standard input")?;
@@ -104,7 +136,7 @@ fn batch(path: &Path, as_json: bool, fast: bool) -> Result<ExitCode> {
         .par_iter()
         .enumerate()
         .map(|(n, text)| match entries::parse(text) {
-            Ok(entry) => evaluate_entry(&entry, fast).0,
+            Ok(entry) => evaluate_entry(&entry, args.fast).entry,
             Err(problem) => {
                 let message = format!("entry {} is not JSON: {problem}; it is {}", n + 1, shortened(text));
                 refusal(&Json::Null, &json!({}), "invalid-entry", &message)
@@ -126,11 +158,25 @@ fn batch(path: &Path, as_json: bool, fast: bool) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// `{"id", "params", "value", "digits"}` or `{"id", "params", "error"}`, and the answer behind it; never panics.
-fn evaluate_entry(entry: &Json, fast: bool) -> (Json, Option<Answer>) {
+/// What an entry is answered.
+struct Evaluated {
+    /// `{"id", "params", "value", "digits", "finite_size"}` or `{"id", "params", "error"}`.
+    entry: Json,
+    /// The answer behind it.
+    answer: Option<Answer>,
+    /// What the atlas adds.
+    finite: Vec<FiniteSize>,
+}
+
+/// Evaluates an entry; never panics.
+fn evaluate_entry(entry: &Json, fast: bool) -> Evaluated {
     let id = entry.get("id").cloned().unwrap_or(Json::Null);
     let params = entry.get("params").cloned().unwrap_or_else(|| json!({}));
-    let error = |kind: &str, message: &str| (refusal(&id, &params, kind, message), None);
+    let error = |kind: &str, message: &str| Evaluated {
+        entry: refusal(&id, &params, kind, message),
+        answer: None,
+        finite: Vec::new(),
+    };
     if let Some(unknown) = unknown_key(entry) {
         let near = did_you_mean(unknown, ["id", "params"]);
         let message =
@@ -140,17 +186,34 @@ fn evaluate_entry(entry: &Json, fast: bool) -> (Json, Option<Answer>) {
     let (Some(name), Some(given)) = (id.as_str(), params.as_object()) else {
         return error("invalid-entry", "an entry is {\"id\": string, \"params\": object}");
     };
-    let value = catch_unwind(AssertUnwindSafe(|| -> Result<(Value, Option<Answer>), TheoryError> {
+    let size = match entry.get("size") {
+        None | Some(Json::Null) => None,
+        Some(size) => match size.as_f64().filter(|size| *size >= 1.0) {
+            Some(size) => Some(size),
+            None => return error("invalid-entry", &format!("the size is {size}; valid: a number >= 1")),
+        },
+    };
+    type Found = (Value, Option<Answer>, Vec<FiniteSize>);
+    let value = catch_unwind(AssertUnwindSafe(|| -> Result<Found, TheoryError> {
         let prediction = find(name)?;
-        if fast {
-            return Ok((prediction.evaluate(given)?, None));
-        }
-        let answer = prediction.answer(given)?;
-        Ok((answer.value.clone(), Some(answer)))
+        let (value, answer) = if fast {
+            (prediction.evaluate(given)?, None)
+        } else {
+            let answer = prediction.answer(given)?;
+            (answer.value.clone(), Some(answer))
+        };
+        let finite = atlas::finite_size(&prediction, given, &value.to_json(), size);
+        Ok((value, answer, finite))
     }));
     match value {
-        Ok(Ok((value, answer))) => {
+        Ok(Ok((value, answer, finite))) => {
             let mut entry = json!({ "id": id, "params": params, "value": value.to_json() });
+            if let Some(size) = size {
+                entry["size"] = size.into();
+            }
+            if !finite.is_empty() {
+                entry["finite_size"] = finite.iter().map(finite_json).collect();
+            }
             if let Some(answer) = &answer {
                 entry["digits"] = answer.digits.into();
                 if !answer.vanishing.is_empty() {
@@ -160,10 +223,27 @@ fn evaluate_entry(entry: &Json, fast: bool) -> (Json, Option<Answer>) {
                     entry["boundary"] = boundary.as_str().into();
                 }
             }
-            (entry, answer)
+            Evaluated { entry, answer, finite }
         }
         Ok(Err(problem)) => error(problem.kind(), &problem.to_string()),
         Err(_) => error("internal", "the evaluation panicked; this is a defect of the program"),
+    }
+}
+
+/// What the atlas says of one number.
+fn finite_json(finite: &FiniteSize) -> Json {
+    let output = finite.output;
+    match &finite.measured {
+        Measured::At { map, size: (field, size), value, discrepancy } => json!({
+            "output": output, "map": map, "covered": true, "field": field, "size": size,
+            "value": value, "discrepancy": discrepancy,
+        }),
+        Measured::Over { map, finding } => {
+            json!({"output": output, "map": map, "covered": true, "finding": finding})
+        }
+        Measured::Uncovered { map, reason } => {
+            json!({"output": output, "map": map, "covered": false, "reason": reason})
+        }
     }
 }
 
@@ -175,8 +255,20 @@ fn refusal(id: &Json, params: &Json, kind: &str, message: &str) -> Json {
 /// A key of the entry that is neither one of its own, nor one of the answers and reference files, which may be
 /// evaluated again as they are.
 fn unknown_key(entry: &Json) -> Option<&str> {
-    const KNOWN: [&str; 10] =
-        ["id", "params", "value", "digits", "error", "vanishing", "boundary", "fields", "alpha", "how"];
+    const KNOWN: [&str; 12] = [
+        "id",
+        "params",
+        "size",
+        "value",
+        "digits",
+        "error",
+        "vanishing",
+        "boundary",
+        "finite_size",
+        "fields",
+        "alpha",
+        "how",
+    ];
     entry.as_object()?.keys().map(String::as_str).find(|key| !KNOWN.contains(key))
 }
 
@@ -193,7 +285,7 @@ mod tests {
             json!({ "id": "mf/kappa", "params": 1 }),
             json!({ "id": "mf/kappa", "param": {} }),
         ] {
-            assert!(evaluate_entry(&entry, false).0["error"]["message"].is_string(), "{entry}");
+            assert!(evaluate_entry(&entry, false).entry["error"]["message"].is_string(), "{entry}");
         }
     }
 }

@@ -124,6 +124,11 @@ impl Prediction {
         self.within_limit(&Params::new(self, given, None)?)
     }
 
+    /// The parameters as given, defaults included.
+    pub(crate) fn read(&self, given: &Map<String, Json>) -> Result<Params, TheoryError> {
+        Params::new(self, given, None)
+    }
+
     /// Evaluates the prediction with its real parameters moved in their last place.
     pub(crate) fn evaluate_moved(
         &self,

@@ -10,10 +10,10 @@ use serde_json::{Value as Json, json};
 use super::entries::assignment;
 use super::progress::Bar;
 use super::run::{check_trials, exit_code};
-use super::select::{nothing_matches, short};
+use super::select::{knobs_of, nothing_matches, short};
 use super::{CheckArgs, terminal};
 use crate::Paper;
-use crate::verify::{Case, Claim, Drawn, Engine, Options, TrialStore};
+use crate::verify::{Case, Claim, Drawn, Engine, Knob, Options, TrialStore, assign};
 use solvable_words::shortened;
 
 /// Trials of the first look; a statistic needs eight at most.
@@ -41,7 +41,7 @@ pub fn check(args: &CheckArgs, papers: &[Paper]) -> Result<ExitCode> {
     if args.rest.is_empty() {
         return list(claim, &cases, args.json);
     }
-    let case = changed(start, &overrides)?;
+    let case = changed(start, &overrides, knobs_of(&claim.id, papers))?;
     let options = Options { profile: args.profile, seed: args.seed, trials: None, shard: None };
     let engine = Engine::new(TrialStore::open(&args.out)?, options);
     let Drawn { result, narrow } = drawn(&engine, case, args)?;
@@ -97,13 +97,11 @@ fn chosen<'a>(cases: &'a [Case], rest: &[String]) -> Result<(&'a Case, Vec<Overr
 }
 
 /// The case with fields of all its settings changed.
-fn changed(start: &Case, overrides: &[Override]) -> Result<Case> {
+fn changed(start: &Case, overrides: &[Override], knobs: &[Knob]) -> Result<Case> {
     let mut settings: Vec<Json> = start.requests.iter().map(|request| request.setting().clone()).collect();
     for setting in &mut settings {
         for (field, value) in overrides {
-            let place = place(setting, field)?;
-            // A list of one is spelt like a number.
-            *place = if place.is_array() && !value.is_array() { json!([value]) } else { value.clone() };
+            assign(setting, field, value, knobs)?;
         }
     }
     let told: Vec<String> =
@@ -118,27 +116,6 @@ fn changed(start: &Case, overrides: &[Override]) -> Result<Case> {
 
 fn short_value(value: &Json) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// Where `path` points in `setting`: `network.widths`, `taus.0`. A field that is left out of the JSON because it is not set
-/// can be set all the same.
-fn place<'a>(setting: &'a mut Json, path: &str) -> Result<&'a mut Json> {
-    let (outer, last) = path.rsplit_once('.').map_or((None, path), |(outer, last)| (Some(outer), last));
-    let parent = match outer {
-        Some(outer) => place(setting, outer)?,
-        None => setting,
-    };
-    match parent {
-        Json::Object(fields) => Ok(fields.entry(last).or_insert(Json::Null)),
-        Json::Array(items) => {
-            let length = items.len();
-            let index = last.parse::<usize>().ok().filter(|index| *index < length);
-            index
-                .and_then(|index| items.get_mut(index))
-                .ok_or_else(|| anyhow!("field `{path}`: the list has {length} entries, counted from 0"))
-        }
-        _ => bail!("field `{}` has no parts", outer.unwrap_or(path)),
-    }
 }
 
 /// Draws the trials asked for, or trials until enough is known.

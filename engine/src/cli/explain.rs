@@ -34,6 +34,9 @@ pub fn list_papers(out: &mut impl Write, papers: &[Paper], patterns: &[String]) 
         for figure in paper.figures.iter().filter(|f| selected(&patterns, f.id)) {
             writeln!(out, "  {:<30} figure", figure.id)?;
         }
+        for map in paper.maps.iter().filter(|map| selected(&patterns, &map.id)) {
+            writeln!(out, "  {:<30} map of {}: {}", map.id, map.claim, map.title)?;
+        }
     }
     Ok(found)
 }

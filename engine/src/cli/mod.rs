@@ -1,7 +1,7 @@
 //! The command line as a library: commands, progress, exit codes.
 //!
-//! [`main`] is a whole program for a list of papers. A program with commands of its own puts [`VerifyArgs`], [`CheckArgs`],
-//! [`ReportArgs`] and [`DiffArgs`] into its own [`clap`] command line, calls [`verify`], [`check()`], [`report`], [`diff`], [`list`] and
+//! [`main`] is a whole program for a list of papers. A program with commands of its own puts [`VerifyArgs`], [`CheckArgs`], [`MapArgs`],
+//! [`ReportArgs`] and [`DiffArgs`] into its own [`clap`] command line, calls [`verify`], [`check()`], [`map()`], [`report`], [`diff`], [`list`] and
 //! [`explain`], and hands the outcome to [`exit`].
 
 mod check;
@@ -9,6 +9,7 @@ mod diff;
 pub mod entries;
 mod explain;
 mod junit;
+mod map;
 mod progress;
 mod run;
 mod select;
@@ -30,7 +31,8 @@ use crate::verify::{Profile, Shard};
 pub use check::check;
 pub use diff::diff;
 pub use explain::{explain, explain_claim, list, list_papers, write_sources};
-pub use run::{Offer, report, verify};
+pub use map::map;
+pub use run::{Offer, check_trials, report, verify};
 pub use select::{by_id, nothing_matches, selected, short};
 pub use shell::{Names, completions, man};
 
@@ -54,7 +56,9 @@ enum Command {
     Report(ReportArgs),
     /// Judge a claim at a setting of your own.
     Check(CheckArgs),
-    /// List claims and figures.
+    /// Chart where a claim holds, over one or two fields of its setting.
+    Map(MapArgs),
+    /// List claims, figures and maps.
     List {
         /// Only ids that match one of these (substring, or glob with `*`).
         patterns: Vec<String>,
@@ -146,6 +150,42 @@ pub struct CheckArgs {
     pub json: bool,
 }
 
+/// The arguments of [`map()`].
+#[derive(Debug, Clone, Args)]
+pub struct MapArgs {
+    /// The claim, or a map as listed.
+    pub claim: String,
+    /// The case to start from (its label, or a part of it; the first one by default), then one or two fields that are swept,
+    /// `network.samples=10..1000:log:7`, `width=32..2048:log`, `network.activation=tanh|relu`, the first of them the size of the
+    /// finite-size law; then fields that are set, `samples=40` or as a multiple, `samples=0.5*model.dimension`.
+    #[arg(value_name = "CASE | FIELD=RANGE | FIELD=VALUE")]
+    pub rest: Vec<String>,
+    /// Whose cases and margins.
+    #[arg(long, value_enum, default_value_t = Profile::Quick)]
+    pub profile: Profile,
+    /// Trials of each cell; those of the case by default.
+    #[arg(long)]
+    pub trials: Option<usize>,
+    /// The component to map, by its label; the first one by default.
+    #[arg(long)]
+    pub component: Option<String>,
+    /// Changes all random streams.
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Folder of the trial store; the map goes into its folder `maps`.
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub out: PathBuf,
+    /// Threads; all cores by default.
+    #[arg(long)]
+    pub jobs: Option<usize>,
+    /// Run only part I of N of the trials; the same command on the joined store draws the map.
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
+    /// Print the map as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// The arguments of [`report`].
 #[derive(Debug, Clone, Args)]
 pub struct ReportArgs {
@@ -181,12 +221,25 @@ pub fn main(papers: Vec<Paper>) -> ExitCode {
         Command::Verify(args) => verify(&args, Offer::of(papers)),
         Command::Report(args) => report(&args, Offer::of(papers)),
         Command::Check(args) => check(&args, &papers),
+        Command::Map(args) => map(&args, &papers),
         Command::List { patterns } => list(&papers, &patterns),
         Command::Explain { id } => explain(&papers, &id),
         Command::Diff(args) => diff(&args),
         Command::Completions { shell } => completions(shell, command(), &Names::of(&papers)),
         Command::Man { command: page } => man(page.as_deref(), command()),
     })
+}
+
+/// Runs on so many threads; on all cores by default.
+pub(crate) fn set_jobs(jobs: Option<usize>) -> anyhow::Result<()> {
+    match jobs {
+        None => Ok(()),
+        Some(0) => anyhow::bail!("--jobs is 0; valid: an integer >= 1"),
+        Some(jobs) => rayon::ThreadPoolBuilder::new()
+            .num_threads(jobs)
+            .build_global()
+            .map_err(|error| anyhow::anyhow!("cannot start the threads: {error}")),
+    }
 }
 
 /// The exit code of a command; an error is told on standard error.

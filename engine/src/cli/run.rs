@@ -9,10 +9,13 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use super::progress::Bar;
 use super::select::{by_id, nothing_matches, selected};
-use super::{ReportArgs, Selection, VerifyArgs, junit, program, terminal};
+use super::{ReportArgs, Selection, VerifyArgs, junit, program, set_jobs, terminal};
+use crate::figure::Figure;
+use crate::map::{Map, MapPlan};
 use crate::report::{self, Part, Report, RunInfo};
 use crate::verify::{
-    Claim, Engine, LOOKS, Options, Request, Results, STORE_FILE, StoreError, Tally, TrialStore, Verdict,
+    Claim, Engine, Knob, LOOKS, Options, Profile, Request, Results, STORE_FILE, StoreError, Tally,
+    TrialStore, Verdict,
 };
 use crate::{FigurePlan, Paper, Source};
 
@@ -24,6 +27,8 @@ pub struct Offer {
     pub bibliography: Vec<Source>,
     /// What the reader of the report should know of how the papers came about.
     pub notes: Vec<String>,
+    /// Maps that were recorded: they stand for those that a run does not draw.
+    pub recorded: Vec<Map>,
     /// What a store needs to be judged that was not given, in words.
     pub wanted: fn(&TrialStore) -> Option<String>,
 }
@@ -31,7 +36,7 @@ pub struct Offer {
 impl Offer {
     /// Papers alone.
     pub fn of(papers: Vec<Paper>) -> Self {
-        Self { papers, bibliography: Vec::new(), notes: Vec::new(), wanted: |_| None }
+        Self { papers, bibliography: Vec::new(), notes: Vec::new(), recorded: Vec::new(), wanted: |_| None }
     }
 }
 
@@ -40,13 +45,23 @@ struct Agenda {
     parts: Vec<Part>,
     claims: Vec<Claim>,
     figures: Vec<FigurePlan>,
+    maps: Vec<Chart>,
+    /// Claims that are mapped and not judged.
+    mapped: Vec<Claim>,
+    recorded: Vec<Map>,
     bibliography: Vec<Source>,
     notes: Vec<String>,
 }
 
+/// A map to be drawn.
+struct Chart {
+    plan: MapPlan,
+    knobs: &'static [Knob],
+}
+
 impl Agenda {
-    fn new(patterns: &[String], offer: Offer) -> Result<Self> {
-        let Offer { papers, bibliography, notes, .. } = offer;
+    fn new(patterns: &[String], profile: Profile, offer: Offer) -> Result<Self> {
+        let Offer { papers, bibliography, notes, recorded, .. } = offer;
         if patterns.iter().any(String::is_empty) {
             let id = papers.first().map_or("part", |paper| paper.id);
             bail!("a pattern is empty; valid: a part of an id, such as `{id}` or `{id}/*`");
@@ -55,11 +70,27 @@ impl Agenda {
         if !papers.iter().flat_map(Paper::ids).any(|id| selected(patterns, id)) {
             bail!("{}", nothing_matches(patterns, papers.iter().flat_map(Paper::ids)));
         }
-        let mut agenda =
-            Self { parts: Vec::new(), claims: Vec::new(), figures: Vec::new(), bibliography, notes };
-        for Paper { id, title, summary, sources, claims, figures, .. } in papers {
+        let wanted = |id: &str, claim: &str| selected(patterns, id) || selected(patterns, claim);
+        let mut agenda = Self {
+            parts: Vec::new(),
+            claims: Vec::new(),
+            figures: Vec::new(),
+            maps: Vec::new(),
+            mapped: Vec::new(),
+            recorded: recorded.into_iter().filter(|map| wanted(&map.id, &map.claim)).collect(),
+            bibliography,
+            notes,
+        };
+        for Paper { id, title, summary, sources, claims, figures, maps, knobs, .. } in papers {
             let (claims_before, figures_before) = (agenda.claims.len(), agenda.figures.len());
-            agenda.claims.extend(claims.into_iter().filter(|c| selected(patterns, &c.id)));
+            let (judged, others): (Vec<_>, Vec<_>) =
+                claims.into_iter().partition(|claim| selected(patterns, &claim.id));
+            agenda.claims.extend(judged);
+            if profile == Profile::Full {
+                let maps = maps.into_iter().filter(|plan| wanted(&plan.id, &plan.claim));
+                agenda.maps.extend(maps.map(|plan| Chart { plan, knobs }));
+                agenda.mapped.extend(others);
+            }
             agenda.figures.extend(figures.into_iter().filter(|f| selected(patterns, f.id)));
             if (agenda.claims.len(), agenda.figures.len()) != (claims_before, figures_before) {
                 agenda.parts.push(Part { id: id.into(), title: title.into(), summary, sources });
@@ -69,21 +100,75 @@ impl Agenda {
     }
 }
 
+impl Agenda {
+    fn claim_of(&self, plan: &MapPlan) -> Result<&Claim> {
+        let mut claims = self.claims.iter().chain(&self.mapped);
+        claims
+            .find(|claim| claim.id == plan.claim)
+            .ok_or_else(|| anyhow!("the map {} is of a claim that does not exist, {}", plan.id, plan.claim))
+    }
+
+    fn map_requests(&self, chart: &Chart) -> Result<Vec<Request>> {
+        let claim = self.claim_of(&chart.plan)?;
+        chart.plan.requests(claim, chart.knobs).with_context(|| format!("map {}", chart.plan.id))
+    }
+
+    /// The maps whose trials are stored, and the recorded ones of those that are not.
+    fn charted(&self, engine: &Engine) -> Vec<Map> {
+        let chart = |chart: &Chart| {
+            let stored = self.map_requests(chart).ok()?;
+            // A cell whose trials fail says so; one that was never run is none.
+            let is_stored = stored.iter().any(|request| !engine.records(request).is_empty());
+            is_stored.then(|| chart.plan.chart(engine, self.claim_of(&chart.plan).ok()?, chart.knobs).ok())?
+        };
+        let mut maps: Vec<Map> = self.maps.iter().filter_map(chart).collect();
+        for map in &self.recorded {
+            if maps.iter().all(|drawn| drawn.id != map.id) {
+                maps.push(map.clone());
+            }
+        }
+        maps
+    }
+}
+
+/// The section of the maps.
+fn atlas(maps: &[Map], profile: Profile) -> Part {
+    let columns = || maps.iter().flat_map(|map| &map.columns);
+    let count = |verdict| columns().filter(|column| column.verdict == verdict).count();
+    let origin = match profile {
+        Profile::Quick => "recorded with the full profile",
+        Profile::Full => "drawn with this run where its store holds them, else recorded",
+    };
+    Part {
+        id: "atlas".to_owned(),
+        title: "Where it holds".to_owned(),
+        summary: format!(
+            "Claims over one or two fields of their settings, {origin}: the discrepancy with its sign, the finite-size law \
+             $a/x^p$ along the first field with the exponents that the trials allow, and the value that the discrepancy has at \
+             infinite size, whatever the exponent. A limit theorem is confirmed where that is 0 within an interval that lies \
+             inside the claim's margin: sharper than a margin at one size. Of {} finite-size laws {} have such a limit, {} have \
+             another limit than 0, and of {} the sizes do not tell.",
+            columns().count(),
+            count(Verdict::Confirmed),
+            count(Verdict::Refuted),
+            count(Verdict::Inconclusive)
+        ),
+        sources: Vec::new(),
+    }
+}
+
+fn atlas_figure(map: &Map) -> Figure {
+    let figure = map.figure();
+    Figure { id: format!("atlas/{}", figure.id.replace('/', "-")), ..figure }
+}
+
 /// Runs the trials that the selected claims and figures need, judges, prints, writes the report.
 pub fn verify(args: &VerifyArgs, offer: Offer) -> Result<ExitCode> {
     let (started, begin) = (SystemTime::now(), Instant::now());
     let Selection { profile, seed, trials, out, .. } = &args.selection;
     check_trials(*trials)?;
-    let agenda = Agenda::new(&args.patterns, offer)?;
-    if let Some(jobs) = args.jobs {
-        if jobs == 0 {
-            bail!("--jobs is 0; valid: an integer >= 1");
-        }
-        rayon::ThreadPoolBuilder::new()
-            .num_threads(jobs)
-            .build_global()
-            .context("cannot start the threads")?;
-    }
+    let agenda = Agenda::new(&args.patterns, *profile, offer)?;
+    set_jobs(args.jobs)?;
     let mut opened = TrialStore::open(out);
     if args.fresh && !matches!(opened, Err(StoreError::Locked { .. } | StoreError::Io { action: "open", .. }))
     {
@@ -100,6 +185,9 @@ pub fn verify(args: &VerifyArgs, offer: Offer) -> Result<ExitCode> {
     let mut beside = Vec::new();
     for plan in &agenda.figures {
         beside.extend(plan.requests(*profile).map_err(|error| anyhow!("{error}"))?);
+    }
+    for chart in &agenda.maps {
+        beside.extend(agenda.map_requests(chart)?);
     }
     let bar = Bar::new();
     let (results, tally) = engine.decide(&agenda.claims, &beside, &bar)?;
@@ -123,7 +211,7 @@ pub fn report(args: &ReportArgs, offer: Offer) -> Result<ExitCode> {
     let Selection { profile, seed, trials, out, .. } = &args.selection;
     check_trials(*trials)?;
     let wanted = offer.wanted;
-    let mut agenda = Agenda::new(&[], offer)?;
+    let mut agenda = Agenda::new(&[], *profile, offer)?;
     let stores = if args.stores.is_empty() { vec![out.clone()] } else { args.stores.clone() };
     let store = TrialStore::read(&stores)?;
     let engine = Engine::new(store, Options { profile: *profile, seed: *seed, trials: *trials, shard: None });
@@ -189,6 +277,9 @@ fn finish(
             Err(error) => notes.push(format!("figure {} is not drawn: {error}", plan.id)),
         }
     }
+    let mut results = results;
+    results.maps = agenda.charted(engine);
+    figures.extend(results.maps.iter().map(atlas_figure));
     notes.extend(shortfall(engine, &agenda.claims));
     notes.extend(undecided(engine, &agenda.claims, &results));
     let told = agenda.notes.len();
@@ -202,7 +293,10 @@ fn finish(
         notes,
     };
     let out = &selection.out;
-    let Agenda { parts, bibliography, .. } = agenda;
+    let Agenda { mut parts, bibliography, .. } = agenda;
+    if !results.maps.is_empty() {
+        parts.push(atlas(&results.maps, results.profile));
+    }
     let report = Report { results, parts, figures, bibliography, run };
     report::write(&report, out)?;
     if let Some(path) = &selection.junit {
@@ -269,7 +363,11 @@ pub(super) fn exit_code(worst: Option<Verdict>) -> ExitCode {
     }
 }
 
-pub(super) fn check_trials(trials: Option<usize>) -> Result<()> {
+/// Refuses numbers of trials that no interval can be computed from.
+///
+/// # Errors
+/// A number out of range.
+pub fn check_trials(trials: Option<usize>) -> Result<()> {
     const MOST: usize = 1_000_000;
     match trials {
         Some(trials) if trials > MOST => bail!("--trials is {trials}; valid: an integer from 2 to {MOST}"),

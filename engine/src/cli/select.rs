@@ -1,7 +1,14 @@
 //! Which ids a pattern asks for.
 
 use crate::Paper;
+use crate::verify::Knob;
 use solvable_words::{did_you_mean, shortened};
+
+/// The knobs of the paper that the claim belongs to.
+pub fn knobs_of(claim: &str, papers: &[Paper]) -> &'static [Knob] {
+    let part = claim.split('/').next().unwrap_or(claim);
+    papers.iter().find(|paper| paper.id == part).map_or(&[], |paper| paper.knobs)
+}
 
 /// Whether `pattern` asks for `id`: a glob where it holds a `*`, else a substring.
 fn matches(pattern: &str, id: &str) -> bool {
@@ -80,6 +87,8 @@ mod tests {
             sources: vec![],
             claims: vec![],
             figures: vec![],
+            maps: vec![],
+            knobs: &[],
         };
         for (pattern, meant) in [
             ("mean_field", "mf/*"),

@@ -17,7 +17,7 @@ mod html;
 mod interval;
 mod markup;
 mod math;
-mod number;
+pub(crate) mod number;
 mod outline;
 mod plot;
 mod svg;
@@ -25,6 +25,8 @@ mod table;
 #[cfg(feature = "pdf")]
 mod typeset;
 mod vector_pdf;
+
+pub use number::significant;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -35,6 +37,7 @@ use serde::Serialize;
 
 use crate::Source;
 use crate::figure::Figure;
+use crate::map::Map;
 use crate::verify::Results;
 
 /// A part (paper) of the report.
@@ -140,6 +143,28 @@ pub fn write(report: &Report, directory: &Path) -> Result<Vec<PathBuf>, ReportEr
             .map_err(|reason| ReportError::Compose { file: "report.pdf", reason })?,
     )?;
     files.put("run.json", &json("run.json", &report.run)?)?;
+    Ok(files.written)
+}
+
+/// Writes `maps/<name>.svg`, `.pdf`, `.csv` and `.json` of a map into `directory`, and returns their paths.
+///
+/// # Errors
+/// A file that cannot be written or composed.
+pub fn write_map(map: &Map, directory: &Path) -> Result<Vec<PathBuf>, ReportError> {
+    let mut files = Files { directory, written: Vec::new() };
+    let name = format!("maps/{}", figure_name(&map.id));
+    let figure = map.figure();
+    let drawing = draw(&figure)?;
+    let svg = svg::document(&drawing, &figure.title, &figure.caption, true);
+    files.put(&format!("{name}.svg"), svg.as_bytes())?;
+    let pdf = vector_pdf::document(&drawing, &figure.title)
+        .map_err(|error| ReportError::Figure { id: figure.id.clone(), reason: error.to_string() })?;
+    files.put(&format!("{name}.pdf"), &pdf)?;
+    let csv = map
+        .csv()
+        .map_err(|error| ReportError::Compose { file: "the table of a map", reason: error.to_string() })?;
+    files.put(&format!("{name}.csv"), &csv)?;
+    files.put(&format!("{name}.json"), &json("a map", map)?)?;
     Ok(files.written)
 }
 

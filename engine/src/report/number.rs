@@ -8,7 +8,7 @@ pub(super) fn number(value: f64) -> String {
 }
 
 /// `value` rounded to `digits` significant digits.
-pub(super) fn significant(value: f64, digits: usize) -> String {
+pub fn significant(value: f64, digits: usize) -> String {
     if value == 0.0 {
         return "0".to_owned();
     }
@@ -24,7 +24,7 @@ pub(super) fn significant(value: f64, digits: usize) -> String {
 }
 
 /// An estimate with its interval: `0.9983 ± 0.0022`, or `0.9983 (0.9961 to 1.0020)` where it is lopsided.
-pub(super) fn estimate(estimate: Estimate) -> String {
+pub(crate) fn estimate(estimate: Estimate) -> String {
     let Estimate { value, low, high } = estimate;
     let (below, above) = (value - low, high - value);
     let half = below.max(above);
@@ -54,7 +54,7 @@ pub(super) fn estimate(estimate: Estimate) -> String {
 }
 
 /// A margin: `±0.02` or `−0.01 to 0.05`.
-pub(super) fn margin(margin: Margin) -> String {
+pub(crate) fn margin(margin: Margin) -> String {
     if margin.low == -margin.high {
         format!("±{}", significant(margin.high, 3))
     } else {

@@ -338,7 +338,14 @@ impl Engine {
             seed,
             confidence: CONFIDENCE,
             claims,
+            maps: Vec::new(),
         }
+    }
+
+    /// Judges a case once, by the stored ones of the trials that it asks for.
+    pub fn judge_once(&self, case: &Case) -> CaseResult {
+        let requests = self.requests_at(case, 0);
+        self.judge_requests(case, &requests, &Tally::default(), Breakage::None, ALPHA)
     }
 
     /// Looks at a case, and again as long as it is undecided and the trials of the next look are stored.

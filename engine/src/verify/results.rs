@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::verdict::{Profile, Verdict};
+use crate::map::Map;
 
 /// Everything that was judged in one run. Holds no times, no paths, nothing of the machine: the same build and seed
 /// give the same bytes.
@@ -19,6 +20,9 @@ pub struct Results {
     pub confidence: f64,
     /// The claims, in the order of the registry.
     pub claims: Vec<ClaimResult>,
+    /// Where they hold: maps, drawn in this run or recorded earlier.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub maps: Vec<Map>,
 }
 
 /// One claim, judged at all its settings.

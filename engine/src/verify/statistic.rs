@@ -90,6 +90,13 @@ fn student_quantile(freedom: f64, alpha: f64) -> f64 {
     StudentsT::new(0.0, 1.0, freedom).map_or(f64::INFINITY, |t| t.inverse_cdf(level))
 }
 
+/// The standard error behind the interval of one of `count` components from `trials` trials: exact for means, and of the right size
+/// for the other statistics.
+pub fn standard_error(interval: Estimate, trials: usize, count: usize) -> f64 {
+    let freedom = trials.saturating_sub(1).max(1) as f64;
+    (interval.high - interval.low) / 2.0 / student_quantile(freedom, ALPHA / count.max(1) as f64)
+}
+
 /// Mean of `sample` with its Student-$t$ interval, which misses with the chance `alpha`.
 pub fn mean(sample: &[f64], alpha: f64) -> Result<Estimate, StatisticError> {
     let n = enough(sample, 2, Statistic::Mean)?;

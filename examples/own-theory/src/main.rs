@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use serde::{Deserialize, Serialize};
 use solvable_engine::figure::{Axis, Figure, Panel, Series, Stroke, histogram};
+use solvable_engine::map::{MapPlan, Sweep};
 use solvable_engine::streams::Streams;
 use solvable_engine::verify::setting::at_least;
 use solvable_engine::verify::{
@@ -45,6 +46,18 @@ fn paper() -> Paper {
             |_| requests::<Walk>(&[Steps { steps: LONG }], 1000),
             draw,
         )],
+        // Exactly 1 - 1/4n + ... of the law; `solvable-own-theory map walk/distance-over-steps` finds it.
+        maps: vec![
+            MapPlan::new(
+                "walk/distance-over-steps",
+                "Short walks stay nearer than the law says",
+                "walk/distance",
+                "n=100",
+                Sweep::factors("steps", &[2, 4, 8, 16, 32, 64, 128]),
+            )
+            .trials(100_000),
+        ],
+        knobs: &[],
     }
 }
 

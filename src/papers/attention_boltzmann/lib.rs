@@ -3,6 +3,7 @@
 mod claims;
 pub mod experiments;
 mod figures;
+mod maps;
 
 use solvable_engine::Paper;
 use solvable_theory::bibliography::{LUCIBELLO_2024, OTA_2023, RAMSAUER_2021};
@@ -19,5 +20,7 @@ pub fn paper() -> Paper {
         sources: vec![OTA_2023, LUCIBELLO_2024, RAMSAUER_2021],
         claims: claims::all(),
         figures: figures::all(),
+        maps: maps::all(),
+        knobs: solvable_shared::knobs::NETWORK,
     }
 }

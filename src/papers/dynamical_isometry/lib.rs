@@ -3,6 +3,7 @@
 mod claims;
 pub mod experiments;
 mod figures;
+mod maps;
 mod settings;
 
 use solvable_engine::Paper;
@@ -22,5 +23,7 @@ pub fn paper() -> Paper {
         sources: vec![HAYASE_2021, PENNINGTON_2017, PENNINGTON_2018, BELINSCHI_2007, NICA_2006],
         claims: claims::all(),
         figures: figures::all(),
+        maps: maps::all(),
+        knobs: solvable_shared::knobs::NETWORK,
     }
 }

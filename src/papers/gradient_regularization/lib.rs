@@ -4,6 +4,7 @@
 mod claims;
 pub mod experiments;
 mod figures;
+mod maps;
 mod settings;
 
 use solvable_engine::Paper;
@@ -23,5 +24,7 @@ pub fn paper() -> Paper {
         sources: vec![KARAKIDA_2023_GRADIENT, WOODWORTH_2020, FORET_2021, ISHIDA_2020, BARRETT_2021, PESME_2023],
         claims: claims::all(),
         figures: figures::all(),
+        maps: maps::all(),
+        knobs: solvable_shared::knobs::NETWORK,
     }
 }

@@ -4,6 +4,7 @@
 mod claims;
 pub mod experiments;
 mod figures;
+mod maps;
 
 use solvable_engine::Paper;
 use solvable_theory::bibliography::{
@@ -31,5 +32,7 @@ pub fn paper() -> Paper {
         ],
         claims: claims::all(),
         figures: figures::all(),
+        maps: maps::all(),
+        knobs: solvable_shared::knobs::NETWORK,
     }
 }

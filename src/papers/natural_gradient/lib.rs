@@ -4,6 +4,7 @@
 mod claims;
 pub mod experiments;
 mod figures;
+mod maps;
 mod settings;
 
 use solvable_engine::Paper;
@@ -22,5 +23,7 @@ pub fn paper() -> Paper {
         sources: vec![KARAKIDA_2020_NATURAL, MARTENS_2015, FORSTER_2002],
         claims: claims::all(),
         figures: figures::all(),
+        maps: maps::all(),
+        knobs: solvable_shared::knobs::NETWORK,
     }
 }

@@ -4,6 +4,7 @@
 mod claims;
 pub mod experiments;
 mod figures;
+mod maps;
 mod settings;
 
 use solvable_engine::Paper;
@@ -22,5 +23,7 @@ pub fn paper() -> Paper {
         sources: vec![KARAKIDA_2019_NORMALIZATION, FAN_2020, LEWKOWYCZ_2020],
         claims: claims::all(),
         figures: figures::all().into_iter().chain([claims::step_size::figure()]).collect(),
+        maps: maps::all(),
+        knobs: solvable_shared::knobs::NETWORK,
     }
 }

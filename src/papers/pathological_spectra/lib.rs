@@ -4,6 +4,7 @@
 mod claims;
 pub mod experiments;
 mod figures;
+mod maps;
 mod settings;
 
 use solvable_engine::Paper;
@@ -21,5 +22,7 @@ pub fn paper() -> Paper {
         sources: vec![KARAKIDA_2021_PATHOLOGICAL, KARAKIDA_2019_UNIVERSAL, JACOT_2018],
         claims: claims::all(),
         figures: figures::all(),
+        maps: maps::all(),
+        knobs: solvable_shared::knobs::NETWORK,
     }
 }

@@ -3,6 +3,7 @@
 mod claims;
 pub mod experiments;
 mod figures;
+mod maps;
 mod settings;
 
 use solvable_engine::Paper;
@@ -20,5 +21,7 @@ pub fn paper() -> Paper {
         sources: vec![TAKASE_2021, BISHOP_1995, DOBRIBAN_2018],
         claims: claims::all(),
         figures: figures::all(),
+        maps: maps::all(),
+        knobs: solvable_shared::knobs::NETWORK,
     }
 }

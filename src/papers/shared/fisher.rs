@@ -212,6 +212,38 @@ impl DataFisherSetting {
     }
 }
 
+/// What [`DataSharpness`] measures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DataSharpnessOutcome {
+    /// $\lambda_{\max}(\Theta)/N$.
+    pub lambda_max: f64,
+}
+
+/// The sharpness of random networks on fixed real inputs.
+pub struct DataSharpness;
+
+impl Experiment for DataSharpness {
+    type Setting = DataFisherSetting;
+    type Outcome = DataSharpnessOutcome;
+    const ID: &'static str = "data-sharpness";
+    const VERSION: u32 = 1;
+
+    fn check(setting: &DataFisherSetting) -> Result<(), SettingError> {
+        DataFisher::check(setting)
+    }
+
+    fn run(setting: &DataFisherSetting, streams: &Streams) -> Result<DataSharpnessOutcome, TrialFailure> {
+        let network = Network::draw(&setting.network, streams);
+        let signals = network.forward(setting.data.inputs())?;
+        let largest = linalg::largest_eigenvalues(&tangent_kernel(&network, &signals), 1)?[0];
+        Ok(DataSharpnessOutcome { lambda_max: largest / setting.data.samples() as f64 })
+    }
+
+    fn cost(setting: &DataFisherSetting) -> f64 {
+        setting.cost()
+    }
+}
+
 /// What [`DataFisher`] measures, of the dual $F^*=\Theta/N$.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DataFisherOutcome {

@@ -3,6 +3,7 @@
 pub mod checks;
 mod fisher;
 mod kept;
+pub mod knobs;
 mod networks;
 pub mod own_data;
 
@@ -11,8 +12,8 @@ use solvable_engine::streams::Streams;
 use solvable_engine::verify::{JudgeError, Profile};
 
 pub use fisher::{
-    DataFisher, DataFisherOutcome, DataFisherSetting, Fisher, FisherOutcome, FisherSetting, FisherSpectrum,
-    FisherSpectrumOutcome,
+    DataFisher, DataFisherOutcome, DataFisherSetting, DataSharpness, DataSharpnessOutcome, Fisher,
+    FisherOutcome, FisherSetting, FisherSpectrum, FisherSpectrumOutcome,
 };
 pub use kept::kept;
 pub use networks::{has_large_biases, large_biases, proportional};

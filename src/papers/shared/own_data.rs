@@ -34,6 +34,8 @@ pub fn paper(data: &Dataset) -> Paper {
         sources: vec![KARAKIDA_2019_UNIVERSAL, JACOT_2018],
         claims: claims("data", at),
         figures: Vec::new(),
+        maps: Vec::new(),
+        knobs: crate::knobs::NETWORK,
     }
 }
 

@@ -358,7 +358,28 @@ pub fn catalog() -> Vec<Prediction> {
     }]
 }
 
-fn evaluate(params: &Params) -> Result<Value, TheoryError> {
+/// The network, the number of samples and the rule that parameters of `step-size` describe.
+///
+/// # Errors
+/// A parameter that is unknown or not valid.
+///
+/// # Example
+/// ```
+/// use solvable_theory::step_size::described;
+/// let parameters = serde_json::json!({"activation": "relu", "depth": 2, "width": 64, "classes": 10});
+/// let (network, samples, _) = described(parameters.as_object().unwrap())?;
+/// assert_eq!((network.widths(), samples), (&[64, 64, 10][..], 100));
+/// # Ok::<(), solvable_theory::TheoryError>(())
+/// ```
+pub fn described(
+    parameters: &serde_json::Map<String, Json>,
+) -> Result<(Architecture, usize, Method), TheoryError> {
+    let prediction = crate::catalog::find("step-size")?;
+    let (network, samples, method, _) = network_of(&prediction.read(parameters)?)?;
+    Ok((network, samples, method))
+}
+
+fn network_of(params: &Params) -> Result<(Architecture, usize, Method, f64), TheoryError> {
     let activation = params.activation()?;
     let widths = match params.get::<Option<Vec<usize>>>("widths")? {
         Some(widths) => widths,
@@ -377,7 +398,11 @@ fn evaluate(params: &Params) -> Result<Value, TheoryError> {
     let modes = modes(&params.get("normalization")?, network.depth())?;
     let network = network.with_modes(modes, params.number("gamma")?, params.number("beta")?)?;
     let method: Method = params.get::<String>("method")?.parse()?;
-    let samples = params.integer("N")?;
+    Ok((network, params.integer("N")?, method, sigma_w2))
+}
+
+fn evaluate(params: &Params) -> Result<Value, TheoryError> {
+    let (network, samples, method, sigma_w2) = network_of(params)?;
     params.afford("the edge of the spectrum", edge_operations(&network))?;
     let step = match method {
         Method::Gd => step_size(&network, samples)?,

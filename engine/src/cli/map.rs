@@ -1,0 +1,143 @@
+//! `map`: a claim over one or two fields of its setting.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::{Result, anyhow, bail};
+
+use super::entries::value_of;
+use super::progress::Bar;
+use super::run::{check_trials, exit_code};
+use super::select::{knobs_of, nothing_matches, short};
+use super::{MapArgs, program, set_jobs};
+use crate::Paper;
+use crate::map::{Map, MapPlan, Sweep, shown};
+use crate::report;
+use crate::report::number;
+use crate::verify::{Claim, Engine, Options, TrialStore};
+use solvable_words::shortened;
+
+/// Draws a map and writes it beside the trials.
+pub fn map(args: &MapArgs, papers: &[Paper]) -> Result<ExitCode> {
+    check_trials(args.trials)?;
+    set_jobs(args.jobs)?;
+    let (plan, claim) = planned(args, papers)?;
+    let knobs = knobs_of(&claim.id, papers);
+    let requests = plan.requests(claim, knobs)?;
+    let options = Options { profile: plan.profile, seed: args.seed, trials: args.trials, shard: args.shard };
+    let engine = Engine::new(TrialStore::open(&args.out)?, options);
+    let bar = Bar::new();
+    let tally = engine.run(&requests, &bar)?;
+    bar.finish();
+    for (key, (trial, message)) in &tally.failures {
+        eprintln!("note: trial {trial} of {} failed at {}: {message}", key.experiment, key.setting);
+    }
+    if args.shard.is_some() {
+        eprintln!(
+            "{} trials run, {} reused; `{} map` on the joined store draws the map",
+            tally.run,
+            tally.reused,
+            program()
+        );
+        return Ok(if tally.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
+    let map = plan.chart(&engine, claim, knobs)?;
+    let files = report::write_map(&map, &args.out)?;
+    let mut out = anstream::stdout().lock();
+    if args.json {
+        writeln!(out, "{}", serde_json::to_string(&map)?)?;
+    } else {
+        table(&mut out, &map)?;
+        for file in files {
+            writeln!(out, "{}", file.display())?;
+        }
+    }
+    Ok(exit_code(map.cells.iter().filter_map(|cell| cell.found.as_ref()).map(|found| found.verdict).max()))
+}
+
+/// The declared map of that id, or one of the claim over what is swept.
+fn planned<'a>(args: &MapArgs, papers: &'a [Paper]) -> Result<(MapPlan, &'a Claim)> {
+    let id = short(&args.claim, papers);
+    let claims = || papers.iter().flat_map(|paper| &paper.claims);
+    let named = |id: &str| claims().find(|claim| claim.id == id);
+    let declared = papers.iter().flat_map(|paper| &paper.maps).find(|plan| plan.id == id);
+    if let Some(plan) = declared {
+        if !args.rest.is_empty() {
+            bail!("`{id}` is a declared map; to sweep other fields name its claim, {}", plan.claim);
+        }
+        let claim = named(&plan.claim).ok_or_else(|| anyhow!("no claim is called `{}`", plan.claim))?;
+        return Ok((plan.clone(), claim));
+    }
+    let Some(claim) = named(&id) else {
+        let known = claims().map(|claim| claim.id.as_str());
+        let maps = papers.iter().flat_map(|paper| &paper.maps).map(|plan| plan.id.as_str());
+        bail!("{}", nothing_matches(std::slice::from_ref(&args.claim), known.chain(maps)));
+    };
+    let (case, fields) = match args.rest.split_first() {
+        Some((first, rest)) if !first.contains('=') || is_label(claim, args, first) => (first.as_str(), rest),
+        _ => ("", &args.rest[..]),
+    };
+    let mut plan = MapPlan {
+        id: claim.id.clone(),
+        title: claim.title.clone(),
+        claim: claim.id.clone(),
+        case: case.to_owned(),
+        profile: args.profile,
+        fixed: Vec::new(),
+        sweeps: Vec::new(),
+        component: args.component.clone().unwrap_or_default(),
+        trials: args.trials,
+    };
+    for text in fields {
+        let Some((field, value)) = text.split_once('=') else {
+            bail!("`{}` is not of the form field=value or field=from..to", shortened(text));
+        };
+        let (field, value) = (field.trim(), value.trim());
+        let known = plan.sweeps.iter().map(|sweep| &sweep.field).chain(plan.fixed.iter().map(|(f, _)| f));
+        if known.into_iter().any(|known| known == field) {
+            bail!("field `{field}` is given twice");
+        }
+        match Sweep::read(field, value) {
+            Some(sweep) => plan.sweeps.push(sweep.map_err(|error| anyhow!("field `{field}`: {error}"))?),
+            None => {
+                let value = value_of(value).map_err(|error| anyhow!("field `{field}`: {error}"))?;
+                plan.fixed.push((field.to_owned(), value));
+            }
+        }
+    }
+    Ok((plan, claim))
+}
+
+fn is_label(claim: &Claim, args: &MapArgs, text: &str) -> bool {
+    claim.cases(args.profile).unwrap_or_default().iter().any(|case| case.label == text)
+}
+
+fn table(out: &mut impl Write, map: &Map) -> Result<()> {
+    writeln!(out, "{}  {}\n{}", map.claim, map.title, map.case)?;
+    let fields: Vec<&str> = map.sweeps.iter().map(|sweep| sweep.field.as_str()).collect();
+    writeln!(out, "{:<24} {:<26} {:<20} verdict", fields.join(", "), "discrepancy", "margin")?;
+    for cell in &map.cells {
+        let at: Vec<String> = cell.at.iter().map(shown).collect();
+        match (&cell.found, &cell.error) {
+            (Some(found), _) => writeln!(
+                out,
+                "{:<24} {:<26} {:<20} {}{}",
+                at.join(", "),
+                number::estimate(found.discrepancy),
+                number::margin(found.margin),
+                found.verdict,
+                if found.standing.is_empty() {
+                    String::new()
+                } else {
+                    format!("; agrees: {}", found.standing.join("; "))
+                }
+            )?,
+            (None, error) => {
+                writeln!(out, "{:<24} {}", at.join(", "), error.as_deref().unwrap_or("not judged"))?;
+            }
+        }
+    }
+    writeln!(out)?;
+    map.findings().iter().try_for_each(|finding| writeln!(out, "{finding}"))?;
+    Ok(writeln!(out)?)
+}

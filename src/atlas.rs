@@ -1,0 +1,435 @@
+//! The recorded atlas: where claims hold, and what finite size adds to predictions.
+//!
+//! The maps of all papers, drawn with `solvable verify --profile full`, are recorded in `snapshots/atlas.json` with their trials
+//! in `snapshots/recorded/maps.jsonl.gz`. [`finite_size`] looks a prediction's parameters up in them.
+
+use std::sync::LazyLock;
+
+use serde_json::{Map as Fields, Value as Json, json};
+use solvable_engine::map::{Column, Map};
+use solvable_engine::verify::{Estimate, assign};
+
+use crate::papers::shared::knobs::NETWORK;
+use crate::theory::catalog::Prediction;
+
+static ATLAS: LazyLock<Vec<Map>> =
+    LazyLock::new(|| serde_json::from_str(include_str!("../snapshots/atlas.json")).unwrap_or_default());
+
+/// The recorded maps.
+pub fn recorded() -> &'static [Map] {
+    &ATLAS
+}
+
+/// What finite size adds to one number of a prediction.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FiniteSize {
+    /// The number, by the name of its field or its place in the list; empty where it is the whole value.
+    pub output: &'static str,
+    /// What was measured.
+    pub measured: Measured,
+}
+
+/// What the atlas says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Measured {
+    /// At exactly this setting, between two mapped sizes or at one.
+    At {
+        /// The map.
+        map: &'static str,
+        /// The field that is the size, and its value.
+        size: (&'static str, f64),
+        /// The number with its 99 % interval, as finite networks have it.
+        value: Estimate,
+        /// The same relative to the prediction (or minus it, where claims compare by difference).
+        discrepancy: Estimate,
+    },
+    /// The setting is mapped, but no size is given: the law over sizes.
+    Over {
+        /// The map.
+        map: &'static str,
+        /// The finding along its sizes.
+        finding: String,
+    },
+    /// No map covers the setting.
+    Uncovered {
+        /// The nearest map.
+        map: &'static str,
+        /// What differs from it.
+        reason: String,
+    },
+}
+
+/// How a prediction's parameters become a setting of a map.
+struct Link {
+    prediction: &'static str,
+    map: &'static str,
+    output: &'static str,
+    /// Learning rates are inversely proportional to what is mapped.
+    inverse: bool,
+    place: fn(&Given<'_>) -> Option<Place>,
+}
+
+/// Where parameters lie in a map.
+struct Place {
+    /// The value of the first sweep; none where the prediction does not know it and the user did not say.
+    size: Option<f64>,
+    /// The value of the second sweep.
+    second: Option<Json>,
+    /// What else the parameters say of the setting's fields.
+    fields: Vec<(&'static str, Json)>,
+}
+
+/// The parameters of a prediction, defaults included, its value, and the size that the user asks about.
+struct Given<'a> {
+    prediction: &'a Prediction,
+    parameters: &'a Fields<String, Json>,
+    value: &'a Json,
+    size: Option<f64>,
+}
+
+impl Given<'_> {
+    fn get(&self, name: &str) -> Json {
+        let default = || {
+            let parameter = self.prediction.parameters.iter().find(|p| p.name == name)?;
+            serde_json::from_str(parameter.default?).ok()
+        };
+        self.parameters.get(name).cloned().or_else(default).unwrap_or(Json::Null)
+    }
+
+    /// $M$, $L$ and the fields of a network whose inputs and hidden layers are equally wide.
+    fn network(&self, widths: &Json) -> Option<Place> {
+        let widths: Vec<u64> = widths.as_array()?.iter().map(Json::as_u64).collect::<Option<_>>()?;
+        let (classes, others) = widths.split_last()?;
+        let width = *others.first()?;
+        let sigma_w2 = match self.get("sigma_w2") {
+            Json::Null => self.value.get("sigma_w2").cloned().unwrap_or_default(),
+            given => given,
+        };
+        // Unequal widths are those of no map.
+        let size = others.iter().all(|other| *other == width).then_some(width as f64);
+        Some(Place {
+            size: Some(size.unwrap_or(f64::NAN)),
+            second: Some(json!(others.len())),
+            fields: vec![
+                ("network.activation", self.get("activation")),
+                ("network.sigma_w2", sigma_w2),
+                ("network.sigma_b2", self.get("sigma_b2")),
+                ("network.train_bias", self.get("train_bias")),
+                ("outputs", json!(classes)),
+                ("samples", self.get("N")),
+            ],
+        })
+    }
+}
+
+const LINKS: &[Link] = &[
+    Link {
+        prediction: "step-size",
+        map: "mf/step-size-map",
+        output: "eta_c",
+        inverse: true,
+        place: step_size,
+    },
+    Link {
+        prediction: "mf/fim-stats",
+        map: "mf/lambda-max-tanh-map",
+        output: "4",
+        inverse: false,
+        place: fisher,
+    },
+    Link {
+        prediction: "mf/fim-stats",
+        map: "mf/lambda-max-relu-map",
+        output: "4",
+        inverse: false,
+        place: fisher,
+    },
+    Link { prediction: "mf/fim-stats", map: "mf/step-size-map", output: "4", inverse: false, place: fisher },
+    Link {
+        prediction: "norm/edge-proportional",
+        map: "norm/edge-map",
+        output: "",
+        inverse: false,
+        place: edge,
+    },
+    Link {
+        prediction: "norm/last-mean-subtraction",
+        map: "norm/last-ms-map",
+        output: "2",
+        inverse: false,
+        place: last_mean_subtraction,
+    },
+    Link {
+        prediction: "iso/step-size",
+        map: "iso/step-size-map",
+        output: "eta_c",
+        inverse: false,
+        place: isometry,
+    },
+    Link { prediction: "ngd/alpha", map: "ngd/alpha-bd-map", output: "", inverse: false, place: rate },
+    Link { prediction: "ngd/alpha", map: "ngd/alpha-kfac-map", output: "", inverse: false, place: rate },
+    Link { prediction: "cl/two-task", map: "cl/two-task-map", output: "2", inverse: false, place: two_task },
+    Link {
+        prediction: "spa/fixed-point",
+        map: "spa/fixed-point-map",
+        output: "1",
+        inverse: false,
+        place: fixed_point,
+    },
+];
+
+fn fisher(given: &Given<'_>) -> Option<Place> {
+    given.network(&given.get("widths"))
+}
+
+fn step_size(given: &Given<'_>) -> Option<Place> {
+    let widths = match given.get("widths") {
+        Json::Null => {
+            let (depth, width) = (given.get("depth").as_u64()?, given.get("width"));
+            let mut widths = vec![width; usize::try_from(depth).ok().filter(|depth| *depth < 10_000)?];
+            widths.push(given.get("classes"));
+            Json::Array(widths)
+        }
+        widths => widths,
+    };
+    let mut place = given.network(&widths)?;
+    place.fields.extend([("method", given.get("method")), ("normalization", given.get("normalization"))]);
+    Some(place)
+}
+
+fn edge(given: &Given<'_>) -> Option<Place> {
+    let mut place = fisher(given)?;
+    // As many samples as units, or not this map.
+    place.fields.retain(|(field, _)| *field != "samples");
+    let ratio = given.get("N").as_f64()? / place.size?;
+    place.fields.push(("N/M", json!(ratio)));
+    Some(place)
+}
+
+fn last_mean_subtraction(given: &Given<'_>) -> Option<Place> {
+    let mut place = fisher(given)?;
+    let depth = place.second.take()?;
+    place.second = Some(given.get("activation"));
+    place.fields.retain(|(field, _)| *field != "network.activation");
+    place.fields.push(("depth", depth));
+    Some(place)
+}
+
+fn isometry(given: &Given<'_>) -> Option<Place> {
+    let fields = ["activation", "q0", "sigma_w2", "ensemble"];
+    Some(Place {
+        size: given.size,
+        second: Some(given.get("depth")),
+        fields: fields.into_iter().map(|name| (name, given.get(name))).collect(),
+    })
+}
+
+fn rate(given: &Given<'_>) -> Option<Place> {
+    let mut fields = vec![("method", given.get("method"))];
+    fields.extend(Some(("depth", given.get("depth"))).filter(|(_, depth)| !depth.is_null()));
+    fields.extend(Some(("samples", given.get("N"))).filter(|(_, samples)| !samples.is_null()));
+    Some(Place { size: given.size, second: None, fields })
+}
+
+fn two_task(given: &Given<'_>) -> Option<Place> {
+    let decay = |law: &Json| law.get("power").cloned().unwrap_or_else(|| law.clone());
+    let lambda = given.get("lambda");
+    let eta = given.get("eta");
+    Some(Place {
+        size: given.get("P").as_f64(),
+        second: None,
+        fields: vec![
+            ("features.gaussian.decay", decay(&lambda)),
+            ("features.gaussian.target_decay", if eta.is_null() { decay(&lambda) } else { decay(&eta) }),
+            ("samples.0", given.get("N1")),
+            ("samples.1", given.get("N2")),
+            ("rho", given.get("rho")),
+            ("tail", given.get("tail")),
+        ],
+    })
+}
+
+fn fixed_point(given: &Given<'_>) -> Option<Place> {
+    Some(Place {
+        size: given.size,
+        second: None,
+        fields: vec![
+            ("psi", given.get("psi")),
+            ("model.inputs.isotropic.r2", given.get("r2")),
+            ("model.noise", json!([[1.0, given.get("sigma2")]])),
+            ("s2", given.get("s2")),
+            ("taus.0", given.get("tau")),
+        ],
+    })
+}
+
+/// What the maps hold of fields that are none of their settings: by what they sweep or by what their claim is about.
+const IMPLIED: &[(&str, &str, &str)] = &[
+    ("mf/step-size-map", "method", "\"gd\""),
+    ("mf/step-size-map", "normalization", "\"none\""),
+    ("norm/edge-map", "N/M", "1"),
+    ("cl/two-task-map", "rho", "0.7"),
+    ("cl/two-task-map", "tail", "0"),
+    ("spa/fixed-point-map", "psi", "2"),
+];
+
+/// What the atlas says of the value that `prediction` has at `parameters`; `size` is the width or the dimension where the prediction
+/// is that of infinite size. Empty for predictions without maps.
+pub fn finite_size(
+    prediction: &Prediction,
+    parameters: &Fields<String, Json>,
+    value: &Json,
+    size: Option<f64>,
+) -> Vec<FiniteSize> {
+    let given = Given { prediction, parameters, value, size };
+    let mut all: Vec<FiniteSize> = Vec::new();
+    for link in LINKS.iter().filter(|link| link.prediction == prediction.id) {
+        let Some(measured) = look_up(link, &given) else { continue };
+        let found = FiniteSize { output: link.output, measured };
+        // Of several maps of one number the first that covers it speaks; without one, the first.
+        match all.iter_mut().find(|known| known.output == link.output) {
+            None => all.push(found),
+            Some(known) => {
+                let covered = |found: &FiniteSize| !matches!(found.measured, Measured::Uncovered { .. });
+                if !covered(known) && covered(&found) {
+                    *known = found;
+                }
+            }
+        }
+    }
+    all
+}
+
+/// The claim that a prediction's mapped number belongs to, and the parameters as assignments of its setting's fields, the case
+/// to start from first.
+pub fn as_claim(
+    prediction: &Prediction,
+    parameters: &Fields<String, Json>,
+    value: &Json,
+) -> Option<(String, Vec<String>)> {
+    let given = Given { prediction, parameters, value, size: None };
+    let link = LINKS.iter().find(|link| link.prediction == prediction.id)?;
+    let map = recorded().iter().find(|map| map.id == link.map)?;
+    let place = (link.place)(&given)?;
+    let size = place.size.filter(|size| size.is_finite()).map(|size| json!(size as u64));
+    let swept = map.sweeps.iter().map(|sweep| sweep.field.as_str()).zip([size, place.second]);
+    let told = place
+        .fields
+        .into_iter()
+        .filter(|(field, _)| IMPLIED.iter().all(|(id, implied, _)| *id != link.map || implied != field));
+    let mut fields = vec![map.case.clone()];
+    fields.extend(swept.filter_map(|(field, value)| Some(format!("{field}={}", value?))));
+    fields.extend(told.map(|(field, value)| format!("{field}={value}")));
+    // What the map sets and the parameters do not.
+    let is_set = |field: &str| fields.iter().any(|text| text.split('=').next() == Some(field));
+    let others: Vec<String> = map
+        .fixed
+        .iter()
+        .filter(|(field, _)| !is_set(field))
+        .map(|(field, value)| format!("{field}={value}"))
+        .collect();
+    fields.extend(others);
+    Some((map.claim.clone(), fields))
+}
+
+/// The prediction's own number.
+fn number(value: &Json, output: &str) -> Option<f64> {
+    match output {
+        "" => value.as_f64(),
+        _ => value.get(output).or_else(|| value.get(output.parse::<usize>().ok()?))?.as_f64(),
+    }
+}
+
+fn look_up(link: &Link, given: &Given<'_>) -> Option<Measured> {
+    let map = recorded().iter().find(|map| map.id == link.map)?;
+    let place = (link.place)(given)?;
+    let uncovered = |reason: String| Some(Measured::Uncovered { map: link.map, reason });
+    let matches = |column: &Column| match (&column.at, &place.second) {
+        (Some(at), Some(second)) => same(at, second),
+        (None, _) => true,
+        (Some(_), None) => false,
+    };
+    let Some(column) = map.columns.iter().position(matches) else {
+        let sweep = map.sweeps.get(1)?;
+        let known: Vec<String> = sweep.values.iter().map(Json::to_string).collect();
+        let here = place.second.unwrap_or_default();
+        return uncovered(format!("{} is {here}, the map has {}", sweep.field, known.join(", ")));
+    };
+    let field = map.sweeps.first()?.field.as_str();
+    if let Some(reason) = difference(map, column, &place) {
+        return uncovered(reason);
+    }
+    let Some(size) = place.size else {
+        return Some(Measured::Over { map: link.map, finding: map.findings().swap_remove(column) });
+    };
+    if size.is_nan() {
+        return uncovered("the widths are not equal".to_owned());
+    }
+    let Some(discrepancy) = map.discrepancy_at(column, size) else {
+        let sizes = map.sweeps.first()?.numbers()?;
+        let (from, to) = (sizes.first()?, sizes.last()?);
+        return uncovered(format!("{field} is {size}, the map goes from {from} to {to}"));
+    };
+    let predicted = number(given.value, link.output)?;
+    let corrected = |discrepancy: f64| match (map.comparison.as_str(), link.inverse) {
+        ("ratio", false) => predicted * (1.0 + discrepancy),
+        ("ratio", true) => predicted / (1.0 + discrepancy),
+        _ => predicted + discrepancy,
+    };
+    let ends = [corrected(discrepancy.low), corrected(discrepancy.high)];
+    let value = Estimate {
+        value: corrected(discrepancy.value),
+        low: ends[0].min(ends[1]),
+        high: ends[0].max(ends[1]),
+    };
+    Some(Measured::At { map: link.map, size: (&map.sweeps.first()?.field, size), value, discrepancy })
+}
+
+/// The first field in which the parameters differ from the map's setting at their place.
+fn difference(map: &Map, column: usize, place: &Place) -> Option<String> {
+    let mut mapped = map.setting.clone();
+    let size = place.size.filter(|size| size.is_finite()).map(|size| json!(size as u64));
+    let swept = map.sweeps.iter().map(|sweep| &sweep.field).zip([size, map.columns[column].at.clone()]);
+    for (field, value) in swept {
+        // Any size will do for the fields that do not depend on it.
+        let value = value.or_else(|| map.sweeps.first()?.values.first().cloned())?;
+        assign(&mut mapped, field, &value, NETWORK).ok()?;
+    }
+    for (field, value) in &map.fixed {
+        assign(&mut mapped, field, value, NETWORK).ok()?;
+    }
+    for (field, value) in &place.fields {
+        let implied = IMPLIED.iter().find(|(id, name, _)| *id == map.id && name == field);
+        let known = match implied {
+            Some((_, _, text)) => serde_json::from_str(text).ok()?,
+            None => {
+                let mut here = mapped.clone();
+                assign(&mut here, field, value, NETWORK).ok()?;
+                if same(&here, &mapped) {
+                    continue;
+                }
+                mapped.pointer(&format!("/{}", field.replace('.', "/"))).cloned().unwrap_or(Json::Null)
+            }
+        };
+        if !same(&known, value) {
+            let other = if known.is_null() { "another".to_owned() } else { known.to_string() };
+            return Some(format!("{field} is {value}, in the map {other}"));
+        }
+    }
+    None
+}
+
+/// Equal, whatever way numbers are written.
+fn same(a: &Json, b: &Json) -> bool {
+    match (a, b) {
+        (Json::Number(a), Json::Number(b)) => {
+            let (a, b) = (a.as_f64().unwrap_or(f64::NAN), b.as_f64().unwrap_or(f64::NAN));
+            a == b || (a - b).abs() <= 1e-12 * a.abs().max(b.abs())
+        }
+        (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Json::Object(a), Json::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
+        }
+        _ => a == b,
+    }
+}
