@@ -125,53 +125,53 @@ impl Given<'_> {
 const LINKS: &[Link] = &[
     Link {
         prediction: "step-size",
-        map: "mf/step-size-map",
+        map: "mf/map-step-size",
         output: "eta_c",
         inverse: true,
         place: step_size,
     },
     Link {
         prediction: "mf/fim-stats",
-        map: "mf/lambda-max-tanh-map",
+        map: "mf/map-lambda-max-tanh",
         output: "4",
         inverse: false,
         place: fisher,
     },
     Link {
         prediction: "mf/fim-stats",
-        map: "mf/lambda-max-relu-map",
+        map: "mf/map-lambda-max-relu",
         output: "4",
         inverse: false,
         place: fisher,
     },
-    Link { prediction: "mf/fim-stats", map: "mf/step-size-map", output: "4", inverse: false, place: fisher },
+    Link { prediction: "mf/fim-stats", map: "mf/map-step-size", output: "4", inverse: false, place: fisher },
     Link {
         prediction: "norm/edge-proportional",
-        map: "norm/edge-map",
+        map: "norm/map-edge",
         output: "",
         inverse: false,
         place: edge,
     },
     Link {
         prediction: "norm/last-mean-subtraction",
-        map: "norm/last-ms-map",
+        map: "norm/map-last-ms",
         output: "2",
         inverse: false,
         place: last_mean_subtraction,
     },
     Link {
         prediction: "iso/step-size",
-        map: "iso/step-size-map",
+        map: "iso/map-step-size",
         output: "eta_c",
         inverse: false,
         place: isometry,
     },
-    Link { prediction: "ngd/alpha", map: "ngd/alpha-bd-map", output: "", inverse: false, place: rate },
-    Link { prediction: "ngd/alpha", map: "ngd/alpha-kfac-map", output: "", inverse: false, place: rate },
-    Link { prediction: "cl/two-task", map: "cl/two-task-map", output: "2", inverse: false, place: two_task },
+    Link { prediction: "ngd/alpha", map: "ngd/map-alpha-bd", output: "", inverse: false, place: rate },
+    Link { prediction: "ngd/alpha", map: "ngd/map-alpha-kfac", output: "", inverse: false, place: rate },
+    Link { prediction: "cl/two-task", map: "cl/map-two-task", output: "2", inverse: false, place: two_task },
     Link {
         prediction: "spa/fixed-point",
-        map: "spa/fixed-point-map",
+        map: "spa/map-fixed-point",
         output: "1",
         inverse: false,
         place: fixed_point,
@@ -265,12 +265,12 @@ fn fixed_point(given: &Given<'_>) -> Option<Place> {
 
 /// What the maps hold of fields that are none of their settings: by what they sweep or by what their claim is about.
 const IMPLIED: &[(&str, &str, &str)] = &[
-    ("mf/step-size-map", "method", "\"gd\""),
-    ("mf/step-size-map", "normalization", "\"none\""),
-    ("norm/edge-map", "N/M", "1"),
-    ("cl/two-task-map", "rho", "0.7"),
-    ("cl/two-task-map", "tail", "0"),
-    ("spa/fixed-point-map", "psi", "2"),
+    ("mf/map-step-size", "method", "\"gd\""),
+    ("mf/map-step-size", "normalization", "\"none\""),
+    ("norm/map-edge", "N/M", "1"),
+    ("cl/map-two-task", "rho", "0.7"),
+    ("cl/map-two-task", "tail", "0"),
+    ("spa/map-fixed-point", "psi", "2"),
 ];
 
 /// What the atlas says of the value that `prediction` has at `parameters`; `size` is the width or the dimension where the prediction

@@ -421,7 +421,7 @@ fn a_claim_is_checked_at_a_setting_of_the_users_own() {
         ("samples=0", "field `samples` is 0; valid: "),
         ("sample=12", "field `sample` is not known here; did you mean `samples`?"),
         ("network.activation=rely", "field `network"),
-        ("samples.first=2", "field `samples` has no parts"),
+        ("samples.first=2", "`samples` has no parts"),
         ("network.widths.9=2", "counted from 0"),
         ("twelve", "neither a case nor of the form field=value"),
     ] {
@@ -431,4 +431,136 @@ fn a_claim_is_checked_at_a_setting_of_the_users_own() {
         assert!(told.contains(message), "{argument}: {told}");
     }
     assert!(String::from_utf8_lossy(&solvable(&["check", "mf/s-varianc"]).stderr).contains("mf/s-variance"));
+}
+
+#[test]
+fn a_claim_is_mapped_and_maps_resume_shard_and_reproduce() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let map = |out: &Path, rest: &[&str]| {
+        let sweeps = [
+            "map",
+            "mf/m-lambda",
+            "relu L=3",
+            "width=8..64:log",
+            "network.activation=relu|tanh",
+            "samples=10",
+        ];
+        solvable(&[&sweeps[..], &["--trials", "12", "--out", text(out)], rest].concat())
+    };
+    let files = |out: &Path| {
+        ["svg", "pdf", "csv", "json"]
+            .map(|kind| fs::read(out.join(format!("maps/mf-m-lambda.{kind}"))).expect("a file of the map"))
+    };
+    let told = printed(&map(&at("one"), &[]));
+    assert!(told.contains("relu: inside the margin at"), "{told}");
+    let expected = files(&at("one"));
+    let drawn: Value = serde_json::from_slice(&expected[3]).expect("JSON");
+    assert_eq!(drawn["cells"].as_array().map(Vec::len), Some(8));
+    assert_eq!(drawn["columns"].as_array().map(Vec::len), Some(2));
+    assert_eq!(drawn["cells"][5]["at"], serde_json::json!([16, "tanh"]));
+
+    // Again from the store, on one thread, and from two shards.
+    map(&at("one"), &["--jobs", "1"]);
+    assert_eq!(files(&at("one")), expected);
+    map(&at("single"), &["--jobs", "1"]);
+    assert_eq!(files(&at("single")), expected);
+    for shard in ["1/2", "2/2"] {
+        map(&at(shard), &["--shard", shard]);
+    }
+    fs::create_dir_all(at("joined")).expect("a folder");
+    let lines =
+        ["1/2", "2/2"].map(|shard| fs::read(at(shard).join("trials.jsonl")).expect("a store")).concat();
+    fs::write(at("joined/trials.jsonl"), lines).expect("the joined store");
+    map(&at("joined"), &[]);
+    assert_eq!(files(&at("joined")), expected);
+
+    for (fields, message) in [
+        (&["width=9..3"][..], "from a smaller to a larger number"),
+        (&["width=3..9:quick"], "`quick` is neither"),
+        (&["samples=10"], "0 fields are swept; valid: 1 or 2"),
+        (&["width=8..16:log", "depth=2..3", "samples=3..4"], "3 fields are swept"),
+        (&["widths=8..16:log"], "field `widths` is not known here"),
+        (&["width=8..16:log", "width=2..4"], "given twice"),
+        (&["width=8..16:log", "network.activation=rely"], "field `network"),
+        (&["no such case", "width=8..16:log"], "`no such case` is neither a case"),
+    ] {
+        let refused = solvable(&[&["map", "mf/m-lambda", "--out", text(&at("bad"))], fields].concat());
+        assert_eq!(refused.status.code(), Some(2), "{fields:?}");
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(told.contains(message), "{fields:?}: {told}");
+    }
+    // A cell that cannot be says so and takes no other with it.
+    let depths = solvable(&[
+        "map",
+        "mf/m-lambda",
+        "depth=0..2",
+        "width=8..16:log",
+        "--trials",
+        "3",
+        "--json",
+        "--out",
+        text(&at("depths")),
+    ]);
+    let drawn: Value = serde_json::from_str(&printed(&depths)).expect("JSON");
+    assert!(drawn["cells"][0]["error"].as_str().is_some_and(|e| e.contains("`depth` is 0")), "{drawn}");
+    assert!(drawn["cells"][1]["found"].is_object(), "{drawn}");
+    assert!(printed(&solvable(&["explain", "mf/map-step-size"])).contains("mf/lambda-max"));
+}
+
+#[test]
+fn the_practitioner_holds_a_rate_against_networks() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let check = |rest: &[&str]| {
+        let fixed = ["check", "step-size", "activation=tanh", "depth=2", "width=24", "N=12", "--out"];
+        solvable(&[&fixed[..], &[text(folder.path())], rest].concat())
+    };
+    let told: Value = serde_json::from_str(&printed(&check(&["--json", "--trials", "6"]))).expect("JSON");
+    assert_eq!(told["networks"], 6);
+    let number = |name: &str| told[name].as_f64().expect("a number");
+    let (predicted, measured) = (told["value"]["eta_c"].as_f64().expect("eta_c"), &told["measured"]);
+    let mean = measured["value"].as_f64().expect("a mean");
+    assert!(number("least") <= mean && mean <= number("most"));
+    assert!((0.3..3.0).contains(&(mean / predicted)), "{told}");
+
+    let rows: Vec<String> = (0..14).map(|n| format!("{},{},{}", (n * 7) % 5, n % 3, (n * n) % 11)).collect();
+    let file = folder.path().join("own.csv");
+    fs::write(&file, rows.join("\n")).expect("a file");
+    let own = check(&["--json", "--trials", "6", "--data", text(&file)]);
+    let own: Value = serde_json::from_str(&printed(&own)).expect("JSON");
+    assert_eq!(own["params"]["widths"], serde_json::json!([3, 24, 1]));
+    assert!(own["eta_c_on_inputs"].as_f64().is_some_and(|rate| rate > 0.0), "{own}");
+
+    for (argument, message) in [
+        ("method=kfac", "parameter `method` is kfac"),
+        ("activation=tnh", "given twice"),
+        ("sigma_w2=-1", "parameter `sigma_w2` is -1"),
+        ("hidden=3", "`hidden`"),
+    ] {
+        let refused = check(&[argument]);
+        assert_eq!(refused.status.code(), Some(2), "{argument}");
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(told.contains(message), "{argument}: {told}");
+    }
+    // Other predictions are held against networks through their claims.
+    let other = [
+        "check",
+        "norm/edge-proportional",
+        "activation=linear",
+        "widths=30,30,30,1",
+        "N=30",
+        "sigma_w2=1",
+        "sigma_b2=0",
+        "--trials",
+        "8",
+        "--json",
+        "--out",
+    ];
+    let told: Value =
+        serde_json::from_str(&printed(&solvable(&[&other[..], &[text(folder.path())]].concat())))
+            .expect("JSON");
+    assert_eq!(
+        (&told["id"], &told["case"]["settings"][0]["samples"]),
+        (&Value::from("norm/edge"), &Value::from(30))
+    );
 }

@@ -76,3 +76,36 @@ fn another_seed_gives_other_trials() {
     }
     assert_ne!(results(&at("0")).0, results(&at("1")).0);
 }
+
+/// A claim that looks again at this seed: how many trials it draws is no matter of threads, shards or what was drawn before.
+#[test]
+fn claims_that_look_again_do_so_everywhere_alike() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let at = |name: &str| folder.path().join(name);
+    let verify = |out: &Path, rest: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_solvable"));
+        command.args(["verify", "attn/norm-decides", "--seed", "2", "--out"]).arg(out).args(rest);
+        run(command.stdout(Stdio::null()).stderr(Stdio::null()));
+    };
+    verify(&at("one"), &["--jobs", "1"]);
+    let expected = results(&at("one"));
+    let text = String::from_utf8(expected.0.clone()).expect("text");
+    let judged: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let cases = judged["claims"][0]["cases"].as_array().expect("cases");
+    let trials: Vec<u64> = cases.iter().filter_map(|case| case["trials"][0].as_u64()).collect();
+    let (least, most) = (trials.iter().min().expect("trials"), trials.iter().max().expect("trials"));
+    assert!(2 * least <= *most, "some case looks again, some do not: {trials:?}");
+
+    verify(&at("two"), &["--jobs", "2"]);
+    assert_eq!(expected, results(&at("two")), "one thread against two");
+
+    for shard in ["1/2", "2/2"] {
+        verify(&at(shard), &["--shard", shard]);
+    }
+    fs::create_dir_all(at("joined")).expect("a folder");
+    let lines =
+        ["1/2", "2/2"].map(|shard| fs::read(at(shard).join("trials.jsonl")).expect("a store")).concat();
+    fs::write(at("joined").join("trials.jsonl"), lines).expect("the joined store");
+    verify(&at("joined"), &[]);
+    assert_eq!(expected.0, results(&at("joined")).0, "two shards, joined and gone on with");
+}

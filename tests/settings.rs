@@ -136,7 +136,7 @@ fn fault_of(claim: &Claim) -> Option<String> {
         let given: Vec<Json> = [first].into_iter().chain(settings[1..].iter().cloned()).collect();
         let Ok(changed) = case.at("moved", &given, 2) else { continue };
         let engine = Engine::new(TrialStore::in_memory(), Options::default());
-        match engine.draw(changed, 2, &(), || true).unwrap().result.error {
+        match engine.draw(&changed, 2, &(), || true).unwrap().result.error {
             None => return None,
             // A median asks for more than two.
             Some(error) if error.contains("needs at least") => return None,

@@ -64,19 +64,24 @@ pub fn check(args: &CheckArgs, papers: &[Paper]) -> Result<ExitCode> {
     Ok(exit_code(Some(result.verdict)))
 }
 
+/// The case that the first of `rest` names, by its label or a part of it, and what comes after; labels may hold equals signs.
+pub(super) fn named_case<'a, 'b>(cases: &'a [Case], rest: &'b [String]) -> (Option<&'a Case>, &'b [String]) {
+    let Some((first, fields)) = rest.split_first() else { return (None, rest) };
+    let exact = cases.iter().find(|case| case.label == *first);
+    let part = || cases.iter().find(|case| case.label.contains(first.as_str()));
+    match exact.or_else(part) {
+        Some(case) => (Some(case), fields),
+        None => (None, rest),
+    }
+}
+
 /// A field's path and its new value.
 type Override = (String, Json);
 
 /// The case that the first argument names, or the first one, and the fields that the others change.
 fn chosen<'a>(cases: &'a [Case], rest: &[String]) -> Result<(&'a Case, Vec<Override>)> {
-    let named = |text: &String| {
-        let exact = cases.iter().find(|case| case.label == *text);
-        exact.or_else(|| cases.iter().find(|case| case.label.contains(text.as_str())))
-    };
-    let (start, fields) = match rest.first().and_then(named) {
-        Some(case) => (case, &rest[1..]),
-        None => (&cases[0], rest),
-    };
+    let (named, fields) = named_case(cases, rest);
+    let start = named.unwrap_or(&cases[0]);
     let mut overrides: Vec<Override> = Vec::new();
     for text in fields {
         let Some((field, value)) = assignment(text) else {

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Result, anyhow, bail};
 
 use super::select::{by_id, nothing_matches, selected, short};
+use crate::map::{MapPlan, shown};
 use crate::verify::{Claim, Profile};
 use crate::{Paper, Source};
 use solvable_words::{did_you_mean, shortened};
@@ -59,6 +60,10 @@ pub fn explain_claim(
     id: &str,
 ) -> Result<bool> {
     let id = short(id, papers);
+    if let Some(map) = papers.iter().flat_map(|paper| &paper.maps).find(|map| map.id == id) {
+        write_map(out, map)?;
+        return Ok(true);
+    }
     let Some(claim) = papers.iter().flat_map(|p| &p.claims).find(|c| c.id == id) else { return Ok(false) };
     write_claim(out, claim)?;
     let cited = |key: &String| bibliography.iter().find(|s| s.key == key).copied();
@@ -94,4 +99,15 @@ pub fn write_sources(out: &mut impl Write, sources: &[Source]) -> io::Result<()>
         writeln!(out, "  {authors}, {title}, {venue} {year}{arxiv}")?;
     }
     Ok(())
+}
+
+fn write_map(out: &mut impl Write, map: &MapPlan) -> io::Result<()> {
+    writeln!(out, "map {}\n{}\n", map.id, map.title)?;
+    writeln!(out, "claim\n  {}", map.claim)?;
+    writeln!(out, "from the case\n  {}", if map.case.is_empty() { "the first one" } else { &map.case })?;
+    for sweep in &map.sweeps {
+        let values: Vec<String> = sweep.values.iter().map(shown).collect();
+        writeln!(out, "sweeps\n  {} over {}", sweep.field, values.join(", "))?;
+    }
+    map.fixed.iter().try_for_each(|(field, value)| writeln!(out, "with\n  {field}={}", shown(value)))
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, anyhow, bail};
 
+use super::check::named_case;
 use super::entries::value_of;
 use super::progress::Bar;
 use super::run::{check_trials, exit_code};
@@ -73,15 +74,13 @@ fn planned<'a>(args: &MapArgs, papers: &'a [Paper]) -> Result<(MapPlan, &'a Clai
         let maps = papers.iter().flat_map(|paper| &paper.maps).map(|plan| plan.id.as_str());
         bail!("{}", nothing_matches(std::slice::from_ref(&args.claim), known.chain(maps)));
     };
-    let (case, fields) = match args.rest.split_first() {
-        Some((first, rest)) if !first.contains('=') || is_label(claim, args, first) => (first.as_str(), rest),
-        _ => ("", &args.rest[..]),
-    };
+    let cases = claim.cases(args.profile).map_err(|error| anyhow!("{error}"))?;
+    let (case, fields) = named_case(&cases, &args.rest);
     let mut plan = MapPlan {
         id: claim.id.clone(),
         title: claim.title.clone(),
         claim: claim.id.clone(),
-        case: case.to_owned(),
+        case: case.map_or_else(String::new, |case| case.label.clone()),
         profile: args.profile,
         fixed: Vec::new(),
         sweeps: Vec::new(),
@@ -90,7 +89,12 @@ fn planned<'a>(args: &MapArgs, papers: &'a [Paper]) -> Result<(MapPlan, &'a Clai
     };
     for text in fields {
         let Some((field, value)) = text.split_once('=') else {
-            bail!("`{}` is not of the form field=value or field=from..to", shortened(text));
+            let labels: Vec<String> = cases.iter().map(|case| format!("`{}`", case.label)).collect();
+            let labels = labels.join(", ");
+            bail!(
+                "`{}` is neither a case nor of the form field=value or field=from..to; the cases are {labels}",
+                shortened(text)
+            );
         };
         let (field, value) = (field.trim(), value.trim());
         let known = plan.sweeps.iter().map(|sweep| &sweep.field).chain(plan.fixed.iter().map(|(f, _)| f));
@@ -106,10 +110,6 @@ fn planned<'a>(args: &MapArgs, papers: &'a [Paper]) -> Result<(MapPlan, &'a Clai
         }
     }
     Ok((plan, claim))
-}
-
-fn is_label(claim: &Claim, args: &MapArgs, text: &str) -> bool {
-    claim.cases(args.profile).unwrap_or_default().iter().any(|case| case.label == text)
 }
 
 fn table(out: &mut impl Write, map: &Map) -> Result<()> {

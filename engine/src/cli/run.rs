@@ -113,13 +113,17 @@ impl Agenda {
         chart.plan.requests(claim, chart.knobs).with_context(|| format!("map {}", chart.plan.id))
     }
 
+    /// Whether trials of the map are stored; a cell that has none or lacks some says so itself.
+    fn is_stored(&self, chart: &Chart, engine: &Engine) -> bool {
+        let requests = self.map_requests(chart).unwrap_or_default();
+        requests.iter().any(|request| !engine.records(request).is_empty())
+    }
+
     /// The maps whose trials are stored, and the recorded ones of those that are not.
     fn charted(&self, engine: &Engine) -> Vec<Map> {
         let chart = |chart: &Chart| {
-            let stored = self.map_requests(chart).ok()?;
-            // A cell whose trials fail says so; one that was never run is none.
-            let is_stored = stored.iter().any(|request| !engine.records(request).is_empty());
-            is_stored.then(|| chart.plan.chart(engine, self.claim_of(&chart.plan).ok()?, chart.knobs).ok())?
+            let claim = self.claim_of(&chart.plan).ok()?;
+            self.is_stored(chart, engine).then(|| chart.plan.chart(engine, claim, chart.knobs).ok())?
         };
         let mut maps: Vec<Map> = self.maps.iter().filter_map(chart).collect();
         for map in &self.recorded {
@@ -234,7 +238,7 @@ pub fn report(args: &ReportArgs, offer: Offer) -> Result<ExitCode> {
     if !partial.is_empty() {
         eprintln!("note: left out for want of trials: {}", partial.join(", "));
     }
-    if agenda.claims.is_empty() {
+    if agenda.claims.is_empty() && !agenda.maps.iter().any(|chart| agenda.is_stored(chart, &engine)) {
         bail!(
             "the stores hold no trials of the {profile} profile with seed {seed}{}",
             wanted.map(|wanted| format!("; {wanted}")).unwrap_or_default()
@@ -248,6 +252,7 @@ pub fn report(args: &ReportArgs, offer: Offer) -> Result<ExitCode> {
         requests.iter().all(is_stored)
     });
     agenda.parts.retain(|part| agenda.claims.iter().any(|claim| claim.part() == part.id));
+    agenda.recorded.retain(|map| agenda.claims.iter().any(|claim| claim.id == map.claim));
     let results = engine.judge(&agenda.claims, &Tally::default());
     let trials = Trials { run: 0, reused: engine.store().len() };
     finish(&engine, agenda, results, trials, &args.selection, started, begin)

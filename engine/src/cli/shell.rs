@@ -21,10 +21,13 @@ impl Names {
     /// The ids of `papers`, for the commands that take any.
     pub fn of(papers: &[Paper]) -> Self {
         let ids: Vec<String> = papers.iter().flat_map(Paper::ids).map(str::to_owned).collect();
+        let claims = papers.iter().flat_map(|paper| &paper.claims).map(|claim| claim.id.clone()).collect();
         Self::default()
             .with("explain", "id", ids.clone())
             .with("list", "patterns", ids.clone())
-            .with("verify", "patterns", ids)
+            .with("verify", "patterns", ids.clone())
+            .with("map", "claim", ids)
+            .with("check", "claim", claims)
     }
 
     /// The same with the `words` of an argument of a command, beside those that it has.

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
 use crate::verify::Estimate;
-use crate::verify::statistic::CONFIDENCE;
 
 /// A discrepancy $\delta\pm\sigma$ at a size.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -53,17 +52,19 @@ const MISFIT: f64 = 0.995;
 /// The power law of `points`, by least squares over the exponent's profile; `None` where fewer than three sizes obey one or no
 /// correction is seen. The smallest sizes are left out as long as the law does not describe them.
 ///
-/// Intervals are those of the profile: all exponents (and coefficients) whose $\chi^2$ lies within the 99 % quantile of the
-/// best one, in units of the misfit where that is above one.
-pub fn power_law(points: &[Point]) -> Option<PowerLaw> {
+/// Intervals are those of the profile: all exponents (and coefficients) whose $\chi^2$ exceeds the best one by no more
+/// than noise does but with the chance `alpha`, in units of the misfit where that is above one.
+pub fn power_law(points: &[Point], alpha: f64) -> Option<PowerLaw> {
     let free = points.iter().map(|p| (p.value / p.error).powi(2)).sum::<f64>();
     let fit = |points: &[Point]| {
         let profile: Vec<_> = exponents().map(|p| (p, proportional(points, p))).collect();
         let best = profile.iter().min_by(|a, b| a.1.chi2.total_cmp(&b.1.chi2))?;
         let freedom = points.len() as f64 - 2.0;
         let scale = (best.1.chi2 / freedom).max(1.0);
-        let near: Vec<_> =
-            profile.iter().filter(|(_, line)| line.chi2 <= best.1.chi2 + scale * quantile(1.0)).collect();
+        let near: Vec<_> = profile
+            .iter()
+            .filter(|(_, line)| line.chi2 <= best.1.chi2 + scale * quantile(1.0, alpha))
+            .collect();
         let exponent = Estimate { value: best.0, low: near.first()?.0, high: near.last()?.0 };
         let a: Vec<f64> = near.iter().map(|(_, line)| line.value).collect();
         let coefficient = Estimate { value: best.1.value, low: least(&a), high: most(&a) };
@@ -73,19 +74,20 @@ pub fn power_law(points: &[Point]) -> Option<PowerLaw> {
     };
     let (law, chi2, _) = without_small(points, 3, fit)?;
     // Two parameters that explain no more than noise would.
-    (free - chi2 > quantile(2.0)).then_some(law)
+    (free - chi2 > quantile(2.0, alpha)).then_some(law)
 }
 
 /// The limit of `points` at infinite size; `None` for fewer than four sizes.
 ///
-/// The interval is the union over all exponents of the limits whose $\chi^2$ lies within the 99 % quantile of the best.
-pub fn limit(points: &[Point]) -> Option<Limit> {
+/// The interval is the union over all exponents of the limits whose $\chi^2$ exceeds the best one by no more than noise does but with
+/// the chance `alpha`.
+pub fn limit(points: &[Point], alpha: f64) -> Option<Limit> {
     let fit = |points: &[Point]| {
         let profile: Vec<_> = exponents().filter_map(|p| affine(points, p)).collect();
         let best = profile.iter().min_by(|a, b| a.chi2.total_cmp(&b.chi2))?;
         let freedom = points.len() as f64 - 3.0;
         let scale = (best.chi2 / freedom).max(1.0);
-        let reach = best.chi2 + scale * quantile(1.0);
+        let reach = best.chi2 + scale * quantile(1.0, alpha);
         // At a given exponent chi2 is a parabola of the limit.
         let ends = profile.iter().filter(|line| line.chi2 <= reach).map(|line| {
             let half = ((reach - line.chi2) * line.variance).sqrt();
@@ -158,8 +160,9 @@ fn affine(points: &[Point], p: f64) -> Option<Line> {
     Some(Line { chi2, value: y - slope * u, variance: 1.0 / total + u * u / spread })
 }
 
-fn quantile(freedom: f64) -> f64 {
-    ChiSquared::new(freedom).map_or(f64::INFINITY, |law| law.inverse_cdf(CONFIDENCE))
+/// What $\chi^2$ exceeds with the chance `alpha`.
+fn quantile(freedom: f64, alpha: f64) -> f64 {
+    ChiSquared::new(freedom).map_or(f64::INFINITY, |law| law.inverse_cdf(1.0 - alpha))
 }
 
 fn least(values: &[f64]) -> f64 {
@@ -174,6 +177,7 @@ fn most(values: &[f64]) -> f64 {
 mod tests {
     use super::*;
     use crate::streams::Streams;
+    use crate::verify::statistic::ALPHA;
 
     const SIZES: [f64; 6] = [32.0, 64.0, 128.0, 256.0, 512.0, 1024.0];
 
@@ -188,12 +192,12 @@ mod tests {
         let (mut exponents, mut limits, mut seen, mut off) = (0, 0, 0, 0);
         for run in 0..runs {
             let points = noisy(|x| 1.5 / x, 0.0004, run);
-            let law = power_law(&points).unwrap();
+            let law = power_law(&points, ALPHA).unwrap();
             exponents += usize::from(law.exponent.low <= 1.0 && 1.0 <= law.exponent.high);
-            let to = limit(&points).unwrap().value;
+            let to = limit(&points, ALPHA).unwrap().value;
             limits += usize::from(to.low <= 0.0 && 0.0 <= to.high);
-            seen += usize::from(power_law(&noisy(|_| 0.0, 0.01, run)).is_some());
-            let shifted = limit(&noisy(|x| 0.01 + 1.5 / x, 0.0004, run)).unwrap().value;
+            seen += usize::from(power_law(&noisy(|_| 0.0, 0.01, run), ALPHA).is_some());
+            let shifted = limit(&noisy(|x| 0.01 + 1.5 / x, 0.0004, run), ALPHA).unwrap().value;
             off += usize::from(shifted.low > 0.0);
         }
         let share = |count: usize| count as f64 / runs as f64;
@@ -206,11 +210,11 @@ mod tests {
     #[test]
     fn small_sizes_that_obey_another_law_are_left_out() {
         let points = noisy(|x| if x < 50.0 { 0.5 } else { 2.0 / x.sqrt() }, 0.001, 1);
-        let law = power_law(&points).unwrap();
+        let law = power_law(&points, ALPHA).unwrap();
         assert_eq!(law.from, 64.0);
         assert!(law.exponent.low <= 0.5 && 0.5 <= law.exponent.high && law.misfit < 5.0, "{law:?}");
-        assert!(limit(&points[..3]).is_none() && power_law(&points[..2]).is_none());
+        assert!(limit(&points[..3], ALPHA).is_none() && power_law(&points[..2], ALPHA).is_none());
         let exact = [Point { size: 1.0, value: 0.0, error: 0.0 }; 6];
-        assert!(power_law(&exact).is_none() && limit(&exact).is_none());
+        assert!(power_law(&exact, ALPHA).is_none() && limit(&exact, ALPHA).is_none());
     }
 }

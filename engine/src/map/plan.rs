@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::sweep::shown;
 use super::{Cell, Column, Found, Map, Sweep, fit};
-use crate::verify::statistic::standard_error;
+use crate::verify::statistic::{ALPHA, standard_error};
 use crate::verify::{
     Case, CaseResult, Claim, Engine, JudgeError, Knob, Profile, Request, SettingError, Verdict, assign,
 };
@@ -181,8 +181,11 @@ impl MapPlan {
                     return Cell { at, trials: Vec::new(), found: None, error: Some(error.to_string()) };
                 }
             };
+            let trials = case.requests.iter().map(|request| engine.records(request).len()).collect();
+            if let Some(reason) = missing(engine, &case) {
+                return Cell { at, trials, found: None, error: Some(reason) };
+            }
             let result = engine.judge_once(&case);
-            let trials = result.trials.clone();
             match found(&result, &mut component) {
                 Ok(found) => Cell { at, trials, found: Some(found), error: None },
                 Err(error) => Cell { at, trials, found: None, error: Some(error.to_string()) },
@@ -205,10 +208,19 @@ impl MapPlan {
             cells,
             columns: Vec::new(),
         };
+        let is_distance = claim.comparison.is_distance();
         let rows = self.sweeps.get(1).map_or(vec![None], |s| s.values.iter().cloned().map(Some).collect());
-        map.columns = rows.into_iter().enumerate().map(|(k, at)| column(&map, k, at)).collect();
+        map.columns = rows.into_iter().enumerate().map(|(k, at)| column(&map, k, at, is_distance)).collect();
         Ok(map)
     }
+}
+
+/// Says where trials failed or were never run: what the others say would be biased.
+fn missing(engine: &Engine, case: &Case) -> Option<String> {
+    let wanted = |request: &Request| engine.options().trials.unwrap_or(request.trials);
+    let short = case.requests.iter().find(|request| engine.records(request).len() < wanted(request))?;
+    let stored = engine.records(short).len();
+    Some(format!("{} of {} trials failed or were not run", wanted(short) - stored, wanted(short)))
 }
 
 /// What a judged case says of the component; the first one names itself.
@@ -236,23 +248,28 @@ fn found(result: &CaseResult, component: &mut String) -> Result<Found, JudgeErro
     })
 }
 
-fn column(map: &Map, number: usize, at: Option<Json>) -> Column {
+fn column(map: &Map, number: usize, at: Option<Json>, is_distance: bool) -> Column {
     // Sizes are spaced by factors; along anything else there is no law to expect.
     let are_sizes = map.sweeps.first().is_some_and(|sweep| sweep.log);
     let points = if are_sizes { map.points(number) } else { Vec::new() };
-    let limit = fit::limit(&points);
+    // The laws of all columns hold jointly (Bonferroni).
+    let count = map.sweeps.get(1).map_or(1, |sweep| sweep.values.len());
+    let alpha = ALPHA / count as f64;
+    let limit = fit::limit(&points, alpha);
     let largest = map.column(number).iter().rev().find_map(|cell| cell.found.as_ref());
     let verdict = limit.zip(largest).map_or(Verdict::Inconclusive, |(limit, largest)| {
         let (value, margin) = (limit.value, largest.margin);
-        if value.low > 0.0 || value.high < 0.0 {
+        // A distance has no limit below 0, whatever the extrapolation.
+        let is_below = value.high < 0.0 && !is_distance;
+        if value.low > 0.0 || is_below {
             Verdict::Refuted
-        } else if margin.low <= value.low && value.high <= margin.high {
+        } else if (is_distance || margin.low <= value.low) && value.high <= margin.high {
             Verdict::Confirmed
         } else {
             Verdict::Inconclusive
         }
     });
-    Column { at, law: fit::power_law(&points), limit, verdict, leaves: leaves(map, number) }
+    Column { at, law: fit::power_law(&points, alpha), limit, verdict, leaves: leaves(map, number) }
 }
 
 /// Where the discrepancy crosses one of the margin's ends.

@@ -38,7 +38,7 @@ impl Comparison {
     }
 
     /// Whether all components are compared at once, as a vector.
-    fn is_distance(self) -> bool {
+    pub(crate) fn is_distance(self) -> bool {
         !matches!(self, Self::Ratio | Self::Difference)
     }
 

@@ -6,7 +6,7 @@ use solvable_engine::map::{MapPlan, Sweep};
 pub fn all() -> Vec<MapPlan> {
     vec![
         MapPlan::new(
-            "cl/two-task-map",
+            "cl/map-two-task",
             "The error on a second task over the number of modes, samples in proportion",
             "cl/two-task",
             "a=1.5 b=1.5 N=(200, 50)",
@@ -17,7 +17,7 @@ pub fn all() -> Vec<MapPlan> {
         .with("samples.1", "0.08*features.gaussian.modes")
         .trials(600),
         MapPlan::new(
-            "cl/sphere-stages-map",
+            "cl/map-sphere-stages",
             "Two noisy tasks on the sphere over its dimension",
             "cl/sphere-stages",
             "d=10 N=(150, 80)",

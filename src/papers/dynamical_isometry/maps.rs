@@ -6,7 +6,7 @@ use solvable_engine::map::{MapPlan, Sweep};
 pub fn all() -> Vec<MapPlan> {
     vec![
         MapPlan::new(
-            "iso/cdf-map",
+            "iso/map-cdf",
             "The free product as the law of finite spectra, over width and depth",
             "iso/cdf",
             "orthogonal hard-tanh L=3",
@@ -15,7 +15,7 @@ pub fn all() -> Vec<MapPlan> {
         .and(Sweep::of("depth", &[3, 5, 8]))
         .trials(40),
         MapPlan::new(
-            "iso/upper-edge-map",
+            "iso/map-upper-edge",
             "The largest eigenvalue over the width",
             "iso/upper-edge",
             "orthogonal tanh L=4",
@@ -24,11 +24,11 @@ pub fn all() -> Vec<MapPlan> {
         .and(Sweep::of("activation", &["tanh", "erf", "relu"]))
         .trials(400),
         MapPlan::new(
-            "iso/step-size-map",
+            "iso/map-step-size",
             "The largest stable learning rate over width and depth",
             "iso/step-size",
             "orthogonal hard-tanh L=3",
-            Sweep::factors("width", &[16, 32, 64, 128, 256]),
+            Sweep::factors("width", &[16, 32, 64, 128]),
         )
         .and(Sweep::of("depth", &[3, 6, 12]))
         .with("q0", 0.25)

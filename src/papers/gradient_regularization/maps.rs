@@ -6,7 +6,7 @@ use solvable_engine::map::{MapPlan, Sweep};
 pub fn all() -> Vec<MapPlan> {
     vec![
         MapPlan::new(
-            "gr/critical-step-map",
+            "gr/map-critical-step",
             "The critical learning rate over the number of features, with and without a penalty",
             "gr/critical-step",
             "γ=0 ε=0",
@@ -15,7 +15,7 @@ pub fn all() -> Vec<MapPlan> {
         .and(Sweep::of("penalty.gamma", &[0.0, 0.02, 0.1]))
         .trials(20),
         MapPlan::new(
-            "gr/large-weights-map",
+            "gr/map-large-weights",
             "The closed form for large weights over the size of the initial ones",
             "gr/large-weights",
             "α₀=0.5",

@@ -17,17 +17,17 @@ pub fn all() -> Vec<MapPlan> {
     };
     vec![
         over_width_and_depth(
-            "mf/lambda-max-tanh-map",
+            "mf/map-lambda-max-tanh",
             "The largest eigenvalue over width and depth, tanh",
             "tanh L=3 M=400 C=2",
         ),
         over_width_and_depth(
-            "mf/lambda-max-relu-map",
+            "mf/map-lambda-max-relu",
             "The largest eigenvalue over width and depth, ReLU: the deeper, the wider it has to be",
             "relu L=3 M=400 C=2",
         ),
         over_width_and_depth(
-            "mf/step-size-map",
+            "mf/map-step-size",
             "The largest eigenvalue over width and depth, ReLU with one output and no biases",
             "relu L=3 M=400 C=2",
         )
@@ -35,7 +35,7 @@ pub fn all() -> Vec<MapPlan> {
         .with("network.sigma_b2", 0.0)
         .with("samples", 100),
         MapPlan::new(
-            "mf/m-lambda-map",
+            "mf/map-m-lambda",
             "The mean eigenvalue over the width",
             "mf/m-lambda",
             "tanh L=3 M=400 C=2",

@@ -6,7 +6,7 @@ use solvable_engine::map::{MapPlan, Sweep};
 pub fn all() -> Vec<MapPlan> {
     vec![
         MapPlan::new(
-            "norm/edge-map",
+            "norm/map-edge",
             "The edge under mean subtraction over width and depth, as many samples as units",
             "norm/edge",
             "linear L=3 M=N=400",
@@ -16,7 +16,7 @@ pub fn all() -> Vec<MapPlan> {
         .with("samples", "1*network.widths.0")
         .trials(200),
         MapPlan::new(
-            "norm/last-ms-map",
+            "norm/map-last-ms",
             "The second moment under mean subtraction over the width",
             "norm/last-ms-s-lambda",
             "tanh L=3 M=1600 N=16 C=2",
@@ -25,7 +25,7 @@ pub fn all() -> Vec<MapPlan> {
         .and(Sweep::of("network.activation", &["tanh", "relu"]))
         .trials(400),
         MapPlan::new(
-            "norm/last-bn-map",
+            "norm/map-last-bn",
             "The mean eigenvalue under batch normalization over the number of samples",
             "norm/last-bn-m-lambda",
             "tanh L=3 M=400 N=16 C=2",

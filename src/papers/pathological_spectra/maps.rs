@@ -6,7 +6,7 @@ use solvable_engine::map::{MapPlan, Sweep};
 pub fn all() -> Vec<MapPlan> {
     vec![
         MapPlan::new(
-            "spectra/ntk-map",
+            "spectra/map-ntk",
             "Outliers and bulk of a classifier's tangent kernel over the width",
             "spectra/ntk",
             "tanh L=3 M=250 C=3 N=60",
@@ -15,7 +15,7 @@ pub fn all() -> Vec<MapPlan> {
         .and(Sweep::of("network.activation", &["tanh", "relu"]))
         .trials(300),
         MapPlan::new(
-            "spectra/critical-step-map",
+            "spectra/map-critical-step",
             "The critical learning rate of classifiers over the width, a tenth as many samples as units",
             "spectra/critical-step",
             "tanh L=3 M=250 C=3 N=25",

@@ -49,6 +49,8 @@ impl Image {
 
 /// Accepted residual in $z$, relative to the larger of $|z|$ and the scale of the law.
 const RESIDUAL: f64 = 1e-12;
+/// The rounding of the map, a product over layers, relative to its value.
+const ROUNDING: f64 = 32.0 * f64::EPSILON;
 /// Newton steps at one point.
 const STEPS: usize = 80;
 /// Smallest damping of a Newton step.
@@ -160,7 +162,9 @@ impl<'a, M: InverseMap> Tracker<'a, M> {
                 }
                 damping *= 0.5;
                 if damping < DAMPING {
-                    return Err(stays(residual));
+                    // No step comes nearer: what is left may be the rounding of the map itself.
+                    let rounding = ROUNDING * modulus(z).max(self.scale);
+                    return if residual <= rounding { Ok(()) } else { Err(stays(residual)) };
                 }
             }
         }

@@ -16,7 +16,8 @@ use crate::experiments::{
     SmoothedKernel, SmoothedKernelSetting, fourier_problem,
 };
 use crate::settings::{Observable, apart, averaged_task, first, model, signal, tau};
-use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile};
+use solvable_engine::verify::setting::require;
+use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile, SettingError};
 use solvable_shared::by;
 use solvable_shared::kept;
 use solvable_simulate::augmentation::Rule;
@@ -253,6 +254,12 @@ fn feature_theory(
     })
 }
 
+/// The exact stationary point is that of a threshold.
+fn self_paced(s: &FourierFeaturesSetting) -> Result<(), SettingError> {
+    let is_paced = matches!(s.training.rule, Rule::Spa(_));
+    require(is_paced, "training.rule", format!("{:?}", s.training.rule), "{\"spa\": threshold}")
+}
+
 fn feature_ratio() -> Claim {
     Claim::about::<FourierFeatures>(
         "spa/features-ratio",
@@ -261,6 +268,7 @@ fn feature_ratio() -> Claim {
     .formula(r"\sum_i\pi_iE\phi(\tilde x_i)\phi(\tilde x_i)^\top=\tfrac1M\left[e^{-s^2|\omega_j-\omega_k|^2/2}\circ(C+Z)+e^{-s^2|\omega_j+\omega_k|^2/2}\circ(C-Z)\right]")
     .sources(&[TAKASE_2021, BISHOP_1995])
     .cases(features)
+    .presumes(self_paced)
     .by_difference()
     .measure(|_, o| Ok(o.p))
     .predict_given(|s, o| Ok(feature_theory(s, o, Share::Own)?[0]))
@@ -287,6 +295,7 @@ fn feature_errors() -> Claim {
     .formula(r"a=\left[\tfrac1N\{Q(\pi)+\sum_i(1-\pi_i)\phi_i\phi_i^\top\}+\lambda_0\right]^{-1}\tfrac1N\sum_i[\pi_i\bar\phi_i+(1-\pi_i)\phi_i]y_i")
     .sources(&[TAKASE_2021, BISHOP_1995])
     .cases(features)
+    .presumes(self_paced)
     .components(["training", "test"])
     .measure(|_, o| Ok(vec![o.v, o.test]))
     .predict_given(move |s, o| errors(s, o, Share::Own))

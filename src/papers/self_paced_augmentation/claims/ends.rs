@@ -9,7 +9,8 @@ use solvable_theory::self_paced_augmentation::{
 
 use crate::experiments::{AugmentedRidge, AugmentedRidgeSetting, PairedOptimum, PairedOptimumSetting};
 use crate::settings::{Observable, apart, first, model, signal, task, tau};
-use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile};
+use solvable_engine::verify::setting::require;
+use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile, SettingError};
 use solvable_shared::by;
 
 pub(crate) fn claims() -> Vec<Claim> {
@@ -312,6 +313,15 @@ fn best_threshold() -> Claim {
             Ok(At::setting(label, at(psi, sigma2, s2, best, dimension), trials))
         };
         [(2.0, 0.25, 0.5), (1.5, 0.6, 1.0)].into_iter().map(case).collect()
+    })
+    .presumes(|s| {
+        // At any other threshold the share is that of the fixed point, which is another claim.
+        let best = task(&s.model).and_then(|task| Ok(optimal_threshold(&task, s.s2)?.tau)).map_err(|error| {
+            let reason = format!("there is no best threshold: {error}");
+            SettingError::Unreadable { field: "model".into(), reason }
+        })?;
+        let near = |tau: &f64| (tau / best - 1.0).abs() < 1e-6;
+        require(s.taus.first().is_some_and(near), "taus", format!("{:?}", s.taus), format!("{best}, the best threshold"))
     })
     .by_difference()
     .measure(|_, o| first(&o.p))

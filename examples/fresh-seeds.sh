@@ -1,7 +1,7 @@
 #!/bin/sh
 # Verdicts of the quick suite at fresh seeds: how often is it green where nobody has looked before?
 #
-#   benches/fresh-seeds.sh FIRST LAST [DIR]      # with the release build of the program; DIR keeps the trials
+#   examples/fresh-seeds.sh FIRST LAST [DIR]      # with the release build of the program; DIR keeps the trials
 #
 # Prints a row for each seed (wall and CPU seconds, claims by verdict) and the cases that were not decided or drew more
 # trials than they declare. A seed whose trials are kept is judged again without drawing them anew.
