@@ -315,12 +315,12 @@ fn best_threshold() -> Claim {
         [(2.0, 0.25, 0.5), (1.5, 0.6, 1.0)].into_iter().map(case).collect()
     })
     .presumes(|s| {
-        // At any other threshold the share is that of the fixed point, which is another claim.
+        // At other thresholds the share is that of the fixed point, which is another claim; a hundredth moves it by less than the margin.
         let best = task(&s.model).and_then(|task| Ok(optimal_threshold(&task, s.s2)?.tau)).map_err(|error| {
             let reason = format!("there is no best threshold: {error}");
             SettingError::Unreadable { field: "model".into(), reason }
         })?;
-        let near = |tau: &f64| (tau / best - 1.0).abs() < 1e-6;
+        let near = |tau: &f64| (tau / best - 1.0).abs() < 0.01;
         require(s.taus.first().is_some_and(near), "taus", format!("{:?}", s.taus), format!("{best}, the best threshold"))
     })
     .by_difference()
