@@ -95,7 +95,8 @@ impl Case {
     /// The trials of look number `look` (from 0) at the case: twice as many from look to look, `most` for each setting at the
     /// most.
     pub(super) fn requests_at(&self, look: usize, most: usize) -> Vec<Request> {
-        let grown = |trials: usize| trials.checked_shl(look as u32).map_or(most, |trials| trials.min(most));
+        let factor = 1usize.checked_shl(look as u32).unwrap_or(usize::MAX);
+        let grown = |trials: usize| trials.saturating_mul(factor).min(most);
         self.requests.iter().map(|request| request.with_trials(grown(request.trials))).collect()
     }
 
