@@ -64,8 +64,6 @@ struct Link {
     prediction: &'static str,
     map: &'static str,
     output: &'static str,
-    /// Learning rates are inversely proportional to what is mapped.
-    inverse: bool,
     place: fn(&Given<'_>) -> Option<Place>,
 }
 
@@ -93,7 +91,10 @@ impl Given<'_> {
             let parameter = self.prediction.parameters.iter().find(|p| p.name == name)?;
             serde_json::from_str(parameter.default?).ok()
         };
-        self.parameters.get(name).cloned().or_else(default).unwrap_or(Json::Null)
+        let value = self.parameters.get(name).cloned().or_else(default).unwrap_or(Json::Null);
+        // 5.0 is five layers too.
+        let whole = value.as_f64().filter(|x| value.is_f64() && x.fract() == 0.0 && (0.0..1e15).contains(x));
+        whole.map_or(value, |x| json!(x as u64))
     }
 
     /// $M$, $L$ and the fields of a network whose inputs and hidden layers are equally wide.
@@ -123,59 +124,20 @@ impl Given<'_> {
 }
 
 const LINKS: &[Link] = &[
-    Link {
-        prediction: "step-size",
-        map: "mf/map-step-size",
-        output: "eta_c",
-        inverse: true,
-        place: step_size,
-    },
-    Link {
-        prediction: "mf/fim-stats",
-        map: "mf/map-lambda-max-tanh",
-        output: "4",
-        inverse: false,
-        place: fisher,
-    },
-    Link {
-        prediction: "mf/fim-stats",
-        map: "mf/map-lambda-max-relu",
-        output: "4",
-        inverse: false,
-        place: fisher,
-    },
-    Link { prediction: "mf/fim-stats", map: "mf/map-step-size", output: "4", inverse: false, place: fisher },
-    Link {
-        prediction: "norm/edge-proportional",
-        map: "norm/map-edge",
-        output: "",
-        inverse: false,
-        place: edge,
-    },
+    Link { prediction: "step-size", map: "mf/map-step-size", output: "lambda_max", place: step_size },
+    Link { prediction: "mf/fim-stats", map: "mf/map-step-size", output: "4", place: fisher },
+    Link { prediction: "norm/edge-proportional", map: "norm/map-edge", output: "", place: edge },
     Link {
         prediction: "norm/last-mean-subtraction",
         map: "norm/map-last-ms",
         output: "2",
-        inverse: false,
         place: last_mean_subtraction,
     },
-    Link {
-        prediction: "iso/step-size",
-        map: "iso/map-step-size",
-        output: "eta_c",
-        inverse: false,
-        place: isometry,
-    },
-    Link { prediction: "ngd/alpha", map: "ngd/map-alpha-bd", output: "", inverse: false, place: rate },
-    Link { prediction: "ngd/alpha", map: "ngd/map-alpha-kfac", output: "", inverse: false, place: rate },
-    Link { prediction: "cl/two-task", map: "cl/map-two-task", output: "2", inverse: false, place: two_task },
-    Link {
-        prediction: "spa/fixed-point",
-        map: "spa/map-fixed-point",
-        output: "1",
-        inverse: false,
-        place: fixed_point,
-    },
+    Link { prediction: "iso/step-size", map: "iso/map-step-size", output: "eta_c", place: isometry },
+    Link { prediction: "ngd/alpha", map: "ngd/map-alpha-bd", output: "", place: rate },
+    Link { prediction: "ngd/alpha", map: "ngd/map-alpha-kfac", output: "", place: rate },
+    Link { prediction: "cl/two-task", map: "cl/map-two-task", output: "2", place: two_task },
+    Link { prediction: "spa/fixed-point", map: "spa/map-fixed-point", output: "1", place: fixed_point },
 ];
 
 fn fisher(given: &Given<'_>) -> Option<Place> {
@@ -193,7 +155,13 @@ fn step_size(given: &Given<'_>) -> Option<Place> {
         widths => widths,
     };
     let mut place = given.network(&widths)?;
-    place.fields.extend([("method", given.get("method")), ("normalization", given.get("normalization"))]);
+    // Where the edge of the bulk matters the answer is another formula's, which this map does not measure.
+    let formula = given.value.get("formula").cloned().unwrap_or_default();
+    place.fields.extend([
+        ("method", given.get("method")),
+        ("normalization", given.get("normalization")),
+        ("formula", formula),
+    ]);
     Some(place)
 }
 
@@ -265,6 +233,7 @@ fn fixed_point(given: &Given<'_>) -> Option<Place> {
 
 /// What the maps hold of fields that are none of their settings: by what they sweep or by what their claim is about.
 const IMPLIED: &[(&str, &str, &str)] = &[
+    ("mf/map-step-size", "formula", "\"mf/fim-stats\""),
     ("mf/map-step-size", "method", "\"gd\""),
     ("mf/map-step-size", "normalization", "\"none\""),
     ("norm/map-edge", "N/M", "1"),
@@ -301,35 +270,43 @@ pub fn finite_size(
 }
 
 /// The claim that a prediction's mapped number belongs to, and the parameters as assignments of its setting's fields, the case
-/// to start from first.
+/// to start from first; `None` for predictions without maps.
+///
+/// # Errors
+/// What the claim cannot be held against, in words.
 pub fn as_claim(
     prediction: &Prediction,
     parameters: &Fields<String, Json>,
     value: &Json,
-) -> Option<(String, Vec<String>)> {
+) -> Option<Result<(String, Vec<String>), String>> {
     let given = Given { prediction, parameters, value, size: None };
     let link = LINKS.iter().find(|link| link.prediction == prediction.id)?;
     let map = recorded().iter().find(|map| map.id == link.map)?;
     let place = (link.place)(&given)?;
-    let size = place.size.filter(|size| size.is_finite()).map(|size| json!(size as u64));
-    let swept = map.sweeps.iter().map(|sweep| sweep.field.as_str()).zip([size, place.second]);
-    let told = place
-        .fields
-        .into_iter()
-        .filter(|(field, _)| IMPLIED.iter().all(|(id, implied, _)| *id != link.map || implied != field));
+    if place.size.is_some_and(f64::is_nan) {
+        return Some(Err(
+            "the widths are not equal; name the claim and its field `network.widths`".to_owned()
+        ));
+    }
     let mut fields = vec![map.case.clone()];
+    let size = place.size.map(|size| json!(size as u64));
+    let swept = map.sweeps.iter().map(|sweep| sweep.field.as_str()).zip([size, place.second]);
     fields.extend(swept.filter_map(|(field, value)| Some(format!("{field}={}", value?))));
-    fields.extend(told.map(|(field, value)| format!("{field}={value}")));
+    for (field, value) in place.fields {
+        match implied(map, field) {
+            Some(known) if !same(&known, &value) => {
+                return Some(Err(format!("{field} is {value}; {} is about {known}", map.claim)));
+            }
+            Some(_) => {}
+            None => fields.push(format!("{field}={value}")),
+        }
+    }
     // What the map sets and the parameters do not.
     let is_set = |field: &str| fields.iter().any(|text| text.split('=').next() == Some(field));
-    let others: Vec<String> = map
-        .fixed
-        .iter()
-        .filter(|(field, _)| !is_set(field))
-        .map(|(field, value)| format!("{field}={value}"))
-        .collect();
+    let others = map.fixed.iter().filter(|(field, _)| !is_set(field));
+    let others: Vec<String> = others.map(|(field, value)| format!("{field}={value}")).collect();
     fields.extend(others);
-    Some((map.claim.clone(), fields))
+    Some(Ok((map.claim.clone(), fields)))
 }
 
 /// The prediction's own number.
@@ -355,6 +332,9 @@ fn look_up(link: &Link, given: &Given<'_>) -> Option<Measured> {
         let here = place.second.unwrap_or_default();
         return uncovered(format!("{} is {here}, the map has {}", sweep.field, known.join(", ")));
     };
+    if place.size.is_some_and(f64::is_nan) {
+        return uncovered("the widths are not equal".to_owned());
+    }
     let field = map.sweeps.first()?.field.as_str();
     if let Some(reason) = difference(map, column, &place) {
         return uncovered(reason);
@@ -362,18 +342,14 @@ fn look_up(link: &Link, given: &Given<'_>) -> Option<Measured> {
     let Some(size) = place.size else {
         return Some(Measured::Over { map: link.map, finding: map.findings().swap_remove(column) });
     };
-    if size.is_nan() {
-        return uncovered("the widths are not equal".to_owned());
-    }
     let Some(discrepancy) = map.discrepancy_at(column, size) else {
         let sizes = map.sweeps.first()?.numbers()?;
         let (from, to) = (sizes.first()?, sizes.last()?);
         return uncovered(format!("{field} is {size}, the map goes from {from} to {to}"));
     };
     let predicted = number(given.value, link.output)?;
-    let corrected = |discrepancy: f64| match (map.comparison.as_str(), link.inverse) {
-        ("ratio", false) => predicted * (1.0 + discrepancy),
-        ("ratio", true) => predicted / (1.0 + discrepancy),
+    let corrected = |discrepancy: f64| match map.comparison.as_str() {
+        "ratio" => predicted * (1.0 + discrepancy),
         _ => predicted + discrepancy,
     };
     let ends = [corrected(discrepancy.low), corrected(discrepancy.high)];
@@ -389,34 +365,41 @@ fn look_up(link: &Link, given: &Given<'_>) -> Option<Measured> {
 fn difference(map: &Map, column: usize, place: &Place) -> Option<String> {
     let mut mapped = map.setting.clone();
     let size = place.size.filter(|size| size.is_finite()).map(|size| json!(size as u64));
-    let swept = map.sweeps.iter().map(|sweep| &sweep.field).zip([size, map.columns[column].at.clone()]);
-    for (field, value) in swept {
-        // Any size will do for the fields that do not depend on it.
-        let value = value.or_else(|| map.sweeps.first()?.values.first().cloned())?;
-        assign(&mut mapped, field, &value, NETWORK).ok()?;
+    // Any size will do for the fields that do not depend on it.
+    let any = || map.sweeps.first().and_then(|sweep| sweep.values.first()).cloned();
+    let values = [size.or_else(any), map.columns[column].at.clone()];
+    let swept = map.sweeps.iter().map(|sweep| &sweep.field).zip(values);
+    let swept = swept.filter_map(|(field, value)| Some((field, value?)));
+    for (field, value) in swept.chain(map.fixed.iter().map(|(field, value)| (field, value.clone()))) {
+        if let Err(error) = assign(&mut mapped, field, &value, NETWORK) {
+            return Some(error.to_string());
+        }
     }
-    for (field, value) in &map.fixed {
-        assign(&mut mapped, field, value, NETWORK).ok()?;
-    }
-    for (field, value) in &place.fields {
-        let implied = IMPLIED.iter().find(|(id, name, _)| *id == map.id && name == field);
-        let known = match implied {
-            Some((_, _, text)) => serde_json::from_str(text).ok()?,
+    place.fields.iter().find_map(|(field, value)| {
+        let known = match implied(map, field) {
+            Some(known) => known,
             None => {
                 let mut here = mapped.clone();
-                assign(&mut here, field, value, NETWORK).ok()?;
+                if let Err(error) = assign(&mut here, field, value, NETWORK) {
+                    return Some(error.to_string());
+                }
                 if same(&here, &mapped) {
-                    continue;
+                    return None;
                 }
                 mapped.pointer(&format!("/{}", field.replace('.', "/"))).cloned().unwrap_or(Json::Null)
             }
         };
-        if !same(&known, value) {
+        (!same(&known, value)).then(|| {
             let other = if known.is_null() { "another".to_owned() } else { known.to_string() };
-            return Some(format!("{field} is {value}, in the map {other}"));
-        }
-    }
-    None
+            format!("{field} is {value}, in the map {other}")
+        })
+    })
+}
+
+/// What the map holds of a field that is none of its setting.
+fn implied(map: &Map, field: &str) -> Option<Json> {
+    let (.., text) = IMPLIED.iter().find(|(id, name, _)| *id == map.id && *name == field)?;
+    serde_json::from_str(text).ok()
 }
 
 /// Equal, whatever way numbers are written.

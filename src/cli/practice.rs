@@ -21,7 +21,7 @@ use solvable::theory::natural_gradient::Method;
 use solvable::theory::shortened;
 use solvable::theory::step_size::described;
 use solvable::verify::statistic::{ALPHA, mean};
-use solvable::verify::{Engine, Experiment, Options, Request, TrialStore};
+use solvable::verify::{Engine, Experiment, Options, Profile, Request, TrialStore};
 use solvable::{atlas, papers};
 
 /// Networks drawn where the user does not say how many.
@@ -41,13 +41,15 @@ pub fn check(args: &CheckArgs, data: Option<&Path>) -> Result<ExitCode> {
         Some(prediction) => {
             let parameters = parameters(args)?;
             let value = prediction.evaluate(&parameters)?.to_json();
-            let Some((claim, fields)) = atlas::as_claim(&prediction, &parameters, &value) else {
+            let Some(found) = atlas::as_claim(&prediction, &parameters, &value) else {
                 bail!(
                     "no claim is recorded for `{}`; `list` shows claims, which `check` takes",
                     prediction.id
                 );
             };
-            cli::check(&CheckArgs { claim, rest: fields, ..args.clone() }, &papers)
+            let (claim, rest) = found.map_err(|reason| anyhow!("{}: {reason}", prediction.id))?;
+            // Maps start from cases of the quick profile.
+            cli::check(&CheckArgs { claim, rest, profile: Profile::Quick, ..args.clone() }, &papers)
         }
         None => cli::check(args, &papers),
     }

@@ -48,6 +48,9 @@ fn single(id: &str, args: &PredictArgs) -> Result<ExitCode> {
     }
     let mut asked = json!({ "id": id, "params": given });
     if let Some(size) = args.size {
+        if !(size.is_finite() && size >= 1.0) {
+            bail!("--size is {size}; valid: a number >= 1");
+        }
         asked["size"] = size.into();
     }
     let Evaluated { entry, answer, finite } = evaluate_entry(&asked, args.fast);
@@ -106,7 +109,7 @@ fn told(finite: &FiniteSize) -> String {
     };
     match &finite.measured {
         Measured::At { map, size: (field, size), value, discrepancy } => format!(
-            "finite size: {output} is {} [{}, {}] at {field} {size}, {} from the prediction (measured: {map})",
+            "finite size: on average {output} is {} [{}, {}] at {field} {size}, {} from the prediction (measured: {map})",
             significant(value.value, 4),
             significant(value.low, 4),
             significant(value.high, 4),

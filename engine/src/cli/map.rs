@@ -12,10 +12,10 @@ use super::run::{check_trials, exit_code};
 use super::select::{knobs_of, nothing_matches, short};
 use super::{MapArgs, program, set_jobs};
 use crate::Paper;
-use crate::map::{Map, MapPlan, Sweep, shown};
+use crate::map::{Cell, Map, MapPlan, Sweep, shown};
 use crate::report;
 use crate::report::number;
-use crate::verify::{Claim, Engine, Options, TrialStore};
+use crate::verify::{Claim, Engine, Options, TrialStore, Verdict};
 use solvable_words::shortened;
 
 /// Draws a map and writes it beside the trials.
@@ -53,7 +53,8 @@ pub fn map(args: &MapArgs, papers: &[Paper]) -> Result<ExitCode> {
             writeln!(out, "{}", file.display())?;
         }
     }
-    Ok(exit_code(map.cells.iter().filter_map(|cell| cell.found.as_ref()).map(|found| found.verdict).max()))
+    let verdict = |cell: &Cell| cell.found.as_ref().map_or(Verdict::Failed, |found| found.verdict);
+    Ok(exit_code(map.cells.iter().map(verdict).max()))
 }
 
 /// The declared map of that id, or one of the claim over what is swept.

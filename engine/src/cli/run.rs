@@ -113,10 +113,11 @@ impl Agenda {
         chart.plan.requests(claim, chart.knobs).with_context(|| format!("map {}", chart.plan.id))
     }
 
-    /// Whether trials of the map are stored; a cell that has none or lacks some says so itself.
+    /// Whether the trials of the map are stored, all of them: claims may share some of its settings.
     fn is_stored(&self, chart: &Chart, engine: &Engine) -> bool {
         let requests = self.map_requests(chart).unwrap_or_default();
-        requests.iter().any(|request| !engine.records(request).is_empty())
+        let wanted = |request: &Request| engine.options().trials.unwrap_or(request.trials);
+        !requests.is_empty() && requests.iter().all(|r| engine.records(r).len() == wanted(r))
     }
 
     /// The maps whose trials are stored, and the recorded ones of those that are not.
@@ -137,7 +138,7 @@ impl Agenda {
 
 /// The section of the maps.
 fn atlas(maps: &[Map], profile: Profile) -> Part {
-    let columns = || maps.iter().flat_map(|map| &map.columns);
+    let columns = || maps.iter().flat_map(|map| &map.columns).filter(|column| column.limit.is_some());
     let count = |verdict| columns().filter(|column| column.verdict == verdict).count();
     let origin = match profile {
         Profile::Quick => "recorded with the full profile",
@@ -149,7 +150,7 @@ fn atlas(maps: &[Map], profile: Profile) -> Part {
         summary: format!(
             "Claims over one or two fields of their settings, {origin}: the discrepancy with its sign, the finite-size law \
              $a/x^p$ along the first field with the exponents that the trials allow, and the value that the discrepancy has at \
-             infinite size, whatever the exponent. A limit theorem is confirmed where that is 0 within an interval that lies \
+             infinite size, for any exponent from 1/4 to 4. A limit theorem is confirmed where that is 0 within an interval that lies \
              inside the claim's margin: sharper than a margin at one size. Of {} finite-size laws {} have such a limit, {} have \
              another limit than 0, and of {} the sizes do not tell.",
             columns().count(),

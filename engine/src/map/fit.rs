@@ -55,7 +55,6 @@ const MISFIT: f64 = 0.995;
 /// Intervals are those of the profile: all exponents (and coefficients) whose $\chi^2$ exceeds the best one by no more
 /// than noise does but with the chance `alpha`, in units of the misfit where that is above one.
 pub fn power_law(points: &[Point], alpha: f64) -> Option<PowerLaw> {
-    let free = points.iter().map(|p| (p.value / p.error).powi(2)).sum::<f64>();
     let fit = |points: &[Point]| {
         let profile: Vec<_> = exponents().map(|p| (p, proportional(points, p))).collect();
         let best = profile.iter().min_by(|a, b| a.1.chi2.total_cmp(&b.1.chi2))?;
@@ -73,6 +72,7 @@ pub fn power_law(points: &[Point], alpha: f64) -> Option<PowerLaw> {
         Some((law, best.1.chi2, freedom))
     };
     let (law, chi2, _) = without_small(points, 3, fit)?;
+    let free: f64 = points.iter().filter(|p| p.size >= law.from).map(|p| (p.value / p.error).powi(2)).sum();
     // Two parameters that explain no more than noise would.
     (free - chi2 > quantile(2.0, alpha)).then_some(law)
 }
@@ -101,7 +101,7 @@ pub fn limit(points: &[Point], alpha: f64) -> Option<Limit> {
     without_small(points, 4, fit).map(|(limit, ..)| limit)
 }
 
-/// Fits, without the smallest sizes as long as the misfit is none of noise and `fewest` stay.
+/// Fits, without the smallest sizes as long as the misfit is none of noise and `fewest` stay; `None` where it always is.
 fn without_small<T>(
     points: &[Point],
     fewest: usize,
@@ -113,16 +113,14 @@ fn without_small<T>(
     }
     let mut sorted = points.to_vec();
     sorted.sort_by(|a, b| a.size.total_cmp(&b.size));
-    let mut last = None;
     for skipped in 0..=sorted.len().checked_sub(fewest)? {
         let (fitted, chi2, freedom) = fit(&sorted[skipped..])?;
         let fits = chi2 <= ChiSquared::new(freedom).map_or(f64::INFINITY, |law| law.inverse_cdf(MISFIT));
-        last = Some((fitted, chi2, freedom));
         if fits {
-            break;
+            return Some((fitted, chi2, freedom));
         }
     }
-    last
+    None
 }
 
 struct Line {

@@ -259,10 +259,11 @@ fn column(map: &Map, number: usize, at: Option<Json>, is_distance: bool) -> Colu
     let largest = map.column(number).iter().rev().find_map(|cell| cell.found.as_ref());
     let verdict = limit.zip(largest).map_or(Verdict::Inconclusive, |(limit, largest)| {
         let (value, margin) = (limit.value, largest.margin);
-        // A distance has no limit below 0, whatever the extrapolation.
-        let is_below = value.high < 0.0 && !is_distance;
-        if value.low > 0.0 || is_below {
+        if value.low > 0.0 || (value.high < 0.0 && !is_distance) {
             Verdict::Refuted
+        } else if value.high < 0.0 || !largest.standing.is_empty() {
+            // A distance has no limit below 0, so the extrapolation is wrong; where a rival agrees too, the limit says nothing.
+            Verdict::Inconclusive
         } else if (is_distance || margin.low <= value.low) && value.high <= margin.high {
             Verdict::Confirmed
         } else {

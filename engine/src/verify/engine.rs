@@ -173,7 +173,7 @@ impl Engine {
         let sound = |open: &&Looked| open.result.as_ref().is_some_and(|result| result.error.is_none());
         let met = docket.iter().flatten().flatten().filter(sound);
         let met: Vec<Request> = met.flat_map(|open| self.requests_at(&open.case, open.look)).collect();
-        self.run_into(&mut tally, &met, &())?;
+        self.count_into(&mut tally, &met);
         let judged = claims.iter().zip(docket).filter_map(|(claim, cases)| match cases {
             // A claim that this profile's sizes cannot decide says nothing in it.
             Ok(cases) if cases.is_empty() => None,
@@ -195,6 +195,18 @@ impl Engine {
         let mut tally = Tally::default();
         self.run_into(&mut tally, requests, observer)?;
         Ok(tally)
+    }
+
+    /// Counts stored trials that no run asked for.
+    fn count_into(&self, tally: &mut Tally, requests: &[Request]) {
+        for request in requests {
+            let counted = tally.counted.entry(request.key.clone()).or_default();
+            if (request.trials as u64) > *counted {
+                let before = self.store.records(&request.with_trials(*counted as usize), self.options.seed);
+                tally.reused += self.store.records(request, self.options.seed).len() - before.len();
+                *counted = request.trials as u64;
+            }
+        }
     }
 
     fn run_into(

@@ -18,12 +18,12 @@ pub fn all() -> Vec<MapPlan> {
     vec![
         over_width_and_depth(
             "mf/map-lambda-max-tanh",
-            "The largest eigenvalue over width and depth, tanh",
+            "The two largest eigenvalues over width and depth, tanh",
             "tanh L=3 M=400 C=2",
         ),
         over_width_and_depth(
             "mf/map-lambda-max-relu",
-            "The largest eigenvalue over width and depth, ReLU: the deeper, the wider it has to be",
+            "The two largest eigenvalues over width and depth, ReLU: the deeper, the wider it has to be",
             "relu L=3 M=400 C=2",
         ),
         over_width_and_depth(
