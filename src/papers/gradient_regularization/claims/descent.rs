@@ -93,7 +93,6 @@ fn implicit() -> Claim {
     .sources(&[BARRETT_2021, KARAKIDA_2023_GRADIENT])
     .cases(|profile| cases(profile, &[0.0]))
     .by_largest_difference()
-    .identity()
     .measure(|_, o| Ok(o.log_p.clone()))
     .predict_given(|_, o| Ok(o.flow_log_p.clone()))
     .margin(|s, _| Margin::symmetric(4.0 * s.eta * s.eta))
