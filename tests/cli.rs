@@ -16,6 +16,13 @@ fn printed(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).expect("text")
 }
 
+/// An input error, whose message holds `message`.
+fn assert_refused(output: &Output, what: &str, message: &str) {
+    assert_eq!(output.status.code(), Some(2), "{what}");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains(message), "{what}: {told}");
+}
+
 fn text(path: &Path) -> &str {
     path.to_str().expect("a plain path")
 }
@@ -425,10 +432,7 @@ fn a_claim_is_checked_at_a_setting_of_the_users_own() {
         ("network.widths.9=2", "counted from 0"),
         ("twelve", "neither a case nor of the form field=value"),
     ] {
-        let refused = check(&[argument]);
-        assert_eq!(refused.status.code(), Some(2), "{argument}");
-        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
-        assert!(told.contains(message), "{argument}: {told}");
+        assert_refused(&check(&[argument]), argument, message);
     }
     assert!(String::from_utf8_lossy(&solvable(&["check", "mf/s-varianc"]).stderr).contains("mf/s-variance"));
 }
@@ -486,9 +490,7 @@ fn a_claim_is_mapped_and_maps_resume_shard_and_reproduce() {
         (&["no such case", "width=8..16:log"], "`no such case` is neither a case"),
     ] {
         let refused = solvable(&[&["map", "mf/m-lambda", "--out", text(&at("bad"))], fields].concat());
-        assert_eq!(refused.status.code(), Some(2), "{fields:?}");
-        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
-        assert!(told.contains(message), "{fields:?}: {told}");
+        assert_refused(&refused, &format!("{fields:?}"), message);
     }
     // A cell that cannot be says so and takes no other with it.
     let depths = solvable(&[
@@ -537,10 +539,7 @@ fn the_practitioner_holds_a_rate_against_networks() {
         ("sigma_w2=-1", "parameter `sigma_w2` is -1"),
         ("hidden=3", "`hidden`"),
     ] {
-        let refused = check(&[argument]);
-        assert_eq!(refused.status.code(), Some(2), "{argument}");
-        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
-        assert!(told.contains(message), "{argument}: {told}");
+        assert_refused(&check(&[argument]), argument, message);
     }
     // Other predictions are held against networks through their claims.
     let other = [

@@ -5,10 +5,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Result, anyhow, bail};
-use serde_json::{Map, Value as Json, json};
-use solvable_engine::cli::entries::assignment;
+use serde_json::json;
 use solvable_engine::cli::{self, CheckArgs};
 
+use super::predict::parameters;
 use solvable::papers::normalization::experiments::Sharpness;
 use solvable::papers::shared::own_data::kernel;
 use solvable::papers::shared::{DataFisherSetting, DataSharpness, FisherSetting};
@@ -18,7 +18,6 @@ use solvable::simulate::linalg::largest_eigenvalues;
 use solvable::theory::Normalization;
 use solvable::theory::catalog::{self, Prediction};
 use solvable::theory::natural_gradient::Method;
-use solvable::theory::shortened;
 use solvable::theory::step_size::described;
 use solvable::verify::statistic::{ALPHA, mean};
 use solvable::verify::{Engine, Experiment, Options, Profile, Request, TrialStore};
@@ -39,7 +38,7 @@ pub fn check(args: &CheckArgs, data: Option<&Path>) -> Result<ExitCode> {
             bail!("--data goes with `check step-size`; for the claims on your inputs use `verify --data`")
         }
         Some(prediction) => {
-            let parameters = parameters(args)?;
+            let parameters = parameters(&args.rest)?;
             let value = prediction.evaluate(&parameters)?.to_json();
             let Some(found) = atlas::as_claim(&prediction, &parameters, &value) else {
                 bail!(
@@ -55,24 +54,10 @@ pub fn check(args: &CheckArgs, data: Option<&Path>) -> Result<ExitCode> {
     }
 }
 
-fn parameters(args: &CheckArgs) -> Result<Map<String, Json>> {
-    let mut given = Map::new();
-    for text in &args.rest {
-        let Some((key, value)) = assignment(text) else {
-            bail!("parameter \"{}\" is not of the form key=value", shortened(text));
-        };
-        let value = value.map_err(|error| anyhow!("parameter `{key}`: {error}"))?;
-        if given.insert(key.to_owned(), value).is_some() {
-            bail!("parameter `{key}` is given twice");
-        }
-    }
-    Ok(given)
-}
-
 /// The answered rate beside $2/\lambda_{\max}$ of random networks.
 fn step_size(prediction: &Prediction, args: &CheckArgs, data: Option<&Path>) -> Result<ExitCode> {
     cli::check_trials(args.trials)?;
-    let mut given = parameters(args)?;
+    let mut given = parameters(&args.rest)?;
     let inputs = data.map(Dataset::read).transpose()?;
     if let Some(inputs) = &inputs {
         inputs.notes().iter().for_each(|note| eprintln!("note: {note}"));

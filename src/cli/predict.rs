@@ -34,18 +34,24 @@ fn find(id: &str) -> Result<Prediction, TheoryError> {
     catalog::find(id).or_else(|error| catalog::find(&cli::short(id, &papers::all())).map_err(|_| error))
 }
 
-fn single(id: &str, args: &PredictArgs) -> Result<ExitCode> {
-    let as_json = args.json;
+/// Parameters as the command line gives them, `key=value`.
+pub fn parameters(texts: &[String]) -> Result<Map<String, Json>> {
     let mut given = Map::new();
-    for text in &args.parameters {
+    for text in texts {
         let Some((key, value)) = assignment(text) else {
             bail!("parameter \"{}\" is not of the form key=value", shortened(text));
         };
-        let value = value.map_err(|e| anyhow!("parameter `{key}`: {e}"))?;
+        let value = value.map_err(|error| anyhow!("parameter `{key}`: {error}"))?;
         if given.insert(key.to_owned(), value).is_some() {
             bail!("parameter `{key}` is given twice");
         }
     }
+    Ok(given)
+}
+
+fn single(id: &str, args: &PredictArgs) -> Result<ExitCode> {
+    let as_json = args.json;
+    let given = parameters(&args.parameters)?;
     let mut asked = json!({ "id": id, "params": given });
     if let Some(size) = args.size {
         if !(size.is_finite() && size >= 1.0) {

@@ -116,8 +116,7 @@ impl Agenda {
     /// Whether the trials of the map are stored, all of them: claims may share some of its settings.
     fn is_stored(&self, chart: &Chart, engine: &Engine) -> bool {
         let requests = self.map_requests(chart).unwrap_or_default();
-        let wanted = |request: &Request| engine.options().trials.unwrap_or(request.trials);
-        !requests.is_empty() && requests.iter().all(|r| engine.records(r).len() == wanted(r))
+        !requests.is_empty() && engine.has_all(&requests)
     }
 
     /// The maps whose trials are stored, and the recorded ones of those that are not.
@@ -226,7 +225,7 @@ pub fn report(args: &ReportArgs, offer: Offer) -> Result<ExitCode> {
     }
     let wanted = wanted(engine.store());
     // A store of a selective run holds nothing on the other claims, or only some of their cases; they are left out.
-    let is_stored = |request: &Request| !engine.records(request).is_empty();
+    let is_stored = |request: &Request| engine.stored(request) > 0;
     let mut partial = Vec::new();
     agenda.claims.retain(|claim| {
         let cases = claim.cases(*profile).unwrap_or_default();
@@ -322,14 +321,12 @@ fn finish(
 
 /// Says where claims were judged by fewer trials than they declare, as by one shard of several.
 fn shortfall(engine: &Engine, claims: &[Claim]) -> Option<String> {
-    let Options { profile, trials, .. } = *engine.options();
+    let profile = engine.options().profile;
     let requests = engine.requests(claims);
-    let wanted = |request: &Request| trials.unwrap_or(request.trials);
-    let short: Vec<_> = requests.iter().filter(|r| engine.records(r).len() < wanted(r)).collect();
-    (!short.is_empty()).then(|| {
+    let short = requests.iter().filter(|request| engine.stored(request) < engine.wanted(request)).count();
+    (short > 0).then(|| {
         format!(
-            "{} of {} settings were judged by fewer trials than the {profile} profile asks for",
-            short.len(),
+            "{short} of {} settings were judged by fewer trials than the {profile} profile asks for",
             requests.len()
         )
     })
@@ -347,11 +344,12 @@ fn undecided(engine: &Engine, claims: &[Claim], results: &Results) -> Option<Str
         case.requests.iter().map(|request| request.trials).max()
     };
     let cases = results.claims.iter().flat_map(|claim| claim.cases.iter().map(move |case| (claim, case)));
-    let undecided = cases.filter(|(claim, case)| {
+    let undecided = cases.filter(|(_, case)| case.verdict == Verdict::Inconclusive);
+    let below_cap = undecided.filter(|(claim, case)| {
         let most = declared(&claim.id, &case.label).unwrap_or(0) << (LOOKS - 1);
-        case.verdict == Verdict::Inconclusive && case.trials.iter().all(|trials| *trials < most)
+        case.trials.iter().all(|trials| *trials < most)
     });
-    let count = undecided.count();
+    let count = below_cap.count();
     (count > 0).then(|| {
         let (cases, them) = if count == 1 { ("case is", "it") } else { ("cases are", "them") };
         format!(

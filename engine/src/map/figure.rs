@@ -2,10 +2,10 @@
 
 use serde_json::Value as Json;
 
-use super::{Column, Found, Map, shown};
+use super::{Cell, Column, Found, Map, Sweep, shown};
 use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
 use crate::report::number;
-use crate::verify::{Estimate, Verdict};
+use crate::verify::{Estimate, Margin, Verdict};
 
 /// Columns that are told apart by colour; more are drawn as a heat map.
 const COLOURS: usize = 5;
@@ -17,18 +17,19 @@ impl Map {
     /// The discrepancy over the first sweep, a colour for each value of the second; where these are many and numbers, as a heat
     /// map with the line where the claim leaves its margin.
     pub fn figure(&self) -> Figure {
-        let many = self.columns.len() > COLOURS;
-        let heights = self.sweeps.get(1).and_then(super::Sweep::numbers);
-        let panel = match heights {
-            Some(heights) if many => self.heat(&heights),
-            _ => self.lines(),
-        };
+        let panel = self.heights().map_or_else(|| self.lines(), |heights| self.heat(&heights));
         Figure {
             id: self.id.clone(),
             title: self.title.clone(),
             caption: self.caption(),
             panels: vec![panel],
         }
+    }
+
+    /// The values of the second sweep where the map is drawn as a heat map.
+    fn heights(&self) -> Option<Vec<f64>> {
+        let many = self.columns.len() > COLOURS;
+        self.sweeps.get(1).filter(|_| many).and_then(Sweep::numbers)
     }
 
     fn caption(&self) -> String {
@@ -42,7 +43,7 @@ impl Map {
             self.claim,
             self.comparison,
             self.case,
-            if self.columns.len() > COLOURS && self.sweeps.get(1).is_some_and(|s| s.numbers().is_some()) {
+            if self.heights().is_some() {
                 "Points: where it leaves the declared margin."
             } else {
                 "Dashed: the declared margin. Lines: a/x^p, where a correction is seen."
@@ -130,12 +131,8 @@ impl Map {
         let xs = self.abscissas();
         let mut series = Vec::new();
         for (k, column) in self.columns.iter().enumerate() {
-            let found: Vec<_> = xs
-                .iter()
-                .zip(self.column(k))
-                .filter_map(|(x, cell)| Some((*x, cell.found.as_ref()?)))
-                .collect();
-            let points = found.iter().map(|(x, found)| Point::new(*x, found.discrepancy)).collect();
+            let point = |(x, cell): (&f64, &Cell)| Some(Point::new(*x, cell.found.as_ref()?.discrepancy));
+            let points = xs.iter().zip(self.column(k)).filter_map(point).collect();
             let name = column.at.as_ref().map_or_else(|| "simulation".to_owned(), |at| self.named(at));
             let label = column
                 .law
@@ -151,15 +148,12 @@ impl Map {
                 series.push(Series::line("", k, Stroke::Solid, curve));
             }
         }
-        for (label, end) in [("margin", true), ("", false)] {
-            let edge = |x: &f64, cell: &super::Cell| {
-                let margin = cell.found.as_ref()?.margin;
-                Some((*x, if end { margin.high } else { margin.low }))
-            };
-            let points: Vec<_> =
-                xs.iter().zip(self.column(0)).filter_map(|(x, cell)| edge(x, cell)).collect();
-            series.push(Series::line(label, COLOURS, Stroke::Dashed, points));
-        }
+        let margin = |end: fn(&Margin) -> f64| {
+            let edge = |(x, cell): (&f64, &Cell)| Some((*x, end(&cell.found.as_ref()?.margin)));
+            xs.iter().zip(self.column(0)).filter_map(edge).collect()
+        };
+        series.push(Series::line("margin", COLOURS, Stroke::Dashed, margin(|margin| margin.high)));
+        series.push(Series::line("", COLOURS, Stroke::Dashed, margin(|margin| margin.low)));
         series.push(Series::rule("", COLOURS, Stroke::Dotted, Position::Y(0.0)));
         let mut x = self.axis(0);
         if let Some(sweep) = self.sweeps.first().filter(|sweep| sweep.numbers().is_none()) {
@@ -173,7 +167,7 @@ impl Map {
     fn heat(&self, heights: &[f64]) -> Panel {
         let xs = self.abscissas();
         let is_log = |k: usize| self.sweeps.get(k).is_some_and(|sweep| sweep.log);
-        let value = |cell: &super::Cell| cell.found.as_ref().map_or(f64::NAN, |f| f.discrepancy.value);
+        let value = |cell: &Cell| cell.found.as_ref().map_or(f64::NAN, |f| f.discrepancy.value);
         let values: Vec<f64> = self.cells.iter().map(value).collect();
         let largest = values.iter().filter(|v| v.is_finite()).fold(0.0, |m: f64, v| m.max(v.abs()));
         let mut series = vec![Series::HeatMap {

@@ -71,7 +71,7 @@ pub fn power_law(points: &[Point], alpha: f64) -> Option<PowerLaw> {
             PowerLaw { exponent, coefficient, from: points.first()?.size, misfit: best.1.chi2 / freedom };
         Some((law, best.1.chi2, freedom))
     };
-    let (law, chi2, _) = without_small(points, 3, fit)?;
+    let (law, chi2) = without_small(points, 3, fit)?;
     let free: f64 = points.iter().filter(|p| p.size >= law.from).map(|p| (p.value / p.error).powi(2)).sum();
     // Two parameters that explain no more than noise would.
     (free - chi2 > quantile(2.0, alpha)).then_some(law)
@@ -106,7 +106,7 @@ fn without_small<T>(
     points: &[Point],
     fewest: usize,
     fit: impl Fn(&[Point]) -> Option<(T, f64, f64)>,
-) -> Option<(T, f64, f64)> {
+) -> Option<(T, f64)> {
     if points.iter().any(|p| p.error <= 0.0 || !(p.value.is_finite() && p.error.is_finite() && p.size > 0.0))
     {
         return None;
@@ -117,7 +117,7 @@ fn without_small<T>(
         let (fitted, chi2, freedom) = fit(&sorted[skipped..])?;
         let fits = chi2 <= ChiSquared::new(freedom).map_or(f64::INFINITY, |law| law.inverse_cdf(MISFIT));
         if fits {
-            return Some((fitted, chi2, freedom));
+            return Some((fitted, chi2));
         }
     }
     None

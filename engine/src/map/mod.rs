@@ -109,14 +109,16 @@ impl Map {
 
     /// Points of column number `column` for finite-size laws: those that could be judged.
     pub fn points(&self, column: usize) -> Vec<Point> {
+        let point =
+            |(size, found): (f64, &Found)| Point { size, value: found.discrepancy.value, error: found.error };
+        self.sized(column).into_iter().map(point).collect()
+    }
+
+    /// The sizes of column number `column` that could be judged, with what was found there.
+    fn sized(&self, column: usize) -> Vec<(f64, &Found)> {
         let sizes = self.sweeps.first().and_then(Sweep::numbers).unwrap_or_default();
         let cells = sizes.into_iter().zip(self.column(column));
-        cells
-            .filter_map(|(size, cell)| {
-                let found = cell.found.as_ref()?;
-                Some(Point { size, value: found.discrepancy.value, error: found.error })
-            })
-            .collect()
+        cells.filter_map(|(size, cell)| Some((size, cell.found.as_ref()?))).collect()
     }
 
     /// The discrepancy measured at `size` in column number `column`, between the nearest sizes (in the logarithm where the sizes
@@ -126,12 +128,7 @@ impl Map {
     pub fn discrepancy_at(&self, column: usize, size: f64) -> Option<Estimate> {
         let sweep = self.sweeps.first()?;
         let scaled = |x: f64| if sweep.log { x.ln() } else { x };
-        let sizes = sweep.numbers()?;
-        let cells: Vec<(f64, &Found)> = sizes
-            .into_iter()
-            .zip(self.column(column))
-            .filter_map(|(size, cell)| Some((size, cell.found.as_ref()?)))
-            .collect();
+        let cells = self.sized(column);
         if let Some((_, found)) = cells.iter().find(|(known, _)| *known == size) {
             return Some(found.discrepancy);
         }

@@ -48,7 +48,7 @@ pub enum MapError {
 }
 
 /// A cell with its case, or the reason why it has none.
-pub(super) struct Placed {
+struct Placed {
     at: Vec<Json>,
     case: Result<Case, SettingError>,
 }
@@ -99,7 +99,7 @@ impl MapPlan {
     }
 
     /// The case that the map starts from.
-    pub(super) fn start(&self, claim: &Claim) -> Result<Case, MapError> {
+    fn start(&self, claim: &Claim) -> Result<Case, MapError> {
         let cases = claim.cases(self.profile).map_err(|error| MapError::Case(error.to_string()))?;
         let exact = cases.iter().position(|case| case.label == self.case);
         let found = exact.or_else(|| cases.iter().position(|case| case.label.contains(&self.case)));
@@ -110,17 +110,16 @@ impl MapPlan {
         })
     }
 
-    /// The cells, the first sweep running fastest.
+    /// The cells of a map that starts from `start`, the first sweep running fastest.
     ///
     /// # Errors
     /// Settings that no cell can have; cells that alone cannot be hold their own reason.
-    pub(super) fn cells(&self, claim: &Claim, knobs: &[Knob]) -> Result<Vec<Placed>, MapError> {
+    fn cells(&self, start: &Case, knobs: &[Knob]) -> Result<Vec<Placed>, MapError> {
         let (first, second) = match &self.sweeps[..] {
             [first] => (first, None),
             [first, second] => (first, Some(second)),
             sweeps => return Err(MapError::Sweeps(sweeps.len())),
         };
-        let start = self.start(claim)?;
         let mut cells = Vec::new();
         for row in second.map_or(vec![None], |sweep| sweep.values.iter().map(Some).collect()) {
             for value in &first.values {
@@ -129,7 +128,7 @@ impl MapPlan {
                 let at = changes.iter().map(|(_, value)| (*value).clone()).collect();
                 // What is set may be a multiple of what is swept.
                 changes.extend(self.fixed.iter().map(|(field, value)| (field, value)));
-                cells.push(Placed { at, case: self.placed(&start, &changes, knobs) });
+                cells.push(Placed { at, case: self.placed(start, &changes, knobs) });
             }
         }
         if cells.iter().all(|cell| cell.case.is_err())
@@ -162,7 +161,7 @@ impl MapPlan {
     /// # Errors
     /// See [`MapError`].
     pub fn requests(&self, claim: &Claim, knobs: &[Knob]) -> Result<Vec<Request>, MapError> {
-        let cases = self.cells(claim, knobs)?.into_iter().filter_map(|cell| cell.case.ok());
+        let cases = self.cells(&self.start(claim)?, knobs)?.into_iter().filter_map(|cell| cell.case.ok());
         Ok(cases.flat_map(|case| case.requests).collect())
     }
 
@@ -172,7 +171,8 @@ impl MapPlan {
     /// See [`MapError`].
     pub fn chart(&self, engine: &Engine, claim: &Claim, knobs: &[Knob]) -> Result<Map, MapError> {
         let mut component = self.component.clone();
-        let cells = self.cells(claim, knobs)?;
+        let start = self.start(claim)?;
+        let cells = self.cells(&start, knobs)?;
         let judge = |cell: Placed| -> Cell {
             let Placed { at, case } = cell;
             let case = match case {
@@ -181,7 +181,7 @@ impl MapPlan {
                     return Cell { at, trials: Vec::new(), found: None, error: Some(error.to_string()) };
                 }
             };
-            let trials = case.requests.iter().map(|request| engine.records(request).len()).collect();
+            let trials = case.requests.iter().map(|request| engine.stored(request)).collect();
             if let Some(reason) = missing(engine, &case) {
                 return Cell { at, trials, found: None, error: Some(reason) };
             }
@@ -192,8 +192,7 @@ impl MapPlan {
             }
         };
         let cells: Vec<Cell> = cells.into_iter().map(judge).collect();
-        let start = self.start(claim)?;
-        let base = start.requests.first().map(|request| request.setting().clone()).unwrap_or_default();
+        let setting = start.requests.first().map(|request| request.setting().clone()).unwrap_or_default();
         let mut map = Map {
             id: self.id.clone(),
             title: self.title.clone(),
@@ -204,7 +203,7 @@ impl MapPlan {
             fixed: self.fixed.clone(),
             component,
             sweeps: self.sweeps.clone(),
-            setting: base,
+            setting,
             cells,
             columns: Vec::new(),
         };
@@ -217,10 +216,9 @@ impl MapPlan {
 
 /// Says where trials failed or were never run: what the others say would be biased.
 fn missing(engine: &Engine, case: &Case) -> Option<String> {
-    let wanted = |request: &Request| engine.options().trials.unwrap_or(request.trials);
-    let short = case.requests.iter().find(|request| engine.records(request).len() < wanted(request))?;
-    let stored = engine.records(short).len();
-    Some(format!("{} of {} trials failed or were not run", wanted(short) - stored, wanted(short)))
+    let counts = case.requests.iter().map(|request| (engine.stored(request), engine.wanted(request)));
+    let (stored, wanted) = counts.into_iter().find(|(stored, wanted)| stored < wanted)?;
+    Some(format!("{} of {wanted} trials failed or were not run", wanted - stored))
 }
 
 /// What a judged case says of the component; the first one names itself.
@@ -278,15 +276,10 @@ fn leaves(map: &Map, number: usize) -> Vec<f64> {
     let Some(sweep) = map.sweeps.first() else { return Vec::new() };
     let scaled = |x: f64| if sweep.log { x.ln() } else { x };
     let unscaled = |x: f64| if sweep.log { x.exp() } else { x };
-    let sizes = sweep.numbers().unwrap_or_default();
-    let known: Vec<(f64, &Found)> = sizes
-        .into_iter()
-        .zip(map.column(number))
-        .filter_map(|(size, cell)| Some((scaled(size), cell.found.as_ref()?)))
-        .collect();
     let mut crossings = Vec::new();
-    for pair in known.windows(2) {
-        let [(a, left), (b, right)] = pair else { continue };
+    for pair in map.sized(number).windows(2) {
+        let [(a, left), (b, right)] = *pair else { continue };
+        let (a, b) = (scaled(a), scaled(b));
         // Beyond the upper end, and beyond the lower end.
         for beyond in [
             |found: &Found| found.discrepancy.value - found.margin.high,

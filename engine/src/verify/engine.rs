@@ -14,7 +14,7 @@ use super::claim::{Case, Claim};
 use super::experiment::{Experiment, Request, SettingKey};
 use super::judge::{Breakage, JudgeError};
 use super::record::{Record, RecordError};
-use super::results::{CaseResult, ClaimResult, Component, Results};
+use super::results::{CaseResult, Component, Results};
 use super::rules::Exchange;
 use super::statistic::{ALPHA, CONFIDENCE, spent};
 use super::store::{StoreError, TrialStore};
@@ -109,6 +109,9 @@ impl Looked {
     }
 }
 
+/// The cases of every claim, or why there are none.
+type Docket = Vec<Result<Vec<Looked>, JudgeError>>;
+
 /// A store of trials and the options under which it is filled and judged.
 #[derive(Debug)]
 pub struct Engine {
@@ -154,10 +157,7 @@ impl Engine {
         beside: &[Request],
         observer: &dyn Observer,
     ) -> Result<(Results, Tally), StoreError> {
-        let mut docket: Vec<Result<Vec<Looked>, JudgeError>> = claims
-            .iter()
-            .map(|claim| Ok(claim.cases(self.options.profile)?.into_iter().map(Looked::of).collect()))
-            .collect();
+        let mut docket = self.docket(claims);
         let mut tally = Tally::default();
         let mut requests = beside.to_vec();
         requests.extend(docket.iter().flatten().flatten().flat_map(|open| self.requests_at(&open.case, 0)));
@@ -174,13 +174,32 @@ impl Engine {
         let met = docket.iter().flatten().flatten().filter(sound);
         let met: Vec<Request> = met.flat_map(|open| self.requests_at(&open.case, open.look)).collect();
         self.count_into(&mut tally, &met);
+        Ok((self.results(claims, docket), tally))
+    }
+
+    /// The cases of every claim, none of them looked at.
+    fn docket(&self, claims: &[Claim]) -> Docket {
+        let cases = |claim: &Claim| claim.cases(self.options.profile);
+        let of_claim = |claim| Ok(cases(claim)?.into_iter().map(Looked::of).collect());
+        claims.par_iter().map(of_claim).collect()
+    }
+
+    fn results(&self, claims: &[Claim], docket: Docket) -> Results {
         let judged = claims.iter().zip(docket).filter_map(|(claim, cases)| match cases {
             // A claim that this profile's sizes cannot decide says nothing in it.
             Ok(cases) if cases.is_empty() => None,
             Ok(cases) => Some(claim.result(cases.into_iter().filter_map(|open| open.result).collect())),
             Err(error) => Some(claim.result(vec![CaseResult::unjudged(&error)])),
         });
-        Ok((self.results(judged.collect()), tally))
+        let Options { profile, seed, .. } = self.options;
+        Results {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            profile,
+            seed,
+            confidence: CONFIDENCE,
+            claims: judged.collect(),
+            maps: Vec::new(),
+        }
     }
 
     /// The trials that `claims` need.
@@ -202,8 +221,9 @@ impl Engine {
         for request in requests {
             let counted = tally.counted.entry(request.key.clone()).or_default();
             if (request.trials as u64) > *counted {
-                let before = self.store.records(&request.with_trials(*counted as usize), self.options.seed);
-                tally.reused += self.store.records(request, self.options.seed).len() - before.len();
+                let seed = self.options.seed;
+                let before = self.store.count(&request.with_trials(*counted as usize), seed);
+                tally.reused += self.store.count(request, seed) - before;
                 *counted = request.trials as u64;
             }
         }
@@ -217,7 +237,7 @@ impl Engine {
     ) -> Result<(), StoreError> {
         let mut merged: BTreeMap<&SettingKey, Request> = BTreeMap::new();
         for request in requests {
-            let trials = self.options.trials.unwrap_or(request.trials);
+            let trials = self.wanted(request);
             let entry = merged.entry(&request.key).or_insert_with(|| request.with_trials(trials));
             entry.trials = entry.trials.max(trials);
         }
@@ -326,32 +346,10 @@ impl Engine {
     }
 
     fn judge_as(&self, claims: &[Claim], tally: &Tally, breakage: Breakage) -> Results {
-        let judged = claims.par_iter().filter_map(|claim| match claim.cases(self.options.profile) {
-            // A claim that this profile's sizes cannot decide says nothing in it.
-            Ok(cases) if cases.is_empty() => None,
-            Ok(cases) => {
-                let judged = cases.into_par_iter().filter_map(|case| {
-                    let mut open = Looked::of(case);
-                    self.follow(&mut open, tally, breakage);
-                    open.result
-                });
-                Some(claim.result(judged.collect()))
-            }
-            Err(error) => Some(claim.result(vec![CaseResult::unjudged(&error)])),
-        });
-        self.results(judged.collect())
-    }
-
-    fn results(&self, claims: Vec<ClaimResult>) -> Results {
-        let Options { profile, seed, .. } = self.options;
-        Results {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            profile,
-            seed,
-            confidence: CONFIDENCE,
-            claims,
-            maps: Vec::new(),
-        }
+        let mut docket = self.docket(claims);
+        let mut open: Vec<&mut Looked> = docket.iter_mut().flatten().flatten().collect();
+        open.par_iter_mut().for_each(|open| self.follow(open, tally, breakage));
+        self.results(claims, docket)
     }
 
     /// Judges a case once, by the stored ones of the trials that it asks for.
@@ -396,9 +394,19 @@ impl Engine {
         if self.looks() == 1 { ALPHA } else { spent(look) }
     }
 
-    fn has_all(&self, requests: &[Request]) -> bool {
-        let seed = self.options.seed;
-        requests.iter().all(|request| self.store.records(request, seed).len() == request.trials)
+    /// How many trials `request` asks for: as many as [`Options::trials`] says, where it does.
+    pub fn wanted(&self, request: &Request) -> usize {
+        self.options.trials.unwrap_or(request.trials)
+    }
+
+    /// How many of these are stored.
+    pub fn stored(&self, request: &Request) -> usize {
+        self.store.count(&request.with_trials(self.wanted(request)), self.options.seed)
+    }
+
+    /// Whether all trials of all `requests` are stored.
+    pub fn has_all(&self, requests: &[Request]) -> bool {
+        requests.iter().all(|request| self.stored(request) == self.wanted(request))
     }
 
     fn judge_requests(
@@ -462,8 +470,7 @@ impl Engine {
 
     /// The stored records among the trials that `request` asks for, in order.
     pub fn records(&self, request: &Request) -> Vec<Arc<Record>> {
-        let trials = self.options.trials.unwrap_or(request.trials);
-        self.store.records(&request.with_trials(trials), self.options.seed)
+        self.store.records(&request.with_trials(self.wanted(request)), self.options.seed)
     }
 
     /// These as outcomes of the experiment `E`, of which the request has to be.

@@ -228,6 +228,13 @@ impl TrialStore {
         trials.get(&(request.key.clone(), seed)).is_some_and(|t| t.contains_key(&trial))
     }
 
+    /// How many of the trials $0..$`request.trials` are stored.
+    pub fn count(&self, request: &Request, seed: u64) -> usize {
+        let trials = self.trials.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_setting = trials.get(&(request.key.clone(), seed));
+        of_setting.map_or(0, |trials| trials.range(..request.trials as u64).count())
+    }
+
     /// The stored records among the trials $0..$`request.trials`, in order.
     pub fn records(&self, request: &Request, seed: u64) -> Vec<Arc<Record>> {
         let trials = self.trials.lock().unwrap_or_else(PoisonError::into_inner);
