@@ -53,7 +53,7 @@ impl DepthLimit {
     /// $G(z)$ of $H_L/(qL)$, $\mathrm{Im}\,z>0$; errors as
     /// [`SpectralLaw::cauchy_transform`](crate::free_probability::SpectralLaw::cauchy_transform).
     pub fn cauchy_transform(&self, z: Complex) -> Result<Complex, TheoryError> {
-        crate::free_probability::transform(&Self { steps: FINER * self.steps, ..*self }, z)
+        crate::free_probability::transform(&Self { steps: FINER * self.steps, ..*self }, z, 1.0)
     }
 
     /// $m_1=(1-e^{-c})/c$.
@@ -96,6 +96,11 @@ impl DepthLimit {
 impl InverseMap for DepthLimit {
     fn mean(&self) -> f64 {
         Self::mean(self)
+    }
+
+    fn reach(&self) -> Result<f64, TheoryError> {
+        // Of the support for c <= 1; a bound beyond.
+        Ok(1.0)
     }
 
     fn roots(&self, _: Complex) -> Roots {

@@ -14,6 +14,9 @@ pub trait InverseMap {
     /// $m_1$.
     fn mean(&self) -> f64;
 
+    /// The upper end of the support: a continuation starts far above that, as between the mean and it no branch is certain.
+    fn reach(&self) -> Result<f64, TheoryError>;
+
     /// Starting values of the inner equations at a $d$ of large modulus.
     fn roots(&self, d: Complex) -> Roots;
 
@@ -179,13 +182,13 @@ fn lost(z: Complex, detail: &str) -> TheoryError {
     }
 }
 
-/// Heights start at this multiple of the scale.
+/// Heights start at this multiple of the scale, or of the reach where that is larger.
 const TOP: f64 = 1e3;
 /// Ratio of successive heights.
 const RATIO: f64 = 0.67;
 
-/// $G(z)$ for $\mathrm{Im}\,z>0$.
-pub(crate) fn transform(map: &impl InverseMap, z: Complex) -> Result<Complex, TheoryError> {
+/// $G(z)$ for $\mathrm{Im}\,z>0$, given the upper end of the support.
+pub(crate) fn transform(map: &impl InverseMap, z: Complex, reach: f64) -> Result<Complex, TheoryError> {
     if !(z.re.is_finite() && z.im.is_finite() && z.im > 0.0) {
         return Err(TheoryError::invalid(
             "z",
@@ -194,7 +197,7 @@ pub(crate) fn transform(map: &impl InverseMap, z: Complex) -> Result<Complex, Th
         ));
     }
     let scale = map.mean().max(z.re.abs());
-    let mut y = TOP * scale;
+    let mut y = TOP * scale.max(reach);
     if y <= z.im {
         return Ok(Tracker::new(map, z, scale)?.transform(z));
     }

@@ -8,7 +8,8 @@ use crate::error::finite;
 
 /// Step of the trapezoidal rule in the logarithm of the height: the rule errs by about $e^{-\pi^2/h}$.
 const STEP: f64 = 0.45;
-/// Heights begin at this multiple of the scale. What the reference law leaves decays with the cube of the height.
+/// Heights begin at this multiple of the scale, or of the upper end of the support where that is larger. What the reference law leaves
+/// decays with the cube of the height.
 const TOP: f64 = 300.0;
 /// Heights end at this multiple of the scale at the latest.
 const BOTTOM: f64 = 1e-13;
@@ -42,6 +43,7 @@ pub struct Distribution<'a, M> {
     scaled: Vec<Atom>,
     rest: Semicircle,
     mean: f64,
+    reach: f64,
 }
 
 /// A semicircle law with the mass, the mean and about the variance of what is left without the atoms. It has the same transform far
@@ -86,7 +88,8 @@ impl<'a, M: InverseMap> Distribution<'a, M> {
         };
         // The radius is a matter of convergence, not of correctness.
         let radius = (2.0 * variance.max(0.0).sqrt()).max(1e-7 * mean);
-        Ok(Self { map, unit, atoms, scaled, rest: Semicircle { mass, centre, radius }, mean })
+        let rest = Semicircle { mass, centre, radius };
+        Ok(Self { map, unit, atoms, scaled, rest, mean, reach: map.reach()? })
     }
 
     /// The atoms.
@@ -149,7 +152,7 @@ impl<'a, M: InverseMap> Distribution<'a, M> {
         let next = self.scaled.iter().any(|atom| (atom.position - x).abs() < NEXT * scale);
         let bottom = scale * if next { BOTTOM_AT_ATOM } else { BOTTOM };
         let ratio = (-STEP).exp();
-        let mut y = TOP * scale;
+        let mut y = TOP * scale.max(self.reach);
         let mut tracker = Tracker::new(self.map, Complex::new(x, y), scale)?;
         let (mut sum, mut last, mut settled) = (0.0, f64::INFINITY, 0);
         let mut weight = 0.5;
@@ -227,8 +230,8 @@ impl<'a, M: InverseMap> Distribution<'a, M> {
             noise = atom.mass * ROUNDING / (distance * distance * scale);
         }
         let z = Complex::new(z.re, BOTTOM * scale);
-        let own =
-            self.scaled.iter().fold(transform(self.map, z)?, |g, a| g - a.mass * reciprocal(z - a.position));
+        let whole = transform(self.map, z, self.reach)?;
+        let own = self.scaled.iter().fold(whole, |g, a| g - a.mass * reciprocal(z - a.position));
         let density = (-own.im / PI).max(0.0);
         if noise > 1e-4 * density.max(1e-3 / scale) {
             return Err(TheoryError::LossOfPrecision {

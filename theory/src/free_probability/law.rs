@@ -245,7 +245,7 @@ impl SpectralLaw {
         if far {
             return Ok(z.inv());
         }
-        Ok(transform(self, scaled)? / self.mean)
+        Ok(transform(self, scaled, self.reach()?)? / self.mean)
     }
 
     /// The law with what its distribution function and density need.
@@ -277,10 +277,7 @@ impl SpectralLaw {
     /// # Ok::<(), solvable_theory::TheoryError>(())
     /// ```
     pub fn upper_edge(&self) -> Result<f64, TheoryError> {
-        let edge = representable(
-            "the upper edge",
-            self.mean * edge::upper(self, self.contributions[self.skipped], 1.0)?,
-        )?;
+        let edge = representable("the upper edge", self.mean * self.reach()?)?;
         let top = self.atoms.last().map_or(f64::NEG_INFINITY, |atom| atom.position);
         Ok(if top >= edge * (1.0 - 1e-13) { top } else { edge })
     }
@@ -290,6 +287,10 @@ impl SpectralLaw {
 impl InverseMap for SpectralLaw {
     fn mean(&self) -> f64 {
         1.0
+    }
+
+    fn reach(&self) -> Result<f64, TheoryError> {
+        edge::upper(self, self.contributions[self.skipped], 1.0)
     }
 
     fn roots(&self, d: Complex) -> Roots {

@@ -1,3 +1,5 @@
+use std::f64::consts::PI;
+
 use approx::assert_relative_eq;
 use proptest::prelude::*;
 
@@ -156,6 +158,40 @@ fn what_makes_no_sense_is_refused() {
         shift: 0.0,
     };
     assert_eq!(SpectralLaw::new(1.0, vec![vanishing; 400]).unwrap_err().kind(), "undefined");
+}
+
+#[test]
+fn a_deep_product_of_gaussian_matrices_has_the_fuss_catalan_law() {
+    // x = sin^{K+1}((K+1)t)/(sin t sin^K(Kt)) and the density sin^2 t sin^{K-1}(Kt)/(π sin^K((K+1)t)) (Penson and Zyczkowski, 2011): the
+    // mass above x is the integral of the density by x over (0, t).
+    for k in [1usize, 3, 12, 60, 300, 1000] {
+        let step = Step {
+            factor: Factor::projection(0.0).unwrap(),
+            ensemble: Ensemble::Gaussian,
+            scale: 1.0,
+            shift: 0.0,
+        };
+        let law = SpectralLaw::new(1.0, vec![step; k]).unwrap();
+        let n = k as f64;
+        let (edge, distribution) = (law.upper_edge().unwrap(), law.distribution().unwrap());
+        let exact = ((n + 1.0) * (n + 1.0).ln() - n * n.ln()).exp();
+        assert!((edge / exact - 1.0).abs() < 1e-11, "{k} factors: {edge}, not {exact}");
+        let log_x = |t: f64| (n + 1.0) * ((n + 1.0) * t).sin().ln() - t.sin().ln() - n * (n * t).sin().ln();
+        let slope = |t: f64| {
+            let cot = |a: f64| a * (a * t).cos() / (a * t).sin();
+            (n + 1.0) * cot(n + 1.0) - cot(1.0) - n * cot(n)
+        };
+        // ρ x = sin t sin((K+1)t)/(π sin(Kt)).
+        let mass = |t: f64| -t.sin() * ((n + 1.0) * t).sin() / (PI * (n * t).sin()) * slope(t);
+        for share in [0.1, 0.3, 0.5, 0.7] {
+            let t = share * PI / (n + 1.0);
+            let steps = 40_000;
+            let h = t / f64::from(steps);
+            let above: f64 = (0..steps).map(|i| h * mass((f64::from(i) + 0.5) * h)).sum();
+            let found = distribution.cdf(log_x(t).exp()).unwrap() - 1.0;
+            assert!((found + above).abs() < 1e-9, "{k} factors at {share}: {found}, not {}", -above);
+        }
+    }
 }
 
 fn any_law() -> impl Strategy<Value = SpectralLaw> {
