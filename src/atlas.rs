@@ -55,8 +55,22 @@ pub enum Measured {
         /// The nearest map.
         map: &'static str,
         /// What differs from it.
-        reason: String,
+        reasons: Vec<String>,
     },
+}
+
+impl FiniteSize {
+    fn differences(&self) -> usize {
+        match &self.measured {
+            Measured::Uncovered { reasons, .. } => reasons.len(),
+            _ => 0,
+        }
+    }
+}
+
+/// The predictions for infinite size alone, whose own size is asked for beside the parameters.
+pub fn takes_size(prediction: &Prediction) -> bool {
+    ["iso/step-size", "ngd/alpha", "spa/fixed-point"].contains(&prediction.id)
 }
 
 /// How a prediction's parameters become a setting of a map.
@@ -74,7 +88,19 @@ struct Place {
     /// The value of the second sweep.
     second: Option<Json>,
     /// What else the parameters say of the setting's fields.
-    fields: Vec<(&'static str, Json)>,
+    fields: Vec<Said>,
+}
+
+/// What a parameter says of a field.
+struct Said {
+    parameter: &'static str,
+    field: &'static str,
+    value: Json,
+}
+
+/// Of parameters, the fields that they are and what they say of them.
+fn said<const N: usize>(all: [(&'static str, &'static str, Json); N]) -> Vec<Said> {
+    all.into_iter().map(|(parameter, field, value)| Said { parameter, field, value }).collect()
 }
 
 /// The parameters of a prediction, defaults included, its value, and the size that the user asks about.
@@ -111,14 +137,14 @@ impl Given<'_> {
         Some(Place {
             size: Some(size.unwrap_or(f64::NAN)),
             second: Some(json!(others.len())),
-            fields: vec![
-                ("network.activation", self.get("activation")),
-                ("network.sigma_w2", sigma_w2),
-                ("network.sigma_b2", self.get("sigma_b2")),
-                ("network.train_bias", self.get("train_bias")),
-                ("outputs", json!(classes)),
-                ("samples", self.get("N")),
-            ],
+            fields: said([
+                ("activation", "network.activation", self.get("activation")),
+                ("sigma_w2", "network.sigma_w2", sigma_w2),
+                ("sigma_b2", "network.sigma_b2", self.get("sigma_b2")),
+                ("train_bias", "network.train_bias", self.get("train_bias")),
+                ("the number of outputs", "outputs", json!(classes)),
+                ("N", "samples", self.get("N")),
+            ]),
         })
     }
 }
@@ -157,20 +183,20 @@ fn step_size(given: &Given<'_>) -> Option<Place> {
     let mut place = given.network(&widths)?;
     // Where the edge of the bulk matters the answer is another formula's, which this map does not measure.
     let formula = given.value.get("formula").cloned().unwrap_or_default();
-    place.fields.extend([
-        ("method", given.get("method")),
-        ("normalization", given.get("normalization")),
-        ("formula", formula),
-    ]);
+    place.fields.extend(said([
+        ("method", "method", given.get("method")),
+        ("normalization", "normalization", given.get("normalization")),
+        ("the formula that applies", "formula", formula),
+    ]));
     Some(place)
 }
 
 fn edge(given: &Given<'_>) -> Option<Place> {
     let mut place = fisher(given)?;
     // As many samples as units, or not this map.
-    place.fields.retain(|(field, _)| *field != "samples");
+    place.fields.retain(|said| said.field != "samples");
     let ratio = given.get("N").as_f64()? / place.size?;
-    place.fields.push(("N/M", json!(ratio)));
+    place.fields.extend(said([("N/M", "N/M", json!(ratio))]));
     Some(place)
 }
 
@@ -178,8 +204,8 @@ fn last_mean_subtraction(given: &Given<'_>) -> Option<Place> {
     let mut place = fisher(given)?;
     let depth = place.second.take()?;
     place.second = Some(given.get("activation"));
-    place.fields.retain(|(field, _)| *field != "network.activation");
-    place.fields.push(("depth", depth));
+    place.fields.retain(|said| said.field != "network.activation");
+    place.fields.extend(said([("depth", "depth", depth)]));
     Some(place)
 }
 
@@ -188,14 +214,13 @@ fn isometry(given: &Given<'_>) -> Option<Place> {
     Some(Place {
         size: given.size,
         second: Some(given.get("depth")),
-        fields: fields.into_iter().map(|name| (name, given.get(name))).collect(),
+        fields: said(fields.map(|name| (name, name, given.get(name)))),
     })
 }
 
 fn rate(given: &Given<'_>) -> Option<Place> {
-    let mut fields = vec![("method", given.get("method"))];
-    fields.extend(Some(("depth", given.get("depth"))).filter(|(_, depth)| !depth.is_null()));
-    fields.extend(Some(("samples", given.get("N"))).filter(|(_, samples)| !samples.is_null()));
+    let fields = [("method", "method"), ("depth", "depth"), ("N", "samples")];
+    let fields = said(fields.map(|(parameter, field)| (parameter, field, given.get(parameter))));
     Some(Place { size: given.size, second: None, fields })
 }
 
@@ -206,14 +231,18 @@ fn two_task(given: &Given<'_>) -> Option<Place> {
     Some(Place {
         size: given.get("P").as_f64(),
         second: None,
-        fields: vec![
-            ("features.gaussian.decay", decay(&lambda)),
-            ("features.gaussian.target_decay", if eta.is_null() { decay(&lambda) } else { decay(&eta) }),
-            ("samples.0", given.get("N1")),
-            ("samples.1", given.get("N2")),
-            ("rho", given.get("rho")),
-            ("tail", given.get("tail")),
-        ],
+        fields: said([
+            ("lambda", "features.gaussian.decay", decay(&lambda)),
+            (
+                "eta",
+                "features.gaussian.target_decay",
+                if eta.is_null() { decay(&lambda) } else { decay(&eta) },
+            ),
+            ("N1", "samples.0", given.get("N1")),
+            ("N2", "samples.1", given.get("N2")),
+            ("rho", "rho", given.get("rho")),
+            ("tail", "tail", given.get("tail")),
+        ]),
     })
 }
 
@@ -221,13 +250,13 @@ fn fixed_point(given: &Given<'_>) -> Option<Place> {
     Some(Place {
         size: given.size,
         second: None,
-        fields: vec![
-            ("psi", given.get("psi")),
-            ("model.inputs.isotropic.r2", given.get("r2")),
-            ("model.noise", json!([[1.0, given.get("sigma2")]])),
-            ("s2", given.get("s2")),
-            ("taus.0", given.get("tau")),
-        ],
+        fields: said([
+            ("psi", "psi", given.get("psi")),
+            ("r2", "model.inputs.isotropic.r2", given.get("r2")),
+            ("sigma2", "model.noise", json!([[1.0, given.get("sigma2")]])),
+            ("s2", "s2", given.get("s2")),
+            ("tau", "taus.0", given.get("tau")),
+        ]),
     })
 }
 
@@ -255,15 +284,11 @@ pub fn finite_size(
     for link in LINKS.iter().filter(|link| link.prediction == prediction.id) {
         let Some(measured) = look_up(link, &given) else { continue };
         let found = FiniteSize { output: link.output, measured };
-        // Of several maps of one number the first that covers it speaks; without one, the first.
+        // Of several maps of one number the one speaks that differs in the least.
         match all.iter_mut().find(|known| known.output == link.output) {
             None => all.push(found),
-            Some(known) => {
-                let covered = |found: &FiniteSize| !matches!(found.measured, Measured::Uncovered { .. });
-                if !covered(known) && covered(&found) {
-                    *known = found;
-                }
-            }
+            Some(known) if found.differences() < known.differences() => *known = found,
+            Some(_) => {}
         }
     }
     all
@@ -292,12 +317,14 @@ pub fn as_claim(
     let size = place.size.map(|size| json!(size as u64));
     let swept = map.sweeps.iter().map(|sweep| sweep.field.as_str()).zip([size, place.second]);
     fields.extend(swept.filter_map(|(field, value)| Some(format!("{field}={}", value?))));
-    for (field, value) in place.fields {
+    for Said { parameter, field, value } in place.fields {
         match implied(map, field) {
             Some(known) if !same(&known, &value) => {
-                return Some(Err(format!("{field} is {value}; {} is about {known}", map.claim)));
+                return Some(Err(format!("{parameter} is {value}; {} is about {known}", map.claim)));
             }
+            // What is not said is as in the map.
             Some(_) => {}
+            None if value.is_null() => {}
             None => fields.push(format!("{field}={value}")),
         }
     }
@@ -320,7 +347,7 @@ fn number(value: &Json, output: &str) -> Option<f64> {
 fn look_up(link: &Link, given: &Given<'_>) -> Option<Measured> {
     let map = recorded().iter().find(|map| map.id == link.map)?;
     let place = (link.place)(given)?;
-    let uncovered = |reason: String| Some(Measured::Uncovered { map: link.map, reason });
+    let uncovered = |reasons: Vec<String>| Some(Measured::Uncovered { map: link.map, reasons });
     let matches = |column: &Column| match (&column.at, &place.second) {
         (Some(at), Some(second)) => same(at, second),
         (None, _) => true,
@@ -330,14 +357,15 @@ fn look_up(link: &Link, given: &Given<'_>) -> Option<Measured> {
         let sweep = map.sweeps.get(1)?;
         let known: Vec<String> = sweep.values.iter().map(Json::to_string).collect();
         let here = place.second.unwrap_or_default();
-        return uncovered(format!("{} is {here}, the map has {}", sweep.field, known.join(", ")));
+        return uncovered(vec![format!("{} is {here}, the map has {}", sweep.field, known.join(", "))]);
     };
     if place.size.is_some_and(f64::is_nan) {
-        return uncovered("the widths are not equal".to_owned());
+        return uncovered(vec!["the widths are not equal".to_owned()]);
     }
     let field = map.sweeps.first()?.field.as_str();
-    if let Some(reason) = difference(map, column, &place) {
-        return uncovered(reason);
+    let differences = differences(map, column, &place);
+    if !differences.is_empty() {
+        return uncovered(differences);
     }
     let Some(size) = place.size else {
         return Some(Measured::Over { map: link.map, finding: map.findings().swap_remove(column) });
@@ -345,7 +373,8 @@ fn look_up(link: &Link, given: &Given<'_>) -> Option<Measured> {
     let Some(discrepancy) = map.discrepancy_at(column, size) else {
         let sizes = map.sweeps.first()?.numbers()?;
         let (from, to) = (sizes.first()?, sizes.last()?);
-        return uncovered(format!("{field} is {size}, the map goes from {from} to {to}"));
+        let judged = if from <= &size && &size <= to { "; there it could not be judged" } else { "" };
+        return uncovered(vec![format!("{field} is {size}, the map goes from {from} to {to}{judged}")]);
     };
     let predicted = number(given.value, link.output)?;
     let corrected = |discrepancy: f64| match map.comparison.as_str() {
@@ -361,8 +390,8 @@ fn look_up(link: &Link, given: &Given<'_>) -> Option<Measured> {
     Some(Measured::At { map: link.map, size: (&map.sweeps.first()?.field, size), value, discrepancy })
 }
 
-/// The first field in which the parameters differ from the map's setting at their place.
-fn difference(map: &Map, column: usize, place: &Place) -> Option<String> {
+/// In what the parameters differ from the map's setting at their place.
+fn differences(map: &Map, column: usize, place: &Place) -> Vec<String> {
     let mut mapped = map.setting.clone();
     let size = place.size.filter(|size| size.is_finite()).map(|size| json!(size as u64));
     // Any size will do for the fields that do not depend on it.
@@ -372,10 +401,10 @@ fn difference(map: &Map, column: usize, place: &Place) -> Option<String> {
     let swept = swept.filter_map(|(field, value)| Some((field, value?)));
     for (field, value) in swept.chain(map.fixed.iter().map(|(field, value)| (field, value.clone()))) {
         if let Err(error) = assign(&mut mapped, field, &value, NETWORK) {
-            return Some(error.to_string());
+            return vec![error.to_string()];
         }
     }
-    place.fields.iter().find_map(|(field, value)| {
+    let differs = |Said { parameter, field, value }: &Said| {
         let known = match implied(map, field) {
             Some(known) => known,
             None => {
@@ -390,10 +419,12 @@ fn difference(map: &Map, column: usize, place: &Place) -> Option<String> {
             }
         };
         (!same(&known, value)).then(|| {
+            let here = if value.is_null() { "not given".to_owned() } else { value.to_string() };
             let other = if known.is_null() { "another".to_owned() } else { known.to_string() };
-            format!("{field} is {value}, in the map {other}")
+            format!("{parameter} is {here}, in the map {other}")
         })
-    })
+    };
+    place.fields.iter().filter_map(differs).collect()
 }
 
 /// What the map holds of a field that is none of its setting.

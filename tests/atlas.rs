@@ -147,7 +147,7 @@ fn headline_predictions_carry_their_measured_corrections() {
             Some(100.0),
             "iso/map-step-size",
         ),
-        ("ngd/alpha", json!({"method": "bd", "depth": 3}), Some(100.0), "ngd/map-alpha-bd"),
+        ("ngd/alpha", json!({"method": "bd", "depth": 3, "N": 32}), Some(100.0), "ngd/map-alpha-bd"),
         ("ngd/alpha", json!({"method": "kfac", "depth": 3, "N": 32}), Some(100.0), "ngd/map-alpha-kfac"),
         (
             "cl/two-task",
@@ -182,17 +182,17 @@ fn headline_predictions_carry_their_measured_corrections() {
     assert_ne!(value["formula"], "mf/fim-stats");
     assert!(matches!(found[0].measured, Measured::Uncovered { .. }), "{found:?}");
     // Whole numbers may be spelt with a point, and mean what they say.
-    let (_, found) = asked("ngd/alpha", json!({"method": "bd", "depth": 5.0}), Some(100.0));
+    let (_, found) = asked("ngd/alpha", json!({"method": "bd", "depth": 5.0, "N": 32}), Some(100.0));
     assert!(matches!(found[0].measured, Measured::Uncovered { .. }), "{found:?}");
 }
 
 #[test]
 fn what_no_map_covers_says_why() {
     let cases = [
-        (json!({"activation": "tanh", "depth": 4, "width": 200}), "network.activation is \"tanh\""),
+        (json!({"activation": "tanh", "depth": 4, "width": 200}), "activation is \"tanh\""),
         (json!({"activation": "relu", "depth": 7, "width": 200}), "depth is 7"),
         (json!({"activation": "relu", "depth": 4, "width": 5000}), "width is 5000, the map goes from"),
-        (json!({"activation": "relu", "depth": 4, "width": 200, "classes": 3}), "outputs is 3"),
+        (json!({"activation": "relu", "depth": 4, "width": 200, "classes": 3}), "the number of outputs is 3"),
         (
             json!({"activation": "relu", "depth": 4, "width": 200, "normalization": "last-bn"}),
             "normalization is",
@@ -202,13 +202,17 @@ fn what_no_map_covers_says_why() {
     for (parameters, expected) in cases {
         let (_, found) = asked("step-size", parameters.clone(), None);
         match &found[0].measured {
-            Measured::Uncovered { reason, .. } => {
-                assert!(reason.contains(expected), "{parameters}: {reason}")
+            Measured::Uncovered { reasons, .. } => {
+                assert!(reasons.iter().any(|reason| reason.contains(expected)), "{parameters}: {reasons:?}");
             }
             other => panic!("{parameters}: {other:?}"),
         }
     }
-    let over = asked("ngd/alpha", json!({"method": "bd", "depth": 3}), None).1;
+    // What is not given is not taken for the map's.
+    let found = asked("ngd/alpha", json!({"method": "bd", "depth": 3}), Some(100.0)).1;
+    let Measured::Uncovered { map, reasons } = &found[0].measured else { panic!("{found:?}") };
+    assert_eq!((*map, &reasons[..]), ("ngd/map-alpha-bd", &["N is not given, in the map 32".to_owned()][..]));
+    let over = asked("ngd/alpha", json!({"method": "bd", "depth": 3, "N": 32}), None).1;
     assert!(matches!(over[0].measured, Measured::Over { .. }), "{over:?}");
     assert!(
         asked(

@@ -452,14 +452,23 @@ fn a_claim_is_mapped_and_maps_resume_shard_and_reproduce() {
         ];
         solvable(&[&sweeps[..], &["--trials", "12", "--out", text(out)], rest].concat())
     };
+    // The name holds the fields and a fingerprint of what they are, so that no map replaces another.
     let files = |out: &Path| {
-        ["svg", "pdf", "csv", "json"]
-            .map(|kind| fs::read(out.join(format!("maps/mf-m-lambda.{kind}"))).expect("a file of the map"))
+        let listed = fs::read_dir(out.join("maps")).expect("a folder of maps");
+        let mut paths: Vec<_> = listed.map(|entry| entry.expect("a file").path()).collect();
+        paths.sort();
+        assert_eq!(paths.len(), 4, "{paths:?}");
+        let name = paths[0].file_name().unwrap_or_default().to_string_lossy().into_owned();
+        assert!(name.starts_with("mf-m-lambda-over-width-network.activation-"), "{name}");
+        ["csv", "json", "pdf", "svg"].map(|kind| {
+            let path = paths.iter().find(|path| path.extension().is_some_and(|e| e == kind));
+            fs::read(path.expect("a file of that kind")).expect("a file of the map")
+        })
     };
     let told = printed(&map(&at("one"), &[]));
     assert!(told.contains("relu: inside the margin at"), "{told}");
     let expected = files(&at("one"));
-    let drawn: Value = serde_json::from_slice(&expected[3]).expect("JSON");
+    let drawn: Value = serde_json::from_slice(&expected[1]).expect("JSON");
     assert_eq!(drawn["cells"].as_array().map(Vec::len), Some(8));
     assert_eq!(drawn["columns"].as_array().map(Vec::len), Some(2));
     assert_eq!(drawn["cells"][5]["at"], serde_json::json!([16, "tanh"]));
@@ -486,6 +495,8 @@ fn a_claim_is_mapped_and_maps_resume_shard_and_reproduce() {
         (&["width=8..16:log", "depth=2..3", "samples=3..4"], "3 fields are swept"),
         (&["widths=8..16:log"], "field `widths` is not known here"),
         (&["width=8..16:log", "width=2..4"], "given twice"),
+        (&["width=8..16:log", "network.widths=5,5,5,1"], "fields that `network.widths` leaves as they are"),
+        (&["network.activation=relu|relu"], "has relu twice"),
         (&["width=8..16:log", "network.activation=rely"], "field `network"),
         (&["no such case", "width=8..16:log"], "`no such case` is neither a case"),
     ] {

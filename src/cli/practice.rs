@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, anyhow, bail};
 use serde_json::json;
+use solvable_engine::cli::entries::assignment;
 use solvable_engine::cli::{self, CheckArgs};
 
 use super::predict::parameters;
@@ -20,7 +21,7 @@ use solvable::theory::catalog::{self, Prediction};
 use solvable::theory::natural_gradient::Method;
 use solvable::theory::step_size::described;
 use solvable::verify::statistic::{ALPHA, mean};
-use solvable::verify::{Engine, Experiment, Options, Profile, Request, TrialStore};
+use solvable::verify::{Claim, Engine, Experiment, Options, Profile, Request, TrialStore};
 use solvable::{atlas, papers};
 
 /// Networks drawn where the user does not say how many.
@@ -30,8 +31,11 @@ const NETWORKS: usize = 24;
 pub fn check(args: &CheckArgs, data: Option<&Path>) -> Result<ExitCode> {
     let papers = papers::all();
     let id = cli::short(&args.claim, &papers);
-    let is_claim = papers.iter().flat_map(|paper| &paper.claims).any(|claim| claim.id == id);
-    let prediction = catalog::find(&id).ok().filter(|_| !is_claim);
+    let claim = papers.iter().flat_map(|paper| &paper.claims).find(|claim| claim.id == id);
+    let prediction = catalog::find(&id).ok();
+    // Some ids are those of both: what is given says which is meant.
+    let prediction =
+        prediction.filter(|prediction| claim.is_none_or(|claim| speaks_of(prediction, claim, args)));
     match prediction {
         Some(prediction) if prediction.id == "step-size" => step_size(&prediction, args, data),
         _ if data.is_some() => {
@@ -54,6 +58,16 @@ pub fn check(args: &CheckArgs, data: Option<&Path>) -> Result<ExitCode> {
     }
 }
 
+/// Whether all that is given are parameters of the prediction, and not all of it fields of the claim.
+fn speaks_of(prediction: &Prediction, claim: &Claim, args: &CheckArgs) -> bool {
+    let keys: Option<Vec<&str>> = args.rest.iter().map(|text| Some(assignment(text)?.0)).collect();
+    let cases = claim.cases(args.profile).unwrap_or_default();
+    let settings: Vec<_> = cases.iter().flat_map(|case| &case.requests).map(Request::setting).collect();
+    let is_field = |key: &&str| settings.iter().any(|setting| setting.get(key).is_some());
+    let is_parameter = |key: &&str| prediction.parameters.iter().any(|parameter| parameter.name == *key);
+    keys.is_some_and(|keys| !keys.is_empty() && keys.iter().all(is_parameter) && !keys.iter().all(is_field))
+}
+
 /// The answered rate beside $2/\lambda_{\max}$ of random networks.
 fn step_size(prediction: &Prediction, args: &CheckArgs, data: Option<&Path>) -> Result<ExitCode> {
     cli::check_trials(args.trials)?;
@@ -67,6 +81,9 @@ fn step_size(prediction: &Prediction, args: &CheckArgs, data: Option<&Path>) -> 
             let mut widths = network.widths().to_vec();
             widths[0] = inputs.dimension();
             given.insert("widths".to_owned(), json!(widths));
+        }
+        if samples > inputs.samples() {
+            eprintln!("note: N is {}, as many inputs as the file has", inputs.samples());
         }
         given.insert("N".to_owned(), json!(samples.min(inputs.samples())));
     }

@@ -124,9 +124,10 @@ fn told(finite: &FiniteSize) -> String {
         Measured::Over { map, finding } => {
             format!("finite size: for {output} at a size of your own add --size; {map}: {finding}")
         }
-        Measured::Uncovered { map, reason } => {
-            format!("finite size: not measured for {output} here; the nearest map is {map}, but {reason}")
-        }
+        Measured::Uncovered { map, reasons } => format!(
+            "finite size: not measured for {output} here; the nearest map is {map}, but {}",
+            reasons.join("; ")
+        ),
     }
 }
 
@@ -187,9 +188,9 @@ fn evaluate_entry(entry: &Json, fast: bool) -> Evaluated {
         finite: Vec::new(),
     };
     if let Some(unknown) = unknown_key(entry) {
-        let near = did_you_mean(unknown, ["id", "params"]);
+        let near = did_you_mean(unknown, ["id", "params", "size"]);
         let message =
-            format!("the entry's key `{}` is not known; {near}known: id, params", shortened(unknown));
+            format!("the entry's key `{}` is not known; {near}known: id, params, size", shortened(unknown));
         return error("invalid-entry", &message);
     }
     let (Some(name), Some(given)) = (id.as_str(), params.as_object()) else {
@@ -205,6 +206,10 @@ fn evaluate_entry(entry: &Json, fast: bool) -> Evaluated {
     type Found = (Value, Option<Answer>, Vec<FiniteSize>);
     let value = catch_unwind(AssertUnwindSafe(|| -> Result<Found, TheoryError> {
         let prediction = find(name)?;
+        if let Some(size) = size.filter(|_| !atlas::takes_size(&prediction)) {
+            let valid = "none here: the parameters say it, or no map knows one";
+            return Err(TheoryError::invalid("size", size, valid));
+        }
         let (value, answer) = if fast {
             (prediction.evaluate(given)?, None)
         } else {
@@ -250,8 +255,8 @@ fn finite_json(finite: &FiniteSize) -> Json {
         Measured::Over { map, finding } => {
             json!({"output": output, "map": map, "covered": true, "finding": finding})
         }
-        Measured::Uncovered { map, reason } => {
-            json!({"output": output, "map": map, "covered": false, "reason": reason})
+        Measured::Uncovered { map, reasons } => {
+            json!({"output": output, "map": map, "covered": false, "reason": reasons.join("; ")})
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `map`: a claim over one or two fields of its setting.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -67,6 +68,20 @@ fn planned<'a>(args: &MapArgs, papers: &'a [Paper]) -> Result<(MapPlan, &'a Clai
         if !args.rest.is_empty() {
             bail!("`{id}` is a declared map; to sweep other fields name its claim, {}", plan.claim);
         }
+        if let Some(component) = &args.component {
+            bail!(
+                "`{id}` maps a component of its own; to map `{}` name its claim, {}",
+                shortened(component),
+                plan.claim
+            );
+        }
+        if args.profile != plan.profile {
+            bail!(
+                "`{id}` starts from cases of the {} profile; for others name its claim, {}",
+                plan.profile,
+                plan.claim
+            );
+        }
         let claim = named(&plan.claim).ok_or_else(|| anyhow!("no claim is called `{}`", plan.claim))?;
         return Ok((plan.clone(), claim));
     }
@@ -110,7 +125,24 @@ fn planned<'a>(args: &MapArgs, papers: &'a [Paper]) -> Result<(MapPlan, &'a Clai
             }
         }
     }
+    plan.id = own_name(&plan);
     Ok((plan, claim))
+}
+
+/// A name for the files of an undeclared map: of two maps with the same one each says the same.
+fn own_name(plan: &MapPlan) -> String {
+    let swept = plan.sweeps.iter().map(|sweep| {
+        let values: Vec<String> = sweep.values.iter().map(shown).collect();
+        format!("{}={}", sweep.field, values.join(","))
+    });
+    let fixed = plan.fixed.iter().map(|(field, value)| format!("{field}={}", shown(value)));
+    let told: Vec<String> = swept.chain(fixed).collect();
+    let own = format!("{} {} {} {}", plan.profile, plan.case, plan.component, told.join(" "));
+    // File names have an end; what is too long is told from others by a fingerprint.
+    let fields: Vec<&str> = plan.sweeps.iter().map(|sweep| sweep.field.as_str()).collect();
+    let mut hasher = DefaultHasher::new();
+    own.hash(&mut hasher);
+    format!("{}-over-{}-{:08x}", plan.claim, fields.join("-"), hasher.finish() >> 32)
 }
 
 fn table(out: &mut impl Write, map: &Map) -> Result<()> {

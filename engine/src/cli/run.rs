@@ -70,6 +70,13 @@ impl Agenda {
         if !papers.iter().flat_map(Paper::ids).any(|id| selected(patterns, id)) {
             bail!("{}", nothing_matches(patterns, papers.iter().flat_map(Paper::ids)));
         }
+        let plain = papers.iter().flat_map(|paper| {
+            let claims = paper.claims.iter().map(|claim| claim.id.as_str());
+            claims.chain(paper.figures.iter().map(|figure| figure.id))
+        });
+        if profile != Profile::Full && !plain.into_iter().any(|id| selected(patterns, id)) {
+            bail!("only maps match, which belong to --profile full; `{} map ID` draws one", program());
+        }
         let wanted = |id: &str, claim: &str| selected(patterns, id) || selected(patterns, claim);
         let mut agenda = Self {
             parts: Vec::new(),
@@ -120,18 +127,18 @@ impl Agenda {
     }
 
     /// The maps whose trials are stored, and the recorded ones of those that are not.
-    fn charted(&self, engine: &Engine) -> Vec<Map> {
-        let chart = |chart: &Chart| {
-            let claim = self.claim_of(&chart.plan).ok()?;
-            self.is_stored(chart, engine).then(|| chart.plan.chart(engine, claim, chart.knobs).ok())?
+    fn charted(&self, engine: &Engine) -> Result<Vec<Map>> {
+        let stored = self.maps.iter().filter(|chart| self.is_stored(chart, engine));
+        let chart = |Chart { plan, knobs }: &Chart| {
+            plan.chart(engine, self.claim_of(plan)?, knobs).with_context(|| format!("map {}", plan.id))
         };
-        let mut maps: Vec<Map> = self.maps.iter().filter_map(chart).collect();
+        let mut maps: Vec<Map> = stored.map(chart).collect::<Result<_>>()?;
         for map in &self.recorded {
             if maps.iter().all(|drawn| drawn.id != map.id) {
                 maps.push(map.clone());
             }
         }
-        maps
+        Ok(maps)
     }
 }
 
@@ -283,7 +290,7 @@ fn finish(
         }
     }
     let mut results = results;
-    results.maps = agenda.charted(engine);
+    results.maps = agenda.charted(engine)?;
     figures.extend(results.maps.iter().map(atlas_figure));
     notes.extend(shortfall(engine, &agenda.claims));
     notes.extend(undecided(engine, &agenda.claims, &results));

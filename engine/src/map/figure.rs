@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::fit::EXPONENTS;
 use super::{Cell, Column, Found, Map, Sweep, shown};
 use crate::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
 use crate::report::number;
@@ -91,11 +92,14 @@ impl Map {
         }
         if let Some(law) = column.law {
             let a = law.coefficient.value;
-            told.push(format!(
-                "correction {}/{field}^p with p = {}",
-                short(a),
-                number::estimate(law.exponent)
-            ));
+            let p = law.exponent;
+            let ends = EXPONENTS;
+            let beyond = if p.low <= ends.0 || p.high >= ends.1 {
+                format!(" (only exponents from {} to {} are looked at)", ends.0, ends.1)
+            } else {
+                String::new()
+            };
+            told.push(format!("correction {}/{field}^p with p = {}{beyond}", short(a), number::estimate(p)));
         }
         if let Some(limit) = column.limit {
             let Estimate { value, low, high } = limit.value;
@@ -148,12 +152,22 @@ impl Map {
                 series.push(Series::line("", k, Stroke::Solid, curve));
             }
         }
-        let margin = |end: fn(&Margin) -> f64| {
+        let margin = |column: usize, end: fn(&Margin) -> f64| -> Vec<(f64, f64)> {
             let edge = |(x, cell): (&f64, &Cell)| Some((*x, end(&cell.found.as_ref()?.margin)));
-            xs.iter().zip(self.column(0)).filter_map(edge).collect()
+            xs.iter().zip(self.column(column)).filter_map(edge).collect()
         };
-        series.push(Series::line("margin", COLOURS, Stroke::Dashed, margin(|margin| margin.high)));
-        series.push(Series::line("", COLOURS, Stroke::Dashed, margin(|margin| margin.low)));
+        // One pair of lines where all columns have the same margin; else each has its own, in its colour.
+        let ends: [fn(&Margin) -> f64; 2] = [|margin| margin.high, |margin| margin.low];
+        let shared =
+            (1..self.columns.len()).all(|k| ends.iter().all(|end| margin(k, *end) == margin(0, *end)));
+        let drawn = if shared { self.columns.len().min(1) } else { self.columns.len() };
+        for k in 0..drawn {
+            let group = if shared { COLOURS } else { k };
+            for (number, end) in ends.into_iter().enumerate() {
+                let label = if k == 0 && number == 0 { "margin" } else { "" };
+                series.push(Series::line(label, group, Stroke::Dashed, margin(k, end)));
+            }
+        }
         series.push(Series::rule("", COLOURS, Stroke::Dotted, Position::Y(0.0)));
         let mut x = self.axis(0);
         if let Some(sweep) = self.sweeps.first().filter(|sweep| sweep.numbers().is_none()) {

@@ -42,8 +42,12 @@ pub struct Limit {
 
 /// The exponents that are looked at. Below a quarter nothing would converge within the sizes that can be simulated; above four
 /// a correction is gone at the second size.
+pub(super) const EXPONENTS: (f64, f64) = (0.25, 4.0);
+
 fn exponents() -> impl Iterator<Item = f64> {
-    (25..=400).map(|k| f64::from(k) / 100.0)
+    let (low, high) = EXPONENTS;
+    let steps = ((high - low) * 100.0).round() as u32;
+    (0..=steps).map(move |k| (low * 100.0 + f64::from(k)) / 100.0)
 }
 
 /// A misfit beyond this quantile of $\chi^2$ is none of noise.

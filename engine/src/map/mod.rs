@@ -13,7 +13,7 @@ mod table;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::verify::{Estimate, Margin, Verdict};
+use crate::verify::{Estimate, Margin, Profile, Verdict};
 
 pub use fit::{Limit, Point, PowerLaw, limit, power_law};
 pub use plan::{MapError, MapPlan};
@@ -37,6 +37,10 @@ pub struct Map {
     pub comparison: String,
     /// The statistic judged.
     pub statistic: String,
+    /// Whose cases and margins.
+    pub profile: Profile,
+    /// The seed of the trials.
+    pub seed: u64,
     /// The fields that differ from those of the case, and what they are set to.
     pub fixed: Vec<(String, Json)>,
     /// The component that is mapped; empty where the claim has one only.
@@ -121,26 +125,30 @@ impl Map {
         cells.filter_map(|(size, cell)| Some((size, cell.found.as_ref()?))).collect()
     }
 
-    /// The discrepancy measured at `size` in column number `column`, between the nearest sizes (in the logarithm where the sizes
-    /// are spaced by factors); `None` outside the sizes that were mapped.
+    /// Pairs of neighbouring sizes of column number `column` that could both be judged.
+    fn neighbours(&self, column: usize) -> Vec<[(f64, &Found); 2]> {
+        let sizes = self.sweeps.first().and_then(Sweep::numbers).unwrap_or_default();
+        let cells = sizes.into_iter().zip(self.column(column));
+        let judged: Vec<_> = cells.map(|(size, cell)| Some((size, cell.found.as_ref()?))).collect();
+        judged.windows(2).filter_map(|pair| Some([pair[0]?, pair[1]?])).collect()
+    }
+
+    /// The discrepancy measured at `size` in column number `column`, between neighbouring sizes (in the logarithm where the sizes
+    /// are spaced by factors); `None` outside the sizes that were mapped and next to one that could not be judged.
     ///
-    /// The interval is the wider one of the two neighbours, around the interpolated value.
+    /// Between two sizes the interval is the hull of theirs, which holds whatever way the discrepancy takes from one to the other,
+    /// as long as it does not turn.
     pub fn discrepancy_at(&self, column: usize, size: f64) -> Option<Estimate> {
         let sweep = self.sweeps.first()?;
         let scaled = |x: f64| if sweep.log { x.ln() } else { x };
-        let cells = self.sized(column);
-        if let Some((_, found)) = cells.iter().find(|(known, _)| *known == size) {
+        if let Some((_, found)) = self.sized(column).into_iter().find(|(known, _)| *known == size) {
             return Some(found.discrepancy);
         }
-        let [(a, low), (b, high)] = *cells.windows(2).find(|pair| pair[0].0 < size && size < pair[1].0)?
-        else {
-            return None;
-        };
+        let mut pairs = self.neighbours(column).into_iter();
+        let [(a, left), (b, right)] = pairs.find(|pair| pair[0].0 < size && size < pair[1].0)?;
         let t = (scaled(size) - scaled(a)) / (scaled(b) - scaled(a));
-        let (low, high) = (low.discrepancy, high.discrepancy);
-        let value = low.value + t * (high.value - low.value);
-        let below = (low.value - low.low).max(high.value - high.low);
-        let above = (low.high - low.value).max(high.high - high.value);
-        Some(Estimate { value, low: value - below, high: value + above })
+        let (left, right) = (left.discrepancy, right.discrepancy);
+        let value = left.value + t * (right.value - left.value);
+        Some(Estimate { value, low: left.low.min(right.low), high: left.high.max(right.high) })
     }
 }

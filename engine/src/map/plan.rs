@@ -147,8 +147,19 @@ impl MapPlan {
     ) -> Result<Case, SettingError> {
         let mut settings: Vec<Json> =
             start.requests.iter().map(|request| request.setting().clone()).collect();
+        let swept = &changes[..changes.len() - self.fixed.len()];
         for setting in &mut settings {
             changes.iter().try_for_each(|(field, value)| assign(setting, field, value, knobs))?;
+            // What is set must leave alone what is swept.
+            for (field, value) in swept {
+                let mut again = setting.clone();
+                assign(&mut again, field, value, knobs)?;
+                if again != *setting {
+                    let set: Vec<String> = self.fixed.iter().map(|(field, _)| format!("`{field}`")).collect();
+                    let valid = format!("fields that {} leaves as they are", set.join(", "));
+                    return Err(SettingError::invalid(field.as_str(), shown(value), valid));
+                }
+            }
         }
         let told: Vec<String> =
             changes.iter().map(|(field, value)| format!("{field}={}", shown(value))).collect();
@@ -200,6 +211,8 @@ impl MapPlan {
             case: start.label,
             comparison: claim.comparison.name().to_owned(),
             statistic: claim.statistic.name().to_owned(),
+            profile: self.profile,
+            seed: engine.seed(),
             fixed: self.fixed.clone(),
             component,
             sweeps: self.sweeps.clone(),
@@ -277,8 +290,7 @@ fn leaves(map: &Map, number: usize) -> Vec<f64> {
     let scaled = |x: f64| if sweep.log { x.ln() } else { x };
     let unscaled = |x: f64| if sweep.log { x.exp() } else { x };
     let mut crossings = Vec::new();
-    for pair in map.sized(number).windows(2) {
-        let [(a, left), (b, right)] = *pair else { continue };
+    for [(a, left), (b, right)] in map.neighbours(number) {
         let (a, b) = (scaled(a), scaled(b));
         // Beyond the upper end, and beyond the lower end.
         for beyond in [

@@ -31,9 +31,21 @@ impl Sweep {
             return Some(Self::range(field, from, rest).map_err(|reason| format!("`{text}`: {reason}")));
         }
         let values: Vec<Json> = text.split('|').map(|word| read_value(word.trim())).collect();
-        (values.len() > 1).then(|| match values.len() {
-            0..=MOST => Ok(Self { field: field.to_owned(), values, log: false }),
-            many => Err(format!("{many} values; valid: at most {MOST}")),
+        (values.len() > 1).then(|| {
+            if values.len() > MOST {
+                return Err(format!("{} values; valid: at most {MOST}", values.len()));
+            }
+            let sweep = Self { field: field.to_owned(), values, log: false };
+            if sweep.numbers().is_some_and(|numbers| !numbers.is_sorted_by(|a, b| a < b)) {
+                return Err(format!("`{text}`; valid: numbers that rise"));
+            }
+            let mut others = sweep.values.iter();
+            while let Some(value) = others.next() {
+                if others.as_slice().contains(value) {
+                    return Err(format!("`{text}` has {} twice", shown(value)));
+                }
+            }
+            Ok(sweep)
         })
     }
 
@@ -52,7 +64,12 @@ impl Sweep {
             let number = text.trim().parse::<f64>().ok().filter(|x| x.is_finite());
             number.ok_or_else(|| format!("`{text}` is not a number"))
         };
-        let whole = [from, to].iter().all(|text| text.trim().parse::<i64>().is_ok());
+        // 1e3 is whole too; 1.0 is none.
+        let is_whole = |text: &str| {
+            let whole = text.trim().parse::<f64>().is_ok_and(|x| x.fract() == 0.0 && x.abs() < 2f64.powi(53));
+            whole && !text.contains('.')
+        };
+        let whole = is_whole(from) && is_whole(to);
         let (from, to) = (number(from)?, number(to)?);
         if from >= to {
             return Err("valid: from a smaller to a larger number".to_owned());
@@ -122,12 +139,16 @@ mod tests {
         assert_eq!(values("32..256:log"), [json!(32), json!(64), json!(128), json!(256)]);
         assert_eq!(values("1..100:log:3"), [json!(1), json!(10), json!(100)]);
         assert_eq!(values("0.5..1.5:3"), [json!(0.5), json!(1.0), json!(1.5)]);
+        assert_eq!(values("1e1..1e2:log:2"), [json!(10), json!(100)]);
+        assert_eq!(values("1.0..2.0:2"), [json!(1.0), json!(2.0)]);
         assert_eq!(values("tanh|relu"), [json!("tanh"), json!("relu")]);
         assert_eq!(values("0..1000").len(), USUAL);
         // Rounding may leave fewer integers than asked for.
         assert_eq!(values("1..4:log:9"), [json!(1), json!(2), json!(3), json!(4)]);
         assert!(Sweep::read("x", "tanh").is_none());
-        for wrong in ["5..2", "0..8:log", "1..inf", "1..2:1", "1..2:9999", "a..b", "1..2:quick"] {
+        for wrong in
+            ["5..2", "0..8:log", "1..inf", "1..2:1", "1..2:9999", "a..b", "1..2:quick", "2|1", "tanh|tanh"]
+        {
             assert!(Sweep::read("x", wrong).unwrap().is_err(), "{wrong}");
         }
     }

@@ -250,11 +250,12 @@ impl Engine {
             .map(|(_, job)| job)
             .partition(|(r, trial)| self.store.contains(r, self.options.seed, *trial));
         pending.sort_by(|a, b| b.0.cost.total_cmp(&a.0.cost));
-        // What an earlier call ran for the same tally is not met again.
-        let is_new = |(request, trial): &&(&Request, u64)| {
+        // What an earlier call ran for the same tally is not met again: a trial that failed would fail again.
+        let is_new = |(request, trial): &(&Request, u64)| {
             tally.counted.get(&request.key).is_none_or(|counted| trial >= counted)
         };
-        let reused = reused.iter().filter(is_new).count();
+        let reused = reused.iter().filter(|job| is_new(job)).count();
+        pending.retain(is_new);
         observer.begin(reused, pending.len());
 
         let failures = Mutex::new(BTreeMap::new());
@@ -397,6 +398,11 @@ impl Engine {
     /// How many trials `request` asks for: as many as [`Options::trials`] says, where it does.
     pub fn wanted(&self, request: &Request) -> usize {
         self.options.trials.unwrap_or(request.trials)
+    }
+
+    /// The seed of all random streams.
+    pub fn seed(&self) -> u64 {
+        self.options.seed
     }
 
     /// How many of these are stored.
