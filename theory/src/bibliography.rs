@@ -153,4 +153,32 @@ sources! {
     /// Handwritten digits of eight by eight pixels.
     ALPAYDIN_1998: "alpaydin1998digits", "E. Alpaydin, C. Kaynak", "Optical recognition of handwritten digits",
         "UCI Machine Learning Repository", 1998, "";
+    /// Signals in deep convolutional networks, and their spatial modes.
+    XIAO_2018: "xiao2018dynamical",
+        "L. Xiao, Y. Bahri, J. Sohl-Dickstein, S. S. Schoenholz, J. Pennington",
+        "Dynamical isometry and a mean field theory of CNNs: how to train 10,000-layer vanilla convolutional neural networks",
+        "ICML", 2018, "1806.05393";
+    /// Gaussian-process kernels of convolutional networks.
+    NOVAK_2019: "novak2019bayesian",
+        "R. Novak, L. Xiao, J. Lee, Y. Bahri, G. Yang, J. Hron, D. A. Abolafia, J. Pennington, J. Sohl-Dickstein",
+        "Bayesian deep convolutional networks with many channels are Gaussian processes", "ICLR", 2019, "1810.05148";
+    /// Tangent kernels of convolutional networks.
+    ARORA_2019: "arora2019exact", "S. Arora, S. S. Du, W. Hu, Z. Li, R. Salakhutdinov, R. Wang",
+        "On exact computation with an infinitely wide neural net", "NeurIPS", 2019, "1904.11955";
+    /// Kernels of residual networks.
+    YANG_2017: "yang2017mean", "G. Yang, S. S. Schoenholz",
+        "Mean field residual networks: on the edge of chaos", "NeurIPS", 2017, "1712.08969";
+    /// Gaussian processes of any architecture.
+    YANG_2019: "yang2019wide", "G. Yang",
+        "Wide feedforward or recurrent neural networks of any architecture are Gaussian processes", "NeurIPS", 2019, "1910.12478";
+    /// Kernels of attention.
+    HRON_2020: "hron2020infinite", "J. Hron, Y. Bahri, J. Sohl-Dickstein, R. Novak",
+        "Infinite attention: NNGP and NTK for deep attention networks", "ICML", 2020, "2006.10540";
+    /// Tangent kernels of recurrent networks.
+    ALEMOHAMMAD_2021: "alemohammad2021recurrent", "S. Alemohammad, Z. Wang, R. Balestriero, R. G. Baraniuk",
+        "The recurrent neural tangent kernel", "ICLR", 2021, "2006.10246";
+    /// Token mixing.
+    TOLSTIKHIN_2021: "tolstikhin2021mixer",
+        "I. Tolstikhin, N. Houlsby, A. Kolesnikov, L. Beyer, X. Zhai, T. Unterthiner, J. Yung, A. Steiner, D. Keysers, J. Uszkoreit, M. Lucic, A. Dosovitskiy",
+        "MLP-Mixer: an all-MLP architecture for vision", "NeurIPS", 2021, "2105.01601";
 }

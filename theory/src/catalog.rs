@@ -163,6 +163,7 @@ pub fn all() -> Vec<Prediction> {
         crate::gradient_regularization::catalog(),
         crate::attention_boltzmann::catalog(),
         crate::self_paced_augmentation::catalog(),
+        crate::any_architecture::catalog(),
         crate::step_size::catalog(),
     ]
     .concat()

@@ -26,6 +26,7 @@
 //! what is valid. No function panics on bad input and none returns NaN.
 
 pub mod activation;
+pub mod any_architecture;
 pub mod architecture;
 pub mod attention_boltzmann;
 pub mod bibliography;

@@ -136,12 +136,57 @@ fn cosines(draws: &mut Draws, rows: usize, columns: usize, train: bool) -> Json 
     (0..rows).map(|i| (0..right.len()).map(|j| json!(cosine(i, j))).collect::<Json>()).collect()
 }
 
+/// A network on four positions of two channels: any layers in any order, most of which do not fit.
+fn architecture(draws: &mut Draws) -> Json {
+    let mut layers: Vec<Json> = Vec::new();
+    let length =
+        if draws.below(8) == 0 { draws.log_uniform(6.0, 600.0) as usize } else { 1 + draws.below(6) };
+    for _ in 0..length {
+        let channels = draws.integer(1.0, 1e6);
+        match draws.below(12) {
+            0 => layers.extend([json!({"dense": channels}), activation(draws)]),
+            1 => layers.extend([json!({"conv": {"channels": channels, "filter": [3]}}), activation(draws)]),
+            2 => layers.push(json!({"conv": {"channels": channels, "filter": [2], "padding": "same", "stride": [2]}})),
+            3 => layers.push(json!({"residual": {"scale": real(draws, 1.0), "branch": [activation(draws), {"dense": 8}]}})),
+            4 => layers.push(json!({"sum": [{"scale": real(draws, 1.0), "layers": []}, {"layers": [{"dense": 8}]}]})),
+            5 => layers.push(json!({"layer-norm": {"over": draws.one_of(&["channels", "all"]), "affine": draws.below(2) == 0}})),
+            6 => layers.push(json!({"mix": draws.integer(1.0, 9.0)})),
+            7 => layers.push(json!({"attention": {"kind": draws.one_of(&["softmax", "linear"]), "heads": 3, "key": 4, "value": 5,
+                "channels": channels, "sigma_qk2": draws.log_uniform(1e-6, 1e6)}})),
+            8 => layers.push(json!({"rnn": {"channels": channels, "activation": activation(draws)}})),
+            9 => layers.push(activation(draws)),
+            10 => layers.push(json!({"avg-pool": {"window": [2]}})),
+            _ => layers.push(json!({"dense": 8})),
+        }
+    }
+    layers.extend([
+        draws.one_of(&["flatten", "global-avg-pool", "last"]),
+        json!({"dense": draws.integer(1.0, 1e4)}),
+    ]);
+    json!({
+        "input": {"grid": [4], "channels": 2}, "sigma_w2": draws.log_uniform(1e-3, 1e3), "sigma_b2": draws.log_uniform(1e-6, 1e2),
+        "train_bias": draws.below(2) == 0, "layers": layers,
+    })
+}
+
 fn drawn(draws: &mut Draws, keep: f64, id: &str, name: &str) -> Json {
     let usual = usual(id, name);
     if draws.unit() < keep {
         return usual;
     }
     match name {
+        "architecture" => architecture(draws),
+        "inputs" => {
+            (0..1 + draws.below(4)).map(|_| (0..8).map(|_| real(draws, 1.0)).collect::<Json>()).collect()
+        }
+        "same" | "cross" => cosines(draws, 4, 4, name == "same"),
+        "kind" => draws.one_of(&["plain", "residual", "pre-norm", "pre-norm-open", "post-norm", "resnet"]),
+        "scale" if draws.below(2) == 0 => json!("inverse-sqrt"),
+        "fan_ins" => (0..3).map(|_| draws.integer(1.0, 1e6)).collect(),
+        "blocks" | "positions" => draws.integer(1.0, 1e6),
+        "grid" | "filter" => (0..1 + draws.below(2)).map(|_| draws.integer(1.0, 300.0)).collect(),
+        "parametrization" => draws.one_of(&["standard", "ntk"]),
+        "output" => draws.one_of(&["none", "ms"]),
         "cos_train" => cosines(draws, 3, 3, true),
         "cos_cross" => cosines(draws, 2, 3, false),
         "t" if id.starts_with("cl/") => (0..4).map(|_| json!(draws.uniform(-1.0, 1.0))).collect(),

@@ -193,3 +193,16 @@ fn self_paced_augmentation_values_are_reproduced() {
         },
     );
 }
+
+/// Matrices and modes to their largest entry, numbers to their digits.
+#[test]
+fn any_architecture_values_are_reproduced() {
+    check_with(include_str!("reference/any_architecture.json"), &|expected, found, digits, context| {
+        let tolerance = 10f64.powi(1 - digits);
+        if context.starts_with("arch/kernels") || context.starts_with("arch/spatial-modes") {
+            compare_norms(expected, found, tolerance, context);
+        } else {
+            compare(expected, found, tolerance, context);
+        }
+    });
+}

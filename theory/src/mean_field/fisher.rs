@@ -195,19 +195,19 @@ pub fn kappa(scales: &InitialScales, alphas: &[f64]) -> Result<Kappa, TheoryErro
 /// # Ok::<(), solvable_theory::TheoryError>(())
 /// ```
 pub fn fim_statistics(network: &Architecture, samples: usize) -> Result<FimStatistics, TheoryError> {
-    statistics_of(network, &theta(network)?, samples)
+    statistics_of(network.classes() as f64, parameters(network), &theta(network)?, samples)
 }
 
-/// [`fim_statistics`] where the kernel is known.
+/// [`fim_statistics`] of any network of $C$ = `classes` outputs and $P$ = `parameters` whose kernel is known.
 pub(crate) fn statistics_of(
-    network: &Architecture,
+    classes: f64,
+    parameters: f64,
     theta: &Theta,
     samples: usize,
 ) -> Result<FimStatistics, TheoryError> {
     at_least("N", samples, 1)?;
     let &Theta { theta_t, theta_st, theta_d } = theta;
-    let (n, classes) = (samples as f64, network.classes() as f64);
-    let share = classes / parameters(network);
+    let (n, share) = (samples as f64, classes / parameters);
     let others = (n - 1.0) / n;
     let lambda_max =
         if samples > 1 && theta_st < 0.0 { theta_d / n } else { theta_t / n + others * theta_st };

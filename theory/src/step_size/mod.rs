@@ -15,7 +15,9 @@ use crate::catalog::parameter::{ACTIVATION, GAMMA, optional};
 use crate::catalog::{Params, Prediction, Value};
 use crate::chi_square::upper_quantile;
 use crate::error::{at_least, representable};
-use crate::mean_field::{OrderParameters, order_parameters, statistics_of, theta_of, valid_depth};
+use crate::mean_field::{
+    OrderParameters, order_parameters, parameters, statistics_of, theta_of, valid_depth,
+};
 use crate::natural_gradient::{Method, alpha, unit_alpha};
 use crate::normalization::{
     EdgeStatus, HiddenModes, critical_step, edge_of_modes, edge_of_order, edge_operations, edge_status,
@@ -137,7 +139,8 @@ pub fn step_size(network: &Architecture, samples: usize) -> Result<StepSize, The
 type Sharpness = (f64, &'static str, &'static str);
 
 fn plain(network: &Architecture, order: &OrderParameters, samples: usize) -> Result<Sharpness, TheoryError> {
-    let statistics = statistics_of(network, &theta_of(network, order)?, samples)?;
+    let theta = theta_of(network, order)?;
+    let statistics = statistics_of(network.classes() as f64, parameters(network), &theta, samples)?;
     let outlier = (statistics.lambda_max, "mf/fim-stats", OUTLIER);
     if samples == 1 {
         return Ok(outlier);

@@ -22,6 +22,9 @@ pub fn usual(id: &str, name: &str) -> Json {
     if id.starts_with("spa/") {
         return usual_of_augmentation(id, name);
     }
+    if id.starts_with("arch/") {
+        return usual_of_architectures(id, name);
+    }
     match name {
         "activation" => json!("relu"),
         "q1" | "q2" | "q_star" | "xx" | "yy" | "sigma_w2" | "gamma" | "eta_ntk" | "lam" | "lambda_max" => {
@@ -51,6 +54,37 @@ pub fn usual(id: &str, name: &str) -> Json {
         "layer" => json!(1),
         "rho" => Json::Null,
         "rhoA" | "rhoB" => json!(0.05),
+        _ => panic!("the parameter {name} is new: add a usual value for it"),
+    }
+}
+
+fn usual_of_architectures(id: &str, name: &str) -> Json {
+    match name {
+        "architecture" => json!({
+            "input": {"grid": [4], "channels": 2}, "sigma_w2": 2.0, "sigma_b2": 0.1, "layers": [
+                {"conv": {"channels": 8, "filter": [3]}},
+                {"residual": {"scale": 0.5, "branch": [{"layer-norm": {"over": "channels"}}, "relu", {"dense": 8}]}},
+                "relu", "global-avg-pool", {"dense": 3}
+            ],
+        }),
+        "inputs" if id == "arch/step-size" => Json::Null,
+        "inputs" => {
+            json!([[0.3, -1.2, 0.8, 0.5, -0.6, 1.4, 0.2, -0.9], [1.1, 0.4, -0.7, 0.9, 0.1, -1.3, 0.6, 0.2]])
+        }
+        "parametrization" => json!("ntk"),
+        "output" => json!("none"),
+        "same" | "cross" => Json::Null,
+        "kind" => json!("pre-norm"),
+        "scale" => json!(0.5),
+        "fan_ins" => json!([27.0, 144.0, 16.0]),
+        "sigma_w2" => json!(2.0),
+        "slope" | "chi" => json!(0.1),
+        "positions" | "blocks" => json!(6),
+        "pooled" => json!(true),
+        "eta" => json!(0.01),
+        "grid" => json!([8, 6]),
+        "filter" => json!([3, 2]),
+        "N" | "C" | "S" | "S_in" | "c_in" | "c_out" | "f" => json!(5),
         _ => panic!("the parameter {name} is new: add a usual value for it"),
     }
 }

@@ -1,0 +1,404 @@
+//! The predictions of any architecture by name.
+
+use nalgebra::DMatrix;
+use serde_json::Value as Json;
+
+use super::statistics::{self, afford};
+use super::{
+    BlockChain, BlockKind, Blueprint, BranchScale, Overlaps, Parametrization, SharedLayer, contraction_cost,
+    data_statistics, depth_growth, fim_statistics, max_depth, mean_subtraction_edge, spatial_modes,
+};
+use crate::TheoryError;
+use crate::bibliography::{
+    ALEMOHAMMAD_2021, ARORA_2019, HRON_2020, KARAKIDA_2019_NORMALIZATION, KARAKIDA_2019_UNIVERSAL,
+    NOVAK_2019, TOLSTIKHIN_2021, XIAO_2018, YANG_2017, YANG_2019,
+};
+use crate::catalog::parameter::{SAMPLES, SIGMA_W2, optional, required};
+use crate::catalog::{Parameter, Params, Prediction, Value};
+use crate::normalization::critical_step;
+use solvable_words::did_you_mean;
+
+const ARCHITECTURE: Parameter = required(
+    "architecture",
+    "the network: input, layers, sigma_w2, sigma_b2, train_bias",
+    "a JSON object as in the table of layers",
+);
+const INPUTS: Parameter = required(
+    "inputs",
+    "the inputs, a row each: positions first (row-major), channels fastest",
+    "a list of rows of positions x channels numbers",
+);
+const CHAIN: [Parameter; 8] = [
+    required("kind", "what a block does", "plain, residual, pre-norm, pre-norm-open or post-norm"),
+    optional("scale", "a, the scale of a branch", "a number > 0, or \"inverse-sqrt\" for B^(-1/2)", "1"),
+    required(
+        "fan_ins",
+        "[F_0, F, F_L] of the first convolution, the blocks and the dense layer",
+        "three numbers >= 1",
+    ),
+    SIGMA_W2,
+    optional("slope", "the slope of the leaky ReLU below 0", "a number", "0"),
+    required("positions", "S, the number of positions", "an integer >= 1"),
+    required("pooled", "whether positions are averaged, or flattened", "true or false"),
+    SAMPLES,
+];
+
+/// The predictions of this part.
+pub fn catalog() -> Vec<Prediction> {
+    vec![
+        Prediction {
+            id: "arch/kernels",
+            title: "Gaussian-process and tangent kernel of any architecture for given inputs",
+            formula: r"K_{nm}(p,q)=\tfrac1c\sum_ih_i(n,p)h_i(m,q),\quad T_{nm}(p,q)=\sum_\theta\partial_\theta h_i(n,p)\,\partial_\theta h_i(m,q),\quad\Theta=T\otimes I_C",
+            parameters: const {
+                &[
+                    ARCHITECTURE,
+                    INPUTS,
+                    optional("parametrization", "of the weights", "standard or ntk", "\"standard\""),
+                ]
+            },
+            value: "{gp: N x N, tangent: N x N}, of one output",
+            validity: "many channels, heads and keys; exact recursions but for gains behind a sum, and logits that are trained",
+            sources: &[NOVAK_2019, ARORA_2019, YANG_2019, HRON_2020, ALEMOHAMMAD_2021, TOLSTIKHIN_2021],
+            evaluate: |params| {
+                let (blueprint, inputs) = (architecture(params)?, inputs(params)?);
+                afford(params, &blueprint, inputs.len())?;
+                let name: String = params.get("parametrization")?;
+                let parametrization = match name.as_str() {
+                    "standard" => Parametrization::Standard,
+                    "ntk" => Parametrization::Ntk,
+                    _ => return Err(unknown("parametrization", &name, &["standard", "ntk"])),
+                };
+                let kernels = statistics::kernels(&blueprint, &inputs, parametrization)?;
+                Ok(Value::Object(vec![("gp", (&kernels.gp).into()), ("tangent", (&kernels.tangent).into())]))
+            },
+        },
+        Prediction {
+            id: "arch/fim-stats",
+            title: "Mean, second moment and maximum of the Fisher information eigenvalues of any architecture",
+            formula: r"m_\lambda=\frac{C\theta_t}P,\ s_\lambda=\frac CP\left[\frac{\theta_t^2}N+\frac{N-1}N\theta_{st}^2\right],\ \lambda_{\max}=\frac{\theta_t+(N-1)\theta_{st}}N,\ \eta_c=\frac2{\lambda_{\max}}",
+            parameters: const {
+                &[
+                    ARCHITECTURE,
+                    SAMPLES,
+                    optional(
+                        "same",
+                        "overlaps of the positions of a sample with each other",
+                        "a symmetric positions x positions matrix, or null for independent standard normal entries",
+                        "null",
+                    ),
+                    optional(
+                        "cross",
+                        "overlaps of the positions of two samples",
+                        "a positions x positions matrix, or null for none",
+                        "null",
+                    ),
+                ]
+            },
+            value: "[theta_t, theta_st, m_lambda, s_lambda, lambda_max, eta_c]",
+            validity: "corrections of the order of one over the channels; lambda_max where N theta_st lies well above the bulk",
+            sources: &[KARAKIDA_2019_UNIVERSAL, NOVAK_2019],
+            evaluate: |params| {
+                let blueprint = architecture(params)?;
+                afford(params, &blueprint, 2)?;
+                let independent = Overlaps::independent(&blueprint);
+                let matrix = |name: &str, otherwise: DMatrix<f64>| {
+                    let given: Json = params.get(name)?;
+                    if given.is_null() { Ok(otherwise) } else { params.matrix(name) }
+                };
+                let same = matrix("same", independent.same)?;
+                let overlaps = Overlaps::new(&blueprint, same, matrix("cross", independent.cross)?)?;
+                let s = fim_statistics(&blueprint, params.integer("N")?, &overlaps)?;
+                Ok([s.theta_t, s.theta_st, s.m_lambda, s.s_lambda, s.lambda_max, s.eta_c].into())
+            },
+        },
+        Prediction {
+            id: "arch/data-stats",
+            title: "Fisher information of given inputs by their analytic kernel",
+            formula: r"m_\lambda=\frac{C\,\mathrm{tr}T}{NP},\ s_\lambda=\frac{C\|T\|_F^2}{N^2P},\ \lambda_{\max}=\frac{\lambda_{\max}(T)}N,\ \lambda_{ms}=\frac{\lambda_{\max}(HTH)}N",
+            parameters: const { &[ARCHITECTURE, INPUTS] },
+            value: "[m_lambda, s_lambda, lambda_max, eta_c, lambda_ms, 2/lambda_ms], the last two with mean subtraction of the outputs",
+            validity: "corrections of the order of one over the channels",
+            sources: &[KARAKIDA_2019_UNIVERSAL, KARAKIDA_2019_NORMALIZATION, ARORA_2019],
+            evaluate: |params| {
+                let (blueprint, inputs) = (architecture(params)?, inputs(params)?);
+                afford(params, &blueprint, inputs.len())?;
+                params.afford("the eigenvalues", 20.0 * (inputs.len() as f64).powi(3))?;
+                let s = data_statistics(&blueprint, &inputs)?;
+                Ok([s.m_lambda, s.s_lambda, s.lambda_max, s.eta_c, s.lambda_ms, s.eta_ms].into())
+            },
+        },
+        Prediction {
+            id: "arch/step-size",
+            title: "Critical learning rate of any architecture",
+            formula: r"\eta_c=2/\lambda_{\max}",
+            parameters: const {
+                &[
+                    ARCHITECTURE,
+                    optional(
+                        "N",
+                        "the number of random inputs",
+                        "an integer >= 1, or null with inputs",
+                        "null",
+                    ),
+                    optional("inputs", INPUTS.meaning, "a list of rows, or null with N", "null"),
+                    optional(
+                        "output",
+                        "what is done to the outputs",
+                        "none, or ms for mean subtraction",
+                        "\"none\"",
+                    ),
+                ]
+            },
+            value: "[lambda_max, eta_c]",
+            validity: "as for arch/fim-stats, arch/data-stats or (N with ms) arch/ms-edge",
+            sources: &[KARAKIDA_2019_UNIVERSAL, KARAKIDA_2019_NORMALIZATION],
+            evaluate: |params| {
+                let lambda_max = sharpness(params)?;
+                Ok([lambda_max, critical_step(lambda_max)?].into())
+            },
+        },
+        Prediction {
+            id: "arch/ms-edge",
+            title: "What mean subtraction of the outputs leaves of the sharpness",
+            formula: r"\lambda_{ms}=\frac1N\left[\theta_t-\theta_{st}-\kappa'+\kappa'\left(1+\sqrt{N/D}\right)^2\right]",
+            parameters: const { &[ARCHITECTURE, SAMPLES] },
+            value: "[kappa, (theta_t - theta_st)/N, lambda_ms]",
+            validity: "independent inputs, first order in their overlaps, infinite width, N and D of some hundred: 2 to 8 % above networks",
+            sources: &[KARAKIDA_2019_NORMALIZATION],
+            evaluate: |params| {
+                let blueprint = architecture(params)?;
+                params.afford("the edge", 10.0 * statistics::kernel_cost(&blueprint, 2))?;
+                let edge = mean_subtraction_edge(&blueprint, params.integer("N")?)?;
+                Ok([edge.kappa, edge.without_spread, edge.lambda_ms].into())
+            },
+        },
+        Prediction {
+            id: "arch/depth-growth",
+            title: "Sharpness of plain, residual and normalized networks of many blocks",
+            formula: r"\theta_t=k\mathcal A\,[F_0+F_L+F\,\mathcal D]",
+            parameters: const {
+                &[
+                    CHAIN[0],
+                    required("blocks", "B, the number of blocks", "an integer >= 1"),
+                    CHAIN[1],
+                    CHAIN[2],
+                    CHAIN[3],
+                    CHAIN[4],
+                    CHAIN[5],
+                    CHAIN[6],
+                    CHAIN[7],
+                ]
+            },
+            value: "[theta_t, theta_st, lambda_max, eta_c]",
+            validity: "circular convolutions, independent inputs, (leaky) ReLU, no biases",
+            sources: &[YANG_2017, KARAKIDA_2019_UNIVERSAL],
+            evaluate: |params| {
+                let (chain, blocks) = (chain(params)?, params.integer("blocks")?);
+                params.afford("the recursion over blocks", 300.0 * blocks as f64)?;
+                let s = depth_growth(&chain, blocks, params.integer("N")?)?;
+                Ok([s.theta_t, s.theta_st, s.lambda_max, s.eta_c].into())
+            },
+        },
+        Prediction {
+            id: "arch/max-depth",
+            title: "How many blocks bear a learning rate",
+            formula: r"\max\{B\le1000:\eta_c(b)\ge\eta,\ b=1..B\}",
+            parameters: const {
+                &[
+                    CHAIN[0],
+                    required("eta", "the learning rate", "a number > 0"),
+                    CHAIN[1],
+                    CHAIN[2],
+                    CHAIN[3],
+                    CHAIN[4],
+                    CHAIN[5],
+                    CHAIN[6],
+                    CHAIN[7],
+                ]
+            },
+            value: "B, at most 1000",
+            validity: "as for arch/depth-growth",
+            sources: &[YANG_2017, KARAKIDA_2019_UNIVERSAL],
+            evaluate: |params| {
+                let blocks = max_depth(&chain(params)?, params.number("eta")?, params.integer("N")?)?;
+                Ok(Value::Number(blocks as f64))
+            },
+        },
+        Prediction {
+            id: "arch/spatial-modes",
+            title: "Decay of spatial modes in a circular convolutional layer",
+            formula: r"\chi\prod_i\left|\frac1{f_i}\sum_{a<f_i}e^{2\pi\mathrm i\kappa_ia/n_i}\right|",
+            parameters: const {
+                &[
+                    required("grid", "the lengths of the axes", "one or two integers >= 1"),
+                    required(
+                        "filter",
+                        "the lengths of the filter",
+                        "integers from 1 to the length of the axis",
+                    ),
+                    required(
+                        "chi",
+                        "chi, the factor of the mode 0 (chi_1 of mf/fixed-point)",
+                        "a number >= 0",
+                    ),
+                ]
+            },
+            value: "the factors of the wave numbers 0..n/2, last axis fastest",
+            validity: "circular padding, infinite width, small perturbations of the fixed point",
+            sources: &[XIAO_2018],
+            evaluate: |params| {
+                let (grid, filter) = (params.get::<Vec<usize>>("grid")?, params.get::<Vec<usize>>("filter")?);
+                params.afford("the modes", grid.iter().map(|&n| 10.0 * n as f64).product())?;
+                Ok(spatial_modes(&grid, &filter, params.number("chi")?)?.into())
+            },
+        },
+        Prediction {
+            id: "arch/contraction",
+            title: "Cost of the Gram matrix of a layer with shared weights",
+            formula: r"2GSfc_ic_o+G(G+1)fc_ic_o\quad\text{or}\quad GS(GS+1)c_o+NS_i(NS_i+1)c_i+fN^2S^2+2G^2S^2,\ G=CN",
+            parameters: const {
+                &[
+                    required("C", "the number of outputs", "an integer >= 1"),
+                    SAMPLES,
+                    required("S", "positions of the result", "an integer >= 1"),
+                    required("S_in", "positions of the input", "an integer >= 1"),
+                    required("c_in", "channels of the input", "an integer >= 1"),
+                    required("c_out", "channels of the result", "an integer >= 1"),
+                    required("f", "taps of the filter", "an integer >= 1"),
+                ]
+            },
+            value: "{per_sample, pair: operations; choice: the cheaper one}",
+            validity: "exact counts",
+            sources: &[ARORA_2019],
+            evaluate: |params| {
+                let size = |name: &str| crate::error::at_least(name, params.integer(name)?, 1);
+                let cost = contraction_cost(&SharedLayer {
+                    classes: size("C")?,
+                    samples: size("N")?,
+                    positions: size("S")?,
+                    input_positions: size("S_in")?,
+                    input_channels: size("c_in")?,
+                    channels: size("c_out")?,
+                    filter: size("f")?,
+                });
+                let choice = if cost.pair < cost.per_sample { "pair" } else { "per-sample" };
+                Ok(Value::Object(vec![
+                    ("per_sample", cost.per_sample.into()),
+                    ("pair", cost.pair.into()),
+                    ("choice", Value::Word(choice)),
+                ]))
+            },
+        },
+        Prediction {
+            id: "arch/shape",
+            title: "Shapes and parameters of an architecture, layer by layer",
+            formula: r"\lfloor(n-f)/s\rfloor+1\ \text{(valid)},\quad\lceil n/s\rceil\ \text{(same, circular)}",
+            parameters: const { &[ARCHITECTURE] },
+            value: "{shapes: grid and channels behind each layer, parameters: the number of trained ones}",
+            validity: "exact",
+            sources: &[YANG_2019],
+            evaluate: |params| {
+                let blueprint = architecture(params)?;
+                let shape = |node: &super::Node| -> Value {
+                    let sizes = node.to.grid.iter().chain([&node.to.channels]);
+                    sizes.map(|&size| size as f64).collect::<Vec<_>>().into()
+                };
+                let shapes: Vec<Value> = blueprint.nodes().iter().map(shape).collect();
+                Ok(Value::Object(vec![
+                    ("shapes", Value::List(shapes)),
+                    ("parameters", blueprint.parameter_count().into()),
+                ]))
+            },
+        },
+    ]
+}
+
+/// The parameter `architecture`; refusals name the path within it.
+pub(crate) fn architecture(params: &Params) -> Result<Blueprint, TheoryError> {
+    let within = |name: String| if name == "architecture" { name } else { format!("architecture.{name}") };
+    Blueprint::read(&params.get::<Json>("architecture")?).map_err(|error| match error {
+        TheoryError::InvalidParameter { name, value, valid } => {
+            TheoryError::InvalidParameter { name: within(name), value, valid }
+        }
+        TheoryError::MissingParameter { name, meaning } => {
+            TheoryError::MissingParameter { name: within(name), meaning }
+        }
+        TheoryError::UnknownParameter { name, known } => {
+            TheoryError::UnknownParameter { name: within(name), known }
+        }
+        other => other,
+    })
+}
+
+fn inputs(params: &Params) -> Result<Vec<Vec<f64>>, TheoryError> {
+    params.get("inputs")
+}
+
+/// $\lambda_{\max}$ of the `architecture` for `N` random inputs or for `inputs`, with what is done to the `output`.
+pub(crate) fn sharpness(params: &Params) -> Result<f64, TheoryError> {
+    let blueprint = architecture(params)?;
+    let output: String = params.get("output")?;
+    let subtracts = match output.as_str() {
+        "none" => false,
+        "ms" => true,
+        _ => return Err(unknown("output", &output, &["none", "ms"])),
+    };
+    let (samples, given): (Json, Json) = (params.get("N")?, params.get("inputs")?);
+    match (samples.is_null(), given.is_null()) {
+        (false, true) => {
+            let samples = params.integer("N")?;
+            params.afford("the order parameters", 10.0 * statistics::kernel_cost(&blueprint, 2))?;
+            if subtracts {
+                return Ok(mean_subtraction_edge(&blueprint, samples)?.lambda_ms);
+            }
+            Ok(fim_statistics(&blueprint, samples, &Overlaps::independent(&blueprint))?.lambda_max)
+        }
+        (true, false) => {
+            let inputs = inputs(params)?;
+            afford(params, &blueprint, inputs.len())?;
+            params.afford("the eigenvalues", 20.0 * (inputs.len() as f64).powi(3))?;
+            let statistics = data_statistics(&blueprint, &inputs)?;
+            Ok(if subtracts { statistics.lambda_ms } else { statistics.lambda_max })
+        }
+        (true, true) => Err(TheoryError::MissingParameter {
+            name: "N".to_owned(),
+            meaning: "the number of random inputs; or give `inputs`".to_owned(),
+        }),
+        (false, false) => Err(TheoryError::invalid(
+            "N",
+            samples,
+            "null where inputs are given, which say how many there are",
+        )),
+    }
+}
+
+fn chain(params: &Params) -> Result<BlockChain, TheoryError> {
+    let name: String = params.get("kind")?;
+    let kind = BlockKind::ALL.iter().find(|(known, _)| *known == name);
+    let Some((_, kind)) = kind else {
+        return Err(unknown("kind", &name, &BlockKind::ALL.map(|(name, _)| name)));
+    };
+    let scale = match params.get::<Json>("scale")? {
+        Json::String(word) if word == "inverse-sqrt" => BranchScale::InverseSqrt,
+        Json::Number(_) => BranchScale::Fixed(params.number("scale")?),
+        other => return Err(TheoryError::invalid("scale", other, "a number > 0, or inverse-sqrt")),
+    };
+    let fan_ins: Vec<f64> = params.get("fan_ins")?;
+    let fan_ins = <[f64; 3]>::try_from(fan_ins)
+        .map_err(|given| TheoryError::invalid("fan_ins", format!("{given:?}"), "three numbers >= 1"))?;
+    Ok(BlockChain {
+        kind: *kind,
+        scale,
+        fan_ins,
+        sigma_w2: params.number("sigma_w2")?,
+        slope: params.number("slope")?,
+        positions: params.integer("positions")?,
+        pooled: params.get("pooled")?,
+    })
+}
+
+fn unknown(name: &str, value: &str, known: &[&str]) -> TheoryError {
+    let near = did_you_mean(value, known.iter().copied());
+    TheoryError::invalid(name, format!("\"{value}\""), format!("{near}{}", known.join(", ")))
+}
