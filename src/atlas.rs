@@ -171,6 +171,10 @@ fn fisher(given: &Given<'_>) -> Option<Place> {
 }
 
 fn step_size(given: &Given<'_>) -> Option<Place> {
+    // No map is of other networks than dense ones.
+    if !given.get("architecture").is_null() {
+        return None;
+    }
     let widths = match given.get("widths") {
         Json::Null => {
             let (depth, width) = (given.get("depth").as_u64()?, given.get("width"));

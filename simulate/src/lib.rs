@@ -3,6 +3,7 @@
 //! Everything works in the dual: $N\times N$ (or $CN\times CN$) Gram matrices from layer-wise products, never a
 //! $P\times P$ matrix and never a materialised Jacobian.
 
+pub mod any_architecture;
 pub mod attention;
 pub mod augmentation;
 pub mod checks;

@@ -15,6 +15,7 @@ use super::PredictArgs;
 use solvable::atlas::{self, FiniteSize, Measured};
 use solvable::papers;
 use solvable::report::significant;
+use solvable::simulate::data::Dataset;
 use solvable::theory::catalog::{self, Answer, Prediction};
 use solvable::theory::{TheoryError, catalog::Value, did_you_mean, short_numbers, shortened};
 
@@ -41,12 +42,32 @@ pub fn parameters(texts: &[String]) -> Result<Map<String, Json>> {
         let Some((key, value)) = assignment(text) else {
             bail!("parameter \"{}\" is not of the form key=value", shortened(text));
         };
-        let value = value.map_err(|error| anyhow!("parameter `{key}`: {error}"))?;
+        let value = match value {
+            Ok(Json::String(word)) if word.starts_with('@') => from_file(Path::new(&word[1..])),
+            value => value.map_err(anyhow::Error::msg),
+        };
+        let value = value.map_err(|error| anyhow!("parameter `{key}`: {error:#}"))?;
         if given.insert(key.to_owned(), value).is_some() {
             bail!("parameter `{key}` is given twice");
         }
     }
     Ok(given)
+}
+
+/// A value that lies in a file: a matrix, one sample a row (.npy, .csv, ...), or JSON.
+fn from_file(path: &Path) -> Result<Json> {
+    let name = path.to_string_lossy().to_lowercase();
+    let plain = name.strip_suffix(".gz").unwrap_or(&name);
+    if [".npy", ".csv", ".tsv", ".txt"].iter().any(|end| plain.ends_with(end)) {
+        let data = Dataset::read(path)?;
+        data.notes().iter().for_each(|note| eprintln!("note: {note}"));
+        let rows =
+            data.inputs().column_iter().map(|row| Json::from(row.iter().copied().collect::<Vec<f64>>()));
+        return Ok(rows.collect());
+    }
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    entries::parse(text.trim_start_matches('\u{feff}'))
+        .map_err(|error| anyhow!("{} is not JSON: {error}", path.display()))
 }
 
 fn single(id: &str, args: &PredictArgs) -> Result<ExitCode> {

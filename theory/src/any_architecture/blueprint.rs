@@ -280,6 +280,19 @@ impl Blueprint {
         self.nodes.last().map_or(0, |node| node.slot + 1)
     }
 
+    /// Whether kernels are means over a mixing matrix that is not given.
+    pub fn averages_mixing(&self) -> bool {
+        fn averages(nodes: &[Node]) -> bool {
+            nodes.iter().any(|node| match &node.layer {
+                Layer::Mix(mix) => mix.matrix.is_none(),
+                Layer::Residual { branch, .. } => averages(branch),
+                Layer::Sum(branches) => branches.iter().any(|branch| averages(&branch.layers)),
+                _ => false,
+            })
+        }
+        averages(&self.nodes)
+    }
+
     /// $P$: trained parameters, a real number, as products of absurd sizes must not wrap around.
     pub fn parameter_count(&self) -> f64 {
         self.nodes.iter().map(Node::parameters).sum()
@@ -287,6 +300,11 @@ impl Blueprint {
 }
 
 impl Node {
+    /// The number of the layer in reading order, branches before what follows them: where its parameters lie in a list of all.
+    pub fn slot(&self) -> usize {
+        self.slot
+    }
+
     /// Trained parameters of the layer and all within it.
     pub fn parameters(&self) -> f64 {
         let real = |x: usize| x as f64;
@@ -326,7 +344,12 @@ impl Node {
 impl Convolution {
     /// $f$, the taps of the filter.
     pub fn size(&self) -> f64 {
-        self.filter.iter().map(|&f| f as f64).product()
+        self.taps() as f64
+    }
+
+    /// $f$.
+    pub fn taps(&self) -> usize {
+        self.filter.iter().product()
     }
 }
 

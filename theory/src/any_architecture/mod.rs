@@ -26,6 +26,7 @@ pub use blueprint::{
     Shape, Weights, Windows,
 };
 pub use catalog::catalog;
+pub(crate) use catalog::sharpness;
 pub use depth::{BlockChain, BlockKind, BranchScale, DepthGrowth, depth_growth, max_depth};
 pub use modes::{ContractionCost, SharedLayer, contraction_cost, spatial_modes};
 pub use recursion::Parametrization;

@@ -101,6 +101,13 @@ impl Params {
             .map_err(|error| self.misread(name, value, &error.to_string()))
     }
 
+    /// Whether a parameter has another value than it takes when it is not given.
+    pub(crate) fn differs_from_default(&self, name: &str) -> bool {
+        let default = self.parameters.iter().find(|p| p.name == name).and_then(|p| p.default);
+        let default = default.and_then(|text| serde_json::from_str::<Json>(text).ok());
+        self.values.get(name) != default.as_ref()
+    }
+
     /// A finite number.
     pub fn number(&self, name: &str) -> Result<f64, TheoryError> {
         self.get(name)

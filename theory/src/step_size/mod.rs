@@ -308,7 +308,12 @@ pub fn catalog() -> Vec<Prediction> {
         formula: r"\eta_c=2/\lambda_{\max}",
         parameters: const {
             &[
-                ACTIVATION,
+                optional(
+                    "activation",
+                    ACTIVATION.meaning,
+                    "the name of an activation; needed without an architecture",
+                    "null",
+                ),
                 optional("depth", "L, the number of weight layers", "an integer >= 1", "3"),
                 optional(
                     "width",
@@ -352,6 +357,24 @@ pub fn catalog() -> Vec<Prediction> {
                     "a number; 0 unless a layer is bn",
                     "0",
                 ),
+                optional(
+                    "architecture",
+                    "a network of any layers in place of activation, depth, widths and variances",
+                    "a JSON object as for arch/step-size, or null",
+                    "null",
+                ),
+                optional(
+                    "inputs",
+                    "the inputs of an architecture in place of N random ones",
+                    "a list of rows of positions x channels numbers, or null",
+                    "null",
+                ),
+                optional(
+                    "output",
+                    "what is done to the outputs of an architecture",
+                    "none, or ms for mean subtraction",
+                    "\"none\"",
+                ),
             ]
         },
         value: "{eta_c, lambda_max, formula: id of the prediction used, remark: its validity, sigma_w2}; gradient descent: also finite_width, the factor that most networks of these widths are at most sharper, and eta_cautious = eta_c/finite_width; natural gradient: also alpha, and eta_one_step = 1/alpha",
@@ -383,6 +406,16 @@ pub fn described(
 }
 
 fn network_of(params: &Params) -> Result<(Architecture, usize, Method, f64), TheoryError> {
+    if !params.get::<Json>("architecture")?.is_null() {
+        let valid = "null here: this is of dense networks";
+        return Err(TheoryError::invalid("architecture", "given", valid));
+    }
+    if params.get::<Json>("activation")?.is_null() {
+        return Err(TheoryError::MissingParameter {
+            name: "activation".to_owned(),
+            meaning: format!("{}; or give an architecture", ACTIVATION.meaning),
+        });
+    }
     let activation = params.activation()?;
     let widths = match params.get::<Option<Vec<usize>>>("widths")? {
         Some(widths) => widths,
@@ -404,7 +437,44 @@ fn network_of(params: &Params) -> Result<(Architecture, usize, Method, f64), The
     Ok((network, params.integer("N")?, method, sigma_w2))
 }
 
+/// The rate of a network of any layers, which says of itself what the other parameters say of dense ones.
+fn of_architecture(params: &Params) -> Result<Value, TheoryError> {
+    const ITS_OWN: [&str; 11] = [
+        "activation",
+        "depth",
+        "width",
+        "classes",
+        "widths",
+        "method",
+        "sigma_w2",
+        "sigma_b2",
+        "train_bias",
+        "normalization",
+        "gamma",
+    ];
+    if let Some(name) = ITS_OWN.into_iter().find(|name| params.differs_from_default(name)) {
+        let valid = "left out where an architecture is given, which says it itself (for gradient descent)";
+        return Err(TheoryError::invalid(name, params.get::<Json>(name)?, valid));
+    }
+    let (lambda_max, formula, remark) = crate::any_architecture::sharpness(params)?;
+    Ok(Value::Object(vec![
+        ("eta_c", critical_step(lambda_max)?.into()),
+        ("lambda_max", lambda_max.into()),
+        ("formula", Value::Word(formula)),
+        ("remark", Value::Word(remark)),
+    ]))
+}
+
 fn evaluate(params: &Params) -> Result<Value, TheoryError> {
+    if !params.get::<Json>("architecture")?.is_null() {
+        return of_architecture(params);
+    }
+    for name in ["inputs", "output"] {
+        if params.differs_from_default(name) {
+            let valid = "left out without an architecture";
+            return Err(TheoryError::invalid(name, params.get::<Json>(name)?, valid));
+        }
+    }
     let (network, samples, method, sigma_w2) = network_of(params)?;
     params.afford("the edge of the spectrum", edge_operations(&network))?;
     let step = match method {

@@ -40,6 +40,8 @@ pub fn usual(id: &str, name: &str) -> Json {
         "beta" => json!(0.0),
         "train_bias" => json!(true),
         "normalization" => json!("none"),
+        "architecture" | "inputs" => Json::Null,
+        "output" => json!("none"),
         "sigma2" | "outputs" => Json::Null,
         "method" => json!("kfac"),
         "cos" => json!([-0.4, 0.0, 1.0]),

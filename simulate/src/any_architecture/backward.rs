@@ -1,0 +1,276 @@
+//! Backward passes: cotangents of all outputs side by side, class by class.
+
+use solvable_theory::any_architecture::{AttentionKind, Layer, Node, Over, Windows};
+
+use super::forward::mixed;
+use super::{HeadRecord, Inputs, Parameters, Record, Share};
+use crate::linalg::{Matrix, transpose_product};
+
+/// What a pass through one batch needs.
+pub(super) struct Pass<'a> {
+    pub parameters: &'a [Parameters],
+    pub records: &'a [Record],
+    pub samples: usize,
+}
+
+impl Pass<'_> {
+    /// Carries cotangents back through `nodes` and hands the share of every group of trained parameters to `visit`, with whether it is
+    /// that of a normalization.
+    pub fn list(&self, nodes: &[Node], mut delta: Matrix, visit: &mut dyn FnMut(bool, Share<'_>)) -> Matrix {
+        for node in nodes.iter().rev() {
+            delta = self.step(node, delta, visit);
+        }
+        delta
+    }
+
+    fn step(&self, node: &Node, delta: Matrix, visit: &mut dyn FnMut(bool, Share<'_>)) -> Matrix {
+        let slot = node.slot();
+        let (before, after) = (node.from.positions(), node.to.positions());
+        match (&node.layer, &self.parameters[slot], &self.records[slot]) {
+            (Layer::Dense { weights: w, .. }, Parameters::Linear { weights, .. }, Record::Inputs(inputs)) => {
+                let inputs = Inputs::Plain(inputs);
+                visit(false, Share::Shared { deltas: &delta, inputs, positions: after, bias: w.train_bias });
+                transpose_product(weights, &delta)
+            }
+            (Layer::Conv(conv), Parameters::Linear { weights, .. }, Record::Inputs(inputs)) => {
+                let inputs = Inputs::Plain(inputs);
+                let bias = conv.weights.train_bias;
+                visit(false, Share::Shared { deltas: &delta, inputs, positions: after, bias });
+                scattered(&conv.windows, &transpose_product(weights, &delta), before, node.from.channels)
+            }
+            (Layer::Activation(_), _, Record::Slopes(slopes)) => times(delta, slopes),
+            (Layer::Residual { scale, branch }, ..) => {
+                let inner = self.list(branch, &delta * *scale, visit);
+                delta + inner
+            }
+            (Layer::Sum(branches), ..) => {
+                let mut out = Matrix::zeros(node.from.channels, delta.ncols() / after * before);
+                for branch in branches {
+                    out += self.list(&branch.layers, &delta * branch.scale, visit);
+                }
+                out
+            }
+            (Layer::AvgPool { windows, .. }, ..) => spread(windows, &delta, before),
+            (Layer::GlobalAvgPool, ..) => {
+                let share = 1.0 / before as f64;
+                Matrix::from_fn(delta.nrows(), delta.ncols() * before, |i, j| delta[(i, j / before)] * share)
+            }
+            (Layer::Last, ..) => Matrix::from_fn(delta.nrows(), delta.ncols() * before, |i, j| {
+                if j % before == before - 1 { delta[(i, j / before)] } else { 0.0 }
+            }),
+            (Layer::Flatten, ..) => {
+                let columns = delta.ncols() * before;
+                Matrix::from_vec(node.from.channels, columns, delta.data.into())
+            }
+            (Layer::LayerNorm { over, .. }, own, Record::Normalized { signal, scales }) => {
+                let mut delta = delta;
+                if let Parameters::Affine { gains, .. } = own {
+                    let gradients = gain_gradients(&delta, signal, before);
+                    visit(true, Share::Columns(&gradients));
+                    let inputs = Inputs::Nothing;
+                    visit(true, Share::Shared { deltas: &delta, inputs, positions: after, bias: true });
+                    for mut column in delta.column_iter_mut() {
+                        column.iter_mut().zip(gains).for_each(|(x, g)| *x *= g);
+                    }
+                }
+                let group = node.from.channels * if *over == Over::All { before } else { 1 };
+                normalization_jacobian(&mut delta, signal, scales, group);
+                delta
+            }
+            (Layer::Mix(_), Parameters::Mix(v), Record::Inputs(signal)) => {
+                let gradients = self.mix_gradients(&delta, signal, after, before);
+                visit(false, Share::Columns(&gradients));
+                mixed(&v.transpose(), &delta, after)
+            }
+            (Layer::Attention(_), ..) => self.attention(node, &delta, visit),
+            (Layer::Rnn(_), ..) => self.recurrence(node, &delta, visit),
+            // Records are those of the same layers.
+            _ => delta,
+        }
+    }
+
+    /// $\sum_i\delta_i(p)h_i(q)$, a column for each output.
+    fn mix_gradients(&self, delta: &Matrix, signal: &Matrix, tokens: usize, positions: usize) -> Matrix {
+        let outputs = delta.ncols() / tokens;
+        let mut gradients = Matrix::zeros(tokens * positions, outputs);
+        for output in 0..outputs {
+            let n = output % self.samples;
+            let own =
+                delta.columns(output * tokens, tokens).tr_mul(&signal.columns(n * positions, positions));
+            gradients.column_mut(output).copy_from_slice(own.as_slice());
+        }
+        gradients
+    }
+
+    fn attention(&self, node: &Node, delta: &Matrix, visit: &mut dyn FnMut(bool, Share<'_>)) -> Matrix {
+        let slot = node.slot();
+        let (
+            Layer::Attention(attention),
+            Parameters::Attention { keys, queries, values, output, .. },
+            Record::Attention { signal, heads, joined },
+        ) = (&node.layer, &self.parameters[slot], &self.records[slot])
+        else {
+            return delta.clone();
+        };
+        let positions = node.from.positions();
+        let inputs = Inputs::Plain(joined);
+        visit(false, Share::Shared { deltas: delta, inputs, positions, bias: attention.train_bias });
+        let joint = transpose_product(output, delta);
+        let columns = delta.ncols();
+        let mut of_values = Matrix::zeros(values.nrows(), columns);
+        let mut of_keys = Matrix::zeros(keys.nrows(), columns);
+        let mut of_queries = Matrix::zeros(keys.nrows(), columns);
+        for outputs in 0..columns / positions {
+            let n = outputs % self.samples;
+            for head in 0..attention.heads {
+                let HeadRecord { keys, queries, values, weights } = &heads[n * attention.heads + head];
+                let (value, key) = (attention.value, attention.key);
+                let own = joint.view((head * value, outputs * positions), (value, positions));
+                // out = V Aᵀ.
+                of_values
+                    .view_mut((head * value, outputs * positions), (value, positions))
+                    .copy_from(&(own * weights));
+                let of_weights = own.tr_mul(values);
+                let of_overlaps = match attention.kind {
+                    AttentionKind::Softmax => {
+                        let mut logits = of_weights.component_mul(weights);
+                        for (p, mut row) in logits.row_iter_mut().enumerate() {
+                            let sum = row.sum();
+                            row.zip_apply(&weights.row(p), |x, a| *x -= a * sum);
+                        }
+                        logits / key as f64
+                    }
+                    AttentionKind::Linear { scale } => of_weights * (scale / (key as f64).sqrt()),
+                };
+                // overlaps = Qᵀ K.
+                of_queries
+                    .view_mut((head * key, outputs * positions), (key, positions))
+                    .copy_from(&(keys * of_overlaps.transpose()));
+                of_keys
+                    .view_mut((head * key, outputs * positions), (key, positions))
+                    .copy_from(&(queries * of_overlaps));
+            }
+        }
+        let mut shared = |deltas: &Matrix| {
+            visit(false, Share::Shared { deltas, inputs: Inputs::Plain(signal), positions, bias: false });
+        };
+        shared(&of_values);
+        let mut back = transpose_product(values, &of_values);
+        match queries {
+            Some(queries) => {
+                shared(&of_queries);
+                back += transpose_product(queries, &of_queries);
+            }
+            // One matrix in both roles.
+            None => of_keys += &of_queries,
+        }
+        shared(&of_keys);
+        back + transpose_product(keys, &of_keys)
+    }
+
+    fn recurrence(&self, node: &Node, delta: &Matrix, visit: &mut dyn FnMut(bool, Share<'_>)) -> Matrix {
+        let slot = node.slot();
+        let (
+            Layer::Rnn(rnn),
+            Parameters::Rnn { recurrent, input, .. },
+            Record::Rnn { signal, before, slopes },
+        ) = (&node.layer, &self.parameters[slot], &self.records[slot])
+        else {
+            return delta.clone();
+        };
+        let steps = node.from.positions();
+        let outputs = delta.ncols() / steps;
+        let mut deltas = Matrix::zeros(delta.nrows(), delta.ncols());
+        let mut later = Matrix::zeros(delta.nrows(), outputs);
+        for t in (0..steps).rev() {
+            for output in 0..outputs {
+                let column = output * steps + t;
+                let slope = slopes.column(output % self.samples * steps + t);
+                let mut own = later.column_mut(output);
+                own += delta.column(column);
+                own.component_mul_assign(&slope);
+                deltas.column_mut(column).copy_from(&own);
+            }
+            later = transpose_product(recurrent, &later);
+        }
+        let bias = rnn.weights.train_bias;
+        visit(
+            false,
+            Share::Shared { deltas: &deltas, inputs: Inputs::Plain(before), positions: steps, bias },
+        );
+        visit(
+            false,
+            Share::Shared { deltas: &deltas, inputs: Inputs::Plain(signal), positions: steps, bias: false },
+        );
+        transpose_product(input, &deltas)
+    }
+}
+
+/// Multiplies every block of columns elementwise.
+fn times(mut vectors: Matrix, factors: &Matrix) -> Matrix {
+    for block in vectors.as_mut_slice().chunks_mut(factors.len().max(1)) {
+        block.iter_mut().zip(factors.as_slice()).for_each(|(x, s)| *x *= s);
+    }
+    vectors
+}
+
+/// The transpose of cutting patches.
+fn scattered(windows: &Windows, patches: &Matrix, positions: usize, channels: usize) -> Matrix {
+    let after = windows.taps.len();
+    let groups = patches.ncols() / after;
+    let mut out = Matrix::zeros(channels, groups * positions);
+    for group in 0..groups {
+        for (p, places) in windows.taps.iter().enumerate() {
+            let column = patches.column(group * after + p);
+            for (tap, place) in places.iter().enumerate() {
+                if let Some(place) = place {
+                    let mut target = out.column_mut(group * positions + place);
+                    target += column.rows(tap * channels, channels);
+                }
+            }
+        }
+    }
+    out
+}
+
+/// The transpose of averaging over windows.
+fn spread(windows: &Windows, delta: &Matrix, positions: usize) -> Matrix {
+    let after = windows.taps.len();
+    let share = 1.0 / windows.taps.first().map_or(1, Vec::len) as f64;
+    let groups = delta.ncols() / after;
+    let mut out = Matrix::zeros(delta.nrows(), groups * positions);
+    for group in 0..groups {
+        for (p, places) in windows.taps.iter().enumerate() {
+            for place in places.iter().flatten() {
+                out.column_mut(group * positions + place).axpy(share, &delta.column(group * after + p), 1.0);
+            }
+        }
+    }
+    out
+}
+
+/// $\sum_p\delta_i(p)\hat h_i(p)$, a column for each output.
+fn gain_gradients(delta: &Matrix, signal: &Matrix, positions: usize) -> Matrix {
+    let outputs = delta.ncols() / positions;
+    let mut gradients = Matrix::zeros(delta.nrows(), outputs);
+    for column in 0..delta.ncols() {
+        let normalized = signal.column(column % signal.ncols());
+        let product = delta.column(column).component_mul(&normalized);
+        let mut own = gradients.column_mut(column / positions);
+        own += product;
+    }
+    gradients
+}
+
+/// $\frac1\sigma(I-\frac{11^\top}m-\frac{\hat h\hat h^\top}m)$ on every group.
+fn normalization_jacobian(delta: &mut Matrix, signal: &Matrix, scales: &[f64], group: usize) {
+    let blocks = signal.len() / group;
+    for (number, values) in delta.as_mut_slice().chunks_mut(group).enumerate() {
+        let block = number % blocks;
+        let normalized = &signal.as_slice()[block * group..(block + 1) * group];
+        let mean = values.iter().sum::<f64>() / group as f64;
+        let along = values.iter().zip(normalized).map(|(x, h)| x * h).sum::<f64>() / group as f64;
+        let scale = scales[block];
+        values.iter_mut().zip(normalized).for_each(|(x, h)| *x = scale * (*x - mean - along * h));
+    }
+}

@@ -1,0 +1,167 @@
+use approx::assert_relative_eq;
+use serde_json::{Value as Json, json};
+use solvable_theory::any_architecture::Blueprint;
+
+use super::*;
+use crate::gram::tangent_kernel;
+use crate::network::Network;
+use solvable_theory::{Activation, Architecture};
+
+fn blueprint(grid: Json, channels: usize, layers: Json) -> Blueprint {
+    Blueprint::read(&json!({
+        "input": {"grid": grid, "channels": channels}, "sigma_w2": 1.6, "sigma_b2": 0.3, "train_bias": true, "layers": layers,
+    }))
+    .unwrap()
+}
+
+/// Networks that hold every layer, small enough for all their parameters to be moved.
+fn networks() -> Vec<Blueprint> {
+    vec![
+        blueprint(
+            json!([5]),
+            2,
+            json!([
+                {"conv": {"channels": 3, "filter": [3], "stride": [2], "padding": "same"}}, "tanh",
+                {"conv": {"channels": 4, "filter": [2]}}, {"layer-norm": {"over": "channels", "affine": true}}, "erf",
+                {"avg-pool": {"window": [2], "stride": [1]}}, {"dense": 3}, "flatten", {"dense": 2}
+            ]),
+        ),
+        blueprint(
+            json!([3, 4]),
+            2,
+            json!([
+                {"conv": {"channels": 3, "filter": [2, 3], "padding": "valid"}}, "gelu", {"conv": {"channels": 3, "filter": [2, 2], "stride": [1, 2]}},
+                {"residual": {"scale": 0.7, "branch": ["sine", {"dense": 3}, {"layer-norm": {"over": "all", "affine": true}}]}},
+                "tanh", "global-avg-pool", {"dense": 2}
+            ]),
+        ),
+        blueprint(
+            json!([4]),
+            3,
+            json!([
+                {"dense": 4}, "tanh",
+                {"attention": {"kind": "softmax", "heads": 2, "key": 3, "value": 2, "channels": 4, "sigma_qk2": 2.0}}, "erf",
+                {"attention": {"kind": "linear", "heads": 2, "key": 2, "value": 3, "channels": 4}},
+                {"sum": [{"scale": -0.5, "layers": ["tanh", {"dense": 4}]}, {"scale": 0.8, "layers": []}]},
+                {"mix": 3}, {"dense": 3}, "last", {"dense": 2}
+            ]),
+        ),
+        blueprint(
+            json!([4]),
+            2,
+            json!([{"rnn": {"channels": 4, "activation": "tanh", "sigma_u2": 0.8}}, {"mix": {"tokens": 2, "matrix": [[1.0, -0.5, 0.3, 0.2], [0.1, 0.4, -0.6, 0.9]]}},
+                {"rnn": {"channels": 3, "activation": "erf"}}, "global-avg-pool", {"dense": 2}]),
+        ),
+    ]
+}
+
+fn inputs(blueprint: &Blueprint, samples: usize) -> Matrix {
+    let size = blueprint.input().size();
+    Matrix::from_vec(size, samples, Streams::for_trial("inputs", "", 0, 0).normals(size * samples, 1.0))
+}
+
+/// All trained numbers of a layer, in any order.
+fn trained(parameters: &mut Parameters, with_biases: bool) -> Vec<&mut f64> {
+    let (matrices, biases): (Vec<&mut Matrix>, Vec<&mut Vec<f64>>) = match parameters {
+        Parameters::None => (vec![], vec![]),
+        Parameters::Linear { weights, biases } => (vec![weights], vec![biases]),
+        Parameters::Affine { gains, biases } => return gains.iter_mut().chain(biases.iter_mut()).collect(),
+        Parameters::Mix(v) => (vec![v], vec![]),
+        Parameters::Attention { keys, queries, values, output, biases } => {
+            (std::iter::once(keys).chain(queries.as_mut()).chain([values, output]).collect(), vec![biases])
+        }
+        Parameters::Rnn { recurrent, input, biases } => (vec![recurrent, input], vec![biases]),
+    };
+    let weights = matrices.into_iter().flat_map(|m| m.as_mut_slice().iter_mut());
+    weights.chain(biases.into_iter().filter(|_| with_biases).flatten()).collect()
+}
+
+#[test]
+fn the_kernel_is_that_of_finite_differences_and_counts_all_parameters() {
+    for blueprint in networks() {
+        let network = LayeredNetwork::draw(&blueprint, &Streams::for_trial("network", "", 0, 0));
+        let inputs = inputs(&blueprint, 3);
+        let signals = network.forward(&inputs).unwrap();
+        let kernel = network.tangent_kernel(&signals);
+        let mut expected = Matrix::zeros(kernel.nrows(), kernel.ncols());
+        let mut count = 0;
+        for slot in 0..network.parameters.len() {
+            let size = trained(&mut network.parameters[slot].clone(), true).len();
+            count += size;
+            for i in 0..size {
+                let output = |step: f64| {
+                    let mut moved = network.clone();
+                    *trained(&mut moved.parameters[slot], true)[i] += step;
+                    moved.forward(&inputs).unwrap().output
+                };
+                // Fourth order.
+                let h = 1e-3;
+                let slope =
+                    ((output(h) - output(-h)) * 8.0 - (output(2.0 * h) - output(-2.0 * h))) / (12.0 * h);
+                let row = slope.transpose();
+                let row = nalgebra::DVector::from_column_slice(row.as_slice());
+                expected += &row * row.transpose();
+            }
+        }
+        assert_eq!(count as f64, blueprint.parameter_count());
+        let difference = (&kernel - &expected).amax() / expected.amax();
+        assert!(difference < 1e-8, "{difference:e} {}", serde_json::to_string(&blueprint).unwrap());
+    }
+}
+
+#[test]
+fn both_contractions_agree() {
+    let streams = Streams::for_trial("contraction", "", 0, 0);
+    for (positions, samples, classes, channels, fan_in) in
+        [(4, 3, 2, 5, 6), (1, 4, 3, 2, 7), (9, 2, 1, 40, 3)]
+    {
+        let matrix = |name: &str, rows: usize, columns: usize| {
+            Matrix::from_vec(rows, columns, streams.child(name).normals(rows * columns, 1.0))
+        };
+        let deltas = matrix("deltas", channels, classes * samples * positions);
+        let inputs = matrix("inputs", fan_in, samples * positions);
+        let at = |way| shared_kernel(&deltas, &inputs, positions, samples, way);
+        let (pair, per_sample) = (at(Contraction::Pair), at(Contraction::PerSample));
+        assert!((&pair - &per_sample).amax() < 1e-12 * pair.amax());
+    }
+}
+
+#[test]
+fn one_position_is_a_fully_connected_network() {
+    let described =
+        blueprint(json!([1]), 5, json!([{"dense": 7}, "tanh", {"dense": 6}, "tanh", {"dense": 3}]));
+    let network = LayeredNetwork::draw(&described, &Streams::for_trial("network", "", 0, 0));
+    let dense =
+        Architecture::new(vec![5, 7, 6, 3], Activation::tanh(), 1.6, 0.3).unwrap().with_trained_biases(true);
+    let mut same = Network::draw(&dense, &Streams::for_trial("network", "", 0, 0));
+    let drawn = network.parameters.iter().filter_map(|parameters| match parameters {
+        Parameters::Linear { weights, biases } => Some((weights.clone(), biases.clone())),
+        _ => None,
+    });
+    (same.weights, same.biases) = drawn.unzip();
+    let inputs = inputs(&described, 4);
+    let (signals, expected) = (network.forward(&inputs).unwrap(), same.forward(&inputs).unwrap());
+    assert_relative_eq!(signals.output, expected.output, epsilon = 1e-14);
+    assert_relative_eq!(
+        network.tangent_kernel(&signals),
+        tangent_kernel(&same, &expected),
+        max_relative = 1e-12,
+        epsilon = 1e-12
+    );
+}
+
+#[test]
+fn inputs_of_another_size_and_signals_without_spread_are_refused() {
+    let described = blueprint(
+        json!([2]),
+        2,
+        json!([{"dense": 3}, {"layer-norm": {"over": "channels"}}, "flatten", {"dense": 1}]),
+    );
+    let mut network = LayeredNetwork::draw(&described, &Streams::for_trial("network", "", 0, 0));
+    assert!(network.forward(&Matrix::zeros(5, 2)).is_err());
+    if let Parameters::Linear { biases, .. } = &mut network.parameters[0] {
+        biases.fill(0.0);
+    }
+    let error = network.forward(&Matrix::zeros(4, 2)).unwrap_err().to_string();
+    assert!(error.contains("layers[1]"), "{error}");
+}
