@@ -1,6 +1,7 @@
 //! Where one theory meets its experiments: claims, settings, rivals, figures. One crate for each part, so that an
 //! edited claim costs the compilation of its own paper.
 
+pub use solvable_any_architecture as any_architecture;
 pub use solvable_attention_boltzmann as attention_boltzmann;
 pub use solvable_continual_learning as continual_learning;
 pub use solvable_dynamical_isometry as dynamical_isometry;
@@ -26,5 +27,6 @@ pub fn all() -> Vec<Paper> {
         gradient_regularization::paper(),
         attention_boltzmann::paper(),
         self_paced_augmentation::paper(),
+        any_architecture::paper(),
     ]
 }

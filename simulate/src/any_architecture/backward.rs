@@ -3,7 +3,7 @@
 use solvable_theory::any_architecture::{AttentionKind, Layer, Node, Over, Windows};
 
 use super::forward::mixed;
-use super::{HeadRecord, Inputs, Parameters, Record, Share};
+use super::records::{HeadRecord, Inputs, Parameters, Record, Share};
 use crate::linalg::{Matrix, transpose_product};
 
 /// What a pass through one batch needs.

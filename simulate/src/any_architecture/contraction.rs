@@ -3,7 +3,7 @@
 use solvable_theory::any_architecture::{SharedLayer, contraction_cost};
 
 use super::forward::overlaps;
-use super::{Inputs, Share};
+use super::records::{Inputs, Share};
 use crate::gram::sample_product;
 use crate::linalg::{Matrix, product, transpose_product};
 

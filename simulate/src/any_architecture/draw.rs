@@ -2,7 +2,7 @@
 
 use solvable_theory::any_architecture::{AttentionKind, Layer, Node};
 
-use super::Parameters;
+use super::records::Parameters;
 use crate::linalg::Matrix;
 use solvable_engine::streams::Streams;
 

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use solvable_theory::Activation;
 use solvable_theory::any_architecture::{AttentionKind, Layer, Node, Over, Windows};
 
-use super::{HeadRecord, Parameters, Record};
+use super::records::{HeadRecord, Parameters, Record};
 use crate::SimulationError;
 use crate::linalg::{Matrix, product, transpose_product};
 

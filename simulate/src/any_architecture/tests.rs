@@ -2,9 +2,12 @@ use approx::assert_relative_eq;
 use serde_json::{Value as Json, json};
 use solvable_theory::any_architecture::Blueprint;
 
+use super::records::Parameters;
 use super::*;
 use crate::gram::tangent_kernel;
+use crate::linalg::Matrix;
 use crate::network::Network;
+use solvable_engine::streams::Streams;
 use solvable_theory::{Activation, Architecture};
 
 fn blueprint(grid: Json, channels: usize, layers: Json) -> Blueprint {

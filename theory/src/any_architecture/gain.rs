@@ -18,10 +18,9 @@ pub(super) fn gain_factor(phi: &Activation, p: f64, q: f64, c: f64) -> Result<f6
         return Ok(kernel_pair(phi, p, q, c)?.k_dot * c / delta);
     }
     let inner = phi.clone();
-    // ψ is odd where φ is. Its own derivative is asked for by no average here.
-    let weighted =
-        Activation::custom(format!("u {phi}'(u)"), phi.kinks().to_vec(), phi.is_odd(), move |u| {
-            (u * inner.derivative(u), 0.0)
-        })?;
+    // Its derivative is not known, so that it must not be declared odd: odd functions are integrated over their slopes where ρ is small.
+    let weighted = Activation::custom(format!("u {phi}'(u)"), phi.kinks().to_vec(), false, move |u| {
+        (u * inner.derivative(u), 0.0)
+    })?;
     Ok(kernel_pair(&weighted, p, q, c)?.k)
 }

@@ -13,6 +13,7 @@ mod blueprint;
 mod catalog;
 mod depth;
 mod gain;
+mod layer;
 mod modes;
 mod reading;
 mod recursion;
@@ -21,13 +22,14 @@ mod statistics;
 mod tests;
 mod writing;
 
-pub use blueprint::{
-    Attention, AttentionKind, Blueprint, Branch, Convolution, Layer, Mix, Node, Over, Padding, Recurrence,
-    Shape, Weights, Windows,
-};
+pub use blueprint::Blueprint;
 pub use catalog::catalog;
 pub(crate) use catalog::sharpness;
 pub use depth::{BlockChain, BlockKind, BranchScale, DepthGrowth, depth_growth, max_depth};
+pub use layer::{
+    Attention, AttentionKind, Branch, Convolution, Layer, Mix, Node, Over, Padding, Recurrence, Shape,
+    Weights, Windows,
+};
 pub use modes::{ContractionCost, SharedLayer, contraction_cost, spatial_modes};
 pub use recursion::Parametrization;
 pub use statistics::{

@@ -6,7 +6,7 @@ use nalgebra::DMatrix;
 use serde_json::{Map, Value as Json};
 use solvable_words::{did_you_mean, shortened};
 
-use super::blueprint::{
+use super::layer::{
     Attention, AttentionKind, Branch, Convolution, Layer, Mix, Node, Over, Padding, Recurrence, Shape,
     Weights, Windows,
 };

@@ -6,10 +6,9 @@
 
 use nalgebra::DMatrix;
 
-use super::blueprint::{
-    Attention, AttentionKind, Blueprint, Layer, Mix, Node, Over, Recurrence, Weights, Windows,
-};
+use super::blueprint::Blueprint;
 use super::gain::gain_factor;
+use super::layer::{Attention, AttentionKind, Layer, Mix, Node, Over, Recurrence, Weights, Windows};
 use crate::quadrature::{kernel_operations, kernel_pair};
 use crate::{Activation, TheoryError};
 
@@ -25,6 +24,8 @@ pub enum Parametrization {
 
 /// Excess of $|K_{nm}|$ over $\sqrt{K_{nn}K_{mm}}$ that is rounding.
 const ROUNDING: f64 = 1e-9;
+/// Distance from $|\rho|=1$ that is rounding.
+const PARALLEL: f64 = 1e-14;
 
 /// What a layer knows of one sample.
 #[derive(Debug, Clone)]
@@ -361,6 +362,10 @@ fn covariance(p: f64, q: f64, c: f64, node: &Node) -> Result<f64, TheoryError> {
         return Err(TheoryError::undefined(format!("the kernel before {}", node.path), reason));
     }
     let root = if p == q { p } else { p.sqrt() * q.sqrt() };
+    // Parallel signals stay so: at a kink the kernel is sensitive to the root of what rounding leaves between them.
+    if (root - c.abs()).abs() < PARALLEL * root {
+        return Ok(root.copysign(c));
+    }
     if c.abs() <= root * (1.0 + ROUNDING) {
         return Ok(c.clamp(-root, root));
     }

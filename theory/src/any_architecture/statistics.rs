@@ -3,7 +3,8 @@
 use nalgebra::DMatrix;
 use serde::Serialize;
 
-use super::blueprint::{Blueprint, Layer, Node, Padding};
+use super::blueprint::Blueprint;
+use super::layer::{Layer, Node, Padding};
 use super::recursion::{Notes, Parametrization, Recursion};
 use crate::TheoryError;
 use crate::catalog::Params;

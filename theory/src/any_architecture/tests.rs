@@ -186,8 +186,7 @@ fn gains_behind_homogeneous_activations_and_erf_agree_with_the_quadrature() {
         let phi: Activation = name.parse().unwrap();
         let inner = phi.clone();
         let weighted =
-            Activation::custom("psi", phi.kinks(), phi.is_odd(), move |u| (u * inner.derivative(u), 0.0))
-                .unwrap();
+            Activation::custom("psi", phi.kinks(), false, move |u| (u * inner.derivative(u), 0.0)).unwrap();
         for (p, q, c) in [(1.0, 1.0, 0.3), (0.4, 2.0, -0.6), (3.0, 0.2, 0.7)] {
             let expected = crate::quadrature::kernel_pair(&weighted, p, q, c).unwrap().k;
             assert_relative_eq!(gain::gain_factor(&phi, p, q, c).unwrap(), expected, max_relative = 1e-9);

@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::blueprint::{AttentionKind, Blueprint, Layer, Node, Over, Padding, Weights};
+use super::layer::{AttentionKind, Layer, Node, Over, Padding, Shape, Weights};
 
-pub(super) fn network(blueprint: &Blueprint) -> Json {
-    let Weights { sigma_w2, sigma_b2, train_bias } = blueprint.defaults();
+pub(super) fn network(input: &Shape, defaults: &Weights, nodes: &[Node]) -> Json {
+    let Weights { sigma_w2, sigma_b2, train_bias } = defaults;
     json!({
-        "input": {"grid": blueprint.input().grid, "channels": blueprint.input().channels},
+        "input": {"grid": input.grid, "channels": input.channels},
         "sigma_w2": sigma_w2, "sigma_b2": sigma_b2, "train_bias": train_bias,
-        "layers": list(blueprint.nodes(), &blueprint.defaults()),
+        "layers": list(nodes, defaults),
     })
 }
 
