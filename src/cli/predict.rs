@@ -54,20 +54,12 @@ pub fn parameters(texts: &[String]) -> Result<Map<String, Json>> {
     Ok(given)
 }
 
-/// A value that lies in a file: a matrix, one sample a row (.npy, .csv, ...), or JSON.
+/// A matrix that lies in a file (.npy, .csv, ...), one sample a row.
 fn from_file(path: &Path) -> Result<Json> {
-    let name = path.to_string_lossy().to_lowercase();
-    let plain = name.strip_suffix(".gz").unwrap_or(&name);
-    if [".npy", ".csv", ".tsv", ".txt"].iter().any(|end| plain.ends_with(end)) {
-        let data = Dataset::read(path)?;
-        data.notes().iter().for_each(|note| eprintln!("note: {note}"));
-        let rows =
-            data.inputs().column_iter().map(|row| Json::from(row.iter().copied().collect::<Vec<f64>>()));
-        return Ok(rows.collect());
-    }
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    entries::parse(text.trim_start_matches('\u{feff}'))
-        .map_err(|error| anyhow!("{} is not JSON: {error}", path.display()))
+    let data = Dataset::read(path)?;
+    data.notes().iter().for_each(|note| eprintln!("note: {note}"));
+    let rows = data.inputs().column_iter().map(|row| Json::from(row.iter().copied().collect::<Vec<f64>>()));
+    Ok(rows.collect())
 }
 
 fn single(id: &str, args: &PredictArgs) -> Result<ExitCode> {

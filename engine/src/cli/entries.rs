@@ -66,8 +66,13 @@ pub fn assignment(text: &str) -> Option<(&str, Result<Json, String>)> {
     Some((key.trim(), value_of(value.trim())))
 }
 
-/// A value of the command line: JSON; `a,b,c` is a list, and what is not JSON is a word.
+/// A value of the command line: JSON; `a,b,c` is a list, `@file.json` what stands in the file, and what is not JSON is a word.
 pub fn value_of(text: &str) -> Result<Json, String> {
+    if let Some(path) = text.strip_prefix('@').filter(|path| path.to_lowercase().ends_with(".json")) {
+        let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {path}: {error}"))?;
+        return parse(text.trim_start_matches('\u{feff}'))
+            .map_err(|error| format!("{path} is not JSON: {error}"));
+    }
     match parse(text) {
         Ok(value) => Ok(value),
         Err(error) if error.contains("given twice") => Err(error),

@@ -11,9 +11,14 @@ pub(crate) const KNOBS: &[Knob] = &[Knob {
     turn: |setting, value| {
         let Some(Json::Array(layers)) = setting.pointer_mut("/network/layers") else { return false };
         let Some((_, hidden)) = layers.split_last_mut() else { return false };
-        hidden.iter_mut().fold(false, |found, layer| widen(layer, value) || found)
+        widen_all(hidden, value)
     },
 }];
+
+/// Sets the channels of each layer; whether any has some.
+fn widen_all(layers: &mut [Json], width: &Json) -> bool {
+    layers.iter_mut().filter_map(|layer| widen(layer, width).then_some(())).count() > 0
+}
 
 /// Sets the channels of a layer and of all within it.
 fn widen(layer: &mut Json, width: &Json) -> bool {
@@ -30,7 +35,7 @@ fn widen(layer: &mut Json, width: &Json) -> bool {
             }
             found
         }
-        Json::Array(layers) => layers.iter_mut().fold(false, |found, layer| widen(layer, width) || found),
+        Json::Array(layers) => widen_all(layers, width),
         _ => false,
     }
 }

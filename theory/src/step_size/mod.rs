@@ -439,7 +439,7 @@ fn network_of(params: &Params) -> Result<(Architecture, usize, Method, f64), The
 
 /// The rate of a network of any layers, which says of itself what the other parameters say of dense ones.
 fn of_architecture(params: &Params) -> Result<Value, TheoryError> {
-    const ITS_OWN: [&str; 11] = [
+    const ITS_OWN: [&str; 12] = [
         "activation",
         "depth",
         "width",
@@ -451,6 +451,7 @@ fn of_architecture(params: &Params) -> Result<Value, TheoryError> {
         "train_bias",
         "normalization",
         "gamma",
+        "beta",
     ];
     if let Some(name) = ITS_OWN.into_iter().find(|name| params.differs_from_default(name)) {
         let valid = "left out where an architecture is given, which says it itself (for gradient descent)";
