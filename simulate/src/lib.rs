@@ -11,6 +11,7 @@ pub mod cross_entropy;
 pub mod data;
 pub mod deep;
 pub mod diagonal;
+pub mod finite_network;
 pub mod gram;
 pub mod linalg;
 pub mod network;

@@ -3,7 +3,7 @@
 use solvable_theory::any_architecture::{AttentionKind, Layer, Node, Over, Windows};
 
 use super::forward::mixed;
-use super::records::{HeadRecord, Inputs, Parameters, Record, Share};
+use super::records::{Group, HeadRecord, Inputs, Parameters, Record, Share, Tensor};
 use crate::linalg::{Matrix, transpose_product};
 
 /// What a pass through one batch needs.
@@ -14,28 +14,26 @@ pub(super) struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    /// Carries cotangents back through `nodes` and hands the share of every group of trained parameters to `visit`, with whether it is
-    /// that of a normalization.
-    pub fn list(&self, nodes: &[Node], mut delta: Matrix, visit: &mut dyn FnMut(bool, Share<'_>)) -> Matrix {
+    /// Carries cotangents back through `nodes` and hands the share of every group of trained parameters to `visit`.
+    pub fn list(&self, nodes: &[Node], mut delta: Matrix, visit: &mut dyn FnMut(Group, Share<'_>)) -> Matrix {
         for node in nodes.iter().rev() {
             delta = self.step(node, delta, visit);
         }
         delta
     }
 
-    fn step(&self, node: &Node, delta: Matrix, visit: &mut dyn FnMut(bool, Share<'_>)) -> Matrix {
+    fn step(&self, node: &Node, delta: Matrix, visit: &mut dyn FnMut(Group, Share<'_>)) -> Matrix {
         let slot = node.slot();
         let (before, after) = (node.from.positions(), node.to.positions());
         match (&node.layer, &self.parameters[slot], &self.records[slot]) {
             (Layer::Dense { weights: w, .. }, Parameters::Linear { weights, .. }, Record::Inputs(inputs)) => {
-                let inputs = Inputs::Plain(inputs);
-                visit(false, Share::Shared { deltas: &delta, inputs, positions: after, bias: w.train_bias });
+                let group = Group::linear(slot, node.from.channels, w);
+                visit(group, Share::of(&delta, inputs, after, w.train_bias));
                 transpose_product(weights, &delta)
             }
             (Layer::Conv(conv), Parameters::Linear { weights, .. }, Record::Inputs(inputs)) => {
-                let inputs = Inputs::Plain(inputs);
-                let bias = conv.weights.train_bias;
-                visit(false, Share::Shared { deltas: &delta, inputs, positions: after, bias });
+                let group = Group::linear(slot, node.from.channels * conv.taps(), &conv.weights);
+                visit(group, Share::of(&delta, inputs, after, conv.weights.train_bias));
                 scattered(&conv.windows, &transpose_product(weights, &delta), before, node.from.channels)
             }
             (Layer::Activation(_), _, Record::Slopes(slopes)) => times(delta, slopes),
@@ -65,10 +63,11 @@ impl Pass<'_> {
             (Layer::LayerNorm { over, .. }, own, Record::Normalized { signal, scales }) => {
                 let mut delta = delta;
                 if let Parameters::Affine { gains, .. } = own {
+                    let group = Group::new(slot, Tensor::Gains, 1.0);
                     let gradients = gain_gradients(&delta, signal, before);
-                    visit(true, Share::Columns(&gradients));
+                    visit(group, Share::Columns(&gradients));
                     let inputs = Inputs::Nothing;
-                    visit(true, Share::Shared { deltas: &delta, inputs, positions: after, bias: true });
+                    visit(group, Share::Shared { deltas: &delta, inputs, positions: after, bias: true });
                     for mut column in delta.column_iter_mut() {
                         column.iter_mut().zip(gains).for_each(|(x, g)| *x *= g);
                     }
@@ -77,9 +76,10 @@ impl Pass<'_> {
                 normalization_jacobian(&mut delta, signal, scales, group);
                 delta
             }
-            (Layer::Mix(_), Parameters::Mix(v), Record::Inputs(signal)) => {
+            (Layer::Mix(mix), Parameters::Mix(v), Record::Inputs(signal)) => {
                 let gradients = self.mix_gradients(&delta, signal, after, before);
-                visit(false, Share::Columns(&gradients));
+                let group = Group::new(slot, Tensor::Weights, mix.sigma_w2 / before as f64);
+                visit(group, Share::Columns(&gradients));
                 mixed(&v.transpose(), &delta, after)
             }
             (Layer::Attention(_), ..) => self.attention(node, &delta, visit),
@@ -102,7 +102,7 @@ impl Pass<'_> {
         gradients
     }
 
-    fn attention(&self, node: &Node, delta: &Matrix, visit: &mut dyn FnMut(bool, Share<'_>)) -> Matrix {
+    fn attention(&self, node: &Node, delta: &Matrix, visit: &mut dyn FnMut(Group, Share<'_>)) -> Matrix {
         let slot = node.slot();
         let (
             Layer::Attention(attention),
@@ -113,8 +113,12 @@ impl Pass<'_> {
             return delta.clone();
         };
         let positions = node.from.positions();
-        let inputs = Inputs::Plain(joined);
-        visit(false, Share::Shared { deltas: delta, inputs, positions, bias: attention.train_bias });
+        let (a, c) = (attention, node.from.channels as f64);
+        let group = Group {
+            bias_scale: a.sigma_b2,
+            ..Group::new(slot, Tensor::Output, a.sigma_o2 / (a.heads * a.value) as f64)
+        };
+        visit(group, Share::of(delta, joined, positions, a.train_bias));
         let joint = transpose_product(output, delta);
         let columns = delta.ncols();
         let mut of_values = Matrix::zeros(values.nrows(), columns);
@@ -151,24 +155,24 @@ impl Pass<'_> {
                     .copy_from(&(queries * of_overlaps));
             }
         }
-        let mut shared = |deltas: &Matrix| {
-            visit(false, Share::Shared { deltas, inputs: Inputs::Plain(signal), positions, bias: false });
+        let mut shared = |tensor: Tensor, sigma2: f64, deltas: &Matrix| {
+            visit(Group::new(slot, tensor, sigma2 / c), Share::of(deltas, signal, positions, false));
         };
-        shared(&of_values);
+        shared(Tensor::Values, a.sigma_v2, &of_values);
         let mut back = transpose_product(values, &of_values);
         match queries {
             Some(queries) => {
-                shared(&of_queries);
+                shared(Tensor::Queries, a.sigma_qk2, &of_queries);
                 back += transpose_product(queries, &of_queries);
             }
             // One matrix in both roles.
             None => of_keys += &of_queries,
         }
-        shared(&of_keys);
+        shared(Tensor::Keys, a.sigma_qk2, &of_keys);
         back + transpose_product(keys, &of_keys)
     }
 
-    fn recurrence(&self, node: &Node, delta: &Matrix, visit: &mut dyn FnMut(bool, Share<'_>)) -> Matrix {
+    fn recurrence(&self, node: &Node, delta: &Matrix, visit: &mut dyn FnMut(Group, Share<'_>)) -> Matrix {
         let slot = node.slot();
         let (
             Layer::Rnn(rnn),
@@ -193,15 +197,13 @@ impl Pass<'_> {
             }
             later = transpose_product(recurrent, &later);
         }
-        let bias = rnn.weights.train_bias;
+        let own = Group::linear(slot, rnn.channels, &rnn.weights);
         visit(
-            false,
-            Share::Shared { deltas: &deltas, inputs: Inputs::Plain(before), positions: steps, bias },
+            Group { tensor: Tensor::Recurrent, ..own },
+            Share::of(&deltas, before, steps, rnn.weights.train_bias),
         );
-        visit(
-            false,
-            Share::Shared { deltas: &deltas, inputs: Inputs::Plain(signal), positions: steps, bias: false },
-        );
+        let driving = Group::new(slot, Tensor::Input, rnn.sigma_u2 / node.from.channels as f64);
+        visit(driving, Share::of(&deltas, signal, steps, false));
         transpose_product(input, &deltas)
     }
 }

@@ -17,23 +17,32 @@ pub enum Contraction {
     PerSample,
     /// Overlaps of backward signals times overlaps of what the weights multiply, summed over pairs of positions.
     Pair,
+    /// Not of this network, but of one whose positions have weights of their own, equal at this point (locally connected): pairs of equal
+    /// positions only.
+    Untied,
 }
 
-/// The share of one group of parameters, $CN\times CN$.
-pub(super) fn kernel(share: &Share<'_>, samples: usize) -> Matrix {
+/// The share of one group of parameters, $CN\times CN$, by the squared scales of its weights and biases.
+/// `way` is the cheaper one where it is left open.
+pub(super) fn kernel(
+    share: &Share<'_>,
+    samples: usize,
+    (scale, bias_scale): (f64, f64),
+    way: Option<Contraction>,
+) -> Matrix {
     match share {
-        Share::Columns(gradients) => transpose_product(gradients, gradients),
+        Share::Columns(gradients) => transpose_product(gradients, gradients) * scale,
         Share::Shared { deltas, inputs, positions, bias } => {
             let mut kernel = match inputs {
                 Inputs::Nothing => Matrix::zeros(deltas.ncols() / positions, deltas.ncols() / positions),
                 Inputs::Plain(inputs) => {
-                    let way = cheaper(deltas, inputs, *positions, samples);
-                    shared_kernel(deltas, inputs, *positions, samples, way)
+                    let way = way.unwrap_or_else(|| cheaper(deltas, inputs, *positions, samples));
+                    shared_kernel(deltas, inputs, *positions, samples, way) * scale
                 }
             };
             if *bias {
                 let sums = summed(deltas, *positions);
-                kernel += transpose_product(&sums, &sums);
+                kernel += transpose_product(&sums, &sums) * bias_scale;
             }
             kernel
         }
@@ -79,6 +88,18 @@ pub fn shared_kernel(
             Matrix::from_fn(outputs, outputs, |row, output| {
                 half.row(row).columns(output * positions, positions).sum()
             })
+        }
+        Contraction::Untied => {
+            let mut kernel = Matrix::zeros(outputs, outputs);
+            for p in 0..positions {
+                let of = |x: &Matrix| {
+                    Matrix::from_fn(x.nrows(), x.ncols() / positions, |i, n| x[(i, n * positions + p)])
+                };
+                let mut own = overlaps(&of(deltas));
+                sample_product(&mut own, &overlaps(&of(inputs)));
+                kernel += own;
+            }
+            kernel
         }
         Contraction::PerSample => {
             let rows = (AT_ONCE / (inputs.nrows() * outputs).max(1)).clamp(1, deltas.nrows());

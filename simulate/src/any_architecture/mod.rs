@@ -13,4 +13,4 @@ mod records;
 mod tests;
 
 pub use contraction::{Contraction, shared_kernel};
-pub use network::{LayeredNetwork, LayeredSignals};
+pub use network::{LayeredMotion, LayeredNetwork, LayeredSignals};

@@ -1,10 +1,12 @@
 //! Networks of any layers.
 
-use solvable_theory::any_architecture::Blueprint;
+use solvable_theory::any_architecture::{Blueprint, Parametrization};
 
-use super::records::{Parameters, Record};
+use super::contraction::Contraction;
+use super::records::{Parameters, Record, Tensor};
 use super::{backward, contraction, draw, forward};
 use crate::SimulationError;
+use crate::finite_network::FiniteNetwork;
 use crate::linalg::Matrix;
 use solvable_engine::streams::Streams;
 
@@ -58,25 +60,94 @@ impl LayeredNetwork {
 
     /// $\Theta_{(k,n),(k',n')}=\nabla f_k(n)\cdot\nabla f_{k'}(n')$ ($CN\times CN$, class by class) over the trained parameters.
     pub fn tangent_kernel(&self, signals: &LayeredSignals) -> Matrix {
-        self.kernel_of(signals, |_| true)
+        self.gram(signals, Parametrization::Standard, None, |_| true)
+    }
+
+    /// The same by one way of contraction for all layers whose positions share their weights.
+    pub fn contracted_kernel(&self, signals: &LayeredSignals, way: Contraction) -> Matrix {
+        self.gram(signals, Parametrization::Standard, Some(way), |_| true)
     }
 
     /// The share of gains and biases of normalizations.
     pub fn affine_kernel(&self, signals: &LayeredSignals) -> Matrix {
-        self.kernel_of(signals, |is_affine| is_affine)
+        self.gram(signals, Parametrization::Standard, None, |tensor| tensor == Tensor::Gains)
     }
 
-    fn kernel_of(&self, signals: &LayeredSignals, wanted: impl Fn(bool) -> bool) -> Matrix {
+    fn gram(
+        &self,
+        signals: &LayeredSignals,
+        parametrization: Parametrization,
+        way: Option<Contraction>,
+        wanted: impl Fn(Tensor) -> bool,
+    ) -> Matrix {
         let (classes, samples) = signals.output.shape();
         let outputs = classes * samples;
         let mut kernel = Matrix::zeros(outputs, outputs);
         let cotangents = Matrix::from_fn(classes, outputs, |k, column| f64::from(column / samples == k));
-        let pass = backward::Pass { parameters: &self.parameters, records: &signals.records, samples };
-        pass.list(self.blueprint.nodes(), cotangents, &mut |is_affine, share| {
-            if wanted(is_affine) {
-                kernel += contraction::kernel(&share, samples);
+        self.pass(signals).list(self.blueprint.nodes(), cotangents, &mut |group, share| {
+            if wanted(group.tensor) {
+                kernel += contraction::kernel(&share, samples, group.scales(parametrization), way);
             }
         });
         kernel
+    }
+
+    fn pass<'a>(&'a self, signals: &'a LayeredSignals) -> backward::Pass<'a> {
+        let samples = signals.output.ncols();
+        backward::Pass { parameters: &self.parameters, records: &signals.records, samples }
+    }
+}
+
+/// A displacement of the parameters of a [`LayeredNetwork`].
+#[derive(Debug, Clone)]
+pub struct LayeredMotion(Vec<Parameters>);
+
+impl FiniteNetwork for LayeredNetwork {
+    type Signals = LayeredSignals;
+    type Motion = LayeredMotion;
+
+    fn classes(&self) -> usize {
+        self.blueprint.classes()
+    }
+
+    fn forward(&self, inputs: &Matrix) -> Result<LayeredSignals, SimulationError> {
+        self.forward(inputs)
+    }
+
+    fn output(signals: &LayeredSignals) -> &Matrix {
+        &signals.output
+    }
+
+    fn tangent_kernel(
+        &self,
+        signals: &LayeredSignals,
+        parametrization: Parametrization,
+    ) -> Result<Matrix, SimulationError> {
+        Ok(self.gram(signals, parametrization, None, |_| true))
+    }
+
+    fn at_rest(&self) -> LayeredMotion {
+        let mut still = self.parameters.clone();
+        still.iter_mut().zip(&self.parameters).for_each(|(still, own)| still.combine(0.0, 0.0, own));
+        LayeredMotion(still)
+    }
+
+    fn accelerate(
+        &self,
+        motion: &mut LayeredMotion,
+        signals: &LayeredSignals,
+        cotangent: Matrix,
+        (rate, momentum): (f64, f64),
+        parametrization: Parametrization,
+    ) {
+        motion.0.iter_mut().zip(&self.parameters).for_each(|(v, own)| v.combine(momentum, 0.0, own));
+        self.pass(signals).list(self.blueprint.nodes(), cotangent, &mut |group, share| {
+            let (scale, bias_scale) = group.scales(parametrization);
+            motion.0[group.slot].add(group.tensor, &share, (-rate * scale, -rate * bias_scale));
+        });
+    }
+
+    fn advance(&mut self, motion: &LayeredMotion) {
+        self.parameters.iter_mut().zip(&motion.0).for_each(|(own, v)| own.combine(1.0, 1.0, v));
     }
 }

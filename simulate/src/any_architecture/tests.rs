@@ -1,9 +1,10 @@
 use approx::assert_relative_eq;
 use serde_json::{Value as Json, json};
-use solvable_theory::any_architecture::Blueprint;
+use solvable_theory::any_architecture::{Blueprint, Parametrization};
 
 use super::records::Parameters;
 use super::*;
+use crate::finite_network::FiniteNetwork;
 use crate::gram::tangent_kernel;
 use crate::linalg::Matrix;
 use crate::network::Network;
@@ -109,6 +110,54 @@ fn the_kernel_is_that_of_finite_differences_and_counts_all_parameters() {
         assert_eq!(count as f64, blueprint.parameter_count());
         let difference = (&kernel - &expected).amax() / expected.amax();
         assert!(difference < 1e-8, "{difference:e} {}", serde_json::to_string(&blueprint).unwrap());
+    }
+}
+
+#[test]
+fn descent_moves_every_trained_parameter_along_its_finite_difference() {
+    for blueprint in networks() {
+        let network = LayeredNetwork::draw(&blueprint, &Streams::for_trial("network", "", 0, 0));
+        let inputs = inputs(&blueprint, 3);
+        let signals = network.forward(&inputs).unwrap();
+        let cotangent = Matrix::from_fn(2, 3, |k, n| 0.3 - k as f64 + 0.7 * n as f64);
+        let mut moved = network.clone();
+        moved.descend(&signals, cotangent.clone(), 1.0, Parametrization::Standard);
+        for slot in 0..network.parameters.len() {
+            for i in 0..trained(&mut network.parameters[slot].clone(), true).len() {
+                let at = |network: &LayeredNetwork| *trained(&mut network.parameters[slot].clone(), true)[i];
+                let value = |step: f64| {
+                    let mut other = network.clone();
+                    *trained(&mut other.parameters[slot], true)[i] += step;
+                    other.forward(&inputs).unwrap().output.dot(&cotangent)
+                };
+                let h = 1e-3;
+                let slope = ((value(h) - value(-h)) * 8.0 - (value(2.0 * h) - value(-2.0 * h))) / (12.0 * h);
+                assert_relative_eq!(at(&network) - at(&moved), slope, epsilon = 1e-8, max_relative = 1e-8);
+            }
+        }
+    }
+}
+
+#[test]
+fn in_ntk_coordinates_steps_are_as_long_as_the_kernel_says() {
+    for blueprint in networks() {
+        let network = LayeredNetwork::draw(&blueprint, &Streams::for_trial("network", "", 0, 0));
+        let inputs = inputs(&blueprint, 3);
+        let signals = network.forward(&inputs).unwrap();
+        let cotangent = Matrix::from_fn(2, 3, |k, n| 0.3 - k as f64 + 0.7 * n as f64);
+        for parametrization in [Parametrization::Standard, Parametrization::Ntk] {
+            // f(theta - rate grad) = f - rate Theta g + ...
+            let output = |rate: f64| {
+                let mut moved = network.clone();
+                moved.descend(&signals, cotangent.clone(), rate, parametrization);
+                moved.forward(&inputs).unwrap().output
+            };
+            let change = (output(-1e-5) - output(1e-5)) / 2e-5;
+            let kernel = FiniteNetwork::tangent_kernel(&network, &signals, parametrization).unwrap();
+            let stacked = nalgebra::DVector::from_column_slice(cotangent.transpose().as_slice());
+            let expected = Matrix::from_column_slice(3, 2, (kernel * stacked).as_slice()).transpose();
+            assert_relative_eq!(change, expected, epsilon = 1e-6, max_relative = 1e-6);
+        }
     }
 }
 

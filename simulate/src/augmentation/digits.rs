@@ -131,7 +131,7 @@ pub struct DigitsResult {
 struct Learner {
     rule: Rule,
     network: Network,
-    momentum: Momentum,
+    momentum: Momentum<Network>,
     choice: ChaCha8Rng,
     ratios: Vec<f64>,
     losses: Vec<f64>,

@@ -1,4 +1,4 @@
-//! Full-batch training of real finite networks: gradient descent and its preconditioned relatives.
+//! Training of real finite networks, full batch by full batch: gradient descent and its preconditioned relatives.
 //!
 //! A rule of descent turns the residuals at one point into a step for every layer. All rules but the entry-wise diagonal
 //! one write the step of a layer as $\Delta W^l\propto Z_l\,h^{l-1\top}$ with $Z_l$ of shape $M_l\times N$: the weights are
@@ -7,45 +7,54 @@
 mod momentum;
 mod natural;
 mod penalty;
+mod stability;
 mod tangents;
 mod unit_wise;
 
 use serde::{Deserialize, Serialize};
+pub use solvable_theory::any_architecture::Parametrization;
 
 use super::SimulationError;
+use super::finite_network::FiniteNetwork;
 use super::linalg::{self, Matrix};
 use super::network::{Network, Signals};
 
 pub use momentum::{HeavyBall, Momentum};
 pub use natural::{NaturalGradient, Prepared};
 pub use penalty::{PenalisedGradient, PenaltyMethod, penalised_gradient};
+pub use stability::{LocalBoundary, final_losses};
 pub use tangents::{LayerStep, Tangents};
 
-/// In which coordinates "one learning rate for all parameters" is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Parametrization {
-    /// The weights $W^l_{ij}\sim N(0,\sigma_w^2/M_{l-1})$ themselves.
-    Standard,
-    /// Standard normal weights $w$ with $W=\frac{\sigma_w}{\sqrt{M_{l-1}}}w$, $b=\sigma_b\beta$.
-    Ntk,
+/// How residuals become a step of the parameters.
+pub trait DescentRule<N: FiniteNetwork> {
+    /// Moves `network` by $-\eta$ times the step that `residual` $=f-y$ ($C\times N$) behind `signals` asks for.
+    ///
+    /// # Errors
+    /// Networks that the rule is not defined for; systems that cannot be solved.
+    fn descend(
+        &self,
+        network: &mut N,
+        signals: N::Signals,
+        residual: &Matrix,
+        learning_rate: f64,
+    ) -> Result<(), SimulationError>;
 }
 
-impl Parametrization {
-    /// The squared scales of the weights and of the biases of layer $l$ (from 1): a step of size one in the parameters moves
-    /// $W^l$ by the first times its gradient. Biases that are not trained have scale 0.
-    fn scales(self, network: &Network, layer: usize) -> (f64, f64) {
-        let architecture = network.architecture();
-        let scales = architecture.scales();
-        let (weight, bias) = match self {
-            Self::Standard => (1.0, 1.0),
-            Self::Ntk => (scales.sigma_w2 / architecture.widths()[layer - 1] as f64, scales.sigma_b2),
-        };
-        (weight, if architecture.train_bias() { bias } else { 0.0 })
+/// Gradient descent, for any network.
+impl<N: FiniteNetwork> DescentRule<N> for Parametrization {
+    fn descend(
+        &self,
+        network: &mut N,
+        signals: N::Signals,
+        residual: &Matrix,
+        learning_rate: f64,
+    ) -> Result<(), SimulationError> {
+        network.descend(&signals, residual / residual.ncols() as f64, learning_rate, *self);
+        Ok(())
     }
 }
 
-/// How residuals become a step.
+/// The rules for fully connected networks.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
@@ -55,26 +64,63 @@ pub enum Rule {
     Natural(NaturalGradient),
 }
 
+impl DescentRule<Network> for Rule {
+    fn descend(
+        &self,
+        network: &mut Network,
+        signals: Signals,
+        residual: &Matrix,
+        learning_rate: f64,
+    ) -> Result<(), SimulationError> {
+        match self {
+            Self::Gradient(parametrization) => {
+                parametrization.descend(network, signals, residual, learning_rate)
+            }
+            Self::Natural(rule) => {
+                let tangents = Tangents::new(network, signals, Parametrization::Ntk)?;
+                let steps = rule.prepare(&tangents)?.steps(residual)?;
+                let signals = tangents.into_signals();
+                for (l, step) in steps.iter().enumerate() {
+                    apply(network, l + 1, step, &signals, learning_rate);
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
 /// Descent on $\mathcal L=\frac1{2N}\sum_n\|f(n)-y(n)\|^2$ over the trained parameters of a network.
 ///
 /// A step is one forward pass, one backward pass, the Gram matrices and small systems of the rule, and one update of the
 /// weights.
 #[derive(Debug, Clone)]
-pub struct Training<'a> {
-    network: Network,
+pub struct Training<'a, N, R> {
+    network: N,
     inputs: &'a Matrix,
     targets: &'a Matrix,
     learning_rate: f64,
-    rule: Rule,
+    rule: R,
 }
 
-impl<'a> Training<'a> {
-    /// Starts at `network` with `inputs` ($M_0\times N$) and `targets` ($C\times N$).
-    pub fn new(
-        network: Network,
+impl<'a, N: FiniteNetwork> Training<'a, N, Parametrization> {
+    /// Gradient descent with one rate for the weights and biases themselves.
+    pub fn gradient_descent(
+        network: N,
         inputs: &'a Matrix,
         targets: &'a Matrix,
-        rule: Rule,
+        learning_rate: f64,
+    ) -> Result<Self, SimulationError> {
+        Self::new(network, inputs, targets, Parametrization::Standard, learning_rate)
+    }
+}
+
+impl<'a, N: FiniteNetwork, R: DescentRule<N>> Training<'a, N, R> {
+    /// Starts at `network` with `inputs` ($M_0\times N$) and `targets` ($C\times N$).
+    pub fn new(
+        network: N,
+        inputs: &'a Matrix,
+        targets: &'a Matrix,
+        rule: R,
         learning_rate: f64,
     ) -> Result<Self, SimulationError> {
         let mut training = Self { network, inputs, targets, learning_rate, rule };
@@ -82,19 +128,9 @@ impl<'a> Training<'a> {
         Ok(training)
     }
 
-    /// Gradient descent with one rate for the weights and biases themselves.
-    pub fn gradient_descent(
-        network: Network,
-        inputs: &'a Matrix,
-        targets: &'a Matrix,
-        learning_rate: f64,
-    ) -> Result<Self, SimulationError> {
-        Self::new(network, inputs, targets, Rule::Gradient(Parametrization::Standard), learning_rate)
-    }
-
     /// Goes on with other samples: the next batch, or the next task.
     pub fn present(&mut self, inputs: &'a Matrix, targets: &'a Matrix) -> Result<(), SimulationError> {
-        let expected = (self.network.architecture().classes(), inputs.ncols());
+        let expected = (self.network.classes(), inputs.ncols());
         if targets.shape() != expected {
             return Err(SimulationError::Shape {
                 what: "targets of training",
@@ -115,31 +151,14 @@ impl<'a> Training<'a> {
     /// Takes one step and returns the residual $g=f-y$ ($C\times N$) *before* it.
     pub fn step_from(&mut self) -> Result<Matrix, SimulationError> {
         let signals = self.network.forward(self.inputs)?;
-        let residual = &signals.output - self.targets;
-        match self.rule {
-            Rule::Gradient(parametrization) => {
-                let cotangent = &residual / self.inputs.ncols() as f64;
-                for (l, delta) in self.network.backward(&signals, cotangent).into_iter().enumerate() {
-                    let step = LayerStep::Samples(delta);
-                    apply(&mut self.network, parametrization, l + 1, &step, &signals, self.learning_rate);
-                }
-            }
-            Rule::Natural(rule) => {
-                let tangents = Tangents::new(&self.network, signals, Parametrization::Ntk)?;
-                let steps = rule.prepare(&tangents)?.steps(&residual)?;
-                let signals = tangents.into_signals();
-                for (l, step) in steps.iter().enumerate() {
-                    let rate = self.learning_rate;
-                    apply(&mut self.network, Parametrization::Ntk, l + 1, step, &signals, rate);
-                }
-            }
-        }
+        let residual = N::output(&signals) - self.targets;
+        self.rule.descend(&mut self.network, signals, &residual, self.learning_rate)?;
         Ok(residual)
     }
 
     /// The residual $g=f-y$ ($C\times N$) at the present parameters.
     pub fn residual(&self) -> Result<Matrix, SimulationError> {
-        Ok(self.network.forward(self.inputs)?.output - self.targets)
+        Ok(N::output(&self.network.forward(self.inputs)?) - self.targets)
     }
 
     /// The loss at the present parameters.
@@ -148,21 +167,14 @@ impl<'a> Training<'a> {
     }
 
     /// The present network.
-    pub fn network(&self) -> &Network {
+    pub fn network(&self) -> &N {
         &self.network
     }
 }
 
-/// Moves layer `layer` (from 1) of `network` by $-\eta$ times the step.
-fn apply(
-    network: &mut Network,
-    parametrization: Parametrization,
-    layer: usize,
-    step: &LayerStep,
-    signals: &Signals,
-    learning_rate: f64,
-) {
-    let (weight_scale, bias_scale) = parametrization.scales(network, layer);
+/// Moves layer `layer` (from 1) of `network` by $-\eta$ times the step, in the NTK parametrization.
+fn apply(network: &mut Network, layer: usize, step: &LayerStep, signals: &Signals, learning_rate: f64) {
+    let (weight_scale, bias_scale) = network.squared_scales(Parametrization::Ntk, layer);
     let (weights, biases) = (&mut network.weights[layer - 1], &mut network.biases[layer - 1]);
     match step {
         LayerStep::Samples(coefficients) => {

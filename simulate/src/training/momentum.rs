@@ -1,47 +1,29 @@
-use super::{Parametrization, Tangents};
+use super::Parametrization;
 use crate::SimulationError;
+use crate::finite_network::FiniteNetwork;
 use crate::linalg::{self, Matrix};
-use crate::network::{Network, Signals};
 
-/// Momentum on all weights and trained biases of a network, from rest: $V\leftarrow\beta V-\alpha\nabla$, $\theta\leftarrow\theta+V$.
+/// Momentum on all trained parameters of a network, from rest: $V\leftarrow\beta V-\alpha\nabla$, $\theta\leftarrow\theta+V$.
 #[derive(Debug, Clone)]
-pub struct Momentum {
-    velocity: Vec<Matrix>,
-    bias_velocity: Vec<Vec<f64>>,
-}
+pub struct Momentum<N: FiniteNetwork>(N::Motion);
 
-impl Momentum {
+impl<N: FiniteNetwork> Momentum<N> {
     /// At rest in `network`.
-    pub fn at_rest(network: &Network) -> Self {
-        let still = |m: &Matrix| Matrix::zeros(m.nrows(), m.ncols());
-        let velocity = network.weights.iter().map(still).collect();
-        let bias_velocity = network.biases.iter().map(|b| vec![0.0; b.len()]).collect();
-        Self { velocity, bias_velocity }
+    pub fn at_rest(network: &N) -> Self {
+        Self(network.at_rest())
     }
 
-    /// One step with `rate` $=\alpha$ and `momentum` $=\beta$ on a loss whose derivative in the outputs behind `signals` is `residual`.
+    /// One step with `rates` $=(\alpha,\beta)$ on a loss whose derivative in the outputs behind `signals` is `residual`.
     pub fn step(
         &mut self,
-        network: &mut Network,
-        signals: &Signals,
+        network: &mut N,
+        signals: &N::Signals,
         residual: Matrix,
-        (rate, momentum): (f64, f64),
+        rates: (f64, f64),
         parametrization: Parametrization,
     ) {
-        for (l, delta) in network.backward(signals, residual).into_iter().enumerate() {
-            let (weight_scale, bias_scale) = parametrization.scales(network, l + 1);
-            let velocity = &mut self.velocity[l];
-            *velocity *= momentum;
-            linalg::add_product_transpose(velocity, -rate * weight_scale, &delta, &signals.hidden[l]);
-            network.weights[l] += &*velocity;
-            if bias_scale > 0.0 {
-                let rows = delta.row_iter().zip(&mut self.bias_velocity[l]).zip(&mut network.biases[l]);
-                for ((row, v), bias) in rows {
-                    *v = momentum * *v - rate * bias_scale * row.sum();
-                    *bias += *v;
-                }
-            }
-        }
+        network.accelerate(&mut self.0, signals, residual, rates, parametrization);
+        network.advance(&self.0);
     }
 }
 
@@ -71,24 +53,25 @@ impl HeavyBall {
     ///
     /// # Errors
     /// A tangent kernel that is singular; shapes that do not fit; no convergence within the cap.
-    pub fn train(
+    pub fn train<N: FiniteNetwork>(
         &self,
-        network: &mut Network,
+        network: &mut N,
         inputs: &Matrix,
         labels: &Matrix,
         offset: &Matrix,
     ) -> Result<usize, SimulationError> {
         let goal = self.tolerance * labels.norm();
         let signals = network.forward(inputs)?;
-        if labels.shape() != signals.output.shape() || offset.shape() != labels.shape() {
+        let output = N::output(&signals);
+        if labels.shape() != output.shape() || offset.shape() != labels.shape() {
             return Err(SimulationError::Shape {
                 what: "labels and offsets of training",
-                expected: format!("{} x {}", signals.output.nrows(), signals.output.ncols()),
+                expected: format!("{} x {}", output.nrows(), output.ncols()),
                 found: format!("{:?} and {:?}", labels.shape(), offset.shape()),
             });
         }
-        let tangents = Tangents::new(network, signals, Parametrization::Ntk)?;
-        let spectrum = linalg::symmetric_eigenvalues(&tangents.kernel(&tangents))?;
+        let kernel = network.tangent_kernel(&signals, Parametrization::Ntk)?;
+        let spectrum = linalg::symmetric_eigenvalues(&kernel)?;
         let (least, most) = (spectrum[0], spectrum[spectrum.len() - 1]);
         if least <= 1e-12 * most {
             let what = "the tangent kernel of the training samples".to_owned();
@@ -100,7 +83,7 @@ impl HeavyBall {
         let mut ball = Momentum::at_rest(network);
         for step in 0..self.cap {
             let signals = network.forward(inputs)?;
-            let residual = &signals.output - offset - labels;
+            let residual = N::output(&signals) - offset - labels;
             if residual.norm() <= goal {
                 return Ok(step);
             }

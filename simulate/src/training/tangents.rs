@@ -44,7 +44,7 @@ impl Tangents {
         }
         let deltas = network.output_gradients(&signals);
         let depth = network.architecture().depth();
-        let scales = (1..=depth).map(|l| parametrization.scales(network, l)).collect();
+        let scales = (1..=depth).map(|l| network.squared_scales(parametrization, l)).collect();
         Ok(Self { signals, deltas, scales })
     }
 

@@ -5,6 +5,7 @@
 //! independent of each other.
 
 use nalgebra::DMatrix;
+use serde::{Deserialize, Serialize};
 
 use super::blueprint::Blueprint;
 use super::gain::gain_factor;
@@ -13,7 +14,8 @@ use crate::quadrature::{kernel_operations, kernel_pair};
 use crate::{Activation, TheoryError};
 
 /// Standard parametrization, or that in which fan-ins stand outside the weights.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Parametrization {
     /// A weight of fan-in $F$ has variance $\sigma_w^2/F$.
     #[default]

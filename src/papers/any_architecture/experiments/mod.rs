@@ -1,5 +1,8 @@
 //! Finite networks of any layers, and analytic kernels of random inputs.
 
+mod contraction;
+mod descent;
+
 use serde::{Deserialize, Serialize};
 
 use solvable_engine::streams::Streams;
@@ -11,6 +14,12 @@ use solvable_simulate::data::Dataset;
 use solvable_simulate::gram::{FisherStatistics, centred, class_means};
 use solvable_simulate::linalg::{self, Matrix};
 use solvable_theory::any_architecture::{Blueprint, Layer, Node, Parametrization, PreparedKernels};
+
+pub use contraction::{Contractions, ContractionsOutcome};
+pub use descent::{
+    LayeredBoundary, LayeredBoundaryOutcome, LayeredDescentSetting, LayeredPlane, LayeredPlaneOutcome,
+    LayeredPlaneSetting,
+};
 
 /// Where inputs come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

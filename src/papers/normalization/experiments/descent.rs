@@ -5,10 +5,9 @@ use solvable_engine::streams::Streams;
 use solvable_engine::verify::setting::{filled, positive};
 use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
 use solvable_shared::{FisherSetting, checks};
-use solvable_simulate::gram::tangent_kernel;
-use solvable_simulate::linalg::{self, Matrix};
-use solvable_simulate::network::Network;
-use solvable_simulate::training::Training;
+use solvable_simulate::finite_network::subtract_means;
+use solvable_simulate::linalg::Matrix;
+use solvable_simulate::training;
 
 /// Gradient descent with an infinitesimal residual.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,13 +33,10 @@ pub struct LocalBoundaryOutcome {
 /// The learning rate above which gradient descent leaves the initial point.
 ///
 /// Labels are $f_0$ plus $10^{-4}$ of its root mean square, so that the kernel stays what it is until an instability
-/// has grown. A run counts as unstable as soon as its loss exceeds ten times the initial loss, or ends above it: well above
-/// the boundary networks catapult to flatter regions and end *below* their start.
+/// has grown.
 pub struct LocalBoundary;
 
 const RESIDUAL: f64 = 1e-4;
-const BLOW_UP: f64 = 10.0;
-const BISECTIONS: usize = 6;
 
 impl Experiment for LocalBoundary {
     type Setting = LocalBoundarySetting;
@@ -60,57 +56,16 @@ impl Experiment for LocalBoundary {
         let mut residual =
             Matrix::from_vec(classes, samples, streams.child("labels").normals(classes * samples, size));
         if setting.system.network.modes().last() == Some(&Normalization::MeanSubtraction) {
-            for mut row in residual.row_iter_mut() {
-                let mean = row.mean();
-                row.add_scalar_mut(-mean);
-            }
+            subtract_means(&mut residual);
         }
-        let targets = &signals.output - &residual;
-
-        let dual = tangent_kernel(&network, &signals) / samples as f64;
-        let (values, vectors) = linalg::symmetric_eigen(&dual)?;
-        let lambda_max = values[values.len() - 1];
-        let direction = vectors.column(values.len() - 1);
-        let stacked = residual.transpose();
-        let overlap = linalg::dot(direction.as_slice(), stacked.as_slice()).powi(2) / residual.norm_squared();
-
-        let (mut stable, mut unstable) = ((0.8 * 2.0 / lambda_max).ln(), (1.3 * 2.0 / lambda_max).ln());
-        for _ in 0..BISECTIONS {
-            let middle = 0.5 * (stable + unstable);
-            if is_unstable(&network, &signals.hidden[0], &targets, middle.exp(), setting.steps)? {
-                unstable = middle;
-            } else {
-                stable = middle;
-            }
-        }
-        Ok(LocalBoundaryOutcome {
-            boundary: (0.5 * (stable + unstable)).exp(),
-            lambda_max,
-            log_inverse_overlap: -overlap.ln(),
-        })
+        let training::LocalBoundary { boundary, lambda_max, log_inverse_overlap } =
+            training::LocalBoundary::find(&network, &signals.hidden[0], &residual, setting.steps)?;
+        Ok(LocalBoundaryOutcome { boundary, lambda_max, log_inverse_overlap })
     }
 
     fn cost(setting: &LocalBoundarySetting) -> f64 {
-        setting.system.weight_cost() * (setting.steps * BISECTIONS) as f64
+        setting.system.weight_cost() * (setting.steps * training::LocalBoundary::RUNS) as f64
     }
-}
-
-fn is_unstable(
-    network: &Network,
-    inputs: &Matrix,
-    targets: &Matrix,
-    learning_rate: f64,
-    steps: usize,
-) -> Result<bool, TrialFailure> {
-    let mut descent = Training::gradient_descent(network.clone(), inputs, targets, learning_rate)?;
-    let start = descent.step()?;
-    let above = |loss: f64, limit: f64| !loss.is_finite() || loss > limit;
-    for _ in 1..steps {
-        if above(descent.step()?, BLOW_UP * start) {
-            return Ok(true);
-        }
-    }
-    Ok(above(descent.loss()?, start))
 }
 
 /// Gradient descent from $O(1)$ residuals at several learning rates.
@@ -167,21 +122,8 @@ impl Experiment for TrainingPlane {
         let targets =
             Matrix::from_vec(classes, samples, streams.child("labels").normals(classes * samples, 1.0));
         let ceiling = 10f64.powf(TrainingPlane::CEILING);
-        let final_loss = |learning_rate: f64| -> Result<f64, TrialFailure> {
-            let mut descent =
-                Training::gradient_descent(network.clone(), &signals.hidden[0], &targets, learning_rate)?;
-            for _ in 0..setting.steps {
-                let loss = descent.step()?;
-                // A loss this large does not come back.
-                if loss.is_nan() || loss > 1e6 * ceiling {
-                    return Ok(ceiling);
-                }
-            }
-            let loss = descent.loss()?;
-            Ok(if loss <= ceiling { loss } else { ceiling })
-        };
-        let losses =
-            setting.learning_rates.iter().map(|&eta| final_loss(eta)).collect::<Result<Vec<_>, _>>()?;
+        let (inputs, rates) = (&signals.hidden[0], &setting.learning_rates);
+        let losses = training::final_losses(&network, inputs, &targets, rates, setting.steps, ceiling)?;
         Ok(TrainingPlaneOutcome { log10_loss: losses.iter().map(|l| l.max(1e-12).log10()).collect() })
     }
 

@@ -1,0 +1,165 @@
+//! Gradient descent of networks of any layers.
+
+use serde::{Deserialize, Serialize};
+use solvable_engine::streams::Streams;
+use solvable_engine::verify::setting::{filled, positive, require};
+use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::checks;
+use solvable_simulate::any_architecture::LayeredNetwork;
+use solvable_simulate::finite_network::{FiniteNetwork, MeanSubtracted, subtract_means};
+use solvable_simulate::linalg::Matrix;
+use solvable_simulate::training::{LocalBoundary, final_losses};
+use solvable_theory::Normalization;
+
+use super::LayeredSetting;
+
+/// Descent of a network whose outputs stand as they are or are centred over the samples.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LayeredDescentSetting {
+    /// Network and inputs.
+    #[serde(flatten)]
+    pub system: LayeredSetting,
+    /// `none` or `mean_subtraction`.
+    pub output: Normalization,
+    /// $T$: steps of a run.
+    pub steps: usize,
+}
+
+impl LayeredDescentSetting {
+    /// Whether the outputs are centred.
+    pub fn centred(&self) -> bool {
+        self.output == Normalization::MeanSubtraction
+    }
+
+    fn check(&self) -> Result<(), SettingError> {
+        self.system.check()?;
+        let known = matches!(self.output, Normalization::None | Normalization::MeanSubtraction);
+        require(known, "output", format!("{:?}", self.output), "none or mean_subtraction")?;
+        let samples = self.system.samples();
+        require(
+            samples >= 2 || !self.centred(),
+            "inputs",
+            samples,
+            "2 samples or more, whose mean is subtracted",
+        )?;
+        checks::steps("steps", self.steps)
+    }
+
+    fn cost(&self, runs: usize) -> f64 {
+        let positions = self.system.network.input().positions() as f64;
+        let step = self.system.network.parameter_count() * self.system.samples() as f64 * positions;
+        6.0 * step * (self.steps * runs) as f64
+    }
+}
+
+/// What [`LayeredBoundary`] measures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LayeredBoundaryOutcome {
+    /// The boundary, found by bisection.
+    pub boundary: f64,
+    /// $\lambda_{\max}$ of the dual Fisher matrix of all trained parameters.
+    pub lambda_max: f64,
+    /// $\ln(1/a)$, $a$ being the share of the initial residual in the top eigenvector.
+    pub log_inverse_overlap: f64,
+}
+
+/// The learning rate above which gradient descent leaves the initial point, where the residual is $10^{-4}$ of the outputs.
+pub struct LayeredBoundary;
+
+const RESIDUAL: f64 = 1e-4;
+
+impl Experiment for LayeredBoundary {
+    type Setting = LayeredDescentSetting;
+    type Outcome = LayeredBoundaryOutcome;
+    const ID: &'static str = "layered-boundary";
+    const VERSION: u32 = 1;
+
+    fn check(setting: &LayeredDescentSetting) -> Result<(), SettingError> {
+        setting.check()
+    }
+
+    fn run(
+        setting: &LayeredDescentSetting,
+        streams: &Streams,
+    ) -> Result<LayeredBoundaryOutcome, TrialFailure> {
+        let inputs = setting.system.draw_inputs(streams)?;
+        let network = LayeredNetwork::draw(&setting.system.network, streams);
+        let output = network.forward(&inputs)?.output;
+        let (classes, samples) = output.shape();
+        let size = RESIDUAL * (output.norm_squared() / output.len() as f64).sqrt();
+        let mut residual =
+            Matrix::from_vec(classes, samples, streams.child("labels").normals(classes * samples, size));
+        let found = if setting.centred() {
+            subtract_means(&mut residual);
+            LocalBoundary::find(&MeanSubtracted(network), &inputs, &residual, setting.steps)?
+        } else {
+            LocalBoundary::find(&network, &inputs, &residual, setting.steps)?
+        };
+        let LocalBoundary { boundary, lambda_max, log_inverse_overlap } = found;
+        Ok(LayeredBoundaryOutcome { boundary, lambda_max, log_inverse_overlap })
+    }
+
+    fn cost(setting: &LayeredDescentSetting) -> f64 {
+        setting.cost(LocalBoundary::RUNS)
+    }
+}
+
+/// Descent on random labels at several learning rates.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LayeredPlaneSetting {
+    /// The network and its descent.
+    #[serde(flatten)]
+    pub descent: LayeredDescentSetting,
+    /// The learning rates.
+    pub learning_rates: Vec<f64>,
+}
+
+/// What [`LayeredPlane`] measures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LayeredPlaneOutcome {
+    /// The common logarithm of the loss after $T$ steps at each learning rate; losses above $10^{\mathtt{CEILING}}$, and infinite ones,
+    /// count as that.
+    pub log10_loss: Vec<f64>,
+}
+
+/// Training on random labels of size 1.
+pub struct LayeredPlane;
+
+impl LayeredPlane {
+    /// Common logarithm of the loss at which a run counts as diverged.
+    pub const CEILING: f64 = 3.0;
+}
+
+impl Experiment for LayeredPlane {
+    type Setting = LayeredPlaneSetting;
+    type Outcome = LayeredPlaneOutcome;
+    const ID: &'static str = "layered-plane";
+    const VERSION: u32 = 1;
+
+    fn check(setting: &LayeredPlaneSetting) -> Result<(), SettingError> {
+        setting.descent.check()?;
+        filled("learning_rates", &setting.learning_rates)?;
+        checks::each("learning_rates", &setting.learning_rates, positive)
+    }
+
+    fn run(setting: &LayeredPlaneSetting, streams: &Streams) -> Result<LayeredPlaneOutcome, TrialFailure> {
+        let descent = &setting.descent;
+        let inputs = descent.system.draw_inputs(streams)?;
+        let network = LayeredNetwork::draw(&descent.system.network, streams);
+        let (classes, samples) = (network.classes(), inputs.ncols());
+        let mut targets =
+            Matrix::from_vec(classes, samples, streams.child("labels").normals(classes * samples, 1.0));
+        let (rates, ceiling) = (&setting.learning_rates, 10f64.powf(LayeredPlane::CEILING));
+        let losses = if descent.centred() {
+            subtract_means(&mut targets);
+            final_losses(&MeanSubtracted(network), &inputs, &targets, rates, descent.steps, ceiling)?
+        } else {
+            final_losses(&network, &inputs, &targets, rates, descent.steps, ceiling)?
+        };
+        Ok(LayeredPlaneOutcome { log10_loss: losses.iter().map(|l| l.max(1e-12).log10()).collect() })
+    }
+
+    fn cost(setting: &LayeredPlaneSetting) -> f64 {
+        setting.descent.cost(setting.learning_rates.len())
+    }
+}
