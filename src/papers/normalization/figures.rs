@@ -9,8 +9,7 @@ use crate::settings::{equal_widths, modes};
 use solvable_engine::figure::{Axis, Figure, Panel, Position, Series, Stroke, histogram};
 use solvable_engine::verify::{JudgeError, Profile, Request};
 use solvable_engine::{FigurePlan, Trials, mean_point, requests};
-use solvable_shared::{Fisher, FisherSetting, FisherSpectrum};
-use solvable_shared::{asked, by};
+use solvable_shared::{Fisher, FisherSetting, FisherSpectrum, asked, by, cell_edges};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![
@@ -74,15 +73,6 @@ fn plane_requests(profile: Profile) -> Result<Vec<Request>, JudgeError> {
     Ok(all)
 }
 
-/// Cell edges half-way (in logarithm) between neighbouring centres.
-fn log_edges(centres: &[f64]) -> Vec<f64> {
-    let Some(ratio) = centres.windows(2).next().map(|w| (w[1] / w[0]).sqrt()) else { return Vec::new() };
-    let mut edges = vec![centres[0] / ratio];
-    edges.extend(centres.windows(2).map(|w| (w[0] * w[1]).sqrt()));
-    edges.extend(centres.last().map(|c| c * ratio));
-    edges
-}
-
 fn plane(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let profile = trials.profile();
     let widths = plane_widths(profile);
@@ -117,8 +107,8 @@ fn plane(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
             series: vec![
                 Series::HeatMap {
                     label: "log₁₀ training loss after 100 steps".into(),
-                    x_edges: log_edges(&centres),
-                    y_edges: log_edges(&rates),
+                    x_edges: cell_edges(&centres),
+                    y_edges: cell_edges(&rates),
                     values,
                     range: Some((-2.0, 1.0)),
                 },

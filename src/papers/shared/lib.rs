@@ -48,3 +48,12 @@ pub fn by<T>(profile: Profile, quick: T, full: T) -> T {
         Profile::Full => full,
     }
 }
+
+/// Edges of the cells of a heat map, half-way (in logarithm) between neighbouring centres.
+pub fn cell_edges(centres: &[f64]) -> Vec<f64> {
+    let Some(ratio) = centres.windows(2).next().map(|w| (w[1] / w[0]).sqrt()) else { return Vec::new() };
+    let mut edges = vec![centres[0] / ratio];
+    edges.extend(centres.windows(2).map(|w| (w[0] * w[1]).sqrt()));
+    edges.extend(centres.last().map(|c| c * ratio));
+    edges
+}

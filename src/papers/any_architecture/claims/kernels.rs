@@ -19,7 +19,7 @@ pub(super) fn all() -> Vec<Claim> {
 }
 
 /// The analytic tangent kernel of the setting's inputs, entries $n\le m$.
-fn analytic(setting: &LayeredSetting, network: &Blueprint) -> Result<Vec<f64>, JudgeError> {
+pub(crate) fn analytic(setting: &LayeredSetting, network: &Blueprint) -> Result<Vec<f64>, JudgeError> {
     let text =
         serde_json::to_string(&(network, setting.inputs)).map_err(|e| JudgeError::Other(e.to_string()))?;
     let table = kept(&format!("tangent kernel {text}"), || {
@@ -58,7 +58,7 @@ fn mixes(setting: &LayeredSetting) -> bool {
 }
 
 /// Mixing matrices averaged over.
-fn averaged(network: &Blueprint) -> Result<Blueprint, JudgeError> {
+pub(crate) fn averaged(network: &Blueprint) -> Result<Blueprint, JudgeError> {
     altered(network, &|layer| {
         let mut layer = layer.clone();
         if let Some(mix) = layer.get_mut("mix").and_then(Json::as_object_mut) {
@@ -77,7 +77,11 @@ fn mixer() -> Claim {
     .sources(&[TOLSTIKHIN_2021, YANG_2019])
     .by_difference()
     .components(["b, the share of its own kernel", "r, the share of what differs from the mean kernel"])
-    .cases(mixers)
+    .cases(|profile| {
+        let (width, trials) = mixer_sizes(profile);
+        let settings = mixers(width)?.into_iter().enumerate();
+        Ok(settings.map(|(set, s)| At::setting(format!("set {set} M={width}"), s, trials)).collect())
+    })
     .measure(|s, o: &LayeredKernelOutcome| {
         let (own, mean) = (analytic(s, &s.network)?, analytic(s, &averaged(&s.network)?)?);
         let rest = difference(&own, &mean);
@@ -98,8 +102,13 @@ fn mixer() -> Claim {
     .finish()
 }
 
-fn mixers(profile: Profile) -> Result<Vec<At<LayeredSetting>>, JudgeError> {
-    let (width, trials) = by(profile, (128, 64), (256, 160));
+/// Channels and trials of mixers.
+pub(crate) fn mixer_sizes(profile: Profile) -> (usize, usize) {
+    by(profile, (128, 64), (256, 160))
+}
+
+/// Mixers on given inputs, each with a matrix of its own.
+pub(crate) fn mixers(width: usize) -> Result<Vec<LayeredSetting>, JudgeError> {
     let (positions, channels) = (8usize, 16);
     (0..4u64)
         .map(|set| {
@@ -114,8 +123,7 @@ fn mixers(profile: Profile) -> Result<Vec<At<LayeredSetting>>, JudgeError> {
                 {"dense": width}, "relu", mix, {"dense": width}, "relu", "flatten", {"dense": 1}
             ]);
             let network = settings::network(positions, channels, 2.0, 0.0, layers)?;
-            let setting = LayeredSetting { network, inputs: Inputs::Fixed { samples: 6, set } };
-            Ok(At::setting(format!("set {set} M={width}"), setting, trials))
+            Ok(LayeredSetting { network, inputs: Inputs::Fixed { samples: 6, set } })
         })
         .collect()
 }

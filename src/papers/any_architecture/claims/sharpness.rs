@@ -15,26 +15,65 @@ pub(super) fn all() -> Vec<Claim> {
     vec![depth_growth(), edge(), width_growth()]
 }
 
-/// Kinds of residual networks.
-pub(crate) const KINDS: [&str; 4] = ["residual", "residual, scaled", "pre-norm", "post-norm"];
+/// Networks of many blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Without residual sums.
+    Plain,
+    /// Branches of scale 1.
+    Residual,
+    /// Branches of scale $B^{-1/2}$.
+    Scaled,
+    /// Normalized branches, and a normalization before the last activation.
+    PreNorm,
+    /// The same without that.
+    PreNormOpen,
+    /// Normalized sums.
+    PostNorm,
+}
+
+impl Kind {
+    /// All, in the order of figures.
+    pub const ALL: [Self; 6] =
+        [Self::Plain, Self::Residual, Self::Scaled, Self::PreNormOpen, Self::PreNorm, Self::PostNorm];
+
+    /// Those that are claimed of: networks of the others end far from their limit at these widths (plain ones), or differ from a claimed one
+    /// by one layer.
+    const CLAIMED: [Self; 4] = [Self::Residual, Self::Scaled, Self::PreNorm, Self::PostNorm];
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Residual => "residual",
+            Self::Scaled => "residual, scaled",
+            Self::PreNorm => "pre-norm",
+            Self::PreNormOpen => "pre-norm, no last norm",
+            Self::PostNorm => "post-norm",
+        }
+    }
+}
 
 /// Numbers of blocks over which the sharpness is looked at.
 pub(crate) const BLOCKS: [usize; 4] = [1, 2, 4, 6];
 
 /// A network of `blocks` blocks of a kind.
-pub(crate) fn of_blocks(kind: &str, blocks: usize, width: usize) -> Result<LayeredSetting, JudgeError> {
-    let scale = if kind == "residual, scaled" { (blocks as f64).powf(-0.5) } else { 1.0 };
+pub(crate) fn of_blocks(kind: Kind, blocks: usize, width: usize) -> Result<LayeredSetting, JudgeError> {
+    let scale = if kind == Kind::Scaled { (blocks as f64).powf(-0.5) } else { 1.0 };
     let branch = match kind {
-        "pre-norm" => json!([norm(), "relu", conv(width)]),
+        Kind::PreNorm | Kind::PreNormOpen => json!([norm(), "relu", conv(width)]),
         _ => json!(["relu", conv(width)]),
     };
     let mut layers = vec![conv(width)];
-    layers.extend((kind == "post-norm").then(norm));
+    layers.extend((kind == Kind::PostNorm).then(norm));
     for _ in 0..blocks {
-        layers.push(residual(scale, branch.clone()));
-        layers.extend((kind == "post-norm").then(norm));
+        if kind == Kind::Plain {
+            layers.extend([json!("relu"), conv(width)]);
+        } else {
+            layers.push(residual(scale, branch.clone()));
+        }
+        layers.extend((kind == Kind::PostNorm).then(norm));
     }
-    layers.extend((kind == "pre-norm").then(norm));
+    layers.extend((kind == Kind::PreNorm).then(norm));
     layers.extend([json!("relu"), json!("global-avg-pool"), json!({"dense": 1})]);
     let network = settings::network(4, 16, 2.0, 0.0, json!(layers))?;
     Ok(LayeredSetting { network, inputs: Inputs::Random { samples: 8 } })
@@ -52,14 +91,14 @@ pub(crate) fn depth_sizes(profile: Profile) -> (usize, usize) {
 }
 
 /// $\lambda_{\max}$ of a kind with as many blocks, as wide.
-fn sharpness(kind: &str, setting: &LayeredSetting) -> Result<f64, JudgeError> {
+fn sharpness(kind: Kind, setting: &LayeredSetting) -> Result<f64, JudgeError> {
     let width = setting.network.nodes().first().map_or(1, |node| node.to.channels);
     let other = of_blocks(kind, blocks(setting) as usize, width)?;
     Ok(statistics(&other.network, setting.samples())?.lambda_max)
 }
 
 /// The slope of $\ln\lambda_{\max}$ over blocks of a kind: which others a margin of a tenth tells from it.
-fn slope(kind: &str) -> Result<f64, JudgeError> {
+fn slope(kind: Kind) -> Result<f64, JudgeError> {
     let sharpness: Result<Vec<f64>, JudgeError> = BLOCKS
         .into_iter()
         .map(|blocks| {
@@ -71,17 +110,17 @@ fn slope(kind: &str) -> Result<f64, JudgeError> {
         .map_err(|error| JudgeError::Other(error.to_string()))
 }
 
-/// Which of the kinds a setting is.
-fn kind_of(setting: &LayeredSetting) -> &'static str {
+/// Which of the claimed kinds a setting is.
+fn kind_of(setting: &LayeredSetting) -> Kind {
     let nodes = setting.network.nodes();
     let norms = nodes.iter().filter(|node| matches!(node.layer, Layer::LayerNorm { .. })).count() as f64;
     let scaled = nodes.iter().any(|node| matches!(node.layer, Layer::Residual { scale, .. } if scale != 1.0));
     match norms {
-        n if n > blocks(setting) => "post-norm",
-        n if n > 0.0 && is_post(setting) => "post-norm",
-        n if n > 0.0 => "pre-norm",
-        _ if scaled => "residual, scaled",
-        _ => "residual",
+        n if n > blocks(setting) => Kind::PostNorm,
+        n if n > 0.0 && is_post(setting) => Kind::PostNorm,
+        n if n > 0.0 => Kind::PreNorm,
+        _ if scaled => Kind::Scaled,
+        _ => Kind::Residual,
     }
 }
 
@@ -102,12 +141,12 @@ fn depth_growth() -> Claim {
     .sources(&[YANG_2017])
     .cases(|profile| {
         let (width, trials) = depth_sizes(profile);
-        KINDS
+        Kind::CLAIMED
             .into_iter()
             .map(|kind| {
                 let sizes: Result<Vec<_>, JudgeError> =
                     BLOCKS.into_iter().map(|blocks| of_blocks(kind, blocks, width)).collect();
-                Ok(At::sizes(kind, sizes?, trials))
+                Ok(At::sizes(kind.label(), sizes?, trials))
             })
             .collect()
     })
@@ -117,20 +156,22 @@ fn depth_growth() -> Claim {
     .predict(|s| Ok(statistics(&s.network, s.samples())?.lambda_max))
     .margin(|s, profile| {
         let margin = match kind_of(s) {
-            "residual" => 0.08,
-            "residual, scaled" => 0.05,
+            Kind::Residual => 0.08,
+            Kind::Scaled => 0.05,
             _ => 0.04,
         };
         Margin::symmetric(by(profile, margin, margin / 2.0))
     });
-    KINDS
+    Kind::CLAIMED
         .into_iter()
         .fold(claim, |claim, other| {
             let differs = move |s: &LayeredSetting| {
                 let slopes = slope(other).and_then(|a| Ok((a, slope(kind_of(s))?)));
                 slopes.is_ok_and(|(a, b)| (a - b).abs() > 0.1)
             };
-            claim.rival_where(format!("the growth of {other}"), differs, move |s| sharpness(other, s))
+            claim.rival_where(format!("the growth of {}", other.label()), differs, move |s| {
+                sharpness(other, s)
+            })
         })
         .finish()
 }

@@ -5,7 +5,7 @@ use solvable_engine::streams::Streams;
 use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
 use solvable_simulate::any_architecture::Contraction;
 
-use super::LayeredSetting;
+use super::setting::LayeredSetting;
 
 /// What [`Contractions`] measures: inner products with the kernel of gradients that are formed, over its squared norm.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -11,7 +11,7 @@ use solvable_simulate::linalg::Matrix;
 use solvable_simulate::training::{LocalBoundary, final_losses};
 use solvable_theory::Normalization;
 
-use super::LayeredSetting;
+use super::setting::LayeredSetting;
 
 /// Descent of a network whose outputs stand as they are or are centred over the samples.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
