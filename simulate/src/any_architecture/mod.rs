@@ -8,9 +8,11 @@ mod contraction;
 mod draw;
 mod forward;
 mod network;
+mod operator;
 mod records;
 #[cfg(test)]
 mod tests;
 
 pub use contraction::{Contraction, shared_kernel};
 pub use network::{LayeredMotion, LayeredNetwork, LayeredSignals};
+pub use operator::LayeredOperator;

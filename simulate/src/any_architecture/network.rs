@@ -3,12 +3,17 @@
 use solvable_theory::any_architecture::{Blueprint, Parametrization};
 
 use super::contraction::Contraction;
+use super::operator::LayeredOperator;
 use super::records::{Parameters, Record, Tensor};
 use super::{backward, contraction, draw, forward};
 use crate::SimulationError;
 use crate::finite_network::FiniteNetwork;
-use crate::linalg::Matrix;
+use crate::gram;
+use crate::linalg::{self, Matrix};
 use solvable_engine::streams::Streams;
+
+/// Outputs above which the largest eigenvalue is found without the matrix.
+pub const MATRIX_ROWS: usize = 1000;
 
 /// One draw of the parameters of a [`Blueprint`].
 #[derive(Debug, Clone)]
@@ -83,8 +88,7 @@ impl LayeredNetwork {
         let (classes, samples) = signals.output.shape();
         let outputs = classes * samples;
         let mut kernel = Matrix::zeros(outputs, outputs);
-        let cotangents = Matrix::from_fn(classes, outputs, |k, column| f64::from(column / samples == k));
-        self.pass(signals).list(self.blueprint.nodes(), cotangents, &mut |group, share| {
+        self.pass(signals).list(self.blueprint.nodes(), one_by_one(classes, samples), &mut |group, share| {
             if wanted(group.tensor) {
                 kernel += contraction::kernel(&share, samples, group.scales(parametrization), way);
             }
@@ -92,10 +96,43 @@ impl LayeredNetwork {
         kernel
     }
 
+    /// The kernel as an operator, for more outputs than its matrix is worth.
+    pub fn operator(&self, signals: &LayeredSignals) -> LayeredOperator {
+        let (classes, samples) = signals.output.shape();
+        let mut operator = LayeredOperator::new(samples, classes * samples);
+        self.pass(signals).list(self.blueprint.nodes(), one_by_one(classes, samples), &mut |_, share| {
+            operator.keep(&share);
+        });
+        operator
+    }
+
+    /// The $C$ largest eigenvalues of $\Theta/N$, descending, or of the kernel of outputs which are `centred` over the samples: of the matrix up to
+    /// [`MATRIX_ROWS`] outputs, by Lanczos above.
+    ///
+    /// # Errors
+    /// An iteration that does not converge.
+    pub fn sharpness(&self, signals: &LayeredSignals, centred: bool) -> Result<Vec<f64>, SimulationError> {
+        let (classes, samples) = signals.output.shape();
+        let mut largest = if classes * samples > MATRIX_ROWS {
+            self.operator(signals).largest(classes, centred)?
+        } else {
+            let kernel = self.tangent_kernel(signals);
+            let kernel = if centred { gram::centred(&kernel, classes) } else { kernel };
+            linalg::largest_eigenvalues(&kernel, classes)?
+        };
+        largest.iter_mut().for_each(|value| *value /= samples as f64);
+        Ok(largest)
+    }
+
     fn pass<'a>(&'a self, signals: &'a LayeredSignals) -> backward::Pass<'a> {
         let samples = signals.output.ncols();
         backward::Pass { parameters: &self.parameters, records: &signals.records, samples }
     }
+}
+
+/// The cotangents that pick every output for every sample, class by class.
+fn one_by_one(classes: usize, samples: usize) -> Matrix {
+    Matrix::from_fn(classes, classes * samples, |k, column| f64::from(column / samples == k))
 }
 
 /// A displacement of the parameters of a [`LayeredNetwork`].

@@ -162,6 +162,26 @@ fn in_ntk_coordinates_steps_are_as_long_as_the_kernel_says() {
 }
 
 #[test]
+fn the_operator_is_the_kernel() {
+    for blueprint in networks() {
+        let network = LayeredNetwork::draw(&blueprint, &Streams::for_trial("network", "", 0, 0));
+        let inputs = inputs(&blueprint, 5);
+        let signals = network.forward(&inputs).unwrap();
+        let (kernel, operator) = (network.tangent_kernel(&signals), network.operator(&signals));
+        let x = Streams::for_trial("operator", "", 0, 0).normals(kernel.ncols(), 1.0);
+        let expected = &kernel * nalgebra::DVector::from_column_slice(&x);
+        let found = nalgebra::DVector::from_vec(operator.apply(&x));
+        assert_relative_eq!(found, expected, epsilon = 1e-10 * expected.amax());
+        for centred in [false, true] {
+            let matrix = network.sharpness(&signals, centred).unwrap();
+            for (found, expected) in operator.largest(2, centred).unwrap().iter().zip(&matrix) {
+                assert_relative_eq!(found / 5.0, *expected, max_relative = 1e-7);
+            }
+        }
+    }
+}
+
+#[test]
 fn both_contractions_agree() {
     let streams = Streams::for_trial("contraction", "", 0, 0);
     for (positions, samples, classes, channels, fan_in) in

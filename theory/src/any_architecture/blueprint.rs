@@ -1,11 +1,11 @@
 //! One description of a network for theory and simulation.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::layer::{Layer, Node, Shape, Weights};
 use super::{reading, writing};
-use crate::TheoryError;
+use crate::{Architecture, Normalization, TheoryError};
 
 /// A network of any layers, checked: shapes fit, and its infinite-width kernels are closed.
 ///
@@ -80,6 +80,31 @@ impl Blueprint {
     /// $P$: trained parameters, a real number, as products of absurd sizes must not wrap around.
     pub fn parameter_count(&self) -> f64 {
         self.nodes.iter().map(Node::parameters).sum()
+    }
+}
+
+/// A fully connected network as a chain of dense layers of one position.
+///
+/// # Errors
+/// Normalized layers, which act over a batch or after other rules than here; an activation without a name.
+impl TryFrom<&Architecture> for Blueprint {
+    type Error = TheoryError;
+
+    fn try_from(network: &Architecture) -> Result<Self, TheoryError> {
+        if let Some(mode) = network.modes().iter().find(|mode| **mode != Normalization::None) {
+            let valid = "none, in a network that becomes one of any layers";
+            return Err(TheoryError::invalid("normalization", format!("{mode:?}"), valid));
+        }
+        let (widths, scales) = (network.widths(), network.scales());
+        let mut layers = Vec::new();
+        for width in &widths[1..] {
+            layers.extend([json!({"dense": width}), json!(network.activation().to_string())]);
+        }
+        layers.pop();
+        Self::read(&json!({
+            "input": {"grid": [1], "channels": widths[0]}, "sigma_w2": scales.sigma_w2, "sigma_b2": scales.sigma_b2,
+            "train_bias": network.train_bias(), "layers": layers,
+        }))
     }
 }
 

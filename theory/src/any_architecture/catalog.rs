@@ -339,38 +339,69 @@ fn inputs(params: &Params) -> Result<Vec<Vec<f64>>, TheoryError> {
 /// A sharpness, the prediction that gave it, and how far it holds.
 pub(crate) type Sharpness = (f64, &'static str, &'static str);
 
-const OUTLIER: &str = "outlier of a wide network for independent inputs: corrections of one over the channels; the bulk below it may add a little";
+const OUTLIER: &str = "outlier of a wide network for independent inputs: corrections of one over the channels; the bulk below it may add a little, and of \
+    C outputs the largest eigenvalue lies above their mean by about the root of C over the channels or more (`check` measures it)";
 const BULK: &str = "N theta_st is not above the bulk, whose edge this does not know: the sharpness is larger; give inputs in place of N";
 const AVERAGED: &str = "mean over mixing matrices: one network may be tens of per cent off, unless its mixed signals are centred; give each mix its \
     matrix";
 const EDGE: &str = "edge of the bulk of independent inputs under mean subtraction, 2 to 8 % above networks of some hundred samples; grows with the \
     width at a fixed size of the inputs";
-const KERNEL: &str = "analytic kernel of these inputs: corrections of one over the channels";
+const KERNEL: &str = "analytic kernel of these inputs: corrections of one over the channels; of C outputs the largest eigenvalue lies above their mean \
+    by about the root of C over the channels or more (`check` measures it)";
 
-/// $\lambda_{\max}$ of the `architecture` for `N` random inputs or for `inputs`, with what is done to the `output`.
-pub(crate) fn sharpness(params: &Params) -> Result<Sharpness, TheoryError> {
-    let blueprint = architecture(params)?;
+/// A network of any layers, as parameters of `step-size` describe it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Described {
+    /// The network.
+    pub network: Blueprint,
+    /// Given inputs, a row each.
+    pub inputs: Option<Vec<Vec<f64>>>,
+    /// $N$.
+    pub samples: usize,
+    /// Whether the outputs are centred over the samples.
+    pub centred: bool,
+}
+
+/// What `parameters` of the prediction `step-size` with an `architecture` describe.
+///
+/// # Errors
+/// A parameter that is missing, unknown or out of range.
+pub fn described(parameters: &serde_json::Map<String, Json>) -> Result<Described, TheoryError> {
+    of_params(&crate::catalog::find("step-size")?.read(parameters)?)
+}
+
+fn of_params(params: &Params) -> Result<Described, TheoryError> {
+    let network = architecture(params)?;
     let output: String = params.get("output")?;
-    let subtracts = match output.as_str() {
+    let centred = match output.as_str() {
         "none" => false,
         "ms" => true,
         _ => return Err(unknown("output", &output, &["none", "ms"])),
     };
-    if !params.get::<Json>("inputs")?.is_null() {
-        let inputs = inputs(params)?;
-        afford(params, &blueprint, inputs.len())?;
+    let inputs = if params.get::<Json>("inputs")?.is_null() { None } else { Some(inputs(params)?) };
+    let samples = match &inputs {
+        Some(rows) => rows.len(),
+        None => params.integer("N")?,
+    };
+    Ok(Described { network, inputs, samples, centred })
+}
+
+/// $\lambda_{\max}$ of the `architecture` for `N` random inputs or for `inputs`, with what is done to the `output`.
+pub(crate) fn sharpness(params: &Params) -> Result<Sharpness, TheoryError> {
+    let Described { network, inputs, samples, centred } = of_params(params)?;
+    if let Some(inputs) = inputs {
+        afford(params, &network, inputs.len())?;
         params.afford("the eigenvalues", 20.0 * (inputs.len() as f64).powi(3))?;
-        let statistics = data_statistics(&blueprint, &inputs)?;
-        let lambda_max = if subtracts { statistics.lambda_ms } else { statistics.lambda_max };
+        let statistics = data_statistics(&network, &inputs)?;
+        let lambda_max = if centred { statistics.lambda_ms } else { statistics.lambda_max };
         return Ok((lambda_max, "arch/data-stats", KERNEL));
     }
-    let samples = params.integer("N")?;
-    params.afford("the order parameters", 10.0 * statistics::kernel_cost(&blueprint, 2))?;
-    if subtracts {
-        return Ok((mean_subtraction_edge(&blueprint, samples)?.lambda_ms, "arch/ms-edge", EDGE));
+    params.afford("the order parameters", 10.0 * statistics::kernel_cost(&network, 2))?;
+    if centred {
+        return Ok((mean_subtraction_edge(&network, samples)?.lambda_ms, "arch/ms-edge", EDGE));
     }
-    let s = fim_statistics(&blueprint, samples, &Overlaps::independent(&blueprint))?;
-    let remark = if blueprint.averages_mixing() {
+    let s = fim_statistics(&network, samples, &Overlaps::independent(&network))?;
+    let remark = if network.averages_mixing() {
         AVERAGED
     } else if samples > 1 && (samples as f64) * s.theta_st <= s.theta_t {
         BULK

@@ -23,8 +23,8 @@ mod tests;
 mod writing;
 
 pub use blueprint::Blueprint;
-pub use catalog::catalog;
 pub(crate) use catalog::sharpness;
+pub use catalog::{Described, catalog, described};
 pub use depth::{BlockChain, BlockKind, BranchScale, DepthGrowth, depth_growth, max_depth};
 pub use layer::{
     Attention, AttentionKind, Branch, Convolution, Layer, Mix, Node, Over, Padding, Recurrence, Shape,

@@ -34,6 +34,7 @@ fn one_position_is_a_fully_connected_network() {
             "layers": [{"dense": 30}, activation, {"dense": 20}, activation, {"dense": 5}],
         }))
         .unwrap();
+        assert_eq!(same, Blueprint::try_from(&network).unwrap());
         assert_eq!(same.parameter_count(), if train_bias { 1025.0 } else { 970.0 });
         let expected = mean_field::fim_statistics(&network, 40).unwrap();
         let found = fim_statistics(&same, 40, &Overlaps::independent(&same)).unwrap();

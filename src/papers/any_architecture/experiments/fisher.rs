@@ -2,10 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 use solvable_engine::streams::Streams;
+use solvable_engine::verify::setting::require;
 use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_simulate::any_architecture::LayeredNetwork;
+use solvable_simulate::data::Dataset;
 use solvable_simulate::gram::{FisherStatistics, centred, class_means};
+use solvable_theory::any_architecture::Blueprint;
 
-use super::setting::LayeredSetting;
+use super::setting::{Inputs, LayeredSetting};
 
 /// What [`LayeredFisher`] measures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -62,5 +66,87 @@ impl Experiment for LayeredFisher {
 
     fn cost(setting: &LayeredSetting) -> f64 {
         setting.cost()
+    }
+}
+
+/// A network on given inputs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LayeredSharpnessSetting {
+    /// The network.
+    pub network: Blueprint,
+    /// The inputs; as many Gaussian ones, new in every trial, as `samples` where there are none.
+    pub data: Option<Dataset>,
+    /// $N$.
+    pub samples: usize,
+    /// Whether the outputs are centred over the samples.
+    pub centred: bool,
+}
+
+/// What [`LayeredSharpness`] measures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LayeredSharpnessOutcome {
+    /// $\lambda_{\max}$ of the dual Fisher matrix.
+    pub lambda_max: f64,
+    /// Mean of its $C$ largest eigenvalues.
+    pub lambda_top: f64,
+}
+
+/// The sharpness of random networks of any layers, on the user's inputs too.
+pub struct LayeredSharpness;
+
+impl LayeredSharpnessSetting {
+    fn system(&self) -> LayeredSetting {
+        LayeredSetting { network: self.network.clone(), inputs: Inputs::Random { samples: self.samples } }
+    }
+}
+
+impl Experiment for LayeredSharpness {
+    type Setting = LayeredSharpnessSetting;
+    type Outcome = LayeredSharpnessOutcome;
+    const ID: &'static str = "layered-sharpness";
+    const VERSION: u32 = 1;
+
+    fn check(setting: &LayeredSharpnessSetting) -> Result<(), SettingError> {
+        setting.system().check_size("samples")?;
+        require(
+            setting.samples >= 2 || !setting.centred,
+            "samples",
+            setting.samples,
+            "2 or more, whose mean is subtracted",
+        )?;
+        let Some(data) = &setting.data else { return Ok(()) };
+        let size = setting.network.input().size();
+        require(
+            data.dimension() == size,
+            "data",
+            format!("{} numbers a sample", data.dimension()),
+            format!("{size}, as the input of the network has"),
+        )?;
+        let samples = setting.samples;
+        require(
+            data.samples() == samples,
+            "samples",
+            samples,
+            format!("{}, as many as there are", data.samples()),
+        )
+    }
+
+    fn run(
+        setting: &LayeredSharpnessSetting,
+        streams: &Streams,
+    ) -> Result<LayeredSharpnessOutcome, TrialFailure> {
+        let network = LayeredNetwork::draw(&setting.network, streams);
+        let signals = match &setting.data {
+            Some(data) => network.forward(data.inputs())?,
+            None => network.forward(&setting.system().draw_inputs(streams)?)?,
+        };
+        let largest = network.sharpness(&signals, setting.centred)?;
+        let lambda_top = largest.iter().sum::<f64>() / largest.len() as f64;
+        Ok(LayeredSharpnessOutcome { lambda_max: largest[0], lambda_top })
+    }
+
+    fn cost(setting: &LayeredSharpnessSetting) -> f64 {
+        setting.system().cost()
     }
 }

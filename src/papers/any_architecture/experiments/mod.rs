@@ -12,7 +12,9 @@ pub use descent::{
     LayeredBoundary, LayeredBoundaryOutcome, LayeredDescentSetting, LayeredPlane, LayeredPlaneOutcome,
     LayeredPlaneSetting,
 };
-pub use fisher::{LayeredFisher, LayeredFisherOutcome};
+pub use fisher::{
+    LayeredFisher, LayeredFisherOutcome, LayeredSharpness, LayeredSharpnessOutcome, LayeredSharpnessSetting,
+};
 pub(crate) use kernels::upper;
 pub use kernels::{
     AnalyticSharpness, AnalyticSharpnessOutcome, LayeredKernel, LayeredKernelOutcome, LayeredSpectrum,

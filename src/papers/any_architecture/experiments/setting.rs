@@ -67,9 +67,6 @@ impl LayeredSetting {
             Inputs::Fixed { .. } => "inputs.fixed.samples",
             Inputs::Digits { .. } => "inputs.digits.samples",
         };
-        let (samples, classes) = (self.samples(), self.network.classes());
-        let most = (MOST_ROWS / classes.max(1)).max(1);
-        require((1..=most).contains(&samples), field, samples, format!("from 1 to {most}"))?;
         if let Inputs::Digits { .. } = self.inputs {
             let (size, known) = (self.network.input().size(), DIGIT_PIXELS);
             require(
@@ -79,6 +76,15 @@ impl LayeredSetting {
                 "the 64 pixels of a digit: grid [8, 8], 1 channel",
             )?;
         }
+        let most = (MOST_ROWS / self.network.classes().max(1)).max(1);
+        require((1..=most).contains(&self.samples()), field, self.samples(), format!("from 1 to {most}"))?;
+        self.check_size(field)
+    }
+
+    /// Whether signals of all outputs and parameters fit into memory; `field` is that of the number of samples.
+    pub(super) fn check_size(&self, field: &str) -> Result<(), SettingError> {
+        let (samples, classes) = (self.samples(), self.network.classes());
+        require(samples >= 1, field, samples, "1 or more")?;
         let widest =
             self.network.nodes().iter().map(widest).fold(self.network.input().size() as f64, f64::max);
         let numbers = widest * (samples * classes) as f64;
