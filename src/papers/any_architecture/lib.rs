@@ -3,6 +3,7 @@
 mod claims;
 pub mod experiments;
 mod figures;
+mod findings;
 mod maps;
 mod settings;
 
@@ -18,11 +19,7 @@ pub fn paper() -> Paper {
         id: "arch",
         name: "any_architecture",
         title: "Any architecture: convolutions, residuals, normalization, mixing, attention, recurrence",
-        summary: "The Fisher information of a wide network of any layers follows from two numbers for each pair of samples and positions. \
-                  Without pooling a convolutional network is the fully connected one with fan-ins in place of widths; global average pooling \
-                  keeps the outlier and divides the rest of the spectrum by the number of positions. Residual networks sharpen exponentially \
-                  with their depth, with normalized branches logarithmically. Mean subtraction lowers the sharpness of networks on images of a \
-                  fixed size by a constant factor, but does not keep it from growing with the width.".into(),
+        summary: findings::text(),
         sources: vec![
             KARAKIDA_2019_UNIVERSAL,
             KARAKIDA_2019_NORMALIZATION,
