@@ -7,10 +7,13 @@ mod backward;
 mod contraction;
 mod draw;
 mod forward;
+mod infinite;
 mod network;
+mod patches;
 mod records;
 #[cfg(test)]
 mod tests;
 
 pub use contraction::{Contraction, shared_kernel};
+pub use infinite::kernels;
 pub use network::{LayeredNetwork, LayeredSignals};

@@ -72,7 +72,7 @@ impl LayeredNetwork {
         let mut kernel = Matrix::zeros(outputs, outputs);
         let cotangents = Matrix::from_fn(classes, outputs, |k, column| f64::from(column / samples == k));
         let pass = backward::Pass { parameters: &self.parameters, records: &signals.records, samples };
-        pass.list(self.blueprint.nodes(), cotangents, &mut |is_affine, share| {
+        pass.network(self.blueprint.nodes(), cotangents, &mut |is_affine, share| {
             if wanted(is_affine) {
                 kernel += contraction::kernel(&share, samples);
             }

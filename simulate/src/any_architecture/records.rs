@@ -1,5 +1,7 @@
 //! What layers hold, and what passes leave behind.
 
+use solvable_theory::any_architecture::Windows;
+
 use crate::linalg::Matrix;
 
 /// The parameters of one layer.
@@ -24,7 +26,7 @@ pub(super) enum Parameters {
 pub(super) enum Record {
     /// Nothing.
     None,
-    /// What multiplies the weights, fan-in by positions and samples.
+    /// The incoming signal.
     Inputs(Matrix),
     /// $\phi'$.
     Slopes(Matrix),
@@ -57,6 +59,8 @@ pub(super) enum Share<'a> {
 pub(super) enum Inputs<'a> {
     /// As it stands.
     Plain(&'a Matrix),
+    /// What a filter sees of it.
+    Patches { signal: &'a Matrix, windows: &'a Windows, positions: usize },
     /// Nothing: the bias alone.
     Nothing,
 }

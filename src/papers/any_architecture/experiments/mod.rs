@@ -6,11 +6,11 @@ use solvable_engine::streams::Streams;
 use solvable_engine::verify::setting::require;
 use solvable_engine::verify::{Experiment, JudgeError, SettingError, TrialFailure};
 use solvable_shared::shortened;
-use solvable_simulate::any_architecture::{LayeredNetwork, LayeredSignals};
+use solvable_simulate::any_architecture::{LayeredNetwork, LayeredSignals, kernels};
 use solvable_simulate::data::Dataset;
 use solvable_simulate::gram::{FisherStatistics, centred, class_means};
 use solvable_simulate::linalg::{self, Matrix};
-use solvable_theory::any_architecture::{Blueprint, Layer, Node, Parametrization, PreparedKernels};
+use solvable_theory::any_architecture::{Blueprint, Kernels, Layer, Node, Parametrization};
 
 /// Where inputs come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -296,17 +296,9 @@ impl Experiment for AnalyticSharpness {
         let inputs = setting.draw_inputs(streams)?;
         let rows: Vec<Vec<f64>> =
             inputs.column_iter().map(|column| column.iter().copied().collect()).collect();
-        let kernels = PreparedKernels::new(&setting.network, &rows, Parametrization::Standard)?;
-        let samples = rows.len();
-        let mut tangent = Matrix::zeros(samples, samples);
-        for m in 0..samples {
-            for n in 0..=m {
-                let (_, entry) = kernels.pair(n, m)?;
-                (tangent[(n, m)], tangent[(m, n)]) = (entry, entry);
-            }
-        }
+        let Kernels { tangent, .. } = kernels(&setting.network, &rows, Parametrization::Standard)?;
         let largest = linalg::largest_eigenvalues(&centred(&tangent, 1), 1)?;
-        Ok(AnalyticSharpnessOutcome { lambda_ms: largest[0] / samples as f64 })
+        Ok(AnalyticSharpnessOutcome { lambda_ms: largest[0] / rows.len() as f64 })
     }
 
     fn cost(setting: &LayeredSetting) -> f64 {
