@@ -1,8 +1,10 @@
 //! Backward passes: cotangents of all outputs side by side, class by class.
 
+use rayon::prelude::*;
 use solvable_theory::any_architecture::{AttentionKind, Layer, Node, Over, Windows};
 
 use super::forward::mixed;
+use super::patches::transposed;
 use super::records::{Group, HeadRecord, Inputs, Parameters, Record, Share, Tensor};
 use crate::linalg::{Matrix, transpose_product};
 
@@ -14,6 +16,19 @@ pub(super) struct Pass<'a> {
 }
 
 impl Pass<'_> {
+    /// The shares of all groups of trained parameters of the network `nodes`, as [`list`](Self::list) hands them over. Nothing is carried back to
+    /// the inputs.
+    pub fn network(&self, nodes: &[Node], delta: Matrix, visit: &mut dyn FnMut(Group, Share<'_>)) {
+        let Some((first, rest)) = nodes.split_first() else { return };
+        let delta = self.list(rest, delta, visit);
+        match &first.layer {
+            Layer::Dense { .. } | Layer::Conv(_) => self.linear(first, &delta, visit),
+            _ => {
+                self.step(first, delta, visit);
+            }
+        }
+    }
+
     /// Carries cotangents back through `nodes` and hands the share of every group of trained parameters to `visit`.
     pub fn list(&self, nodes: &[Node], mut delta: Matrix, visit: &mut dyn FnMut(Group, Share<'_>)) -> Matrix {
         for node in nodes.iter().rev() {
@@ -22,19 +37,33 @@ impl Pass<'_> {
         delta
     }
 
+    /// The share of a dense layer or a convolution.
+    fn linear(&self, node: &Node, deltas: &Matrix, visit: &mut dyn FnMut(Group, Share<'_>)) {
+        let (before, positions) = (node.from.positions(), node.to.positions());
+        let Record::Inputs(signal) = &self.records[node.slot()] else { return };
+        let (inputs, taps, weights) = match &node.layer {
+            Layer::Conv(conv) => {
+                let inputs = Inputs::Patches { signal, windows: &conv.windows, positions: before };
+                (inputs, conv.taps(), &conv.weights)
+            }
+            Layer::Dense { weights, .. } => (Inputs::Plain(signal), 1, weights),
+            _ => return,
+        };
+        let group = Group::linear(node.slot(), node.from.channels * taps, weights);
+        visit(group, Share::Shared { deltas, inputs, positions, bias: weights.train_bias });
+    }
+
     fn step(&self, node: &Node, delta: Matrix, visit: &mut dyn FnMut(Group, Share<'_>)) -> Matrix {
         let slot = node.slot();
         let (before, after) = (node.from.positions(), node.to.positions());
         match (&node.layer, &self.parameters[slot], &self.records[slot]) {
-            (Layer::Dense { weights: w, .. }, Parameters::Linear { weights, .. }, Record::Inputs(inputs)) => {
-                let group = Group::linear(slot, node.from.channels, w);
-                visit(group, Share::of(&delta, inputs, after, w.train_bias));
+            (Layer::Dense { .. }, Parameters::Linear { weights, .. }, _) => {
+                self.linear(node, &delta, visit);
                 transpose_product(weights, &delta)
             }
-            (Layer::Conv(conv), Parameters::Linear { weights, .. }, Record::Inputs(inputs)) => {
-                let group = Group::linear(slot, node.from.channels * conv.taps(), &conv.weights);
-                visit(group, Share::of(&delta, inputs, after, conv.weights.train_bias));
-                scattered(&conv.windows, &transpose_product(weights, &delta), before, node.from.channels)
+            (Layer::Conv(conv), Parameters::Linear { weights, .. }, _) => {
+                self.linear(node, &delta, visit);
+                transposed(weights, &conv.windows, &delta, before, node.from.channels)
             }
             (Layer::Activation(_), _, Record::Slopes(slopes)) => times(delta, slopes),
             (Layer::Residual { scale, branch }, ..) => {
@@ -51,7 +80,11 @@ impl Pass<'_> {
             (Layer::AvgPool { windows, .. }, ..) => spread(windows, &delta, before),
             (Layer::GlobalAvgPool, ..) => {
                 let share = 1.0 / before as f64;
-                Matrix::from_fn(delta.nrows(), delta.ncols() * before, |i, j| delta[(i, j / before)] * share)
+                let mut out = Matrix::zeros(delta.nrows(), delta.ncols() * before);
+                for (column, mut vector) in out.column_iter_mut().enumerate() {
+                    vector.zip_apply(&delta.column(column / before), |x, d| *x = d * share);
+                }
+                out
             }
             (Layer::Last, ..) => Matrix::from_fn(delta.nrows(), delta.ncols() * before, |i, j| {
                 if j % before == before - 1 { delta[(i, j / before)] } else { 0.0 }
@@ -210,29 +243,12 @@ impl Pass<'_> {
 
 /// Multiplies every block of columns elementwise.
 fn times(mut vectors: Matrix, factors: &Matrix) -> Matrix {
+    const CHUNK: usize = 4096;
     for block in vectors.as_mut_slice().chunks_mut(factors.len().max(1)) {
-        block.iter_mut().zip(factors.as_slice()).for_each(|(x, s)| *x *= s);
+        let chunks = block.par_chunks_mut(CHUNK).zip(factors.as_slice().par_chunks(CHUNK));
+        chunks.for_each(|(block, factors)| block.iter_mut().zip(factors).for_each(|(x, s)| *x *= s));
     }
     vectors
-}
-
-/// The transpose of cutting patches.
-fn scattered(windows: &Windows, patches: &Matrix, positions: usize, channels: usize) -> Matrix {
-    let after = windows.taps.len();
-    let groups = patches.ncols() / after;
-    let mut out = Matrix::zeros(channels, groups * positions);
-    for group in 0..groups {
-        for (p, places) in windows.taps.iter().enumerate() {
-            let column = patches.column(group * after + p);
-            for (tap, place) in places.iter().enumerate() {
-                if let Some(place) = place {
-                    let mut target = out.column_mut(group * positions + place);
-                    target += column.rows(tap * channels, channels);
-                }
-            }
-        }
-    }
-    out
 }
 
 /// The transpose of averaging over windows.

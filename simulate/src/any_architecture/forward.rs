@@ -4,6 +4,7 @@ use rayon::prelude::*;
 use solvable_theory::Activation;
 use solvable_theory::any_architecture::{AttentionKind, Layer, Node, Over, Windows};
 
+use super::patches::convolved;
 use super::records::{HeadRecord, Parameters, Record};
 use crate::SimulationError;
 use crate::linalg::{Matrix, product, transpose_product};
@@ -35,9 +36,8 @@ fn advance(
             out
         }
         (Layer::Conv(conv), Parameters::Linear { weights, biases }) => {
-            let patches = patches(&conv.windows, &signal, positions);
-            let out = affine(weights, biases, &patches);
-            records[slot] = Record::Inputs(patches);
+            let out = convolved(weights, biases, &conv.windows, &signal, positions);
+            records[slot] = Record::Inputs(signal);
             out
         }
         (Layer::Activation(phi), _) => {
@@ -62,10 +62,12 @@ fn advance(
         }
         (Layer::AvgPool { windows, .. }, _) => pooled(windows, &signal, positions),
         (Layer::GlobalAvgPool, _) => {
-            let samples = signal.ncols() / positions;
-            Matrix::from_fn(signal.nrows(), samples, |i, n| {
-                (0..positions).map(|p| signal[(i, n * positions + p)]).sum::<f64>() / positions as f64
-            })
+            let mut out = Matrix::zeros(signal.nrows(), signal.ncols() / positions);
+            for (column, vector) in signal.column_iter().enumerate() {
+                let mut mean = out.column_mut(column / positions);
+                mean += vector;
+            }
+            out / positions as f64
         }
         (Layer::Last, _) => {
             let samples = signal.ncols() / positions;
@@ -173,26 +175,6 @@ pub(super) fn activate(phi: &Activation, signal: &mut Matrix) -> Matrix {
         }
     });
     slopes
-}
-
-/// What the filter sees at every position: taps one behind the other, channels fastest.
-pub(super) fn patches(windows: &Windows, signal: &Matrix, positions: usize) -> Matrix {
-    let (channels, samples) = (signal.nrows(), signal.ncols() / positions);
-    let taps = windows.taps.first().map_or(0, Vec::len);
-    let mut patches = Matrix::zeros(channels * taps, windows.taps.len() * samples);
-    for n in 0..samples {
-        for (p, places) in windows.taps.iter().enumerate() {
-            let mut column = patches.column_mut(n * windows.taps.len() + p);
-            for (tap, place) in places.iter().enumerate() {
-                if let Some(place) = place {
-                    column
-                        .rows_mut(tap * channels, channels)
-                        .copy_from(&signal.column(n * positions + place));
-                }
-            }
-        }
-    }
-    patches
 }
 
 fn pooled(windows: &Windows, signal: &Matrix, positions: usize) -> Matrix {

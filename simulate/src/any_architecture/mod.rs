@@ -7,12 +7,15 @@ mod backward;
 mod contraction;
 mod draw;
 mod forward;
+mod infinite;
 mod network;
 mod operator;
+mod patches;
 mod records;
 #[cfg(test)]
 mod tests;
 
 pub use contraction::{Contraction, shared_kernel};
+pub use infinite::kernels;
 pub use network::{LayeredMotion, LayeredNetwork, LayeredSignals};
 pub use operator::LayeredOperator;

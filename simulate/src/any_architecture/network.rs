@@ -88,11 +88,15 @@ impl LayeredNetwork {
         let (classes, samples) = signals.output.shape();
         let outputs = classes * samples;
         let mut kernel = Matrix::zeros(outputs, outputs);
-        self.pass(signals).list(self.blueprint.nodes(), one_by_one(classes, samples), &mut |group, share| {
-            if wanted(group.tensor) {
-                kernel += contraction::kernel(&share, samples, group.scales(parametrization), way);
-            }
-        });
+        self.pass(signals).network(
+            self.blueprint.nodes(),
+            one_by_one(classes, samples),
+            &mut |group, share| {
+                if wanted(group.tensor) {
+                    kernel += contraction::kernel(&share, samples, group.scales(parametrization), way);
+                }
+            },
+        );
         kernel
     }
 
@@ -100,7 +104,7 @@ impl LayeredNetwork {
     pub fn operator(&self, signals: &LayeredSignals) -> LayeredOperator {
         let (classes, samples) = signals.output.shape();
         let mut operator = LayeredOperator::new(samples, classes * samples);
-        self.pass(signals).list(self.blueprint.nodes(), one_by_one(classes, samples), &mut |_, share| {
+        self.pass(signals).network(self.blueprint.nodes(), one_by_one(classes, samples), &mut |_, share| {
             operator.keep(&share);
         });
         operator
@@ -178,7 +182,7 @@ impl FiniteNetwork for LayeredNetwork {
         parametrization: Parametrization,
     ) {
         motion.0.iter_mut().zip(&self.parameters).for_each(|(v, own)| v.combine(momentum, 0.0, own));
-        self.pass(signals).list(self.blueprint.nodes(), cotangent, &mut |group, share| {
+        self.pass(signals).network(self.blueprint.nodes(), cotangent, &mut |group, share| {
             let (scale, bias_scale) = group.scales(parametrization);
             motion.0[group.slot].add(group.tensor, &share, (-rate * scale, -rate * bias_scale));
         });

@@ -1,6 +1,8 @@
 //! The tangent kernel as an operator.
 
-use super::records::{Inputs, Share};
+use std::borrow::Cow;
+
+use super::records::Share;
 use crate::SimulationError;
 use crate::linalg::{self, Matrix, product, transpose_product};
 
@@ -35,10 +37,7 @@ impl LayeredOperator {
             Share::Columns(gradients) => Kept::Columns((*gradients).clone()),
             Share::Shared { deltas, inputs, positions, bias } => Kept::Shared {
                 deltas: (*deltas).clone(),
-                inputs: match inputs {
-                    Inputs::Plain(inputs) => Some((*inputs).clone()),
-                    Inputs::Nothing => None,
-                },
+                inputs: inputs.written_out().map(Cow::into_owned),
                 positions: *positions,
                 bias: *bias,
             },

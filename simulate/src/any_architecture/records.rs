@@ -1,7 +1,10 @@
 //! What layers hold, and what passes leave behind.
 
-use solvable_theory::any_architecture::{Parametrization, Weights};
+use std::borrow::Cow;
 
+use solvable_theory::any_architecture::{Parametrization, Weights, Windows};
+
+use super::patches;
 use crate::linalg::{self, Matrix};
 
 /// The parameters of one layer.
@@ -26,7 +29,7 @@ pub(super) enum Parameters {
 pub(super) enum Record {
     /// Nothing.
     None,
-    /// What multiplies the weights, fan-in by positions and samples.
+    /// The incoming signal.
     Inputs(Matrix),
     /// $\phi'$.
     Slopes(Matrix),
@@ -124,8 +127,8 @@ impl Parameters {
                 own.iter_mut().zip(sums).for_each(|(x, sum)| *x += rates.0 * sum);
             }
             Share::Shared { deltas, inputs, bias, .. } => {
-                if let (Inputs::Plain(inputs), Some(own)) = (inputs, self.matrix(tensor)) {
-                    linalg::add_product_transpose(own, rates.0, deltas, inputs);
+                if let (Some(inputs), Some(own)) = (inputs.written_out(), self.matrix(tensor)) {
+                    linalg::add_product_transpose(own, rates.0, deltas, &inputs);
                 }
                 if *bias && let Some(biases) = self.biases() {
                     biases.iter_mut().zip(deltas.row_iter()).for_each(|(b, row)| *b += rates.1 * row.sum());
@@ -208,6 +211,21 @@ impl Parameters {
 pub(super) enum Inputs<'a> {
     /// As it stands.
     Plain(&'a Matrix),
+    /// What a filter sees of it.
+    Patches { signal: &'a Matrix, windows: &'a Windows, positions: usize },
     /// Nothing: the bias alone.
     Nothing,
+}
+
+impl<'a> Inputs<'a> {
+    /// $x$ as a matrix ($F\times NS$), if there is any.
+    pub fn written_out(&self) -> Option<Cow<'a, Matrix>> {
+        match *self {
+            Self::Plain(signal) => Some(Cow::Borrowed(signal)),
+            Self::Patches { signal, windows, positions } => {
+                Some(Cow::Owned(patches::written_out(windows, signal, positions)))
+            }
+            Self::Nothing => None,
+        }
+    }
 }

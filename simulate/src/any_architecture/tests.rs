@@ -1,7 +1,8 @@
 use approx::assert_relative_eq;
 use serde_json::{Value as Json, json};
-use solvable_theory::any_architecture::{Blueprint, Parametrization};
+use solvable_theory::any_architecture::{Blueprint, Layer, Parametrization};
 
+use super::contraction::{Seen, contracted};
 use super::records::Parameters;
 use super::*;
 use crate::finite_network::FiniteNetwork;
@@ -195,6 +196,38 @@ fn both_contractions_agree() {
         let at = |way| shared_kernel(&deltas, &inputs, positions, samples, way);
         let (pair, per_sample) = (at(Contraction::Pair), at(Contraction::PerSample));
         assert!((&pair - &per_sample).amax() < 1e-12 * pair.amax());
+    }
+}
+
+#[test]
+fn both_contractions_of_patches_are_that_of_patches_written_out() {
+    let streams = Streams::for_trial("contraction", "patches", 0, 0);
+    let (samples, classes) = (11, 2);
+    for (grid, conv) in [
+        (json!([9]), json!({"channels": 6, "filter": [4], "stride": [2], "padding": "same"})),
+        (json!([4, 5]), json!({"channels": 6, "filter": [3, 2], "stride": [1, 2]})),
+        (json!([4, 3]), json!({"channels": 6, "filter": [2, 3], "padding": "valid"})),
+    ] {
+        let described =
+            blueprint(grid, 3, json!([{"conv": conv}, "relu", "global-avg-pool", {"dense": classes}]));
+        let node = &described.nodes()[0];
+        let Layer::Conv(conv) = &node.layer else { unreachable!() };
+        let (before, after) = (node.from.positions(), node.to.positions());
+        let matrix = |name: &str, rows: usize, columns: usize| {
+            Matrix::from_vec(rows, columns, streams.child(name).normals(rows * columns, 1.0))
+        };
+        let deltas = matrix("deltas", 6, classes * samples * after);
+        let signal = matrix("signal", 3, samples * before);
+        let patches = Matrix::from_fn(3 * conv.taps(), samples * after, |row, column| {
+            let (n, p) = (column / after, column % after);
+            conv.windows.taps[p][row / 3].map_or(0.0, |place| signal[(row % 3, n * before + place)])
+        });
+        let expected = shared_kernel(&deltas, &patches, after, samples, Contraction::PerSample);
+        let seen = Seen { signal: &signal, windows: Some(&conv.windows), positions: before };
+        for way in [Contraction::Pair, Contraction::PerSample] {
+            let found = contracted(&deltas, &seen, after, samples, way);
+            assert!((&found - &expected).amax() < 1e-13 * expected.amax(), "{way:?} {:?}", conv.filter);
+        }
     }
 }
 

@@ -87,6 +87,31 @@ pub fn product(a: &Matrix, b: &Matrix) -> Matrix {
     c
 }
 
+/// $AB$ into `out`, on the calling thread: `b` and `out` hold columns one behind the other, as many as fit.
+pub fn product_into(out: &mut [f64], a: &Matrix, b: &[f64]) {
+    let columns = b.len() / a.ncols().max(1);
+    let c = MatMut::from_column_major_slice_mut(out, a.nrows(), columns);
+    let b = MatRef::from_column_major_slice(b, a.ncols(), columns);
+    sequential_product(c, Accum::Replace, view(a), b, 1.0);
+}
+
+/// $A^\top B$ into `out`, as [`product_into`].
+pub fn transpose_product_into(out: &mut [f64], a: &Matrix, b: &[f64]) {
+    let columns = b.len() / a.nrows().max(1);
+    let c = MatMut::from_column_major_slice_mut(out, a.ncols(), columns);
+    let b = MatRef::from_column_major_slice(b, a.nrows(), columns);
+    sequential_product(c, Accum::Replace, view(a).transpose(), b, 1.0);
+}
+
+/// $AB^\top$ into `out` from `a` and `b` of `columns` columns, as [`product_into`].
+pub fn product_transpose_into(out: &mut [f64], a: &[f64], b: &[f64], columns: usize) {
+    let (rows, others) = (a.len() / columns.max(1), b.len() / columns.max(1));
+    let a = MatRef::from_column_major_slice(a, rows, columns);
+    let b = MatRef::from_column_major_slice(b, others, columns);
+    let c = MatMut::from_column_major_slice_mut(out, rows, others);
+    sequential_product(c, Accum::Replace, a, b.transpose(), 1.0);
+}
+
 /// $[A_1B_1,A_2B_2,\dots]$, one below the other ($PQ\times J$ from blocks $A_j$ of $P\times K$): column $j$ holds the $P\times Q$ entries of
 /// $A_jB_j$, where $A_j$ takes every $J$-th column of `a` ($P\times KJ$) from column $j$ on and $B_j$ every $J$-th row of `b` ($KJ\times Q$).
 pub fn strided_products(a: &Matrix, b: &Matrix, groups: usize) -> Matrix {

@@ -2,6 +2,7 @@
 
 use nalgebra::DMatrix;
 
+use super::windows::{Padding, Windows};
 use crate::Activation;
 
 /// Positions and channels of a signal.
@@ -34,26 +35,6 @@ pub struct Weights {
     pub sigma_b2: f64,
     /// Whether biases are trained.
     pub train_bias: bool,
-}
-
-/// What lies beyond the ends of an axis.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Padding {
-    /// Nothing: filters stay inside.
-    Valid,
-    /// Zeros.
-    Same,
-    /// The other end.
-    Circular,
-}
-
-/// Windows that slide over a grid: the positions that each position of the result looks at.
-///
-/// Rows are positions of the result; a row lists the place of each filter tap, `None` in the padding.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Windows {
-    /// Taps of each position, last axis fastest.
-    pub taps: Vec<Vec<Option<usize>>>,
 }
 
 /// A convolution: $u(p)=\sum_aW_ah(sp+a-o)+b$.

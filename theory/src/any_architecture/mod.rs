@@ -17,9 +17,11 @@ mod layer;
 mod modes;
 mod reading;
 mod recursion;
+mod relu;
 mod statistics;
 #[cfg(test)]
 mod tests;
+mod windows;
 mod writing;
 
 pub use blueprint::Blueprint;
@@ -27,8 +29,7 @@ pub(crate) use catalog::sharpness;
 pub use catalog::{Described, catalog, described};
 pub use depth::{BlockChain, BlockKind, BranchScale, DepthGrowth, depth_growth, max_depth};
 pub use layer::{
-    Attention, AttentionKind, Branch, Convolution, Layer, Mix, Node, Over, Padding, Recurrence, Shape,
-    Weights, Windows,
+    Attention, AttentionKind, Branch, Convolution, Layer, Mix, Node, Over, Recurrence, Shape, Weights,
 };
 pub use modes::{ContractionCost, SharedLayer, contraction_cost, spatial_modes};
 pub use recursion::Parametrization;
@@ -36,3 +37,4 @@ pub use statistics::{
     DataStatistics, Kernels, MeanSubtractionEdge, Overlaps, PreparedKernels, data_statistics, fim_statistics,
     kernels, mean_subtraction_edge, theta,
 };
+pub use windows::{Padding, Windows};

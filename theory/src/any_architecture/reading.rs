@@ -7,9 +7,9 @@ use serde_json::{Map, Value as Json};
 use solvable_words::{did_you_mean, shortened};
 
 use super::layer::{
-    Attention, AttentionKind, Branch, Convolution, Layer, Mix, Node, Over, Padding, Recurrence, Shape,
-    Weights, Windows,
+    Attention, AttentionKind, Branch, Convolution, Layer, Mix, Node, Over, Recurrence, Shape, Weights,
 };
+use super::windows::{Padding, Windows};
 use crate::{Activation, TheoryError};
 
 /// Layers within layers; nobody means more.
@@ -245,7 +245,7 @@ impl Reader {
             }
         };
         fields.fits("filter", &filter, &signal.shape)?;
-        let (grid, windows) = windows(&signal.shape.grid, &filter, &stride, padding);
+        let (grid, windows) = Windows::new(&signal.shape.grid, &filter, &stride, padding);
         let conv = Convolution { channels, filter, stride, padding, weights, windows };
         Ok((Layer::Conv(conv), Signal { shape: Shape { grid, channels }, gaussian: true }))
     }
@@ -482,48 +482,9 @@ fn pool(json: &Json, path: &str, signal: Signal) -> Result<(Layer, Signal), Theo
     let window = fields.axes("window", None, &signal.shape)?;
     let stride = fields.axes("stride", Some(window.clone()), &signal.shape)?;
     fields.fits("window", &window, &signal.shape)?;
-    let (grid, windows) = windows(&signal.shape.grid, &window, &stride, Padding::Valid);
+    let (grid, windows) = Windows::new(&signal.shape.grid, &window, &stride, Padding::Valid);
     let shape = Shape { grid, channels: signal.shape.channels };
     Ok((Layer::AvgPool { window, stride, windows }, Signal { shape, ..signal }))
-}
-
-/// The grid of the result and what every position of it looks at.
-fn windows(grid: &[usize], filter: &[usize], stride: &[usize], padding: Padding) -> (Vec<usize>, Windows) {
-    let axis = |number: usize| {
-        let (n, f, s) = (grid[number], filter[number], stride[number]);
-        let (length, offset) = match padding {
-            Padding::Valid => ((n - f) / s + 1, 0),
-            Padding::Same | Padding::Circular => {
-                let length = n.div_ceil(s);
-                (length, ((length - 1) * s + f).saturating_sub(n) / 2)
-            }
-        };
-        let tap = move |p: usize, a: usize| {
-            let place = p * s + a;
-            match padding {
-                Padding::Circular => Some((place + n - offset % n) % n),
-                _ => place.checked_sub(offset).filter(|place| *place < n),
-            }
-        };
-        let taps: Vec<Vec<Option<usize>>> =
-            (0..length).map(|p| (0..f).map(|a| tap(p, a)).collect()).collect();
-        taps
-    };
-    let axes: Vec<_> = (0..grid.len()).map(axis).collect();
-    let lengths = axes.iter().map(Vec::len).collect();
-    let taps = match &axes[..] {
-        [rows, columns] => {
-            let width = grid[1];
-            let both = |row: &[Option<usize>], column: &[Option<usize>]| {
-                let pairs = row.iter().flat_map(|i| column.iter().map(move |j| (i, j)));
-                pairs.map(|(i, j)| Some((*i)? * width + (*j)?)).collect::<Vec<_>>()
-            };
-            rows.iter().flat_map(|row| columns.iter().map(move |column| both(row, column))).collect()
-        }
-        [only] => only.clone(),
-        _ => Vec::new(),
-    };
-    (lengths, Windows { taps })
 }
 
 fn shape(shape: &Shape) -> String {

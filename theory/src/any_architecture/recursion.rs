@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::blueprint::Blueprint;
 use super::gain::gain_factor;
-use super::layer::{Attention, AttentionKind, Layer, Mix, Node, Over, Recurrence, Weights, Windows};
+use super::layer::{Attention, AttentionKind, Layer, Mix, Node, Over, Recurrence, Weights};
+use super::relu::{self, Deviations, PARALLEL, ROUNDING};
+use crate::activation::Kind;
 use crate::quadrature::{kernel_operations, kernel_pair};
 use crate::{Activation, TheoryError};
 
@@ -23,11 +25,6 @@ pub enum Parametrization {
     /// A standard normal weight times $\sigma_w/\sqrt F$: gradients with respect to it carry the factor.
     Ntk,
 }
-
-/// Excess of $|K_{nm}|$ over $\sqrt{K_{nn}K_{mm}}$ that is rounding.
-const ROUNDING: f64 = 1e-9;
-/// Distance from $|\rho|=1$ that is rounding.
-const PARALLEL: f64 = 1e-14;
 
 /// What a layer knows of one sample.
 #[derive(Debug, Clone)]
@@ -113,12 +110,12 @@ impl<'a> Recursion<'a> {
         let next = match &node.layer {
             Layer::Dense { weights, .. } => {
                 signal.settle();
-                self.linear(signal.k, signal.t, node.from.channels as f64, weights)
+                self.linear(signal.k, signal.t, node.from.channels as f64, 1.0, weights)
             }
             Layer::Conv(conv) => {
                 signal.settle();
-                let (k, t) = (averaged(&conv.windows, &signal.k), averaged(&conv.windows, &signal.t));
-                self.linear(k, t, node.from.channels as f64 * conv.size(), &conv.weights)
+                let (k, t) = (conv.windows.sums(&signal.k), conv.windows.sums(&signal.t));
+                self.linear(k, t, node.from.channels as f64 * conv.size(), conv.size(), &conv.weights)
             }
             Layer::Activation(phi) => activated(phi, node, signal, sides)?,
             Layer::Residual { scale, branch } => {
@@ -139,7 +136,7 @@ impl<'a> Recursion<'a> {
                 }
                 Signal { k, t, pending: 0.0 }
             }
-            Layer::AvgPool { windows, .. } => signal.mapped(|x| pooled(windows, x)),
+            Layer::AvgPool { windows, .. } => signal.mapped(|x| windows.pooled(x)),
             Layer::GlobalAvgPool => signal.mapped(|x| DMatrix::from_element(1, 1, x.mean())),
             Layer::Last => signal.mapped(|x| DMatrix::from_element(1, 1, x[(x.nrows() - 1, x.ncols() - 1)])),
             Layer::Flatten => signal.mapped(|x| DMatrix::from_element(1, 1, x.trace() / x.nrows() as f64)),
@@ -148,8 +145,7 @@ impl<'a> Recursion<'a> {
             Layer::Attention(attention) => self.attended(attention, node, signal, sides)?,
             Layer::Rnn(rnn) => self.recurrent(rnn, node, signal, sides)?,
         };
-        let largest = next.k.amax().max(next.t.amax());
-        if largest.is_finite() && !next.k.sum().is_nan() && !next.t.sum().is_nan() {
+        if finite(&next.k) && finite(&next.t) {
             Ok(next)
         } else {
             Err(TheoryError::undefined(
@@ -176,12 +172,22 @@ impl<'a> Recursion<'a> {
         }
     }
 
-    /// $K'=\sigma_w^2K+\sigma_b^2$, $T'=\sigma_w^2T+FK+\beta$.
-    fn linear(&self, k: DMatrix<f64>, mut t: DMatrix<f64>, fan_in: f64, weights: &Weights) -> Signal {
-        let (gradient, bias) =
-            (self.gradient(fan_in, weights.sigma_w2), self.bias(weights.sigma_b2, weights.train_bias));
-        t.zip_apply(&k, |t, k| *t = weights.sigma_w2 * *t + gradient * k + bias);
-        Signal { k: k.map(|k| weights.sigma_w2 * k + weights.sigma_b2), t, pending: 0.0 }
+    /// $K'=\sigma_w^2A+\sigma_b^2$, $T'=\sigma_w^2A_T+FA+\beta$ from $A$, $A_T$ times `size`.
+    fn linear(
+        &self,
+        mut k: DMatrix<f64>,
+        mut t: DMatrix<f64>,
+        fan_in: f64,
+        size: f64,
+        weights: &Weights,
+    ) -> Signal {
+        let bias = self.bias(weights.sigma_b2, weights.train_bias);
+        let (gradient, carried) = (self.gradient(fan_in, weights.sigma_w2) / size, weights.sigma_w2 / size);
+        for (k, t) in k.as_mut_slice().iter_mut().zip(t.as_mut_slice()) {
+            *t = carried * *t + gradient * *k + bias;
+            *k = carried * *k + weights.sigma_b2;
+        }
+        Signal { k, t, pending: 0.0 }
     }
 
     fn mixed(&self, mix: &Mix, signal: Signal) -> Signal {
@@ -290,11 +296,16 @@ impl<'a> Recursion<'a> {
     }
 }
 
+/// Whether all entries are; without a way out, so that several are looked at at once.
+fn finite(x: &DMatrix<f64>) -> bool {
+    x.as_slice().iter().fold(true, |all, x| all & (x.abs() <= f64::MAX))
+}
+
 fn operations(node: &Node) -> f64 {
     let (before, after) = (node.from.positions() as f64, node.to.positions() as f64);
     let inside = |nodes: &[Node]| nodes.iter().map(operations).sum::<f64>();
     match &node.layer {
-        Layer::Conv(conv) => 2.0 * after * after * conv.size(),
+        Layer::Conv(conv) => 2.0 * after * after * conv.windows.steps() as f64,
         Layer::Activation(phi) => after * after * kernel_operations(phi),
         Layer::Residual { branch, .. } => inside(branch) + 4.0 * after * after,
         Layer::Sum(branches) => branches.iter().map(|b| inside(&b.layers) + 4.0 * after * after).sum(),
@@ -401,6 +412,12 @@ fn activated(
     }
     let (left, right) = sides.variances(node)?;
     let symmetric = sides.is_own();
+    if let Kind::Relu = phi.0
+        && let (Some(left), Some(right)) = (Deviations::of(left), Deviations::of(right))
+    {
+        rectified(&left, &right, node, (&mut k, &mut t), pending, symmetric)?;
+        return Ok(Signal { k, t, pending: 0.0 });
+    }
     for q in 0..k.ncols() {
         for p in 0..if symmetric { q + 1 } else { k.nrows() } {
             let c = k[(p, q)];
@@ -418,6 +435,35 @@ fn activated(
         }
     }
     Ok(Signal { k, t, pending: 0.0 })
+}
+
+/// ReLU, column by column.
+fn rectified(
+    left: &Deviations,
+    right: &Deviations,
+    node: &Node,
+    (k, t): (&mut DMatrix<f64>, &mut DMatrix<f64>),
+    pending: f64,
+    symmetric: bool,
+) -> Result<(), TheoryError> {
+    let positions = k.nrows();
+    let mut before = vec![0.0; positions];
+    for q in 0..k.ncols() {
+        let rows = if symmetric { q + 1 } else { positions };
+        let column = q * positions..q * positions + rows;
+        let (own_k, own_t) = (&mut k.as_mut_slice()[column.clone()], &mut t.as_mut_slice()[column]);
+        before[..rows].copy_from_slice(own_k);
+        if !relu::column(left, right, q, pending, own_k, own_t) {
+            // The first that is wrong says how.
+            for (p, &c) in before[..rows].iter().enumerate() {
+                covariance(left.variance(p), right.variance(q), c, node)?;
+            }
+        }
+        for p in 0..if symmetric { q } else { 0 } {
+            (k[(q, p)], t[(q, p)]) = (k[(p, q)], t[(p, q)]);
+        }
+    }
+    Ok(())
 }
 
 fn normalized(
@@ -456,28 +502,6 @@ fn normalized(
         pending += 1.0;
     }
     Ok(Signal { k, t, pending })
-}
-
-/// $A(K)(p,q)=\frac1f\sum_aK(sp+a-o,sq+a-o)$, terms in the padding 0.
-fn averaged(windows: &Windows, x: &DMatrix<f64>) -> DMatrix<f64> {
-    let taps = &windows.taps;
-    let share = 1.0 / taps.first().map_or(1, Vec::len) as f64;
-    DMatrix::from_fn(taps.len(), taps.len(), |p, q| {
-        let pairs = taps[p].iter().zip(&taps[q]);
-        pairs.filter_map(|(i, j)| Some(x[((*i)?, (*j)?)])).sum::<f64>() * share
-    })
-}
-
-/// $VKV^\top$ for means over windows.
-fn pooled(windows: &Windows, x: &DMatrix<f64>) -> DMatrix<f64> {
-    let taps = &windows.taps;
-    let share = 1.0 / taps.first().map_or(1, Vec::len) as f64;
-    let rows = DMatrix::from_fn(taps.len(), x.ncols(), |p, q| {
-        taps[p].iter().flatten().map(|&i| x[(i, q)]).sum::<f64>() * share
-    });
-    DMatrix::from_fn(taps.len(), taps.len(), |p, q| {
-        taps[q].iter().flatten().map(|&j| rows[(p, j)]).sum::<f64>() * share
-    })
 }
 
 /// Rows of weights $\mathrm{softmax}_q(\sigma_{qk}^2K(p,q))$.

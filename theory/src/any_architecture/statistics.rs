@@ -4,8 +4,9 @@ use nalgebra::DMatrix;
 use serde::Serialize;
 
 use super::blueprint::Blueprint;
-use super::layer::{Layer, Node, Padding};
+use super::layer::{Layer, Node};
 use super::recursion::{Notes, Parametrization, Recursion};
+use super::windows::Padding;
 use crate::TheoryError;
 use crate::catalog::Params;
 use crate::error::{at_least, representable};

@@ -3,6 +3,7 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::mean_field;
+use crate::quadrature::kernel_pair;
 use crate::{Activation, Architecture};
 
 fn blueprint(layers: Json) -> Blueprint {
@@ -290,4 +291,33 @@ fn the_edge_under_mean_subtraction_needs_layers_that_it_knows() {
         let error = mean_subtraction_edge(&blueprint(layers), 60).unwrap_err().to_string();
         assert!(error.contains("give inputs in place of N"), "{error}");
     }
+}
+
+#[test]
+fn relu_by_columns_is_the_kernel_of_pairs() {
+    let relu = Activation::relu();
+    let variances: Vec<f64> = (0..13).map(|i| 10f64.powf(0.9 * f64::from(i) - 5.0)).collect();
+    let sides = relu::Deviations::of(&variances).unwrap();
+    for gap in [0.0, 1e-15, 1e-13, 1e-9, 1e-4, 0.1, 0.4999, 0.5, 0.5001, 0.8, 1.0] {
+        for sign in [1.0, -1.0] {
+            for (q, own) in variances.iter().enumerate() {
+                let covariance =
+                    |p: &f64| sign * (1.0 - gap) * if p == own { *p } else { p.sqrt() * own.sqrt() };
+                let mut k: Vec<f64> = variances.iter().map(covariance).collect();
+                let (before, mut t) = (k.clone(), vec![2.0; k.len()]);
+                assert!(relu::column(&sides, &sides, q, 0.5, &mut k, &mut t));
+                for (p, c) in before.into_iter().enumerate() {
+                    let root = if p == q { *own } else { variances[p].sqrt() * own.sqrt() };
+                    let c = if 1.0 - c.abs() / root < relu::PARALLEL { root.copysign(c) } else { c };
+                    let pair = kernel_pair(&relu, variances[p], *own, c).unwrap();
+                    assert_relative_eq!(k[p], pair.k, max_relative = 3e-15);
+                    assert_relative_eq!(t[p], 2.0 * pair.k_dot + 0.5 * pair.k, max_relative = 3e-15);
+                }
+            }
+        }
+    }
+    for wrong in [f64::NAN, f64::INFINITY, 1.1] {
+        assert!(!relu::column(&sides, &sides, 0, 0.0, &mut [wrong], &mut [0.0]));
+    }
+    assert!([0.0, -1.0, f64::NAN, 1e300].iter().all(|&v| relu::Deviations::of(&[1.0, v]).is_none()));
 }

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::layer::{AttentionKind, Layer, Node, Over, Padding, Shape, Weights};
+use super::layer::{AttentionKind, Layer, Node, Over, Shape, Weights};
+use super::windows::Padding;
 
 pub(super) fn network(input: &Shape, defaults: &Weights, nodes: &[Node]) -> Json {
     let Weights { sigma_w2, sigma_b2, train_bias } = defaults;

@@ -5,7 +5,8 @@ use solvable_engine::streams::Streams;
 use solvable_engine::verify::setting::require;
 use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile};
 use solvable_shared::{by, kept};
-use solvable_theory::any_architecture::{Blueprint, Layer, Parametrization, data_statistics, kernels};
+use solvable_simulate::any_architecture::kernels;
+use solvable_theory::any_architecture::{Blueprint, Layer, Parametrization, data_statistics};
 use solvable_theory::bibliography::{
     ARORA_2019, KARAKIDA_2019_NORMALIZATION, NOVAK_2019, TOLSTIKHIN_2021, YANG_2019,
 };

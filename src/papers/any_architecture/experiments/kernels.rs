@@ -5,10 +5,11 @@ use solvable_engine::streams::Streams;
 use solvable_engine::verify::setting::require;
 use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
 use solvable_shared::shortened;
+use solvable_simulate::any_architecture::kernels;
 use solvable_simulate::gram::centred;
 use solvable_simulate::linalg::{self, Matrix};
 use solvable_theory::TheoryError;
-use solvable_theory::any_architecture::{Blueprint, Parametrization, PreparedKernels};
+use solvable_theory::any_architecture::{Blueprint, Parametrization};
 
 use super::setting::LayeredSetting;
 
@@ -102,16 +103,7 @@ pub fn analytic_kernel(
     parametrization: Parametrization,
 ) -> Result<Matrix, TheoryError> {
     let rows: Vec<Vec<f64>> = inputs.column_iter().map(|column| column.iter().copied().collect()).collect();
-    let kernels = PreparedKernels::new(network, &rows, parametrization)?;
-    let samples = rows.len();
-    let mut tangent = Matrix::zeros(samples, samples);
-    for m in 0..samples {
-        for n in 0..=m {
-            let (_, entry) = kernels.pair(n, m)?;
-            (tangent[(n, m)], tangent[(m, n)]) = (entry, entry);
-        }
-    }
-    Ok(tangent)
+    Ok(kernels(network, &rows, parametrization)?.tangent)
 }
 
 /// What [`LayeredSpectrum`] measures.
