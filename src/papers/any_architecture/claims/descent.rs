@@ -54,7 +54,7 @@ fn boundary() -> Claim {
     .formula(r"\eta_T=\frac2{\lambda_{\max}}\Big(1+\frac{\ln(1/a)}{4T}\Big)\quad\text{given the measured }\lambda_{\max},a")
     .sources(&[KARAKIDA_2019_NORMALIZATION, LEWKOWYCZ_2020])
     .cases(|profile| {
-        let (widths, trials): (&[usize], usize) = by(profile, (&[32], 4), (&[64, 128], 12));
+        let (widths, trials): (&[usize], usize) = by(profile, (&[32], 12), (&[64, 128], 12));
         let mut cases = Vec::new();
         for &width in widths {
             for (name, layers) in trained(width) {
@@ -111,7 +111,7 @@ fn contraction() -> Claim {
                 let network = Blueprint::read(&json!({
                     "input": {"grid": grid, "channels": 3}, "sigma_w2": 2.0, "sigma_b2": 0.1, "train_bias": true, "layers": layers,
                 }))?;
-                Ok(At::setting(name, LayeredSetting { network, inputs: Inputs::Random { samples: 5 } }, 4))
+                Ok(At::setting(name, LayeredSetting { network, inputs: Inputs::Random { samples: 5 } }, 24))
             })
             .collect()
     })

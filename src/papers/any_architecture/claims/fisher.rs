@@ -110,7 +110,7 @@ fn second_moment() -> Claim {
     .cases(pooled)
     .measure(|_, o| Ok(o.s_lambda))
     .predict(|s| Ok(statistics(&s.network, s.samples())?.s_lambda))
-    .margin(|_, profile| Margin::symmetric(by(profile, 0.2, 0.09)))
+    .margin(|_, profile| Margin::symmetric(by(profile, 0.12, 0.09)))
     .rival_where("one position in place of their average", is_pooled, |s| {
         Ok(as_if(s, &collected_by(&s.network, "last")?)?.s_lambda)
     })
@@ -327,7 +327,7 @@ fn recurrent_overlap() -> Claim {
     .cases(recurrent_cases)
     .measure(|_, o| Ok(o.theta_st))
     .predict(|s| Ok(statistics(&s.network, s.samples())?.theta_st))
-    .margin(|_, profile| Margin::symmetric(by(profile, 0.15, 0.08)))
+    .margin(|_, profile| Margin::symmetric(by(profile, 0.1, 0.08)))
     .rival("the last state for the mean over all", |s| {
         Ok(statistics(&collected_by(&s.network, "last")?, s.samples())?.theta_st)
     })
@@ -339,7 +339,7 @@ fn recurrent_overlap() -> Claim {
 }
 
 fn recurrent_cases(profile: Profile) -> Cases {
-    let (width, trials) = by(profile, (128, 64), (256, 128));
+    let (width, trials) = by(profile, (128, 128), (256, 128));
     let rnn = json!({"rnn": {"channels": width, "activation": "erf", "sigma_w2": 2.0, "sigma_u2": 1.0}});
     let network = settings::base(json!([rnn, "global-avg-pool", {"dense": 2}]))?;
     Ok(vec![case(&format!("erf S={POSITIONS} M={width}"), network, trials)])

@@ -144,8 +144,9 @@ fn depth_growth() -> Claim {
         Kind::CLAIMED
             .into_iter()
             .map(|kind| {
-                let sizes: Result<Vec<_>, JudgeError> =
-                    BLOCKS.into_iter().map(|blocks| of_blocks(kind, blocks, width)).collect();
+                // The deepest first: one block does not show how it is scaled.
+                let sizes = BLOCKS.into_iter().rev().map(|blocks| of_blocks(kind, blocks, width));
+                let sizes: Result<Vec<_>, JudgeError> = sizes.collect();
                 Ok(At::sizes(kind.label(), sizes?, trials))
             })
             .collect()

@@ -13,7 +13,7 @@ use crate::experiments::{LayeredTasks, LayeredTasksSetting, digit_parity, digits
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![FigurePlan::new(
         "arch/continual",
-        |p| requests::<LayeredTasks>(&settings(p)?, by(p, 6, 8)),
+        |p| requests::<LayeredTasks>(&settings(p)?, by(p, 5, 8)),
         forgetting,
     )]
 }

@@ -37,12 +37,12 @@ fn networks(width: usize) -> [(&'static str, Json); 2] {
 }
 
 fn widths(profile: Profile) -> &'static [usize] {
-    by(profile, &[12, 17, 24, 34], &[16, 25, 40, 63, 100])
+    by(profile, &[10, 16, 26], &[16, 25, 40, 63, 100])
 }
 
 /// In geometric progression.
 fn rates(profile: Profile) -> Vec<f64> {
-    let count = by(profile, 10, 20);
+    let count = by(profile, 9, 20);
     (0..count).map(|i| 3e-4 * 1e4f64.powf(i as f64 / (count - 1) as f64)).collect()
 }
 
@@ -70,7 +70,7 @@ fn plane_requests(profile: Profile) -> Result<Vec<Request>, JudgeError> {
         }
     }
     let mut all = requests::<LayeredPlane>(&planes, by(profile, 1, 4))?;
-    all.extend(requests::<LayeredBoundary>(&boundaries, by(profile, 12, 24))?);
+    all.extend(requests::<LayeredBoundary>(&boundaries, by(profile, 8, 24))?);
     Ok(all)
 }
 
