@@ -574,3 +574,66 @@ fn the_practitioner_holds_a_rate_against_networks() {
         (&Value::from("norm/edge"), &Value::from(30))
     );
 }
+
+#[test]
+fn networks_of_any_layers_are_described_in_files() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let network = r#"{"input": {"grid": [4, 4], "channels": 1}, "sigma_w2": 2, "sigma_b2": 0.1, "layers": [
+        {"conv": {"channels": 24, "filter": [3, 3]}}, {"residual": {"branch": ["relu", {"conv": {"channels": 24, "filter": [3, 3]}}]}},
+        "relu", "global-avg-pool", {"dense": 2}]}"#;
+    let file = folder.path().join("net.json");
+    fs::write(&file, network).expect("a file");
+    let given = |key: &str| format!("{key}=@{}", text(&file));
+    let architecture = given("architecture");
+    let told = |output: &Output| serde_json::from_str::<Value>(&printed(output)).expect("JSON");
+
+    // The same from the file and from the command line.
+    let by_hand = format!("architecture={network}");
+    let [file_says, hand_says] =
+        [&architecture, &by_hand].map(|a| printed(&solvable(&["predict", "step-size", a, "N=20", "--json"])));
+    assert_eq!(file_says, hand_says);
+    let rows: Vec<String> = (0..6)
+        .map(|n| {
+            (0..16).map(|i| f64::from((n * 5 + i * 3) % 7 - 3).to_string()).collect::<Vec<_>>().join(",")
+        })
+        .collect();
+    let inputs = folder.path().join("x.csv");
+    fs::write(&inputs, rows.join("\n")).expect("a file");
+    let on_inputs = format!("inputs=@{}", text(&inputs));
+
+    // Networks of exactly that description beside it: random inputs, given ones, a file, centred outputs.
+    let out = text(folder.path()).to_owned();
+    let check = |rest: &[&str]| {
+        let fixed = ["check", "step-size", &architecture, "--json", "--trials", "12", "--out", &out];
+        solvable(&[&fixed[..], rest].concat())
+    };
+    for rest in [&["N=6"][..], &[&on_inputs], &["N=6", "--data", text(&inputs)], &[&on_inputs, "output=ms"]] {
+        let told = told(&check(rest));
+        let predicted = told["eta_c_on_inputs"].as_f64().or(told["value"]["eta_c"].as_f64()).expect("a rate");
+        let measured = told["measured_of_means"]["value"].as_f64().expect("a mean");
+        assert!((measured / predicted - 1.0).abs() < 0.4, "{rest:?}: {told}");
+        // The largest of two eigenvalues is above their mean.
+        assert!(told["measured"]["value"].as_f64().expect("a mean") < measured, "{told}");
+    }
+    let claim =
+        solvable(&["check", "arch/lambda-max", &given("network"), "--trials", "4", "--json", "--out", &out]);
+    assert_eq!(told(&claim)["case"]["settings"][0]["network"]["input"]["grid"], serde_json::json!([4, 4]));
+
+    let missing = format!("architecture=@{}", folder.path().join("no.json").display());
+    fs::write(folder.path().join("bad.json"), "{").expect("a file");
+    let bad = format!("architecture=@{}", folder.path().join("bad.json").display());
+    for (argument, message) in [
+        ("activation=relu", "parameter `activation`"),
+        ("method=kfac", "parameter `method`"),
+        ("output=bn", "parameter `output`"),
+        ("N=0", "parameter `N` is 0"),
+        (&missing, "cannot read"),
+        (&bad, "is not JSON"),
+    ] {
+        let own = if argument.starts_with("architecture") { argument } else { &architecture };
+        let rest = if argument.starts_with("architecture") { "N=3" } else { argument };
+        assert_refused(&solvable(&["check", "step-size", own, rest, "--out", &out]), argument, message);
+    }
+    let twice = check(&[&on_inputs, "--data", text(&inputs)]);
+    assert_refused(&twice, "inputs twice", "--data");
+}

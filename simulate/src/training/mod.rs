@@ -4,6 +4,7 @@
 //! one write the step of a layer as $\Delta W^l\propto Z_l\,h^{l-1\top}$ with $Z_l$ of shape $M_l\times N$: the weights are
 //! moved by one product, and nothing of size $P$ is ever formed.
 
+mod dense;
 mod momentum;
 mod natural;
 mod penalty;
@@ -19,6 +20,7 @@ use super::finite_network::FiniteNetwork;
 use super::linalg::{self, Matrix};
 use super::network::{Network, Signals};
 
+pub use dense::Motion;
 pub use momentum::{HeavyBall, Momentum};
 pub use natural::{NaturalGradient, Prepared};
 pub use penalty::{PenalisedGradient, PenaltyMethod, penalised_gradient};

@@ -77,7 +77,13 @@ fn is_unstable<N: FiniteNetwork>(
     Ok(above(descent.loss()?, start))
 }
 
-/// The loss after `steps` steps of gradient descent at each of `learning_rates`; losses above `ceiling`, and infinite ones, count as that.
+/// Common logarithm of the loss at which a run counts as diverged.
+const CEILING: f64 = 3.0;
+/// That of the least loss that is told apart from none.
+const FLOOR: f64 = -12.0;
+
+/// The common logarithm of the loss after `steps` steps of gradient descent at each of `learning_rates`, from -12 to 3: losses of more than
+/// 1000, and infinite ones, count as 1000.
 ///
 /// # Errors
 /// Shapes that do not fit; inputs that cannot be propagated.
@@ -87,8 +93,8 @@ pub fn final_losses<N: FiniteNetwork>(
     targets: &Matrix,
     learning_rates: &[f64],
     steps: usize,
-    ceiling: f64,
 ) -> Result<Vec<f64>, SimulationError> {
+    let (floor, ceiling) = (10f64.powf(FLOOR), 10f64.powf(CEILING));
     let final_loss = |learning_rate: f64| -> Result<f64, SimulationError> {
         let mut descent = Training::gradient_descent(network.clone(), inputs, targets, learning_rate)?;
         for _ in 0..steps {
@@ -101,5 +107,5 @@ pub fn final_losses<N: FiniteNetwork>(
         let loss = descent.loss()?;
         Ok(if loss <= ceiling { loss } else { ceiling })
     };
-    learning_rates.iter().map(|&eta| final_loss(eta)).collect()
+    learning_rates.iter().map(|&eta| Ok(final_loss(eta)?.max(floor).log10())).collect()
 }

@@ -9,7 +9,7 @@ use crate::settings::{equal_widths, modes};
 use solvable_engine::figure::{Axis, Figure, Panel, Position, Series, Stroke, histogram};
 use solvable_engine::verify::{JudgeError, Profile, Request};
 use solvable_engine::{FigurePlan, Trials, mean_point, requests};
-use solvable_shared::{Fisher, FisherSetting, FisherSpectrum, asked, by, cell_edges};
+use solvable_shared::{Fisher, FisherSetting, FisherSpectrum, Plane, asked, by};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![
@@ -75,18 +75,14 @@ fn plane_requests(profile: Profile) -> Result<Vec<Request>, JudgeError> {
 
 fn plane(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let profile = trials.profile();
-    let widths = plane_widths(profile);
-    let centres: Vec<f64> = widths.iter().map(|&m| m as f64).collect();
-    let rates = learning_rates(profile);
     let mut panels = Vec::new();
     for (letters, title) in PANELS {
-        let mut columns = Vec::new();
-        let (mut line, mut points) = (Vec::new(), Vec::new());
-        for &width in widths {
+        let mut plane = Plane { rates: learning_rates(profile), ..Plane::default() };
+        for &width in plane_widths(profile) {
             let outcomes = trials.of::<TrainingPlane>(&plane_setting(width, letters, profile)?)?;
             let mean =
                 |i: usize| outcomes.iter().map(|o| o.log10_loss[i]).sum::<f64>() / outcomes.len() as f64;
-            columns.push((0..rates.len()).map(mean).collect::<Vec<_>>());
+            plane.losses.push((0..plane.rates.len()).map(mean).collect());
 
             let m = width as f64;
             let network = equal_widths("relu", (2.0, 0.1), 3, width, 1)?;
@@ -95,32 +91,13 @@ fn plane(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
             } else {
                 edge_proportional(&network, width)?
             };
-            line.push((m, 2.0 / sharpness));
-            points.push(trials.mean::<LocalBoundary>(m, &boundary_setting(width, letters)?, |o| o.boundary)?);
+            plane.widths.push(m);
+            plane.theory.push((m, 2.0 / sharpness));
+            let boundary = boundary_setting(width, letters)?;
+            plane.boundary.push(trials.mean::<LocalBoundary>(m, &boundary, |o| o.boundary)?);
         }
-        let values = (0..rates.len()).flat_map(|i| columns.iter().map(move |c| c[i])).collect();
         let law = if letters == "---" { "2/λ_max" } else { "2/λ₊" };
-        panels.push(Panel {
-            title: title.into(),
-            x: Axis::log("width M = N"),
-            y: Axis::log("learning rate η"),
-            series: vec![
-                Series::HeatMap {
-                    label: "log₁₀ training loss after 100 steps".into(),
-                    x_edges: cell_edges(&centres),
-                    y_edges: cell_edges(&rates),
-                    values,
-                    range: Some((-2.0, 1.0)),
-                },
-                Series::Line {
-                    label: format!("theory {law}"),
-                    group: 1,
-                    stroke: Stroke::Solid,
-                    points: line,
-                },
-                Series::Points { label: "local boundary, measured".into(), group: 2, points },
-            ],
-        });
+        panels.push(plane.panel(title, "width M = N", law));
     }
     Ok(Figure {
         id: "norm/trainability".into(),

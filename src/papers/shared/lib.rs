@@ -6,6 +6,7 @@ mod kept;
 pub mod knobs;
 mod networks;
 pub mod own_data;
+mod plane;
 
 use rand::RngExt;
 use solvable_engine::streams::Streams;
@@ -17,6 +18,7 @@ pub use fisher::{
 };
 pub use kept::kept;
 pub use networks::{has_large_biases, large_biases, proportional};
+pub use plane::Plane;
 
 /// Seven significant digits: far more than the scatter of networks, at half the size in the store.
 pub fn shortened(values: &[f64]) -> Vec<f64> {
@@ -47,13 +49,4 @@ pub fn by<T>(profile: Profile, quick: T, full: T) -> T {
         Profile::Quick => quick,
         Profile::Full => full,
     }
-}
-
-/// Edges of the cells of a heat map, half-way (in logarithm) between neighbouring centres.
-pub fn cell_edges(centres: &[f64]) -> Vec<f64> {
-    let Some(ratio) = centres.windows(2).next().map(|w| (w[1] / w[0]).sqrt()) else { return Vec::new() };
-    let mut edges = vec![centres[0] / ratio];
-    edges.extend(centres.windows(2).map(|w| (w[0] * w[1]).sqrt()));
-    edges.extend(centres.last().map(|c| c * ratio));
-    edges
 }

@@ -117,18 +117,13 @@ pub struct LayeredPlaneSetting {
 /// What [`LayeredPlane`] measures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LayeredPlaneOutcome {
-    /// The common logarithm of the loss after $T$ steps at each learning rate; losses above $10^{\mathtt{CEILING}}$, and infinite ones,
-    /// count as that.
+    /// The common logarithm of the loss after $T$ steps at each learning rate; losses above 1000, and infinite ones, count
+    /// as 1000.
     pub log10_loss: Vec<f64>,
 }
 
 /// Training on random labels of size 1.
 pub struct LayeredPlane;
-
-impl LayeredPlane {
-    /// Common logarithm of the loss at which a run counts as diverged.
-    pub const CEILING: f64 = 3.0;
-}
 
 impl Experiment for LayeredPlane {
     type Setting = LayeredPlaneSetting;
@@ -149,14 +144,14 @@ impl Experiment for LayeredPlane {
         let (classes, samples) = (network.classes(), inputs.ncols());
         let mut targets =
             Matrix::from_vec(classes, samples, streams.child("labels").normals(classes * samples, 1.0));
-        let (rates, ceiling) = (&setting.learning_rates, 10f64.powf(LayeredPlane::CEILING));
-        let losses = if descent.centred() {
+        let (rates, steps) = (&setting.learning_rates, descent.steps);
+        let log10_loss = if descent.centred() {
             subtract_means(&mut targets);
-            final_losses(&MeanSubtracted(network), &inputs, &targets, rates, descent.steps, ceiling)?
+            final_losses(&MeanSubtracted(network), &inputs, &targets, rates, steps)?
         } else {
-            final_losses(&network, &inputs, &targets, rates, descent.steps, ceiling)?
+            final_losses(&network, &inputs, &targets, rates, steps)?
         };
-        Ok(LayeredPlaneOutcome { log10_loss: losses.iter().map(|l| l.max(1e-12).log10()).collect() })
+        Ok(LayeredPlaneOutcome { log10_loss })
     }
 
     fn cost(setting: &LayeredPlaneSetting) -> f64 {

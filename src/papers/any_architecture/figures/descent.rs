@@ -1,10 +1,10 @@
 //! Learning rates at which images of a fixed size can be learnt.
 
 use serde_json::{Value as Json, json};
-use solvable_engine::figure::{Axis, Figure, Panel, Series, Stroke};
+use solvable_engine::figure::Figure;
 use solvable_engine::verify::{JudgeError, Profile, Request};
 use solvable_engine::{FigurePlan, Trials, requests};
-use solvable_shared::{by, cell_edges};
+use solvable_shared::{Plane, by};
 use solvable_theory::Normalization;
 use solvable_theory::any_architecture::{Blueprint, mean_subtraction_edge};
 
@@ -76,19 +76,17 @@ fn plane_requests(profile: Profile) -> Result<Vec<Request>, JudgeError> {
 
 fn plane(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let profile = trials.profile();
-    let centres: Vec<f64> = widths(profile).iter().map(|&m| m as f64).collect();
-    let rates = rates(profile);
     let mut panels = Vec::new();
     for kind in 0..networks(1).len() {
         for (output, how) in OUTPUTS {
-            let (mut columns, mut line, mut points) = (Vec::new(), Vec::new(), Vec::new());
+            let mut plane = Plane { rates: rates(profile), ..Plane::default() };
             for &width in widths(profile) {
                 let (_, layers) = &networks(width)[kind];
                 let descent = setting(layers, width, output)?;
                 let outcomes = trials.of::<LayeredPlane>(&with_rates(descent.clone(), profile))?;
                 let mean =
                     |i: usize| outcomes.iter().map(|o| o.log10_loss[i]).sum::<f64>() / outcomes.len() as f64;
-                columns.push((0..rates.len()).map(mean).collect::<Vec<_>>());
+                plane.losses.push((0..plane.rates.len()).map(mean).collect());
 
                 let (m, network) = (width as f64, &descent.system.network);
                 let sharpness = if descent.centred() {
@@ -96,26 +94,12 @@ fn plane(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
                 } else {
                     statistics(network, width)?.lambda_max
                 };
-                line.push((m, 2.0 / sharpness));
-                points.push(trials.mean::<LayeredBoundary>(m, &descent, |o| o.boundary)?);
+                plane.widths.push(m);
+                plane.theory.push((m, 2.0 / sharpness));
+                plane.boundary.push(trials.mean::<LayeredBoundary>(m, &descent, |o| o.boundary)?);
             }
-            let values = (0..rates.len()).flat_map(|i| columns.iter().map(move |c| c[i])).collect();
-            panels.push(Panel {
-                title: format!("{}, {how}", networks(1)[kind].0),
-                x: Axis::log("width M = samples N"),
-                y: Axis::log("learning rate η"),
-                series: vec![
-                    Series::HeatMap {
-                        label: "log₁₀ training loss after 100 steps".into(),
-                        x_edges: cell_edges(&centres),
-                        y_edges: cell_edges(&rates),
-                        values,
-                        range: Some((-2.0, 1.0)),
-                    },
-                    Series::line("theory 2/λ", 1, Stroke::Solid, line),
-                    Series::Points { label: "local boundary, measured".into(), group: 2, points },
-                ],
-            });
+            let title = format!("{}, {how}", networks(1)[kind].0);
+            panels.push(plane.panel(title, "width M = samples N", "2/λ"));
         }
     }
     Ok(Figure {
