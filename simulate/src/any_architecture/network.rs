@@ -13,7 +13,7 @@ use crate::linalg::{self, Matrix};
 use solvable_engine::streams::Streams;
 
 /// Outputs above which the largest eigenvalue is found without the matrix.
-pub const MATRIX_ROWS: usize = 1000;
+const MATRIX_ROWS: usize = 1000;
 
 /// One draw of the parameters of a [`Blueprint`].
 #[derive(Debug, Clone)]
@@ -111,7 +111,7 @@ impl LayeredNetwork {
     }
 
     /// The $C$ largest eigenvalues of $\Theta/N$, descending, or of the kernel of outputs which are `centred` over the samples: of the matrix up to
-    /// [`MATRIX_ROWS`] outputs, by Lanczos above.
+    /// 1000 outputs, by Lanczos above.
     ///
     /// # Errors
     /// An iteration that does not converge.
