@@ -360,8 +360,8 @@ fn batches_name_duplicate_and_unknown_keys_and_survive_tokens_that_are_no_json()
 fn unknown_names_are_answered_with_the_nearest() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (arguments, words) in [
-        (vec!["predict", "mf/fim-stat"], "did you mean `mf/fim-stats`?"),
-        (vec!["explain", "mf/fim-stat"], "did you mean `mf/fim-stats`?"),
+        (vec!["predict", "mf/fim-stat"], "did you mean `mf/fim-stats`"),
+        (vec!["explain", "mf/fim-stat"], "did you mean `mf/fim-stats`"),
         (vec!["verify", "mf/lamda-max", "--out", text(folder.path())], "did you mean `mf/lambda-max`"),
         (vec!["list", "lamda-max"], "`mf/lambda-max`"),
         (
