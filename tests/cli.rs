@@ -637,3 +637,22 @@ fn networks_of_any_layers_are_described_in_files() {
     let twice = check(&[&on_inputs, "--data", text(&inputs)]);
     assert_refused(&twice, "inputs twice", "--data");
 }
+
+#[test]
+fn what_knobs_turn_is_what_fields_set() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = text(folder.path()).to_owned();
+    let network = r#"network={"input": {"grid": [4], "channels": 3}, "sigma_w2": 2, "sigma_b2": 0.1, "layers": [
+        {"conv": {"channels": 20, "filter": [3]}}, "relu", "global-avg-pool", {"dense": 2}]}"#;
+    let told = |rest: [&str; 2]| {
+        let fixed = ["check", "arch/lambda-max", "--trials", "2", "--json", "--out", &out];
+        serde_json::from_str::<Value>(&printed(&solvable(&[&fixed[..], &rest].concat()))).expect("JSON")
+    };
+    let (first, last) = (told([network, "width=8"]), told(["width=8", network]));
+    let layers = |told: &Value| told["case"]["settings"][0]["network"]["layers"].clone();
+    assert_eq!(layers(&first), layers(&last));
+    assert_eq!(layers(&first)[0]["conv"]["channels"], 8, "{first}");
+    let map = ["map", "arch/lambda-max", "width=4..16:log", network, "--trials", "8", "--out", &out];
+    let told = solvable(&map);
+    assert_ne!(told.status.code(), Some(2), "{}", String::from_utf8_lossy(&told.stderr));
+}

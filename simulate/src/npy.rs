@@ -1,4 +1,4 @@
-//! Matrices in numpy's binary format, of any type of real number.
+//! Matrices, and images, in numpy's binary format, of any type of real number.
 
 use std::io::Read;
 
@@ -6,12 +6,21 @@ use npyz::{DType, Endianness, TypeChar};
 
 use super::linalg::Matrix;
 
-/// Reads an $N\times d$ array as $d\times N$, and says of which type it was.
+/// Reads an $N\times d$ array as $d\times N$, and says of which type it was. Samples of several axes, such as images $N\times H\times W\times C$, are read
+/// row by row, the last axis fastest.
 pub(super) fn read(mut reader: impl Read) -> Result<(Matrix, String), String> {
     let header = npyz::NpyHeader::from_reader(&mut reader).map_err(|e| format!("not an NPY file: {e}"))?;
     let shape = header.shape().to_vec();
-    let [samples, dimension] = shape[..] else {
-        return Err(format!("an array of shape {shape:?}; an N x d matrix is needed"));
+    let (samples, dimension) = match shape[..] {
+        [samples, dimension] => (samples, dimension),
+        [samples, ref axes @ ..] if axes.len() > 1 && header.order() == npyz::Order::C => {
+            let dimension = axes.iter().try_fold(1u64, |product, axis| product.checked_mul(*axis));
+            (samples, dimension.ok_or_else(|| format!("shape {shape:?} is too large"))?)
+        }
+        _ => {
+            let needed = "an N x d matrix, or samples of several axes in C order, is needed";
+            return Err(format!("an array of shape {shape:?}; {needed}"));
+        }
     };
     let text = header.dtype().descr();
     let text = text.trim_matches('\'').to_owned();
@@ -148,5 +157,21 @@ mod tests {
         for (descr, bytes) in [("<c16", 64), ("<f2", 7), ("<f2", 9), ("<U4", 64)] {
             assert!(read(&file(descr, "False", &vec![0; bytes])[..]).is_err(), "{descr}");
         }
+    }
+
+    #[test]
+    fn images_are_read_row_by_row() {
+        let images = |order: &str| {
+            let header = format!("{{'descr': '|u1', 'fortran_order': {order}, 'shape': (2, 1, 3, 2), }}\n");
+            let mut file = b"\x93NUMPY\x01\x00".to_vec();
+            file.extend((header.len() as u16).to_le_bytes());
+            file.extend(header.bytes());
+            file.extend(0..12u8);
+            file
+        };
+        let (m, _) = read(&images("False")[..]).unwrap();
+        assert_eq!(m.shape(), (6, 2));
+        assert_eq!(m.column(1).as_slice(), [6.0, 7.0, 8.0, 9.0, 10.0, 11.0]);
+        assert!(read(&images("True")[..]).unwrap_err().contains("C order"));
     }
 }

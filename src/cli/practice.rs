@@ -38,7 +38,9 @@ pub fn check(args: &CheckArgs, data: Option<&Path>) -> Result<ExitCode> {
     let prediction =
         prediction.filter(|prediction| claim.is_none_or(|claim| speaks_of(prediction, claim, args)));
     match prediction {
-        Some(prediction) if prediction.id == "step-size" => practice(&prediction, args, data),
+        Some(prediction) if ["step-size", "arch/step-size"].contains(&prediction.id) => {
+            practice(&catalog::find("step-size")?, args, data)
+        }
         _ if data.is_some() => {
             bail!("--data goes with `check step-size`; for the claims on your inputs use `verify --data`")
         }
@@ -191,7 +193,8 @@ fn of_any_layers(
     let engine = engine(args)?;
     let sharpness = drawn::<LayeredSharpness>(&engine, &setting, trials, |o| o.lambda_max)?;
     let tops = drawn::<LayeredSharpness>(&engine, &setting, trials, |o| o.lambda_top)?;
-    Ok(Found { answer, bearable: None, on_inputs, sharpness, tops: Some(tops) })
+    let bearable = answer["eta_cautious"].as_f64();
+    Ok(Found { answer, bearable, on_inputs, sharpness, tops: Some(tops) })
 }
 
 fn tell(
@@ -256,7 +259,9 @@ fn tell(
                 off(means.value, answered)
             )?;
         }
-        writeln!(out, "{}", answer["remark"].as_str().unwrap_or_default())?;
+        for told in ["remark", "caveat"] {
+            answer[told].as_str().map_or(Ok(()), |told| writeln!(out, "{told}"))?;
+        }
     }
     // What is promised: most networks are stable at the cautious rate; or the mean of the largest eigenvalues is the predicted one.
     let holds = match (stable, &of_means) {

@@ -13,7 +13,7 @@ use super::run::{check_trials, exit_code};
 use super::select::{knobs_of, nothing_matches, short};
 use super::{CheckArgs, terminal};
 use crate::Paper;
-use crate::verify::{Case, Claim, Drawn, Engine, Knob, Options, TrialStore, assign};
+use crate::verify::{Case, Claim, Drawn, Engine, Knob, Options, TrialStore, assign, in_order};
 use solvable_words::shortened;
 
 /// Trials of the first look; a statistic needs eight at most.
@@ -105,7 +105,8 @@ fn chosen<'a>(cases: &'a [Case], rest: &[String]) -> Result<(&'a Case, Vec<Overr
 fn changed(start: &Case, overrides: &[Override], knobs: &[Knob]) -> Result<Case> {
     let mut settings: Vec<Json> = start.requests.iter().map(|request| request.setting().clone()).collect();
     for setting in &mut settings {
-        for (field, value) in overrides {
+        let changes = overrides.iter().map(|(field, value)| (field, value));
+        for (field, value) in in_order(changes) {
             assign(setting, field, value, knobs)?;
         }
     }

@@ -8,6 +8,7 @@ use super::{Cell, Column, Found, Map, Sweep, fit};
 use crate::verify::statistic::{ALPHA, standard_error};
 use crate::verify::{
     Case, CaseResult, Claim, Engine, JudgeError, Knob, Profile, Request, SettingError, Verdict, assign,
+    in_order,
 };
 
 /// A map to be: a claim, the case that it starts from, the fields that are swept and those that are set.
@@ -149,7 +150,9 @@ impl MapPlan {
             start.requests.iter().map(|request| request.setting().clone()).collect();
         let swept = &changes[..changes.len() - self.fixed.len()];
         for setting in &mut settings {
-            changes.iter().try_for_each(|(field, value)| assign(setting, field, value, knobs))?;
+            in_order(changes.iter().copied())
+                .into_iter()
+                .try_for_each(|(field, value)| assign(setting, field, value, knobs))?;
             // What is set must leave alone what is swept.
             for (field, value) in swept {
                 let mut again = setting.clone();

@@ -33,6 +33,16 @@ pub fn assign(setting: &mut Json, path: &str, value: &Json, knobs: &[Knob]) -> R
     Ok(())
 }
 
+/// Changes in the order in which they are made: what replaces a whole part of a setting, then what changes something in it, as given among
+/// themselves.
+pub fn in_order<'a>(
+    changes: impl IntoIterator<Item = (&'a String, &'a Json)>,
+) -> Vec<(&'a String, &'a Json)> {
+    let mut changes: Vec<_> = changes.into_iter().collect();
+    changes.sort_by_key(|(_, value)| !value.is_object());
+    changes
+}
+
 /// The value of `2*model.samples` in `setting`, whole where the factor and the field are; other values are themselves.
 fn multiple(setting: &Json, path: &str, value: &Json) -> Result<Json, SettingError> {
     let product = value.as_str().and_then(|text| {

@@ -21,7 +21,7 @@ pub use claim::{Case, Claim};
 pub use components::Components;
 pub use engine::{Drawn, Engine, LOOKS, Observer, Options, Shard, ShardError, Tally};
 pub use experiment::{Experiment, Request, SettingKey, TrialFailure};
-pub use fields::{Knob, assign};
+pub use fields::{Knob, assign, in_order};
 pub use judge::{Breakage, Comparison, JudgeError};
 pub use record::{Record, RecordError};
 pub use results::{CaseResult, ClaimResult, Component, Estimate, Judgement, Margin, Results, RivalResult};

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 use solvable_engine::verify::{JudgeError, Knob};
-use solvable_theory::any_architecture::Blueprint;
+use solvable_theory::any_architecture::{Blueprint, Layer, Node};
 
 /// What users turn.
 pub(crate) const KNOBS: &[Knob] = &[Knob {
@@ -10,8 +10,11 @@ pub(crate) const KNOBS: &[Knob] = &[Knob {
     meaning: "the channels of all hidden layers",
     turn: |setting, value| {
         let Some(Json::Array(layers)) = setting.pointer_mut("/network/layers") else { return false };
-        let Some((_, hidden)) = layers.split_last_mut() else { return false };
-        widen_all(hidden, value)
+        // The last weights are the read-out.
+        let weighs =
+            |layer: &Json| ["dense", "conv", "attention"].iter().any(|name| layer.get(name).is_some());
+        let Some(read_out) = layers.iter().rposition(weighs) else { return false };
+        widen_all(&mut layers[..read_out], value)
     },
 }];
 
@@ -38,6 +41,28 @@ fn widen(layer: &mut Json, width: &Json) -> bool {
         Json::Array(layers) => widen_all(layers, width),
         _ => false,
     }
+}
+
+/// All layers of a network, those within branches too.
+pub(crate) fn layers(network: &Blueprint) -> Vec<&Node> {
+    fn within<'a>(nodes: &'a [Node], all: &mut Vec<&'a Node>) {
+        for node in nodes {
+            match &node.layer {
+                Layer::Residual { branch, .. } => within(branch, all),
+                Layer::Sum(branches) => branches.iter().for_each(|branch| within(&branch.layers, all)),
+                _ => {}
+            }
+            all.push(node);
+        }
+    }
+    let mut all = Vec::new();
+    within(network.nodes(), &mut all);
+    all
+}
+
+/// Whether some layer is such.
+pub(crate) fn has(network: &Blueprint, such: impl Fn(&Layer) -> bool) -> bool {
+    layers(network).iter().any(|node| such(&node.layer))
 }
 
 /// Positions of the base setting.
@@ -128,6 +153,11 @@ fn changed(layers: &Json, change: &dyn Fn(&Json) -> Option<Json>) -> Json {
         let mut layer = layer;
         if let Some(branch) = layer.pointer_mut("/residual/branch") {
             *branch = changed(branch, change);
+        }
+        if let Some(Json::Array(branches)) = layer.get_mut("sum") {
+            for own in branches.iter_mut().filter_map(|branch| branch.get_mut("layers")) {
+                *own = changed(own, change);
+            }
         }
         layer
     };

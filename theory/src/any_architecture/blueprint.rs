@@ -3,9 +3,9 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value as Json, json};
 
-use super::layer::{Layer, Node, Shape, Weights};
+use super::layer::{AttentionKind, Layer, Node, Shape, Weights};
 use super::{reading, writing};
-use crate::{Architecture, Normalization, TheoryError};
+use crate::{Activation, Architecture, Normalization, TheoryError};
 
 /// A network of any layers, checked: shapes fit, and its infinite-width kernels are closed.
 ///
@@ -75,6 +75,84 @@ impl Blueprint {
             })
         }
         averages(&self.nodes)
+    }
+
+    /// Whether the outputs have weights of their own, so that $\Theta=T\otimes I_C$ and $C$ outputs are $C$ times one.
+    ///
+    /// # Errors
+    /// A flatten of several positions, or a normalization, behind the last weights.
+    pub fn independent_outputs(&self) -> Result<(), TheoryError> {
+        for node in self.nodes.iter().rev() {
+            let shared = match &node.layer {
+                Layer::Dense { .. } | Layer::Conv(_) | Layer::Attention(_) => return Ok(()),
+                Layer::Flatten => (node.from.positions() > 1).then_some("flatten"),
+                Layer::LayerNorm { .. } => Some("layer-norm"),
+                _ => None,
+            };
+            if let Some(name) = shared {
+                let valid = "a dense layer behind it: its outputs share weights or a normalization, so that they are not independent of each \
+                    other (the kernels of given inputs are those of one of them)";
+                return Err(TheoryError::invalid(node.path.clone(), name, valid));
+            }
+        }
+        Ok(())
+    }
+
+    /// The most positions that a signal has.
+    pub(crate) fn most_positions(&self) -> usize {
+        fn most(nodes: &[Node]) -> usize {
+            let inside = |node: &Node| match &node.layer {
+                Layer::Residual { branch, .. } => most(branch),
+                Layer::Sum(branches) => branches.iter().map(|b| most(&b.layers)).max().unwrap_or(1),
+                _ => 1,
+            };
+            nodes.iter().map(|node| node.to.positions().max(inside(node))).max().unwrap_or(1)
+        }
+        self.input.positions().max(most(&self.nodes))
+    }
+
+    /// Whether some attention has no softmax.
+    pub(crate) fn attends_linearly(&self) -> bool {
+        fn attends(nodes: &[Node]) -> bool {
+            nodes.iter().any(|node| match &node.layer {
+                Layer::Attention(attention) => matches!(attention.kind, AttentionKind::Linear { .. }),
+                Layer::Residual { branch, .. } => attends(branch),
+                Layer::Sum(branches) => branches.iter().any(|branch| attends(&branch.layers)),
+                _ => false,
+            })
+        }
+        attends(&self.nodes)
+    }
+
+    /// The same as a fully connected network, if it is one: dense layers of one position with one activation between them.
+    pub(crate) fn as_dense(&self) -> Option<Architecture> {
+        let mut widths = vec![self.input.channels];
+        let mut activation: Option<&Activation> = None;
+        let mut scales: Option<Weights> = None;
+        if self.input.positions() != 1 || self.nodes.len().is_multiple_of(2) {
+            return None;
+        }
+        for (number, node) in self.nodes.iter().enumerate() {
+            match &node.layer {
+                Layer::Dense { channels, weights } if number.is_multiple_of(2) => {
+                    if scales.is_some_and(|known| known != *weights) {
+                        return None;
+                    }
+                    scales = Some(*weights);
+                    widths.push(*channels);
+                }
+                Layer::Activation(phi) if number % 2 == 1 => {
+                    if activation.is_some_and(|known| known != phi) {
+                        return None;
+                    }
+                    activation = Some(phi);
+                }
+                _ => return None,
+            }
+        }
+        let (phi, scales) = (activation.cloned().unwrap_or_else(Activation::linear), scales?);
+        let network = Architecture::new(widths, phi, scales.sigma_w2, scales.sigma_b2).ok()?;
+        Some(network.with_trained_biases(scales.train_bias))
     }
 
     /// $P$: trained parameters, a real number, as products of absurd sizes must not wrap around.

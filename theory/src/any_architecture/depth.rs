@@ -94,6 +94,11 @@ impl BlockChain {
         Ok(())
     }
 
+    /// Whether signals shrink from block to block.
+    fn dies_out(&self) -> bool {
+        self.kind == BlockKind::Plain && 0.5 * (1.0 + self.slope * self.slope) * self.sigma_w2 < 1.0
+    }
+
     /// $a^2$ at `blocks` blocks.
     fn scale2(&self, blocks: usize) -> f64 {
         match self.scale {
@@ -235,6 +240,8 @@ pub fn max_depth(chain: &BlockChain, eta: f64, samples: usize) -> Result<usize, 
     for blocks in 1..=DEEPEST {
         match depth_growth(chain, blocks, samples) {
             Ok(growth) if growth.eta_c >= eta => {}
+            // Plain blocks whose signals die out bear every rate; all others grow beyond what bears any.
+            Err(TheoryError::Undefined { .. }) if chain.dies_out() => return Ok(DEEPEST),
             Ok(_) | Err(TheoryError::Undefined { .. }) => return Ok(blocks - 1),
             Err(error) => return Err(error),
         }

@@ -25,8 +25,8 @@ mod windows;
 mod writing;
 
 pub use blueprint::Blueprint;
-pub(crate) use catalog::sharpness;
 pub use catalog::{Described, catalog, described};
+pub(crate) use catalog::{described_by, sharpness};
 pub use depth::{BlockChain, BlockKind, BranchScale, DepthGrowth, depth_growth, max_depth};
 pub use layer::{
     Attention, AttentionKind, Branch, Convolution, Layer, Mix, Node, Over, Recurrence, Shape, Weights,

@@ -40,7 +40,7 @@ const LAYERS: [&str; 15] = [
 ];
 
 /// Layers that many networks have and that have no closed kernel here, with the nearest that has.
-const UNSUPPORTED: [(&[&str], &str); 8] = [
+const UNSUPPORTED: [(&[&str], &str); 9] = [
     (&["max-pool", "maxpool", "global-max-pool"], "avg-pool or global-avg-pool"),
     (
         &["batch-norm", "batchnorm", "bn"],
@@ -49,6 +49,7 @@ const UNSUPPORTED: [(&[&str], &str); 8] = [
     (&["group-norm", "instance-norm", "rms-norm", "weight-norm"], "layer-norm"),
     (&["dropout"], "no layer: at initialisation dropout is left out"),
     (&["lstm", "gru"], "rnn"),
+    (&["conv-transpose", "deconv", "upsample"], "conv, whose strides are whole"),
     (&["embedding", "positional-encoding"], "given inputs that hold the encoding"),
     (&["softmax", "log-softmax"], "no layer: theory is of the values before a softmax"),
     (&["multi-head-attention", "transformer", "self-attention"], "attention within a residual"),
@@ -65,6 +66,8 @@ struct Signal {
 struct Reader {
     defaults: Weights,
     slots: usize,
+    /// Taps of all windows so far.
+    taps: usize,
 }
 
 /// The fields of an object, by its path.
@@ -98,7 +101,7 @@ pub(super) fn network(json: &Json) -> Result<(Shape, Weights, Vec<Node>), Theory
     let Some(layers) = top.required("layers", "a list of layers")?.as_array() else {
         return Err(top.invalid("layers", "a list of layers"));
     };
-    let mut reader = Reader { defaults, slots: 0 };
+    let mut reader = Reader { defaults, slots: 0, taps: 0 };
     let start = Signal { shape: shape.clone(), gaussian: false };
     let (nodes, end) = reader.list(layers, "layers", start, 0)?;
     let told = || layers.last().map_or_else(|| "an empty list".to_owned(), Json::to_string);
@@ -135,6 +138,34 @@ fn fresh(nodes: &[Node]) -> bool {
     false
 }
 
+/// Taps of windows, at every position of the result, of a network.
+const MOST_TAPS: usize = 1 << 22;
+
+/// Taps that a layer's windows hold.
+fn taps(layer: &Layer) -> usize {
+    let of = |windows: &Windows| windows.taps.iter().map(Vec::len).sum();
+    match layer {
+        Layer::Conv(conv) => of(&conv.windows),
+        Layer::AvgPool { windows, .. } => of(windows),
+        _ => 0,
+    }
+}
+
+/// Refuses windows before they are formed.
+fn few_taps(path: &str, shape: &Shape, window: &[usize], stride: &[usize]) -> Result<(), TheoryError> {
+    let results: f64 = shape.grid.iter().zip(stride).map(|(n, s)| (*n as f64 / *s as f64).ceil()).product();
+    let size: f64 = window.iter().map(|f| *f as f64).product();
+    if results * size > MOST_TAPS as f64 {
+        let valid = format!("at most {MOST_TAPS} taps, counted at every position of the result ({results})");
+        return Err(TheoryError::invalid(path, format!("{window:?}"), valid));
+    }
+    Ok(())
+}
+
+fn place_of(path: &str, field: &str) -> String {
+    format!("{path}.{field}")
+}
+
 impl Reader {
     fn list(
         &mut self,
@@ -151,6 +182,13 @@ impl Reader {
             if next.shape.channels > MOST {
                 let valid = format!("at most {MOST} channels");
                 return Err(TheoryError::invalid(path, next.shape.channels, valid));
+            }
+            self.taps = self.taps.saturating_add(taps(&layer));
+            if self.taps > MOST_TAPS {
+                let valid = format!(
+                    "windows of at most {MOST_TAPS} taps in all, counted at every position of their results"
+                );
+                return Err(TheoryError::invalid(path, self.taps, valid));
             }
             let slot = self.slots;
             self.slots += 1;
@@ -245,6 +283,7 @@ impl Reader {
             }
         };
         fields.fits("filter", &filter, &signal.shape)?;
+        few_taps(&place_of(path, "filter"), &signal.shape, &filter, &stride)?;
         let (grid, windows) = Windows::new(&signal.shape.grid, &filter, &stride, padding);
         let conv = Convolution { channels, filter, stride, padding, weights, windows };
         Ok((Layer::Conv(conv), Signal { shape: Shape { grid, channels }, gaussian: true }))
@@ -450,8 +489,12 @@ fn not_gaussian(path: &str, what: &str) -> TheoryError {
 }
 
 fn unknown_layer(name: &str, path: &str, json: &Json) -> TheoryError {
-    let plain = name.to_lowercase().replace('_', "-");
-    let nearest = UNSUPPORTED.iter().find(|(names, _)| names.contains(&plain.as_str()));
+    // However other libraries spell it: BatchNorm2d, batch_norm, batch-norm.
+    let squeezed = |name: &str| name.to_lowercase().replace(['_', '-', ' '], "");
+    let plain = squeezed(name);
+    let plain =
+        ["1d", "2d", "3d"].iter().find_map(|end| plain.strip_suffix(end)).unwrap_or(&plain).to_owned();
+    let nearest = UNSUPPORTED.iter().find(|(names, _)| names.iter().any(|known| squeezed(known) == plain));
     let valid = match nearest {
         Some((_, instead)) => {
             format!("a layer whose kernel is known; nearest to {}: {instead}", shortened(name))
@@ -482,6 +525,7 @@ fn pool(json: &Json, path: &str, signal: Signal) -> Result<(Layer, Signal), Theo
     let window = fields.axes("window", None, &signal.shape)?;
     let stride = fields.axes("stride", Some(window.clone()), &signal.shape)?;
     fields.fits("window", &window, &signal.shape)?;
+    few_taps(&place_of(path, "window"), &signal.shape, &window, &stride)?;
     let (grid, windows) = Windows::new(&signal.shape.grid, &window, &stride, Padding::Valid);
     let shape = Shape { grid, channels: signal.shape.channels };
     Ok((Layer::AvgPool { window, stride, windows }, Signal { shape, ..signal }))

@@ -216,7 +216,7 @@ impl<'a> Recursion<'a> {
     ) -> Result<Signal, TheoryError> {
         signal.settle();
         let Signal { k, t, .. } = signal;
-        let (c, values) = (node.from.channels as f64, (a.heads * a.value) as f64);
+        let (c, values) = (node.from.channels as f64, a.heads as f64 * a.value as f64);
         let outer = self.gradient(values, a.sigma_o2);
         let inner = self.gradient(c, a.sigma_v2);
         let bias = self.bias(a.sigma_b2, a.train_bias);

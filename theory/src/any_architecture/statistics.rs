@@ -9,7 +9,7 @@ use super::recursion::{Notes, Parametrization, Recursion};
 use super::windows::Padding;
 use crate::TheoryError;
 use crate::catalog::Params;
-use crate::error::{at_least, representable};
+use crate::error::{affordable_memory, at_least, representable};
 use crate::mean_field::{FimStatistics, Theta, statistics_of};
 use crate::normalization::critical_step;
 
@@ -173,17 +173,27 @@ fn overlap(x: &DMatrix<f64>, y: &DMatrix<f64>) -> DMatrix<f64> {
     (x * y.transpose()) / x.ncols() as f64
 }
 
-/// About how many operations the kernels of `samples` inputs take.
-pub(super) fn kernel_cost(blueprint: &Blueprint, samples: usize) -> f64 {
-    let n = samples as f64;
-    let positions = blueprint.input().positions() as f64;
+/// Refuses kernels of `samples` given inputs that cost too much.
+pub(super) fn afford(params: &Params, blueprint: &Blueprint, samples: usize) -> Result<(), TheoryError> {
+    let (n, positions) = (samples as f64, blueprint.input().positions() as f64);
     let input = positions * positions * blueprint.input().channels as f64;
-    n * (n + 1.0) / 2.0 * (Recursion::new(blueprint, Parametrization::Standard).operations() + input)
+    let pair = Recursion::new(blueprint, Parametrization::Standard).operations() + input;
+    fits_memory(blueprint)?;
+    params.afford("the kernels of this architecture", n * (n + 1.0) / 2.0 * pair)
 }
 
-/// Refuses kernels that cost too much.
-pub(super) fn afford(params: &Params, blueprint: &Blueprint, samples: usize) -> Result<(), TheoryError> {
-    params.afford("the kernels of this architecture", kernel_cost(blueprint, samples))
+/// Refuses order parameters that cost too much, `times` over.
+pub(super) fn afford_order(params: &Params, blueprint: &Blueprint, times: f64) -> Result<(), TheoryError> {
+    fits_memory(blueprint)?;
+    let pair = Recursion::new(blueprint, Parametrization::Standard).operations();
+    params.afford("the order parameters of this architecture", 2.0 * times * pair)
+}
+
+/// A pair carries a few matrices of all pairs of positions.
+fn fits_memory(blueprint: &Blueprint) -> Result<(), TheoryError> {
+    const MATRICES: f64 = 8.0;
+    let positions = blueprint.most_positions() as f64;
+    affordable_memory("the kernels of all pairs of positions", 8.0 * MATRICES * positions * positions)
 }
 
 impl Overlaps {
@@ -229,9 +239,31 @@ impl Overlaps {
                 }
             }
         }
+        // Of the two samples together: what no inputs have, no recursion makes sense of.
+        if positions <= MOST_CHECKED {
+            let joint =
+                DMatrix::from_fn(2 * positions, 2 * positions, |p, q| match (p < positions, q < positions) {
+                    (true, true) => same[(p, q)],
+                    (false, false) => same[(p - positions, q - positions)],
+                    (true, false) => cross[(p, q - positions)],
+                    (false, true) => cross[(q, p - positions)],
+                });
+            let values = joint.symmetric_eigenvalues();
+            if values.min() < -1e-9 * values.max().max(f64::MIN_POSITIVE) {
+                let valid = "overlaps that two samples can have: [[same, cross], [cross^T, same]] without negative eigenvalues";
+                return Err(TheoryError::invalid(
+                    "same",
+                    format!("one of least eigenvalue {}", values.min()),
+                    valid,
+                ));
+            }
+        }
         Ok(Self { same, cross })
     }
 }
+
+/// Positions up to which given overlaps are checked by their eigenvalues.
+const MOST_CHECKED: usize = 200;
 
 /// $\theta_t$ and $\theta_{st}$ of two ideal samples with these overlaps.
 ///
@@ -247,6 +279,7 @@ impl Overlaps {
 /// # Source
 /// Karakida, Akaho and Amari (2019) for dense networks; the pooling rule is derived in the notes.
 pub fn theta(blueprint: &Blueprint, overlaps: &Overlaps) -> Result<Theta, TheoryError> {
+    blueprint.independent_outputs()?;
     let recursion = Recursion::new(blueprint, Parametrization::Standard);
     let (own, notes) = recursion.own(overlaps.same.clone())?;
     let pair = recursion.pair(overlaps.cross.clone(), &notes, &notes)?;
@@ -293,6 +326,7 @@ pub fn data_statistics(blueprint: &Blueprint, inputs: &[Vec<f64>]) -> Result<Dat
     if inputs.len() == 1 {
         return Err(TheoryError::invalid("inputs", "1 row", "at least two rows"));
     }
+    blueprint.independent_outputs()?;
     let tangent = kernels(blueprint, inputs, Parametrization::Standard)?.tangent;
     let n = inputs.len() as f64;
     let share = blueprint.classes() as f64 / blueprint.parameter_count() / n;
@@ -349,6 +383,7 @@ pub fn mean_subtraction_edge(
     samples: usize,
 ) -> Result<MeanSubtractionEdge, TheoryError> {
     at_least("N", samples, 2)?;
+    blueprint.independent_outputs()?;
     let (positions, channels) = (blueprint.input().positions() as f64, blueprint.input().channels as f64);
     let (share, freedom) = match collected(blueprint)? {
         Some(Layer::GlobalAvgPool) => (1.0 / positions, channels),

@@ -1,4 +1,5 @@
 use approx::assert_relative_eq;
+use nalgebra::DMatrix;
 use serde_json::{Value as Json, json};
 
 use super::*;
@@ -320,4 +321,64 @@ fn relu_by_columns_is_the_kernel_of_pairs() {
         assert!(!relu::column(&sides, &sides, 0, 0.0, &mut [wrong], &mut [0.0]));
     }
     assert!([0.0, -1.0, f64::NAN, 1e300].iter().all(|&v| relu::Deviations::of(&[1.0, v]).is_none()));
+}
+
+/// Outputs that share weights are not $C$ independent ones.
+#[test]
+fn statistics_ask_for_outputs_with_weights_of_their_own() {
+    let conv = json!({"conv": {"channels": 8, "filter": [3]}});
+    for (layers, place) in [
+        (json!([conv, "relu", {"dense": 1}, "flatten"]), "layers[3]"),
+        (json!([conv, "relu", "flatten", {"dense": 2}, {"layer-norm": {"over": "channels"}}]), "layers[4]"),
+    ] {
+        let network = blueprint(layers);
+        let size = network.input().size();
+        let rows = inputs(3, size);
+        let theta = theta(&network, &Overlaps::independent(&network)).unwrap_err().to_string();
+        let data = data_statistics(&network, &rows).unwrap_err().to_string();
+        assert!(theta.contains(place) && data.contains(place), "{theta}\n{data}");
+        // Of one output they can be told.
+        assert!(kernels(&network, &rows, Parametrization::Standard).is_ok());
+    }
+    let pooled =
+        blueprint(json!([conv, "relu", {"conv": {"channels": 2, "filter": [3]}}, "global-avg-pool"]));
+    assert!(theta(&pooled, &Overlaps::independent(&pooled)).is_ok());
+}
+
+#[test]
+fn sizes_beyond_integers_do_not_wrap_around_and_windows_are_bounded() {
+    let heads = 1u64 << 40;
+    let attention = json!({"kind": "softmax", "heads": heads, "key": 2, "value": heads, "channels": 1});
+    let network = described(json!([1]), 2, json!([{"attention": attention}]));
+    let tangent = kernels(&network, &[vec![1.0, 2.0]], Parametrization::Standard).unwrap().tangent[(0, 0)];
+    assert!(tangent > 1e24, "{tangent}");
+    let wide = Blueprint::read(&json!({
+        "input": {"grid": [16384], "channels": 1}, "sigma_w2": 2, "sigma_b2": 0,
+        "layers": [{"conv": {"channels": 1, "filter": [16384]}}, "flatten", {"dense": 1}],
+    }));
+    assert!(wide.unwrap_err().to_string().contains("layers[0].conv.filter"));
+}
+
+#[test]
+fn overlaps_that_no_samples_have_are_refused() {
+    let network = described(json!([3]), 3, json!([{"dense": 3}, "global-avg-pool", {"dense": 1}]));
+    let same = DMatrix::from_fn(3, 3, |p, q| if p == q { 1.0 } else { -0.9 });
+    let error = Overlaps::new(&network, same, DMatrix::zeros(3, 3)).unwrap_err().to_string();
+    assert!(error.contains("`same`") && error.contains("negative eigenvalues"), "{error}");
+    let same = DMatrix::from_fn(3, 3, |p, q| if p == q { 1.0 } else { 0.5 });
+    assert!(Overlaps::new(&network, same.clone(), same).is_ok());
+}
+
+#[test]
+fn blocks_that_die_out_bear_every_rate() {
+    let chain = BlockChain {
+        kind: BlockKind::Plain,
+        scale: BranchScale::Fixed(1.0),
+        fan_ins: [10.0; 3],
+        sigma_w2: 0.01,
+        slope: 0.0,
+        positions: 4,
+        pooled: true,
+    };
+    assert_eq!(max_depth(&chain, 0.01, 10).unwrap(), 1000);
 }

@@ -457,13 +457,34 @@ fn of_architecture(params: &Params) -> Result<Value, TheoryError> {
         let valid = "left out where an architecture is given, which says it itself (for gradient descent)";
         return Err(TheoryError::invalid(name, params.get::<Json>(name)?, valid));
     }
-    let (lambda_max, formula, remark) = crate::any_architecture::sharpness(params)?;
-    Ok(Value::Object(vec![
-        ("eta_c", critical_step(lambda_max)?.into()),
-        ("lambda_max", lambda_max.into()),
-        ("formula", Value::Word(formula)),
-        ("remark", Value::Word(remark)),
-    ]))
+    if !params.get::<Json>("inputs")?.is_null() && params.differs_from_default("N") {
+        let valid = "left out where inputs are given, which say how many there are";
+        return Err(TheoryError::invalid("N", params.get::<Json>("N")?, valid));
+    }
+    // A fully connected network has its own answer, with the edge of its bulk and the sharper ones among finite networks.
+    let described = crate::any_architecture::described_by(params)?;
+    if let Some(network) =
+        described.network.as_dense().filter(|_| described.inputs.is_none() && !described.centred)
+    {
+        let step = step_size(&network, described.samples)?;
+        return Ok(Value::Object(vec![
+            ("eta_c", step.eta_c.into()),
+            ("lambda_max", step.lambda_max.into()),
+            ("formula", Value::Word(step.formula)),
+            ("remark", Value::Word(step.remark)),
+            ("finite_width", step.finite_width.into()),
+            ("eta_cautious", (step.eta_c / step.finite_width).into()),
+        ]));
+    }
+    let found = crate::any_architecture::sharpness(params)?;
+    let mut fields = vec![
+        ("eta_c", critical_step(found.lambda_max)?.into()),
+        ("lambda_max", found.lambda_max.into()),
+        ("formula", Value::Word(found.formula)),
+        ("remark", Value::Word(found.remark)),
+    ];
+    fields.extend(found.caveat.map(|caveat| ("caveat", Value::Word(caveat))));
+    Ok(Value::Object(fields))
 }
 
 fn evaluate(params: &Params) -> Result<Value, TheoryError> {

@@ -48,7 +48,7 @@ pub(crate) fn twice(
 fn forgetting() -> Claim {
     Claim::about::<LayeredTasks>(
         "arch/continual",
-        "Even or odd digits, learnt twice: few images the second time make convolutional networks forget, as their kernel says",
+        "Even or odd digits, learnt twice: where few images the second time make their kernel forget, convolutional networks forget as much",
     )
     .formula(r"\frac{E_2}{E_1}>1\text{ for }N_2\ll N_1,\ \text{by regression with the kernel at infinite width on the same images}")
     .sources(&[KARAKIDA_2022_CONTINUAL])

@@ -2,18 +2,18 @@
 
 use serde_json::json;
 use solvable_engine::verify::setting::require;
-use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile};
+use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile, SettingError};
 use solvable_shared::by;
-use solvable_theory::any_architecture::{Blueprint, Layer};
+use solvable_theory::any_architecture::{AttentionKind, Blueprint, Layer, Node, Padding};
 use solvable_theory::bibliography::{
     ALEMOHAMMAD_2021, HRON_2020, KARAKIDA_2019_UNIVERSAL, NOVAK_2019, YANG_2017,
 };
 
-use super::predicted::{as_if, statistics};
+use super::predicted::{as_if, random_inputs, statistics};
 use crate::experiments::{Inputs, LayeredFisher, LayeredSetting};
 use crate::settings::{
-    self, CHANNELS, POSITIONS, SAMPLES, circular, collected_by, convolutional, normalized_network, rescaled,
-    residual_network, without, without_filters,
+    self, CHANNELS, POSITIONS, SAMPLES, circular, collected_by, convolutional, has, layers,
+    normalized_network, rescaled, residual_network, without, without_filters,
 };
 
 pub(super) fn all() -> Vec<Claim> {
@@ -56,21 +56,32 @@ fn pooled(profile: Profile) -> Cases {
 }
 
 fn is_pooled(setting: &LayeredSetting) -> bool {
-    setting.network.nodes().iter().any(|node| matches!(node.layer, Layer::GlobalAvgPool))
+    has(&setting.network, |layer| matches!(layer, Layer::GlobalAvgPool))
+}
+
+/// Inputs are independent and new in every trial, and some layer is `such`.
+fn random_with(
+    setting: &LayeredSetting,
+    such: impl Fn(&Layer) -> bool,
+    valid: &str,
+) -> Result<(), SettingError> {
+    random_inputs(setting)?;
+    require(has(&setting.network, such), "network.layers", "other layers", valid)
 }
 
 fn has_filters(setting: &LayeredSetting) -> bool {
-    setting.network.nodes().iter().any(|node| matches!(&node.layer, Layer::Conv(conv) if conv.size() > 1.0))
+    has(&setting.network, |layer| matches!(layer, Layer::Conv(conv) if conv.size() > 1.0))
 }
 
 /// Weights of convolutions counted once for every position.
 fn untied(network: &Blueprint) -> f64 {
-    let all = network.nodes().iter();
-    all.map(|node| match node.layer {
+    let own = |node: &Node| match &node.layer {
         Layer::Conv(_) | Layer::Rnn(_) => node.parameters() * node.to.positions() as f64,
+        // What lies within them is counted by itself.
+        Layer::Residual { .. } | Layer::Sum(_) => 0.0,
         _ => node.parameters(),
-    })
-    .sum()
+    };
+    layers(network).into_iter().map(own).sum()
 }
 
 fn mean_eigenvalue() -> Claim {
@@ -97,6 +108,7 @@ fn mean_eigenvalue() -> Claim {
     .rival_where("flattened positions averaged", |s| !is_pooled(s), |s| {
         Ok(as_if(s, &collected_by(&s.network, "last")?)?.m_lambda)
     })
+    .presumes(random_inputs)
     .finish()
 }
 
@@ -121,6 +133,7 @@ fn second_moment() -> Claim {
         let share = s.network.parameter_count() / untied(&s.network);
         Ok(statistics(&s.network, s.samples())?.s_lambda * share)
     })
+    .presumes(random_inputs)
     .finish()
 }
 
@@ -143,6 +156,7 @@ fn largest_eigenvalue() -> Claim {
         let positions = s.network.input().positions() as f64;
         Ok((theory.theta_t + (samples - 1.0) * theory.theta_st / positions) / samples)
     })
+    .presumes(random_inputs)
     .finish()
 }
 
@@ -169,6 +183,10 @@ fn padding() -> Claim {
     .rival("circular padding", |s| {
         let theory = statistics(&circular(&s.network)?, s.samples())?;
         Ok([theory.m_lambda, theory.lambda_max])
+    })
+    .presumes(|s| {
+        let padded = |layer: &Layer| matches!(layer, Layer::Conv(conv) if conv.padding == Padding::Same);
+        random_with(s, padded, "a conv with the padding `same`")
     })
     .finish()
 }
@@ -211,6 +229,7 @@ fn pooling() -> Claim {
             (statistics(&s.network, s.samples())?, s.network.input().positions() as f64);
         Ok((theory.theta_t - theory.theta_st) * positions.sqrt())
     })
+    .presumes(|s| random_with(s, |layer| matches!(layer, Layer::GlobalAvgPool), "a global-avg-pool"))
     .finish()
 }
 
@@ -241,6 +260,10 @@ fn residual() -> Claim {
         .rival("the branch left out", |s| {
             let theory = as_if(s, &without(&s.network, "residual")?)?;
             Ok([theory.m_lambda, theory.lambda_max])
+        })
+        .presumes(|s| {
+            let scaled = |layer: &Layer| matches!(layer, Layer::Residual { scale, .. } if scale.abs() != 1.0);
+            random_with(s, scaled, "a residual branch of another scale than 1")
         })
         .finish()
 }
@@ -372,6 +395,10 @@ fn attention() -> Claim {
             Some(layer)
         })?;
         Ok(statistics(&uniform, s.samples())?.m_lambda)
+    })
+    .presumes(|s| {
+        let softmax = |layer: &Layer| matches!(layer, Layer::Attention(a) if a.kind == AttentionKind::Softmax);
+        random_with(s, softmax, "a softmax attention")
     })
     .finish()
 }

@@ -1,13 +1,14 @@
 //! Sharpness over depth, and what mean subtraction leaves of it.
 
 use serde_json::json;
+use solvable_engine::verify::setting::require;
 use solvable_engine::verify::statistic::exact_log_slope;
 use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile};
 use solvable_shared::by;
 use solvable_theory::any_architecture::{Layer, mean_subtraction_edge};
 use solvable_theory::bibliography::{KARAKIDA_2019_NORMALIZATION, YANG_2017};
 
-use super::predicted::statistics;
+use super::predicted::{random_inputs, statistics};
 use crate::experiments::{AnalyticSharpness, Inputs, LayeredFisher, LayeredSetting};
 use crate::settings::{self, conv, norm, residual};
 
@@ -155,6 +156,14 @@ fn depth_growth() -> Claim {
     // The slope over the number of blocks is that over the logarithm of its exponential.
     .log_slope(|s| blocks(s).exp())
     .predict(|s| Ok(statistics(&s.network, s.samples())?.lambda_max))
+    .presumes(|s| {
+        let width = s.network.nodes().first().map_or(1, |node| node.to.channels);
+        let of_kinds = Kind::ALL.iter().any(|kind| {
+            of_blocks(*kind, blocks(s).max(1.0) as usize, width).is_ok_and(|own| own.network == s.network)
+        });
+        let valid = "a residual network of the claim's cases, of any width and number of blocks";
+        require(of_kinds, "network", "another one", valid)
+    })
     .margin(|s, profile| {
         let margin = match kind_of(s) {
             Kind::Residual => 0.08,
@@ -199,6 +208,7 @@ fn edge() -> Claim {
     .rival("without the spread of the overlaps", |s| {
         Ok(mean_subtraction_edge(&s.network, s.samples())?.without_spread)
     })
+    .presumes(random_inputs)
     .finish()
 }
 
@@ -251,5 +261,6 @@ fn width_growth() -> Claim {
         |s| s.network.nodes().iter().any(|node| matches!(node.layer, Layer::Flatten)),
         |s| Ok(width(s)),
     )
+    .presumes(random_inputs)
     .finish()
 }

@@ -4,18 +4,17 @@ use serde::{Deserialize, Serialize};
 use solvable_engine::streams::Streams;
 use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
 use solvable_simulate::any_architecture::Contraction;
+use solvable_simulate::linalg::Matrix;
 
 use super::setting::LayeredSetting;
 
-/// What [`Contractions`] measures: inner products with the kernel of gradients that are formed, over its squared norm.
+/// What [`Contractions`] measures: distances from the kernel of gradients that are formed, over its norm.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ContractionsOutcome {
     /// Of the kernel from pairs of positions.
     pub pairs: f64,
     /// Of the kernel of weights that every position has of its own.
     pub untied: f64,
-    /// $\|\Theta_{\rm pairs}-\Theta\|/\|\Theta\|$.
-    pub distance: f64,
 }
 
 /// The kernel of one network by both exact contractions.
@@ -25,7 +24,7 @@ impl Experiment for Contractions {
     type Setting = LayeredSetting;
     type Outcome = ContractionsOutcome;
     const ID: &'static str = "contractions";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 
     fn check(setting: &LayeredSetting) -> Result<(), SettingError> {
         setting.check()
@@ -35,12 +34,10 @@ impl Experiment for Contractions {
         let (network, signals) = setting.draw(streams)?;
         let by = |way| network.contracted_kernel(&signals, way);
         let formed = by(Contraction::PerSample);
-        let (pairs, untied) = (by(Contraction::Pair), by(Contraction::Untied));
-        let square = formed.norm_squared();
+        let distance = |other: Matrix| (other - &formed).norm() / formed.norm();
         Ok(ContractionsOutcome {
-            pairs: pairs.dot(&formed) / square,
-            untied: untied.dot(&formed) / square,
-            distance: ((&pairs - &formed).norm_squared() / square).sqrt(),
+            pairs: distance(by(Contraction::Pair)),
+            untied: distance(by(Contraction::Untied)),
         })
     }
 

@@ -19,7 +19,7 @@ pub struct LayeredDescentSetting {
     /// Network and inputs.
     #[serde(flatten)]
     pub system: LayeredSetting,
-    /// `none` or `mean_subtraction`.
+    /// None, or mean subtraction (`ms`).
     pub output: Normalization,
     /// $T$: steps of a run.
     pub steps: usize,
@@ -34,7 +34,7 @@ impl LayeredDescentSetting {
     fn check(&self) -> Result<(), SettingError> {
         self.system.check()?;
         let known = matches!(self.output, Normalization::None | Normalization::MeanSubtraction);
-        require(known, "output", format!("{:?}", self.output), "none or mean_subtraction")?;
+        require(known, "output", format!("{:?}", self.output), "none or ms")?;
         let samples = self.system.samples();
         require(
             samples >= 2 || !self.centred(),

@@ -87,7 +87,7 @@ impl LayeredSetting {
         require(samples >= 1, field, samples, "1 or more")?;
         let widest =
             self.network.nodes().iter().map(widest).fold(self.network.input().size() as f64, f64::max);
-        let numbers = widest * (samples * classes) as f64;
+        let numbers = widest * samples as f64 * classes as f64;
         let valid = format!(
             "networks whose widest signal, times samples and outputs, has at most {MOST_NUMBERS:.0e} numbers"
         );
@@ -182,7 +182,13 @@ fn widest(node: &Node) -> f64 {
         Layer::Conv(conv) => node.to.positions() as f64 * conv.size() * node.from.channels as f64,
         Layer::Residual { branch, .. } => inside(branch),
         Layer::Sum(branches) => branches.iter().map(|b| inside(&b.layers)).fold(0.0, f64::max),
-        Layer::Attention(a) => (node.from.positions() * a.heads) as f64 * a.key.max(a.value) as f64,
+        // Keys and values of all heads, and their weights of all pairs of positions.
+        Layer::Attention(a) => {
+            let positions = node.from.positions() as f64;
+            positions * a.heads as f64 * (a.key.max(a.value) as f64).max(positions)
+        }
+        // Gradients of the mixing matrix.
+        Layer::Mix(mix) => mix.tokens as f64 * node.from.positions() as f64,
         _ => 0.0,
     })
 }
