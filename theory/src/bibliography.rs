@@ -181,4 +181,19 @@ sources! {
     TOLSTIKHIN_2021: "tolstikhin2021mixer",
         "I. Tolstikhin, N. Houlsby, A. Kolesnikov, L. Beyer, X. Zhai, T. Unterthiner, J. Yung, A. Steiner, D. Keysers, J. Uszkoreit, M. Lucic, A. Dosovitskiy",
         "MLP-Mixer: an all-MLP architecture for vision", "NeurIPS", 2021, "2105.01601";
+    /// Contours for the inverse Laplace transform.
+    WEIDEMAN_2007: "weideman2007parabolic", "J. A. C. Weideman, L. N. Trefethen",
+        "Parabolic and hyperbolic contours for computing the Bromwich integral", "Mathematics of Computation", 2007, "";
+    /// Gradient flow on isotropic data.
+    ADVANI_2017: "advani2017high", "M. S. Advani, A. M. Saxe",
+        "High-dimensional dynamics of generalization error in neural networks", "Neural Networks", 2020, "1710.03667";
+    /// Learning curves of stochastic gradients.
+    BORDELON_2021: "bordelon2021learning", "B. Bordelon, C. Pehlevan",
+        "Learning curves for SGD on structured features", "ICLR", 2022, "2106.02713";
+    /// Stochastic gradients that pass the data again and again.
+    PAQUETTE_2021: "paquette2021sgd", "C. Paquette, K. Lee, F. Pedregosa, E. Paquette",
+        "SGD in the large: average-case analysis, asymptotics, and stepsize criticality", "COLT", 2021, "2102.04396";
+    /// Self-distillation.
+    MOBAHI_2020: "mobahi2020self", "H. Mobahi, M. Farajtabar, P. L. Bartlett",
+        "Self-distillation amplifies regularization in Hilbert space", "NeurIPS", 2020, "2002.05715";
 }

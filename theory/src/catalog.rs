@@ -164,6 +164,7 @@ pub fn all() -> Vec<Prediction> {
         crate::attention_boltzmann::catalog(),
         crate::self_paced_augmentation::catalog(),
         crate::any_architecture::catalog(),
+        crate::learning_in_time::catalog(),
         crate::step_size::catalog(),
     ]
     .concat()

@@ -12,6 +12,7 @@
 //! * [`natural_gradient`]: how approximate Fisher matrices train wide networks;
 //! * [`kernel_spectrum`]: tangent kernels on the sphere and their eigenvalues;
 //! * [`continual_learning`]: learning curves of tasks learnt one after the other;
+//! * [`learning_in_time`]: errors during training, stochastic gradients, schedules, self-distillation;
 //! * [`free_probability`]: spectra of products of random matrices;
 //! * [`dynamical_isometry`]: spectra of the Fisher information of very deep networks;
 //! * [`gradient_regularization`]: where penalties on the gradient drive a diagonal linear network, and their cost;
@@ -38,6 +39,7 @@ mod error;
 pub mod free_probability;
 pub mod gradient_regularization;
 pub mod kernel_spectrum;
+pub mod learning_in_time;
 pub mod mean_field;
 pub mod natural_gradient;
 pub mod normalization;

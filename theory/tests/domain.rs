@@ -206,6 +206,11 @@ fn drawn(draws: &mut Draws, keep: f64, id: &str, name: &str) -> Json {
         "width" | "M" => draws.integer(1.0, 1e6),
         "N" | "N1" | "N2" => draws.integer(1.0, 1e6),
         "C" | "classes" => draws.integer(1.0, 1e3),
+        "shape" => {
+            draws.one_of(&["constant", "linear", "cosine", "wsd", "inverse", "polynomial", "triangle"])
+        }
+        "q" if draws.below(2) == 0 => Json::Null,
+        "B" | "T" if usual.is_number() => draws.integer(1.0, 1e6),
         "K" | "P" | "d" | "kmax" => draws.integer(1.0, 1e5),
         "n" | "steps" | "iterations" | "layers" if usual.is_number() => draws.integer(1.0, 1e6),
         "sigma_w2" => {
@@ -234,13 +239,15 @@ fn drawn(draws: &mut Draws, keep: f64, id: &str, name: &str) -> Json {
         "ensemble" if usual == "ising" => draws.one_of(&["ising", "gaussian", "spherical"]),
         "ensemble" => draws.one_of(&["orthogonal", "gaussian"]),
         "rho" if id == "ngd/response-damped" => json!(draws.log_uniform(1e-20, 1e3)),
-        "lambda" if id.starts_with("cl/") => match draws.below(4) {
-            0 => json!({"power": draws.uniform(0.0, 6.0)}),
-            1 => {
-                json!({"values": (0..1 + draws.below(40)).map(|_| draws.log_uniform(1e-30, 1.0)).collect::<Vec<_>>()})
+        "lambda" | "eta" if id.starts_with("cl/") && name == "lambda" || id.starts_with("dyn/") => {
+            match draws.below(4) {
+                0 => json!({"power": draws.uniform(0.0, 6.0)}),
+                1 => {
+                    json!({"values": (0..1 + draws.below(40)).map(|_| draws.log_uniform(1e-30, 1.0)).collect::<Vec<_>>()})
+                }
+                _ => json!({"power": draws.uniform(1.01, 3.0)}),
             }
-            _ => json!({"power": draws.uniform(1.01, 3.0)}),
-        },
+        }
         "alpha" if id.starts_with("iso/") => {
             let of = |draws: &mut Draws| {
                 json!(if draws.below(4) == 0 { 1.0 - draws.log_uniform(1e-15, 1.0) } else { draws.unit() })

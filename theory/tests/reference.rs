@@ -206,3 +206,23 @@ fn any_architecture_values_are_reproduced() {
         }
     });
 }
+
+/// Errors to ten digits, or to 12 digits of the largest of their curve, as training errors fall over many decades; times, ridges and steps, at which errors
+/// are stationary, to fewer.
+#[test]
+fn learning_in_time_values_are_reproduced() {
+    check_with(include_str!("reference/learning_in_time.json"), &|expected, found, digits, context| {
+        let stationary = ["dyn/early-stopping", "dyn/schedule", "dyn/batch-steps", "dyn/distill-"];
+        if stationary.iter().any(|id| context.starts_with(id)) {
+            let tolerance: f64 = if context.starts_with("dyn/schedule ") { 1e-6 } else { 1e-8 };
+            return compare(expected, found, tolerance.max(10f64.powi(1 - digits)), context);
+        }
+        let (expected, found) = (numbers(expected), numbers(found));
+        assert_eq!(expected.len(), found.len(), "{context}");
+        let largest = expected.iter().fold(0.0f64, |m, x| m.max(x.abs()));
+        for (e, f) in expected.iter().zip(&found) {
+            let allowed = (1e-10 * e.abs()).max(1e-12 * largest);
+            assert!((f - e).abs() <= allowed, "{context}: expected {e}, found {f}");
+        }
+    });
+}

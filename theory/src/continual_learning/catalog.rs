@@ -3,6 +3,7 @@
 use nalgebra::DMatrix;
 use serde::Deserialize;
 
+use super::given::{self, ETA, Flat, LAMBDA, MODES, TAIL};
 use super::{
     Spectrum, Stage, Target, circle_first_error, circle_self_ratio, contraction_factor, critical_similarity,
     effective_ridge, fixed_data_errors, forgetting, many_task_power_law, many_tasks, noise_floor,
@@ -19,21 +20,6 @@ use crate::error::{affordable_memory, at_least};
 use crate::kernel_spectrum::{NtkMap, SphereSpectrum, degeneracy, known_degree_weights, ntk_asymptotic};
 use crate::quadrature::kernel_operations;
 
-const LAMBDA: Parameter = required(
-    "lambda",
-    "the eigenvalues of the kernel",
-    "{\"power\": a} for i^-a up to P, or {\"values\": [...]}, or [...]",
-);
-const ETA: Parameter = optional(
-    "eta",
-    "the power of the target in every orthonormal mode",
-    "as lambda; null: matched to the kernel",
-    "null",
-);
-const MODES: Parameter =
-    optional("P", "the number of modes of a power law", "an integer >= 1; null for given values", "null");
-const TAIL: Parameter =
-    optional("tail", "the sum of the eigenvalues that are not listed", "a number >= 0", "0");
 const COVARIANCE: Parameter =
     required("C", "the covariance of tasks", "a symmetric positive semi-definite matrix, one row a task");
 const STAGES: Parameter = required(
@@ -442,54 +428,14 @@ fn kernels() -> Vec<Prediction> {
     ]
 }
 
-/// A spectrum, or powers of a target, as the user gives them.
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-enum Modes {
-    Power(f64),
-    Values(Vec<f64>),
-}
-
-/// Reads `{"power": a}`, `{"values": [...]}` or `[...]`.
-fn modes(params: &Params, name: &str) -> Result<Option<Modes>, TheoryError> {
-    if let Ok(values) = params.get::<Vec<f64>>(name) {
-        return Ok(Some(Modes::Values(values)));
-    }
-    params.get(name)
+/// The parameters `lambda` and, where there is one, `tail`.
+fn spectrum(params: &Params) -> Result<Spectrum, TheoryError> {
+    given::spectrum(params, Flat::Refused)
 }
 
 /// The powers of one of the parameters; `None` where it is null.
 fn powers(params: &Params, name: &str) -> Result<Option<Vec<f64>>, TheoryError> {
-    match modes(params, name)? {
-        None => Ok(None),
-        Some(Modes::Values(values)) => {
-            if let Some(count) = params.get::<Option<f64>>("P")?
-                && count != values.len() as f64
-            {
-                let valid = format!("{}, as many as there are values of {name}", values.len());
-                return Err(TheoryError::invalid("P", count, valid));
-            }
-            Ok(Some(values))
-        }
-        Some(Modes::Power(exponent)) => {
-            let count = match params.get::<Option<f64>>("P")? {
-                Some(_) => params.integer("P")?,
-                None => {
-                    let meaning = "the number of modes, which a power law needs".to_owned();
-                    return Err(TheoryError::MissingParameter { name: "P".to_owned(), meaning });
-                }
-            };
-            Ok(Some(super::spectrum::powers(name, exponent, count)?))
-        }
-    }
-}
-
-/// The parameters `lambda` and, where there is one, `tail`.
-fn spectrum(params: &Params) -> Result<Spectrum, TheoryError> {
-    let eigenvalues =
-        powers(params, "lambda")?.ok_or_else(|| TheoryError::invalid("lambda", "null", LAMBDA.domain))?;
-    let tail = params.get::<Option<f64>>("tail")?.unwrap_or(0.0);
-    Spectrum::simple(eigenvalues, tail)
+    given::powers(params, name, Flat::Refused)
 }
 
 fn problem(params: &Params) -> Result<(Spectrum, Target), TheoryError> {

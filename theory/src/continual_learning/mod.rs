@@ -4,6 +4,7 @@ mod asymptotics;
 mod catalog;
 mod circle;
 mod fixed_data;
+pub(crate) mod given;
 mod many;
 mod ridge;
 mod spectrum;

@@ -25,6 +25,9 @@ pub fn usual(id: &str, name: &str) -> Json {
     if id.starts_with("arch/") {
         return usual_of_architectures(id, name);
     }
+    if id.starts_with("dyn/") {
+        return usual_of_learning(id, name);
+    }
     match name {
         "activation" => json!("relu"),
         "q1" | "q2" | "q_star" | "xx" | "yy" | "sigma_w2" | "gamma" | "eta_ntk" | "lam" | "lambda_max" => {
@@ -242,6 +245,44 @@ fn usual_of_classifiers(id: &str, name: &str) -> Json {
         "Theta_st" => json!(6),
         "eta" => json!(0.3),
         "steps" => json!(3),
+        _ => panic!("the parameter {name} is new: add a usual value for it"),
+    }
+}
+
+fn usual_of_learning(id: &str, name: &str) -> Json {
+    match name {
+        "lambda" => json!({"power": 1.5}),
+        "eta" => json!({"power": 2.2}),
+        "P" => json!(20),
+        "N" if id.starts_with("dyn/multipass") => json!(4),
+        "N" if id == "dyn/subset-curve" => json!(2),
+        "N" => json!(12),
+        "sigma2" | "s" => json!(0.2),
+        "tail" | "eta_tail" => json!(0.1),
+        "t" if id == "dyn/fixed-data" => json!([0.1, 1.0]),
+        "alpha" | "beta" | "n" | "rounds" if id == "dyn/fixed-data" => Json::Null,
+        "t" | "tau" => json!([0.1, 1.0]),
+        "n" => json!([1, 4]),
+        "alpha" => json!(0.02),
+        "beta" => json!(0.3),
+        "B" if id == "dyn/batch-steps" => json!([1, 4]),
+        "B" => json!(4),
+        "T" => json!(12),
+        "target" => json!(0.9),
+        "shape" => json!("polynomial"),
+        "q" => json!(1.5),
+        "a" => json!(1.6),
+        "b" => json!(2.2),
+        "delta" => json!(0.9),
+        "k" => json!(2),
+        "r2" => json!(1.3),
+        "mu" => json!([5.0, 2.0, 1.0, 0.5]),
+        "y2" => json!([1.0, 0.7, 0.5, 0.2]),
+        "phase" => json!([0.3, 0.7, 1.1, 0.37]),
+        "rounds" if id == "dyn/distill-fresh" => {
+            json!([{"N": 12, "delta": 0.1, "sigma2": 0.2}, {"N": 9, "xi": 0.3}])
+        }
+        "rounds" => json!([{"delta": 0.3}, {"delta": 0.5, "xi": -0.4}]),
         _ => panic!("the parameter {name} is new: add a usual value for it"),
     }
 }

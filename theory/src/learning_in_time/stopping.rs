@@ -1,0 +1,167 @@
+//! How long to train, and with which ridge.
+
+use serde::Serialize;
+
+use super::edge::edge;
+use super::flow::at_time;
+use super::ridge::{converged, ridge};
+use super::two_point::Regression;
+use crate::TheoryError;
+use crate::continual_learning::{Spectrum, Target, effective_ridge};
+use crate::error::representable;
+
+/// The best time of gradient flow and the best ridge.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct EarlyStopping {
+    /// $t^*$; none: training to convergence is best.
+    pub time: Option<f64>,
+    /// $E(t^*)$.
+    pub error: f64,
+    /// $\delta^*$; none: no finite ridge, as nothing can be learnt.
+    pub ridge: Option<f64>,
+    /// $E_{\rm ridge}(\delta^*)$.
+    pub ridge_error: f64,
+}
+
+/// Times and ridges that are looked at, and how near a minimum is found, in the logarithm.
+const TIMES: usize = 200;
+const RIDGES: usize = 60;
+const NEAR: f64 = 1e-11;
+/// Factors of ten by which an end is moved out where the minimum lies at it.
+const MOVES: usize = 280;
+
+/// The global minima of the test error over the time of gradient flow and over the ridge.
+///
+/// # Formula
+/// $E'(t)=\sum_{jl}W_jW_l(z_j+z_l)D(z_j,z_l)=0$; $E_{\rm ridge}'(\delta)=2\kappa'F_1=0$, between the neighbours of the lowest point of a scan.
+///
+/// # Accuracy
+/// $10^{-8}$ in time and ridge, $10^{-11}$ in the errors.
+///
+/// # Validity
+/// As [`flow_curve`](super::flow_curve).
+///
+/// # Errors
+/// As [`flow_curve`](super::flow_curve); as many modes as samples without a tail where training to the end is best: the error diverges.
+///
+/// # Source
+/// Derived in the notes.
+pub fn early_stopping(
+    spectrum: &Spectrum,
+    target: &Target,
+    samples: usize,
+    sigma2: f64,
+) -> Result<EarlyStopping, TheoryError> {
+    let regression = Regression::new(spectrum, target, samples, sigma2)?;
+    let start = regression.power();
+    let learnable = spectrum.eigenvalues().iter().zip(&target.powers).any(|(l, eta)| l * eta > 0.0);
+    if !learnable {
+        return Ok(EarlyStopping { time: Some(0.0), error: start, ridge: None, ridge_error: start });
+    }
+    let (time, error) = best_time(&regression)?;
+    let (ridge, ridge_error) = best_ridge(&regression)?;
+    Ok(EarlyStopping { time, error, ridge: Some(ridge), ridge_error })
+}
+
+fn best_time(regression: &Regression<'_>) -> Result<(Option<f64>, f64), TheoryError> {
+    let (spectrum, n) = (regression.spectrum, regression.samples);
+    let upper = edge(spectrum, n as usize, 0.0)?.upper;
+    let positive = spectrum.eigenvalues().iter().copied().filter(|lambda| *lambda > 0.0);
+    let least = positive.fold(f64::INFINITY, f64::min);
+    let kappa = effective_ridge(spectrum, n, 0.0).map_or(0.0, |ridge| ridge.kappa);
+    let mut low = (1e-3 / upper).ln();
+    let high = representable("the last time", 1e3 / (kappa + n * least))?.ln();
+    let end = converged(regression);
+    let error = |log_t: f64| Ok::<f64, TheoryError>(at_time(regression, log_t.exp())?.0.test);
+    for _ in 0..MOVES {
+        let step = (high - low) / (TIMES - 1) as f64;
+        let scan: Vec<f64> =
+            (0..TIMES).map(|i| error(low + i as f64 * step)).collect::<Result<_, TheoryError>>()?;
+        let best = lowest(&scan);
+        if best + 1 == TIMES {
+            return Ok((None, end?));
+        }
+        if let Ok(end) = end
+            && scan[best] >= end - 1e-11 * regression.power()
+        {
+            return Ok((None, end));
+        }
+        if best == 0 {
+            low -= std::f64::consts::LN_10;
+            continue;
+        }
+        let middle = low + best as f64 * step;
+        let slope = |log_t: f64| Ok::<f64, TheoryError>(at_time(regression, log_t.exp())?.1);
+        let found = zero(middle - step, middle + step, slope)?;
+        return Ok((Some(found.exp()), error(found)?));
+    }
+    Err(not_found("the best time"))
+}
+
+/// $\delta^*$ and $E(\delta^*)$.
+pub(super) fn best_ridge(regression: &Regression<'_>) -> Result<(f64, f64), TheoryError> {
+    let scale = regression.spectrum.trace();
+    let low = (1e-8 * scale).ln();
+    let mut high = (1e4 * scale).ln();
+    for _ in 0..MOVES {
+        let step = (high - low) / (RIDGES - 1) as f64;
+        let at = |i: usize| ridge(regression, (low + i as f64 * step).exp());
+        let scan: Vec<f64> = (0..RIDGES).map(|i| Ok(at(i)?.error)).collect::<Result<_, TheoryError>>()?;
+        let best = lowest(&scan);
+        if best == 0 && at(0)?.slope >= 0.0 {
+            return Ok((0.0, converged(regression)?));
+        }
+        if best + 1 == RIDGES {
+            high += std::f64::consts::LN_10;
+            continue;
+        }
+        let middle = low + best as f64 * step;
+        let below = if best == 0 { middle } else { middle - step };
+        let slope = |log: f64| Ok::<f64, TheoryError>(ridge(regression, log.exp())?.slope);
+        let found = zero(below, middle + step, slope)?.exp();
+        return Ok((found, ridge(regression, found)?.error));
+    }
+    Err(not_found("the best ridge"))
+}
+
+fn not_found(what: &str) -> TheoryError {
+    TheoryError::undefined(what, "it lies outside the range of 64-bit floating point numbers")
+}
+
+fn lowest(values: &[f64]) -> usize {
+    (0..values.len()).min_by(|a, b| values[*a].total_cmp(&values[*b])).unwrap_or(0)
+}
+
+/// Where a slope turns positive.
+fn zero(
+    mut low: f64,
+    mut high: f64,
+    slope: impl Fn(f64) -> Result<f64, TheoryError>,
+) -> Result<f64, TheoryError> {
+    let (mut below, mut above) = (slope(low)?, slope(high)?);
+    let mut side = 0;
+    while high - low > NEAR * high.abs().max(1.0) {
+        // The Illinois rule, and halves where it does not shorten.
+        let secant = (low * above - high * below) / (above - below);
+        let middle = if secant > low && secant < high { secant } else { 0.5 * (low + high) };
+        let value = slope(middle)?;
+        if value < 0.0 {
+            if side < 0 {
+                above *= 0.5;
+            }
+            (low, below, side) = (middle, value, -1);
+        } else {
+            if side > 0 {
+                below *= 0.5;
+            }
+            (high, above, side) = (middle, value, 1);
+        }
+        if value == 0.0 || (middle - secant).abs() > 0.0 && high - low < NEAR {
+            return Ok(middle);
+        }
+        if (above - below).abs() < f64::MIN_POSITIVE {
+            break;
+        }
+    }
+    Ok(0.5 * (low + high))
+}
