@@ -13,6 +13,7 @@ pub mod deep;
 pub mod diagonal;
 pub mod finite_network;
 pub mod gram;
+pub mod learning_in_time;
 pub mod linalg;
 pub mod network;
 mod normalizer;

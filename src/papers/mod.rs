@@ -6,6 +6,7 @@ pub use solvable_attention_boltzmann as attention_boltzmann;
 pub use solvable_continual_learning as continual_learning;
 pub use solvable_dynamical_isometry as dynamical_isometry;
 pub use solvable_gradient_regularization as gradient_regularization;
+pub use solvable_learning_in_time as learning_in_time;
 pub use solvable_mean_field as mean_field;
 pub use solvable_natural_gradient as natural_gradient;
 pub use solvable_normalization as normalization;
@@ -28,5 +29,6 @@ pub fn all() -> Vec<Paper> {
         attention_boltzmann::paper(),
         self_paced_augmentation::paper(),
         any_architecture::paper(),
+        learning_in_time::paper(),
     ]
 }
