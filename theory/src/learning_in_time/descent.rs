@@ -11,7 +11,7 @@ use crate::error::positive;
 /// Steps beyond which a contour would need too many nodes.
 const MOST_STEPS: usize = 10_000_000;
 
-/// $[E_n,L_n]$ of full-batch descent with step $\alpha$ and momentum $\beta$ on $\frac12\sum r^2$ from $\hat f=0$, after each of `counts` steps.
+/// $(E_n,L_n)$ of full-batch descent with step $\alpha$ and momentum $\beta$ on $\frac12\sum r^2$ from $\hat f=0$, after each of `counts` steps.
 ///
 /// # Formula
 /// The filter $\rho_{n+1}=(1+\beta-\alpha a)\rho_n-\beta\rho_{n-1}$, $\rho_0=1$, $\rho_1=1-\alpha a$, in the double contour sum over the two-point error,

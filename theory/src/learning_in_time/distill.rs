@@ -26,7 +26,7 @@ const MOST_ROUNDS: usize = 1000;
 /// The largest ratio of ridges that a contour holds.
 const MOST_RATIO: f64 = 250.0;
 
-/// $[E_j,L_j]$ behind each of `rounds` on the same `samples` $=N$ inputs; $L$ against the original labels.
+/// $(E_j,L_j)$ behind each of `rounds` on the same `samples` $=N$ inputs; $L$ against the original labels.
 ///
 /// # Formula
 /// $g_1=h_1$, $g_j=h_j(\xi_j+(1-\xi_j)g_{j-1})$ with $h_j=\frac a{a+\delta_j}$; the filter $\rho_j=1-g_j$ in the double contour sum over the two-point
@@ -160,7 +160,7 @@ pub fn distill_gain(
 /// $E$ to $10^{-10}$, from seven rounds on to $10^{-8}$ and $a_m$ to $10^{-5}$: the system is ill-conditioned.
 ///
 /// # Errors
-/// As [`distill`]; $k\notin[1,8]$; a system that is not positive within rounding.
+/// As [`distill`]; $k$ not from 1 to 8; a system that is not positive within rounding.
 ///
 /// # Source
 /// Derived in the notes.

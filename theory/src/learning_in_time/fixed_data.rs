@@ -20,7 +20,7 @@ pub enum Schedule {
     Distillation(Vec<Round>),
 }
 
-/// $[E,L]$ for given features `phi` ($N\times P$), averaged exactly over targets and noise, at each entry of `schedule`.
+/// $(E,L)$ for given features `phi` ($N\times P$), averaged exactly over targets and noise, at each entry of `schedule`.
 ///
 /// # Formula
 /// With $K=V\mu V^\top$ and the residual filter $\rho$, $g=\frac{1-\rho(\mu)}\mu$:

@@ -26,7 +26,7 @@ pub(super) fn parabola(t: f64) -> Vec<Node> {
         .collect()
 }
 
-/// $[E(t),L(t)]$ of gradient flow $\dot{\hat f}=K(\cdot,X)(y-\hat f(X))$ on `samples` $=N$ samples from $\hat f=0$, at each of `times`.
+/// $(E(t),L(t))$ of gradient flow $\dot{\hat f}=K(\cdot,X)(y-\hat f(X))$ on `samples` $=N$ samples from $\hat f=0$, at each of `times`.
 ///
 /// # Formula
 /// $E+\sigma^2$ is the double inverse Laplace transform of $\frac{D(z_1,z_2)}{z_1z_2}$ at $(t,t)$, with the two-point error of the notes; $L$ with the

@@ -5,7 +5,7 @@ use super::two_point::{C, filled};
 use crate::TheoryError;
 use crate::error::{non_negative, representable};
 
-/// $[E^{\rm out},L]$ of gradient flow on `samples` $=N$ points drawn without replacement from a population of $n$, at each of `times`: the mean
+/// $(E^{\rm out},L)$ of gradient flow on `samples` $=N$ points drawn without replacement from a population of $n$, at each of `times`: the mean
 /// squared label error on the points left out and on those drawn. `mu` are the eigenvalues of the population's $n\times n$ kernel matrix, `y2` the
 /// squared projections $(v_k^\top y)^2$ of the labels.
 ///
