@@ -3,6 +3,7 @@
 mod claims;
 pub mod experiments;
 mod figures;
+mod maps;
 
 use solvable_engine::Paper;
 use solvable_theory::bibliography::{
@@ -30,7 +31,7 @@ pub fn paper() -> Paper {
         ],
         claims: claims::all(),
         figures: figures::all(),
-        maps: Vec::new(),
+        maps: maps::all(),
         knobs: &[],
     }
 }

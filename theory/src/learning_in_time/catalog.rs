@@ -90,7 +90,7 @@ fn merged(spectrum: &Spectrum, target: &Target) -> Result<Target, TheoryError> {
 
 /// What so many contours of so many nodes cost: the effective ridge at each node, and the two-point error of each pair.
 fn afford(params: &Params, spectrum: &Spectrum, contours: usize, nodes: f64) -> Result<(), TheoryError> {
-    let each = spectrum.levels() as f64 * nodes * (450.0 + 8.0 * nodes);
+    let each = spectrum.levels() as f64 * nodes * (220.0 + 4.0 * nodes);
     params.afford("the contour sums", contours as f64 * each)
 }
 
@@ -163,7 +163,7 @@ fn full_batch() -> Vec<Prediction> {
             sources: REGRESSION,
             evaluate: |params| {
                 let (spectrum, target) = problem(params)?;
-                afford(params, &spectrum, 300, FLOW_NODES)?;
+                afford(params, &spectrum, 250, FLOW_NODES)?;
                 let found =
                     early_stopping(&spectrum, &target, params.integer("N")?, params.number("sigma2")?)?;
                 let or_inf = |x: Option<f64>| x.map_or(Value::Word("inf"), Value::from);
