@@ -1,7 +1,7 @@
 //! Regression in time: filters of given inputs, stochastic gradients, rounds of distillation, several passes.
 
 use nalgebra::DVector;
-use rand::{Rng, RngExt};
+use rand::RngExt;
 
 use crate::SimulationError;
 use crate::linalg::{self, Matrix};
@@ -183,20 +183,16 @@ pub fn fresh_rounds(
         let xi = if number == 0 { 1.0 } else { round.labels };
         let labels = (linalg::transpose_product(&features, &target) + noise) * xi
             + linalg::transpose_product(&features, &student) * (1.0 - xi);
-        let mut scaled = features;
-        let plain = scaled.clone();
+        let mut scaled = features.clone();
         for (i, mut row) in scaled.row_iter_mut().enumerate() {
             row *= lambda[i];
         }
-        let mut kernel = linalg::transpose_product(&scaled, &plain);
+        let mut kernel = linalg::transpose_product(&scaled, &features);
         for j in 0..n {
             kernel[(j, j)] += round.ridge;
         }
-        let what = || "the kernel of a round".to_owned();
-        let solved = kernel
-            .cholesky()
-            .map(|cholesky| cholesky.solve(&labels))
-            .ok_or_else(|| SimulationError::Singular { what: what(), ratio: 0.0 })?;
+        let singular = || SimulationError::Singular { what: "the kernel of a round".to_owned(), ratio: 0.0 };
+        let solved = kernel.cholesky().ok_or_else(singular)?.solve(&labels);
         student = linalg::product(&scaled, &solved);
         errors.push((&student - &target).norm_squared());
     }
@@ -224,7 +220,7 @@ pub fn multipass_errors(
                 sums[next] += residual.iter().map(|r| r * r).sum::<f64>() / samples as f64;
                 next += 1;
             }
-            let drawn: Vec<usize> = (0..batch).map(|_| pick(&mut rng, samples)).collect();
+            let drawn: Vec<usize> = (0..batch).map(|_| rng.random_range(0..samples)).collect();
             let shares: Vec<f64> = drawn.iter().map(|&b| alpha / batch as f64 * residual[b]).collect();
             for (&b, share) in drawn.iter().zip(shares) {
                 residual.iter_mut().zip(kernel.column(b).iter()).for_each(|(r, k)| *r -= share * k);
@@ -232,8 +228,4 @@ pub fn multipass_errors(
         }
     }
     sums.iter().map(|sum| sum / runs as f64).collect()
-}
-
-fn pick(rng: &mut impl Rng, count: usize) -> usize {
-    rng.random_range(0..count)
 }

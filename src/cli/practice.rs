@@ -138,11 +138,13 @@ fn of_dense_layers(
     let trials = args.trials.unwrap_or(NETWORKS);
     let mut on_inputs = None;
     let sharpness = match inputs {
-        None => drawn::<Sharpness>(&engine, &FisherSetting { network, samples }, trials, |o| o.lambda_max)?,
+        None => {
+            drawn::<Sharpness, _>(&engine, &FisherSetting { network, samples }, trials, |o| o.lambda_max)?
+        }
         Some(inputs) => {
             let setting = DataFisherSetting { network, data: inputs.scaled_head(samples)? };
             on_inputs = rate_on_inputs(&setting);
-            drawn::<DataSharpness>(&engine, &setting, trials, |o| o.lambda_max)?
+            drawn::<DataSharpness, _>(&engine, &setting, trials, |o| o.lambda_max)?
         }
     };
     let bearable = answer["eta_cautious"].as_f64().unwrap_or(f64::NAN);
@@ -191,8 +193,8 @@ fn of_any_layers(
     };
     let trials = args.trials.unwrap_or(NETWORKS);
     let engine = engine(args)?;
-    let sharpness = drawn::<LayeredSharpness>(&engine, &setting, trials, |o| o.lambda_max)?;
-    let tops = drawn::<LayeredSharpness>(&engine, &setting, trials, |o| o.lambda_top)?;
+    let drawn = drawn::<LayeredSharpness, _>(&engine, &setting, trials, |o| (o.lambda_max, o.lambda_top))?;
+    let (sharpness, tops) = drawn.into_iter().unzip();
     let bearable = answer["eta_cautious"].as_f64();
     Ok(Found { answer, bearable, on_inputs, sharpness, tops: Some(tops) })
 }
@@ -280,12 +282,12 @@ fn rate_on_inputs(setting: &DataFisherSetting) -> Option<f64> {
     Some(2.0 * setting.data.samples() as f64 / largest)
 }
 
-fn drawn<E: Experiment>(
+fn drawn<E: Experiment, T>(
     engine: &Engine,
     setting: &E::Setting,
     trials: usize,
-    read: impl Fn(&E::Outcome) -> f64,
-) -> Result<Vec<f64>> {
+    read: impl Fn(&E::Outcome) -> T,
+) -> Result<Vec<T>> {
     E::check(setting)?;
     let request = Request::new::<E>(setting, trials)?;
     let tally = engine.run(std::slice::from_ref(&request), &())?;

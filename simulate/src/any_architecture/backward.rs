@@ -149,7 +149,7 @@ impl Pass<'_> {
         let (a, c) = (attention, node.from.channels as f64);
         let group = Group {
             bias_scale: a.sigma_b2,
-            ..Group::new(slot, Tensor::Output, a.sigma_o2 / (a.heads * a.value) as f64)
+            ..Group::new(slot, Tensor::Output, a.sigma_o2 / joined.nrows() as f64)
         };
         visit(group, Share::of(delta, joined, positions, a.train_bias));
         let joint = transpose_product(output, delta);

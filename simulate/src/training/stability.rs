@@ -1,10 +1,12 @@
+use serde::{Deserialize, Serialize};
+
 use super::{Parametrization, Training};
 use crate::SimulationError;
 use crate::finite_network::FiniteNetwork;
 use crate::linalg::{self, Matrix};
 
 /// Where gradient descent leaves the point that it starts from.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LocalBoundary {
     /// The largest stable learning rate, found by bisection.
     pub boundary: f64,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 use solvable_engine::verify::{JudgeError, Knob};
-use solvable_theory::any_architecture::{Blueprint, Layer, Node};
+use solvable_theory::any_architecture::Blueprint;
 
 /// What users turn.
 pub(crate) const KNOBS: &[Knob] = &[Knob {
@@ -41,28 +41,6 @@ fn widen(layer: &mut Json, width: &Json) -> bool {
         Json::Array(layers) => widen_all(layers, width),
         _ => false,
     }
-}
-
-/// All layers of a network, those within branches too.
-pub(crate) fn layers(network: &Blueprint) -> Vec<&Node> {
-    fn within<'a>(nodes: &'a [Node], all: &mut Vec<&'a Node>) {
-        for node in nodes {
-            match &node.layer {
-                Layer::Residual { branch, .. } => within(branch, all),
-                Layer::Sum(branches) => branches.iter().for_each(|branch| within(&branch.layers, all)),
-                _ => {}
-            }
-            all.push(node);
-        }
-    }
-    let mut all = Vec::new();
-    within(network.nodes(), &mut all);
-    all
-}
-
-/// Whether some layer is such.
-pub(crate) fn has(network: &Blueprint, such: impl Fn(&Layer) -> bool) -> bool {
-    layers(network).iter().any(|node| such(&node.layer))
 }
 
 /// Positions of the base setting.

@@ -22,7 +22,12 @@ pub use plane::Plane;
 
 /// Seven significant digits: far more than the scatter of networks, at half the size in the store.
 pub fn shortened(values: &[f64]) -> Vec<f64> {
-    values.iter().map(|x| format!("{x:.6e}").parse().unwrap_or(*x)).collect()
+    values.iter().map(|x| rounded(*x, 7)).collect()
+}
+
+/// A number to so many significant digits, 1 or more, as settings and stores tell it.
+pub fn rounded(x: f64, digits: usize) -> f64 {
+    format!("{x:.*e}", digits - 1).parse().unwrap_or(x)
 }
 
 /// The number of a trial's regression problem. Outcomes carry it, so that predictions know the data without their being stored.

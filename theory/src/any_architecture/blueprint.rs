@@ -64,17 +64,31 @@ impl Blueprint {
         self.nodes.last().map_or(0, |node| node.slot + 1)
     }
 
+    /// All layers, those within branches before the sums that they belong to: by their slots.
+    pub fn all_nodes(&self) -> Vec<&Node> {
+        fn within<'a>(nodes: &'a [Node], all: &mut Vec<&'a Node>) {
+            for node in nodes {
+                match &node.layer {
+                    Layer::Residual { branch, .. } => within(branch, all),
+                    Layer::Sum(branches) => branches.iter().for_each(|branch| within(&branch.layers, all)),
+                    _ => {}
+                }
+                all.push(node);
+            }
+        }
+        let mut all = Vec::new();
+        within(&self.nodes, &mut all);
+        all
+    }
+
+    /// Whether some layer, within branches too, is such.
+    pub fn has(&self, such: impl Fn(&Layer) -> bool) -> bool {
+        self.all_nodes().iter().any(|node| such(&node.layer))
+    }
+
     /// Whether kernels are means over a mixing matrix that is not given.
     pub fn averages_mixing(&self) -> bool {
-        fn averages(nodes: &[Node]) -> bool {
-            nodes.iter().any(|node| match &node.layer {
-                Layer::Mix(mix) => mix.matrix.is_none(),
-                Layer::Residual { branch, .. } => averages(branch),
-                Layer::Sum(branches) => branches.iter().any(|branch| averages(&branch.layers)),
-                _ => false,
-            })
-        }
-        averages(&self.nodes)
+        self.has(|layer| matches!(layer, Layer::Mix(mix) if mix.matrix.is_none()))
     }
 
     /// Whether the outputs have weights of their own, so that $\Theta=T\otimes I_C$ and $C$ outputs are $C$ times one.
@@ -100,28 +114,15 @@ impl Blueprint {
 
     /// The most positions that a signal has.
     pub(crate) fn most_positions(&self) -> usize {
-        fn most(nodes: &[Node]) -> usize {
-            let inside = |node: &Node| match &node.layer {
-                Layer::Residual { branch, .. } => most(branch),
-                Layer::Sum(branches) => branches.iter().map(|b| most(&b.layers)).max().unwrap_or(1),
-                _ => 1,
-            };
-            nodes.iter().map(|node| node.to.positions().max(inside(node))).max().unwrap_or(1)
-        }
-        self.input.positions().max(most(&self.nodes))
+        let behind = self.all_nodes().into_iter().map(|node| node.to.positions());
+        behind.fold(self.input.positions(), usize::max)
     }
 
     /// Whether some attention has no softmax.
     pub(crate) fn attends_linearly(&self) -> bool {
-        fn attends(nodes: &[Node]) -> bool {
-            nodes.iter().any(|node| match &node.layer {
-                Layer::Attention(attention) => matches!(attention.kind, AttentionKind::Linear { .. }),
-                Layer::Residual { branch, .. } => attends(branch),
-                Layer::Sum(branches) => branches.iter().any(|branch| attends(&branch.layers)),
-                _ => false,
-            })
-        }
-        attends(&self.nodes)
+        self.has(
+            |layer| matches!(layer, Layer::Attention(a) if matches!(a.kind, AttentionKind::Linear { .. })),
+        )
     }
 
     /// The same as a fully connected network, if it is one: dense layers of one position with one activation between them.

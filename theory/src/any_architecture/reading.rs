@@ -162,10 +162,6 @@ fn few_taps(path: &str, shape: &Shape, window: &[usize], stride: &[usize]) -> Re
     Ok(())
 }
 
-fn place_of(path: &str, field: &str) -> String {
-    format!("{path}.{field}")
-}
-
 impl Reader {
     fn list(
         &mut self,
@@ -283,7 +279,7 @@ impl Reader {
             }
         };
         fields.fits("filter", &filter, &signal.shape)?;
-        few_taps(&place_of(path, "filter"), &signal.shape, &filter, &stride)?;
+        few_taps(&fields.at("filter"), &signal.shape, &filter, &stride)?;
         let (grid, windows) = Windows::new(&signal.shape.grid, &filter, &stride, padding);
         let conv = Convolution { channels, filter, stride, padding, weights, windows };
         Ok((Layer::Conv(conv), Signal { shape: Shape { grid, channels }, gaussian: true }))
@@ -525,7 +521,7 @@ fn pool(json: &Json, path: &str, signal: Signal) -> Result<(Layer, Signal), Theo
     let window = fields.axes("window", None, &signal.shape)?;
     let stride = fields.axes("stride", Some(window.clone()), &signal.shape)?;
     fields.fits("window", &window, &signal.shape)?;
-    few_taps(&place_of(path, "window"), &signal.shape, &window, &stride)?;
+    few_taps(&fields.at("window"), &signal.shape, &window, &stride)?;
     let (grid, windows) = Windows::new(&signal.shape.grid, &window, &stride, Padding::Valid);
     let shape = Shape { grid, channels: signal.shape.channels };
     Ok((Layer::AvgPool { window, stride, windows }, Signal { shape, ..signal }))

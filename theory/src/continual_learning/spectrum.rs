@@ -158,7 +158,7 @@ impl Target {
     }
 
     /// Checks that there is a power for every level.
-    pub(super) fn fits(&self, spectrum: &Spectrum) -> Result<(), TheoryError> {
+    pub(crate) fn fits(&self, spectrum: &Spectrum) -> Result<(), TheoryError> {
         if self.powers.len() == spectrum.levels() {
             representable("the power of the target", self.power(spectrum)).map(|_| ())
         } else {

@@ -51,41 +51,26 @@ fn problem(params: &Params) -> Result<(Spectrum, Target), TheoryError> {
         Some(eta) => Target::new(eta, eta_tail.unwrap_or(0.0))?,
         None => Target::new(spectrum.eigenvalues().to_vec(), eta_tail.unwrap_or(spectrum.tail()))?,
     };
-    Ok((grouped(&spectrum, &target)?, merged(&spectrum, &target)?))
+    grouped(&spectrum, &target)
 }
 
-/// Where one level ends: equal eigenvalues one behind the other, with equal powers.
-fn levels(spectrum: &Spectrum, target: &Target) -> Vec<(usize, f64)> {
-    let (lambda, eta) = (spectrum.eigenvalues(), &target.powers);
-    let mut levels: Vec<(usize, f64)> = Vec::new();
-    for i in 0..lambda.len() {
-        match levels.last_mut() {
-            Some((first, count)) if lambda[*first] == lambda[i] && eta.get(*first) == eta.get(i) => {
+/// Equal eigenvalues one behind the other, of equal powers, as one level.
+fn grouped(spectrum: &Spectrum, target: &Target) -> Result<(Spectrum, Target), TheoryError> {
+    target.fits(spectrum)?;
+    let (mut eigenvalues, mut counts, mut powers) = (Vec::new(), Vec::new(), Vec::new());
+    for (&lambda, &eta) in spectrum.eigenvalues().iter().zip(&target.powers) {
+        match counts.last_mut() {
+            Some(count) if eigenvalues.last() == Some(&lambda) && powers.last() == Some(&eta) => {
                 *count += 1.0
             }
-            _ => levels.push((i, 1.0)),
+            _ => {
+                eigenvalues.push(lambda);
+                powers.push(eta);
+                counts.push(1.0);
+            }
         }
     }
-    levels
-}
-
-fn grouped(spectrum: &Spectrum, target: &Target) -> Result<Spectrum, TheoryError> {
-    let levels = levels(spectrum, target);
-    let eigenvalues = levels.iter().map(|(first, _)| spectrum.eigenvalues()[*first]).collect();
-    Spectrum::new(eigenvalues, levels.iter().map(|(_, count)| *count).collect(), spectrum.tail())
-}
-
-fn merged(spectrum: &Spectrum, target: &Target) -> Result<Target, TheoryError> {
-    if target.powers.len() != spectrum.levels() {
-        let found = format!("{} powers", target.powers.len());
-        return Err(TheoryError::invalid(
-            "eta",
-            found,
-            format!("{}, one for every eigenvalue", spectrum.levels()),
-        ));
-    }
-    let levels = levels(spectrum, target);
-    Target::new(levels.iter().map(|(first, _)| target.powers[*first]).collect(), target.tail)
+    Ok((Spectrum::new(eigenvalues, counts, spectrum.tail())?, Target::new(powers, target.tail)?))
 }
 
 /// What so many contours of so many nodes cost: the effective ridge at each node, and the two-point error of each pair.

@@ -4,7 +4,7 @@ use nalgebra::DMatrix;
 
 use super::distill::Round;
 use super::edge::check_momentum;
-use super::two_point::{filled, fits, learnable};
+use super::two_point::{filled, learnable};
 use crate::TheoryError;
 use crate::continual_learning::{Spectrum, Target};
 use crate::error::{finite, non_negative, positive, representable};
@@ -40,7 +40,7 @@ pub fn fixed_data_curve(
     schedule: &Schedule,
 ) -> Result<Vec<[f64; 2]>, TheoryError> {
     learnable(spectrum)?;
-    fits(spectrum, target)?;
+    target.fits(spectrum)?;
     non_negative("sigma2", sigma2)?;
     if spectrum.tail() > 0.0 || target.tail > 0.0 || spectrum.degeneracies().iter().any(|n| *n != 1.0) {
         return Err(TheoryError::invalid(

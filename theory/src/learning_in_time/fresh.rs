@@ -1,6 +1,6 @@
 //! Training on one's own predictions, on new inputs in every round.
 
-use super::two_point::{filled, fits, learnable};
+use super::two_point::{filled, learnable};
 use crate::TheoryError;
 use crate::continual_learning::{Spectrum, Target, effective_ridge};
 use crate::error::{finite, non_negative, representable};
@@ -38,7 +38,7 @@ pub fn distill_fresh(
     rounds: &[FreshRound],
 ) -> Result<Vec<f64>, TheoryError> {
     learnable(spectrum)?;
-    fits(spectrum, target)?;
+    target.fits(spectrum)?;
     filled("rounds", rounds)?;
     let (eta, counts) = (&target.powers, spectrum.degeneracies());
     let levels = spectrum.levels();

@@ -18,6 +18,7 @@ mod shapes;
 mod stopping;
 mod subset;
 mod two_point;
+mod zero;
 
 pub use batch::{BatchSteps, batch_steps};
 pub use catalog::catalog;

@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use super::edge::check_momentum;
 use crate::TheoryError;
 use crate::continual_learning::{Spectrum, Target};
 use crate::error::{at_least, non_negative, positive, representable};
@@ -192,7 +193,7 @@ pub fn sgd_curve(
     let pass = OnePass::new(spectrum, target, sigma2, batch)?;
     let last = last_of(n)?;
     alpha.check(last)?;
-    momentum(beta)?;
+    check_momentum(beta)?;
     affordable("n", last, spectrum.levels(), MOST_UPDATES)?;
     let none = || if beta == 0.0 { Vec::new() } else { vec![0.0; spectrum.levels()] };
     let mut state =
@@ -243,14 +244,6 @@ pub(super) fn affordable(name: &str, steps: usize, levels: usize, most: f64) -> 
     }
     let valid = format!("at most {:.0} with {levels} levels", (most / levels as f64).floor());
     Err(TheoryError::invalid(name, steps, valid))
-}
-
-fn momentum(beta: f64) -> Result<f64, TheoryError> {
-    if (0.0..1.0).contains(&beta) {
-        Ok(beta)
-    } else {
-        Err(TheoryError::invalid("beta", beta, "at least 0 and below 1"))
-    }
 }
 
 /// $\lambda_1>0$.
@@ -346,7 +339,7 @@ fn bisect(mut low: f64, mut high: f64, increasing: impl Fn(f64) -> f64) -> f64 {
 pub fn sgd_threshold(spectrum: &Spectrum, batch: usize, beta: f64) -> Result<f64, TheoryError> {
     largest(spectrum.eigenvalues())?;
     let batch = at_least("B", batch, 1)? as f64;
-    momentum(beta)?;
+    check_momentum(beta)?;
     let alpha = threshold(spectrum.eigenvalues(), spectrum.degeneracies(), spectrum.tail(), batch, beta);
     representable("the threshold", alpha)
 }

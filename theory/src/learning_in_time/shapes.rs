@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use serde::Serialize;
 
 use super::sgd::{OnePass, affordable};
+use super::zero::zero;
 use crate::TheoryError;
 use crate::continual_learning::{Spectrum, Target};
 use crate::error::{at_least, positive, representable};
@@ -133,7 +134,7 @@ pub(super) fn best_peak(pass: &OnePass, steps: &[f64]) -> Result<Peak, TheoryErr
     let centre = pass.threshold().ln();
     let slope = |at: f64| with_slope(pass, steps, (centre + at).exp()).1;
     let (low, high) = bracket(offset(lowest.1 as f64), offset(1.0) - offset(0.0), slope)?;
-    let peak = (centre + zero(low, high, slope)).exp();
+    let peak = (centre + zero(low, high, 1e-13, |log| Ok(slope(log)))?).exp();
     Ok(Peak {
         error: representable("the least error", with_slope(pass, steps, peak).0)?,
         alpha: representable("the peak", peak / pass.top)?,
@@ -198,29 +199,6 @@ fn with_slope(pass: &OnePass, steps: &[f64], peak: f64) -> (f64, f64) {
         }
     }
     (error, slope)
-}
-
-/// The zero of a function that is negative at `low` and not at `high`: secants with the Illinois rule, every third step a bisection.
-fn zero(mut low: f64, mut high: f64, f: impl Fn(f64) -> f64) -> f64 {
-    let (mut at_low, mut at_high) = (f(low), f(high));
-    for round in 0..200 {
-        if high - low <= 1e-13 {
-            break;
-        }
-        let secant = low - at_low * (high - low) / (at_high - at_low);
-        let inside = secant > low && secant < high && round % 3 != 2;
-        let middle = if inside { secant } else { 0.5 * (low + high) };
-        let value = f(middle);
-        if value == 0.0 {
-            return middle;
-        }
-        if value < 0.0 {
-            (low, at_low, at_high) = (middle, value, 0.5 * at_high);
-        } else {
-            (high, at_high, at_low) = (middle, value, 0.5 * at_low);
-        }
-    }
-    0.5 * (low + high)
 }
 
 #[cfg(test)]

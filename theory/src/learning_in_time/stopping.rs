@@ -6,6 +6,7 @@ use super::edge::edge;
 use super::flow::at_time;
 use super::ridge::{converged, ridge};
 use super::two_point::Regression;
+use super::zero::zero;
 use crate::TheoryError;
 use crate::continual_learning::{Spectrum, Target, effective_ridge};
 use crate::error::representable;
@@ -92,7 +93,7 @@ fn best_time(regression: &Regression<'_>) -> Result<(Option<f64>, f64), TheoryEr
         }
         let middle = low + best as f64 * step;
         let slope = |log_t: f64| Ok::<f64, TheoryError>(at_time(regression, log_t.exp())?.1);
-        let found = zero(middle - step, middle + step, slope)?;
+        let found = zero(middle - step, middle + step, NEAR, slope)?;
         return Ok((Some(found.exp()), error(found)?));
     }
     Err(not_found("the best time"))
@@ -118,7 +119,7 @@ pub(super) fn best_ridge(regression: &Regression<'_>) -> Result<(f64, f64), Theo
         let middle = low + best as f64 * step;
         let below = if best == 0 { middle } else { middle - step };
         let slope = |log: f64| Ok::<f64, TheoryError>(ridge(regression, log.exp())?.slope);
-        let found = zero(below, middle + step, slope)?.exp();
+        let found = zero(below, middle + step, NEAR, slope)?.exp();
         return Ok((found, ridge(regression, found)?.error));
     }
     Err(not_found("the best ridge"))
@@ -130,38 +131,4 @@ fn not_found(what: &str) -> TheoryError {
 
 fn lowest(values: &[f64]) -> usize {
     (0..values.len()).min_by(|a, b| values[*a].total_cmp(&values[*b])).unwrap_or(0)
-}
-
-/// Where a slope turns positive.
-fn zero(
-    mut low: f64,
-    mut high: f64,
-    slope: impl Fn(f64) -> Result<f64, TheoryError>,
-) -> Result<f64, TheoryError> {
-    let (mut below, mut above) = (slope(low)?, slope(high)?);
-    let mut side = 0;
-    while high - low > NEAR * high.abs().max(1.0) {
-        // The Illinois rule, and halves where it does not shorten.
-        let secant = (low * above - high * below) / (above - below);
-        let middle = if secant > low && secant < high { secant } else { 0.5 * (low + high) };
-        let value = slope(middle)?;
-        if value < 0.0 {
-            if side < 0 {
-                above *= 0.5;
-            }
-            (low, below, side) = (middle, value, -1);
-        } else {
-            if side > 0 {
-                below *= 0.5;
-            }
-            (high, above, side) = (middle, value, 1);
-        }
-        if value == 0.0 || (middle - secant).abs() > 0.0 && high - low < NEAR {
-            return Ok(middle);
-        }
-        if (above - below).abs() < f64::MIN_POSITIVE {
-            break;
-        }
-    }
-    Ok(0.5 * (low + high))
 }

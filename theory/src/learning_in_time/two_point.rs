@@ -54,7 +54,7 @@ impl<'a> Regression<'a> {
         sigma2: f64,
     ) -> Result<Self, TheoryError> {
         learnable(spectrum)?;
-        fits(spectrum, target)?;
+        target.fits(spectrum)?;
         if samples < 1 {
             return Err(TheoryError::invalid("N", samples, "an integer >= 1"));
         }
@@ -198,20 +198,7 @@ pub(super) fn learnable(spectrum: &Spectrum) -> Result<(), TheoryError> {
     Ok(())
 }
 
-/// There is a power for each level.
-pub(super) fn fits(spectrum: &Spectrum, target: &Target) -> Result<(), TheoryError> {
-    let (powers, levels) = (target.powers.len(), spectrum.levels());
-    if powers == levels {
-        return Ok(());
-    }
-    Err(TheoryError::invalid(
-        "eta",
-        format!("{powers} powers"),
-        format!("{levels}, one for every eigenvalue"),
-    ))
-}
-
-/// An increasing list of times or steps is not asked for, but none may be empty.
+/// No list may be empty.
 pub(super) fn filled<T>(name: &str, list: &[T]) -> Result<(), TheoryError> {
     if list.is_empty() {
         return Err(TheoryError::invalid(name, "an empty list", "at least one number"));

@@ -467,14 +467,7 @@ fn of_architecture(params: &Params) -> Result<Value, TheoryError> {
         described.network.as_dense().filter(|_| described.inputs.is_none() && !described.centred)
     {
         let step = step_size(&network, described.samples)?;
-        return Ok(Value::Object(vec![
-            ("eta_c", step.eta_c.into()),
-            ("lambda_max", step.lambda_max.into()),
-            ("formula", Value::Word(step.formula)),
-            ("remark", Value::Word(step.remark)),
-            ("finite_width", step.finite_width.into()),
-            ("eta_cautious", (step.eta_c / step.finite_width).into()),
-        ]));
+        return Ok(Value::Object([told(&step), cautious(&step)].concat()));
     }
     let found = crate::any_architecture::sharpness(params)?;
     let mut fields = vec![
@@ -503,21 +496,33 @@ fn evaluate(params: &Params) -> Result<Value, TheoryError> {
         Method::Gd => step_size(&network, samples)?,
         method => natural_step_size(&network, samples, method)?,
     };
-    let mut fields = vec![
-        ("eta_c", step.eta_c.into()),
-        ("lambda_max", step.lambda_max.into()),
-        ("formula", Value::Word(step.formula)),
-        ("remark", Value::Word(step.remark)),
-        ("sigma_w2", sigma_w2.into()),
-    ];
+    let mut fields = told(&step);
+    fields.push(("sigma_w2", sigma_w2.into()));
     if method != Method::Gd {
         fields.push(("alpha", step.lambda_max.into()));
         fields.push(("eta_one_step", (1.0 / step.lambda_max).into()));
     } else {
-        fields.push(("finite_width", step.finite_width.into()));
-        fields.push(("eta_cautious", (step.eta_c / step.finite_width).into()));
+        fields.extend(cautious(&step));
     }
     Ok(Value::Object(fields))
+}
+
+/// What is told of every step.
+fn told(step: &StepSize) -> Vec<(&'static str, Value)> {
+    vec![
+        ("eta_c", step.eta_c.into()),
+        ("lambda_max", step.lambda_max.into()),
+        ("formula", Value::Word(step.formula)),
+        ("remark", Value::Word(step.remark)),
+    ]
+}
+
+/// What is told of steps of gradient descent beside.
+fn cautious(step: &StepSize) -> Vec<(&'static str, Value)> {
+    vec![
+        ("finite_width", step.finite_width.into()),
+        ("eta_cautious", (step.eta_c / step.finite_width).into()),
+    ]
 }
 
 /// Reads `hidden-bn` and the like, or a list of modes.

@@ -12,8 +12,8 @@ use solvable_theory::bibliography::{
 use super::predicted::{as_if, random_inputs, statistics};
 use crate::experiments::{Inputs, LayeredFisher, LayeredSetting};
 use crate::settings::{
-    self, CHANNELS, POSITIONS, SAMPLES, circular, collected_by, convolutional, has, layers,
-    normalized_network, rescaled, residual_network, without, without_filters,
+    self, CHANNELS, POSITIONS, SAMPLES, circular, collected_by, convolutional, normalized_network, rescaled,
+    residual_network, without, without_filters,
 };
 
 pub(super) fn all() -> Vec<Claim> {
@@ -56,7 +56,7 @@ fn pooled(profile: Profile) -> Cases {
 }
 
 fn is_pooled(setting: &LayeredSetting) -> bool {
-    has(&setting.network, |layer| matches!(layer, Layer::GlobalAvgPool))
+    setting.network.has(|layer| matches!(layer, Layer::GlobalAvgPool))
 }
 
 /// Inputs are independent and new in every trial, and some layer is `such`.
@@ -66,11 +66,11 @@ fn random_with(
     valid: &str,
 ) -> Result<(), SettingError> {
     random_inputs(setting)?;
-    require(has(&setting.network, such), "network.layers", "other layers", valid)
+    require(setting.network.has(such), "network.layers", "other layers", valid)
 }
 
 fn has_filters(setting: &LayeredSetting) -> bool {
-    has(&setting.network, |layer| matches!(layer, Layer::Conv(conv) if conv.size() > 1.0))
+    setting.network.has(|layer| matches!(layer, Layer::Conv(conv) if conv.size() > 1.0))
 }
 
 /// Weights of convolutions counted once for every position.
@@ -81,7 +81,7 @@ fn untied(network: &Blueprint) -> f64 {
         Layer::Residual { .. } | Layer::Sum(_) => 0.0,
         _ => node.parameters(),
     };
-    layers(network).into_iter().map(own).sum()
+    network.all_nodes().into_iter().map(own).sum()
 }
 
 fn mean_eigenvalue() -> Claim {

@@ -13,9 +13,7 @@ use solvable_theory::bibliography::{
 
 use super::predicted::statistics;
 use crate::experiments::{Inputs, LayeredFisher, LayeredKernel, LayeredKernelOutcome, LayeredSetting, upper};
-use crate::settings::{
-    self, CHANNELS, altered, conv, has, layers, normalized_network, residual_network, without_filters,
-};
+use crate::settings::{self, CHANNELS, altered, conv, normalized_network, residual_network, without_filters};
 
 pub(super) fn all() -> Vec<Claim> {
     vec![mixer(), kernel_law(), gains(), step_size(), digits()]
@@ -57,7 +55,7 @@ fn fixed_inputs(setting: &LayeredSetting) -> Result<(), solvable_engine::verify:
 
 /// Whether there is a mixing matrix in the setting.
 fn mixes(setting: &LayeredSetting) -> bool {
-    has(&setting.network, |layer| matches!(layer, Layer::Mix(mix) if mix.matrix.is_some()))
+    setting.network.has(|layer| matches!(layer, Layer::Mix(mix) if mix.matrix.is_some()))
 }
 
 /// Mixing matrices averaged over.
@@ -252,7 +250,7 @@ fn gains() -> Claim {
     .presumes(|s| {
         fixed_inputs(s)?;
         let affine = |node: &&Node| matches!(node.layer, Layer::LayerNorm { affine: true, .. });
-        let ones = layers(&s.network).into_iter().filter(affine).count();
+        let ones = s.network.all_nodes().into_iter().filter(affine).count();
         require(ones == 1, "network.layers", format!("{ones} affine layer-norms"), "one affine layer-norm")
     })
     .finish()

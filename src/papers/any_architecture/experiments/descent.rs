@@ -52,17 +52,6 @@ impl LayeredDescentSetting {
     }
 }
 
-/// What [`LayeredBoundary`] measures.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LayeredBoundaryOutcome {
-    /// The boundary, found by bisection.
-    pub boundary: f64,
-    /// $\lambda_{\max}$ of the dual Fisher matrix of all trained parameters.
-    pub lambda_max: f64,
-    /// $\ln(1/a)$, $a$ being the share of the initial residual in the top eigenvector.
-    pub log_inverse_overlap: f64,
-}
-
 /// The learning rate above which gradient descent leaves the initial point, where the residual is $10^{-4}$ of the outputs.
 pub struct LayeredBoundary;
 
@@ -70,7 +59,7 @@ const RESIDUAL: f64 = 1e-4;
 
 impl Experiment for LayeredBoundary {
     type Setting = LayeredDescentSetting;
-    type Outcome = LayeredBoundaryOutcome;
+    type Outcome = LocalBoundary;
     const ID: &'static str = "layered-boundary";
     const VERSION: u32 = 1;
 
@@ -78,10 +67,7 @@ impl Experiment for LayeredBoundary {
         setting.check()
     }
 
-    fn run(
-        setting: &LayeredDescentSetting,
-        streams: &Streams,
-    ) -> Result<LayeredBoundaryOutcome, TrialFailure> {
+    fn run(setting: &LayeredDescentSetting, streams: &Streams) -> Result<LocalBoundary, TrialFailure> {
         let inputs = setting.system.draw_inputs(streams)?;
         let network = LayeredNetwork::draw(&setting.system.network, streams);
         let output = network.forward(&inputs)?.output;
@@ -89,14 +75,12 @@ impl Experiment for LayeredBoundary {
         let size = RESIDUAL * (output.norm_squared() / output.len() as f64).sqrt();
         let mut residual =
             Matrix::from_vec(classes, samples, streams.child("labels").normals(classes * samples, size));
-        let found = if setting.centred() {
+        Ok(if setting.centred() {
             subtract_means(&mut residual);
             LocalBoundary::find(&MeanSubtracted(network), &inputs, &residual, setting.steps)?
         } else {
             LocalBoundary::find(&network, &inputs, &residual, setting.steps)?
-        };
-        let LocalBoundary { boundary, lambda_max, log_inverse_overlap } = found;
-        Ok(LayeredBoundaryOutcome { boundary, lambda_max, log_inverse_overlap })
+        })
     }
 
     fn cost(setting: &LayeredDescentSetting) -> f64 {

@@ -9,8 +9,7 @@ mod tasks;
 
 pub use contraction::{Contractions, ContractionsOutcome};
 pub use descent::{
-    LayeredBoundary, LayeredBoundaryOutcome, LayeredDescentSetting, LayeredPlane, LayeredPlaneOutcome,
-    LayeredPlaneSetting,
+    LayeredBoundary, LayeredDescentSetting, LayeredPlane, LayeredPlaneOutcome, LayeredPlaneSetting,
 };
 pub use fisher::{
     LayeredFisher, LayeredFisherOutcome, LayeredSharpness, LayeredSharpnessOutcome, LayeredSharpnessSetting,

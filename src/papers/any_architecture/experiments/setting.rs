@@ -85,8 +85,12 @@ impl LayeredSetting {
     pub(super) fn check_size(&self, field: &str) -> Result<(), SettingError> {
         let (samples, classes) = (self.samples(), self.network.classes());
         require(samples >= 1, field, samples, "1 or more")?;
-        let widest =
-            self.network.nodes().iter().map(widest).fold(self.network.input().size() as f64, f64::max);
+        let widest = self
+            .network
+            .all_nodes()
+            .into_iter()
+            .map(widest)
+            .fold(self.network.input().size() as f64, f64::max);
         let numbers = widest * samples as f64 * classes as f64;
         let valid = format!(
             "networks whose widest signal, times samples and outputs, has at most {MOST_NUMBERS:.0e} numbers"
@@ -176,12 +180,9 @@ pub(super) fn digits(samples: usize) -> Result<Matrix, TrialFailure> {
 
 /// Numbers of the widest signal of a layer, patches included.
 fn widest(node: &Node) -> f64 {
-    let inside = |nodes: &[Node]| nodes.iter().map(widest).fold(0.0, f64::max);
     let own = (node.to.positions() * node.to.channels) as f64;
     own.max(match &node.layer {
         Layer::Conv(conv) => node.to.positions() as f64 * conv.size() * node.from.channels as f64,
-        Layer::Residual { branch, .. } => inside(branch),
-        Layer::Sum(branches) => branches.iter().map(|b| inside(&b.layers)).fold(0.0, f64::max),
         // Keys and values of all heads, and their weights of all pairs of positions.
         Layer::Attention(a) => {
             let positions = node.from.positions() as f64;

@@ -1,7 +1,8 @@
 //! Stochastic gradients.
 
+use solvable_engine::verify::setting::require;
 use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile};
-use solvable_shared::by;
+use solvable_shared::{by, rounded};
 use solvable_theory::bibliography::{BORDELON_2021, PAQUETTE_2021};
 use solvable_theory::learning_in_time::{
     Shape, StepSizes, multipass_curve, optimal_schedule, schedule_law, sgd_curve, sgd_threshold,
@@ -51,7 +52,7 @@ fn curve() -> Claim {
         let mut cases = Vec::new();
         for (batch, beta, runs) in [(1, 0.0, 400), (8, 0.0, 100), (8, 0.8, 200)] {
             let threshold = sgd_threshold(&spectrum, batch, beta)?;
-            let alpha: f64 = format!("{:.3e}", 0.4 * threshold).parse().unwrap_or(0.4 * threshold);
+            let alpha = rounded(0.4 * threshold, 4);
             let setting = StochasticSetting {
                 problem: problem.clone(),
                 batch,
@@ -82,12 +83,11 @@ fn smooth() -> Problem {
 const HORIZON: usize = 100;
 
 fn scheduled(steps: Vec<f64>, runs: usize) -> StochasticSetting {
-    // Six digits say which steps they are.
-    let rounded = |x: f64| format!("{x:.5e}").parse().unwrap_or(x);
     StochasticSetting {
         problem: smooth(),
         batch: 1,
-        alpha: Steps::Each(steps.into_iter().map(rounded).collect()),
+        // Six digits say which steps they are.
+        alpha: Steps::Each(steps.into_iter().map(|alpha| rounded(alpha, 6)).collect()),
         beta: 0.0,
         steps: vec![HORIZON],
         runs,
@@ -124,12 +124,7 @@ fn schedule() -> Claim {
     })
     .presumes(|s| {
         let own = s.steps == [HORIZON] && s.batch == 1 && s.problem == smooth();
-        solvable_engine::verify::setting::require(
-            own,
-            "problem",
-            "another one",
-            "the claim's own, whose best schedule it is",
-        )
+        require(own, "problem", "another one", "the claim's own, whose best schedule it is")
     })
     .finish()
 }

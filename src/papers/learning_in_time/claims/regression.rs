@@ -1,7 +1,8 @@
 //! Gradient flow and descent on a full batch.
 
-use solvable_engine::verify::{At, Claim, JudgeError, Margin};
-use solvable_shared::by;
+use solvable_engine::verify::setting::require;
+use solvable_engine::verify::{At, Claim, JudgeError, Margin, SettingError};
+use solvable_shared::{by, rounded};
 use solvable_theory::bibliography::{BORDELON_2020, KARAKIDA_2022_CONTINUAL};
 use solvable_theory::continual_learning::effective_ridge;
 use solvable_theory::learning_in_time::{Round, descent_curve, distill, early_stopping, edge, flow_curve};
@@ -28,8 +29,7 @@ fn unit(problem: &Problem, samples: usize) -> Result<f64, JudgeError> {
 fn flowing(problem: Problem, samples: usize, multiples: &[f64]) -> Result<InTimeSetting, JudgeError> {
     let unit = unit(&problem, samples)?;
     // Six digits say which times they are.
-    let rounded = |x: f64| format!("{x:.5e}").parse().unwrap_or(x);
-    let times = multiples.iter().map(|m| rounded(m * unit)).collect();
+    let times = multiples.iter().map(|m| rounded(m * unit, 6)).collect();
     Ok(InTimeSetting { problem, samples, path: Path::Flow { times } })
 }
 
@@ -65,8 +65,8 @@ fn mode_by_mode(setting: &InTimeSetting) -> Vec<f64> {
     times(setting).into_iter().map(at).collect()
 }
 
-fn presumes_flow(setting: &InTimeSetting) -> Result<(), solvable_engine::verify::SettingError> {
-    solvable_engine::verify::setting::require(
+fn presumes_flow(setting: &InTimeSetting) -> Result<(), SettingError> {
+    require(
         matches!(setting.path, Path::Flow { .. }),
         "path",
         "another one",
@@ -145,7 +145,7 @@ fn descent() -> Claim {
         let problem = power_law();
         let upper = edge(&problem.theory()?.0, samples, 0.0)?.upper;
         // Steps of so many shares of the edge, to four digits.
-        let step = |share: f64| format!("{:.3e}", share / upper).parse().unwrap_or(share / upper);
+        let step = |share: f64| rounded(share / upper, 4);
         let case = |alpha: f64, beta: f64, n: usize| {
             let path = Path::Descent { alpha: step(alpha), beta, steps: vec![n] };
             let label = format!("α={alpha}/s₊ β={beta} n={n} N={samples}");
@@ -175,7 +175,7 @@ fn descent() -> Claim {
         },
     )
     .presumes(|s| {
-        solvable_engine::verify::setting::require(
+        require(
             matches!(s.path, Path::Descent { .. }),
             "path",
             "another one",
@@ -256,8 +256,7 @@ fn stopping() -> Claim {
         let problem = Problem::power(MODES, 1.5, 2.5, 0.2);
         let (spectrum, target) = problem.theory()?;
         let best = early_stopping(&spectrum, &target, samples, problem.sigma2)?.time.unwrap_or(1.0);
-        let rounded = |x: f64| format!("{x:.5e}").parse().unwrap_or(x);
-        let times = vec![rounded(best), rounded(best / 3.0), rounded(3.0 * best)];
+        let times = [best, best / 3.0, 3.0 * best].map(|t| rounded(t, 6)).to_vec();
         let setting = InTimeSetting { problem, samples, path: Path::Flow { times } };
         Ok(vec![At::setting(format!("a=1.5 b=2.5 σ²=0.2 N={samples}"), setting, trials)])
     })
@@ -279,7 +278,7 @@ fn stopping() -> Claim {
     })
     .presumes(|s| {
         presumes_flow(s)?;
-        solvable_engine::verify::setting::require(times(s).len() == 3, "path.flow.times", times(s).len(), "three times")
+        require(times(s).len() == 3, "path.flow.times", times(s).len(), "three times")
     })
     .finish()
 }

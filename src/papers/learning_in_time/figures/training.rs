@@ -3,7 +3,7 @@
 use solvable_engine::figure::{Axis, Figure, Panel, Position, Series, Stroke};
 use solvable_engine::verify::{JudgeError, Profile};
 use solvable_engine::{FigurePlan, Trials, requests};
-use solvable_shared::by;
+use solvable_shared::{by, rounded};
 use solvable_theory::learning_in_time::{Round, distill, early_stopping, flow_curve};
 
 use crate::experiments::{InTime, InTimeSetting, Path, Powers, Problem};
@@ -22,7 +22,7 @@ pub(super) fn all() -> Vec<FigurePlan> {
 /// Logarithmic times, to four digits.
 fn times(low: f64, high: f64, count: usize) -> Vec<f64> {
     let at = |i: usize| low * (high / low).powf(i as f64 / (count - 1) as f64);
-    (0..count).map(|i| format!("{:.3e}", at(i)).parse().unwrap_or_else(|_| at(i))).collect()
+    (0..count).map(|i| rounded(at(i), 4)).collect()
 }
 
 fn setting(problem: Problem, samples: usize, times: Vec<f64>) -> InTimeSetting {

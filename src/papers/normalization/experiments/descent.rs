@@ -19,17 +19,6 @@ pub struct LocalBoundarySetting {
     pub steps: usize,
 }
 
-/// What [`LocalBoundary`] measures.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LocalBoundaryOutcome {
-    /// The boundary, found by bisection.
-    pub boundary: f64,
-    /// $\lambda_{\max}$ of the dual Fisher matrix of all trained parameters.
-    pub lambda_max: f64,
-    /// $\ln(1/a)$, $a$ being the share of the initial residual in the top eigenvector.
-    pub log_inverse_overlap: f64,
-}
-
 /// The learning rate above which gradient descent leaves the initial point.
 ///
 /// Labels are $f_0$ plus $10^{-4}$ of its root mean square, so that the kernel stays what it is until an instability
@@ -40,7 +29,7 @@ const RESIDUAL: f64 = 1e-4;
 
 impl Experiment for LocalBoundary {
     type Setting = LocalBoundarySetting;
-    type Outcome = LocalBoundaryOutcome;
+    type Outcome = training::LocalBoundary;
     const ID: &'static str = "local-boundary";
     const VERSION: u32 = 1;
 
@@ -49,7 +38,10 @@ impl Experiment for LocalBoundary {
         checks::steps("steps", setting.steps)
     }
 
-    fn run(setting: &LocalBoundarySetting, streams: &Streams) -> Result<LocalBoundaryOutcome, TrialFailure> {
+    fn run(
+        setting: &LocalBoundarySetting,
+        streams: &Streams,
+    ) -> Result<training::LocalBoundary, TrialFailure> {
         let (network, signals) = setting.system.draw(streams)?;
         let (classes, samples) = signals.output.shape();
         let size = RESIDUAL * (signals.output.norm_squared() / signals.output.len() as f64).sqrt();
@@ -58,9 +50,7 @@ impl Experiment for LocalBoundary {
         if setting.system.network.modes().last() == Some(&Normalization::MeanSubtraction) {
             subtract_means(&mut residual);
         }
-        let training::LocalBoundary { boundary, lambda_max, log_inverse_overlap } =
-            training::LocalBoundary::find(&network, &signals.hidden[0], &residual, setting.steps)?;
-        Ok(LocalBoundaryOutcome { boundary, lambda_max, log_inverse_overlap })
+        Ok(training::LocalBoundary::find(&network, &signals.hidden[0], &residual, setting.steps)?)
     }
 
     fn cost(setting: &LocalBoundarySetting) -> f64 {
