@@ -5,6 +5,7 @@ use rand::RngExt;
 
 use crate::SimulationError;
 use crate::linalg::{self, Matrix};
+use crate::regression::Grams;
 use solvable_engine::streams::Streams;
 
 /// Regression on $N$ Gaussian inputs of $P$ modes, averaged exactly over targets and noise: what every filter of the kernel's spectrum leaves.
@@ -28,35 +29,30 @@ impl FilteredRegression {
     /// # Errors
     /// Eigenvalues that cannot be found.
     pub fn draw(
-        (lambda, eta): (&[f64], &[f64]),
+        powers: (&[f64], &[f64]),
         samples: usize,
         sigma2: f64,
         streams: &Streams,
     ) -> Result<Self, SimulationError> {
-        // One row a mode, one column a sample.
-        let modes = lambda.len();
-        let features =
-            Matrix::from_vec(modes, samples, streams.child("inputs").normals(modes * samples, 1.0));
-        let gram = |weight: &dyn Fn(usize) -> f64| {
-            let mut scaled = features.clone();
-            for (i, mut row) in scaled.row_iter_mut().enumerate() {
-                row *= weight(i);
-            }
-            linalg::transpose_product(&scaled, &features)
-        };
-        let kernel = gram(&|i| lambda[i]);
-        let (values, vectors) = linalg::symmetric_eigen(&kernel)?;
+        Self::of(&gaussian_grams(powers, samples, streams), sigma2)
+    }
+
+    /// On the inputs whose Gram matrices are `grams`, with labels of noise $\sigma^2$.
+    ///
+    /// # Errors
+    /// Eigenvalues that cannot be found.
+    pub fn of(grams: &Grams, sigma2: f64) -> Result<Self, SimulationError> {
+        let (values, vectors) = linalg::symmetric_eigen(&grams.kernel)?;
         let turned =
-            |matrix: Matrix| linalg::transpose_product(&vectors, &linalg::product(&matrix, &vectors));
-        let mut omega = turned(gram(&|i| eta[i]));
-        for j in 0..samples {
+            |matrix: &Matrix| linalg::transpose_product(&vectors, &linalg::product(matrix, &vectors));
+        let mut omega = turned(&grams.target);
+        for j in 0..values.len() {
             omega[(j, j)] += sigma2;
         }
-        let overlap = turned(gram(&|i| lambda[i] * eta[i])).diagonal().iter().copied().collect();
-        let square = turned(gram(&|i| lambda[i] * lambda[i]));
+        let overlap = turned(&grams.mixed).diagonal().iter().copied().collect();
         let power = omega.diagonal().iter().copied().collect();
-        let form = omega.component_mul(&square);
-        Ok(Self { mu: values.to_vec(), overlap, form, power, total: eta.iter().sum() })
+        let form = omega.component_mul(&turned(&grams.square));
+        Ok(Self { mu: values, overlap, form, power, total: grams.target_power })
     }
 
     /// Test error without noise and training error with it, of the residual filter $\rho$.
@@ -74,6 +70,27 @@ impl FilteredRegression {
         let training: f64 =
             left.map(|(&m, power)| if seen(m) { filter(m).powi(2) * power } else { *power }).sum();
         [test, training / self.mu.len() as f64]
+    }
+}
+
+/// Gram matrices of `samples` Gaussian inputs; `lambda` and `eta` are the eigenvalues of the kernel and the powers of the target, mode by mode.
+pub fn gaussian_grams((lambda, eta): (&[f64], &[f64]), samples: usize, streams: &Streams) -> Grams {
+    // One row a mode, one column a sample.
+    let modes = lambda.len();
+    let features = Matrix::from_vec(modes, samples, streams.child("inputs").normals(modes * samples, 1.0));
+    let gram = |weight: &dyn Fn(usize) -> f64| {
+        let mut scaled = features.clone();
+        for (i, mut row) in scaled.row_iter_mut().enumerate() {
+            row *= weight(i);
+        }
+        linalg::transpose_product(&scaled, &features)
+    };
+    Grams {
+        kernel: gram(&|i| lambda[i]),
+        target: gram(&|i| eta[i]),
+        mixed: gram(&|i| lambda[i] * eta[i]),
+        square: gram(&|i| lambda[i] * lambda[i]),
+        target_power: eta.iter().sum(),
     }
 }
 
@@ -99,9 +116,9 @@ pub fn distillation_filter(a: f64, rounds: &[(f64, f64)]) -> f64 {
     1.0 - g
 }
 
-/// One-pass stochastic gradients on Gaussian features, from zero: $\sum\lambda_i(u_i-u_i^*)^2$ after each of `counts` steps (ascending), a mean over
-/// `runs` runs. `steps` are the steps $\alpha_n$, `momentum` is $\beta$.
-pub fn stochastic_errors(
+/// One-pass stochastic gradients on Gaussian features, from zero: $\sum\lambda_i(u_i-u_i^*)^2$ after each of `counts` steps (ascending), one row for
+/// each of `runs` runs. `steps` are the steps $\alpha_n$, `momentum` is $\beta$.
+pub fn stochastic_runs(
     (lambda, eta): (&[f64], &[f64]),
     sigma2: f64,
     batch: usize,
@@ -109,24 +126,22 @@ pub fn stochastic_errors(
     counts: &[usize],
     runs: usize,
     streams: &Streams,
-) -> Vec<f64> {
+) -> Vec<Vec<f64>> {
     let modes = lambda.len();
     let noise = sigma2.sqrt();
-    let mut sums = vec![0.0; counts.len()];
-    for run in 0..runs {
+    let last = counts.last().copied().unwrap_or(0);
+    let of_run = |run: usize| {
         let own = streams.nth_child("run", run);
+        let mut errors = Vec::with_capacity(counts.len());
         // In units in which a mode's share of the error is its square: d_i = √λ_i (u_i − u_i*).
         let mut deviation: Vec<f64> = eta.iter().map(|power| -power.sqrt()).collect();
         let mut velocity = vec![0.0; modes];
-        let last = counts.last().copied().unwrap_or(0);
         let draws = own.normals(last * batch * (modes + 1), 1.0);
         let mut draws = draws.chunks_exact(modes + 1);
-        let mut next = 0;
         // One look more than there are steps.
         for (step, alpha) in steps.iter().take(last).map(Some).chain([None]).enumerate() {
-            while next < counts.len() && counts[next] == step {
-                sums[next] += deviation.iter().map(|d| d * d).sum::<f64>();
-                next += 1;
+            while counts.get(errors.len()) == Some(&step) {
+                errors.push(deviation.iter().map(|d| d * d).sum::<f64>());
             }
             let Some(alpha) = alpha else { break };
             let mut gradient = vec![0.0; modes];
@@ -143,8 +158,18 @@ pub fn stochastic_errors(
                 deviation[i] += velocity[i];
             }
         }
+        errors
+    };
+    (0..runs).map(of_run).collect()
+}
+
+/// The mean over `runs`, one row for each, column by column.
+pub fn mean_of_runs(runs: &[Vec<f64>]) -> Vec<f64> {
+    let mut sums = vec![0.0; runs.first().map_or(0, Vec::len)];
+    for run in runs {
+        sums.iter_mut().zip(run).for_each(|(sum, x)| *sum += x);
     }
-    sums.iter().map(|sum| sum / runs as f64).collect()
+    sums.iter().map(|sum| sum / runs.len() as f64).collect()
 }
 
 /// One round on new inputs.

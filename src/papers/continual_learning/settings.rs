@@ -1,7 +1,7 @@
 //! Settings and quantities that several claims of the part share.
 
 use crate::experiments::{Features, Sphere, SphereTarget};
-use solvable_theory::{Activation, InitialScales, TheoryError};
+use solvable_theory::TheoryError;
 
 /// Gaussian features of decay $a$, targets of decay $b$.
 pub(crate) fn gaussian(decay: f64, target_decay: f64, modes: usize) -> Features {
@@ -10,5 +10,5 @@ pub(crate) fn gaussian(decay: f64, target_decay: f64, modes: usize) -> Features 
 
 /// The tangent kernel of bias-free ReLU networks with $L=3$ on the sphere in $d$ dimensions.
 pub(crate) fn relu_sphere(dimension: usize, target: SphereTarget) -> Result<Sphere, TheoryError> {
-    Ok(Sphere { dimension, scales: InitialScales::new(Activation::relu(), 2.0, 0.0)?, depth: 3, target })
+    Sphere::relu(dimension, 3, target)
 }

@@ -4,8 +4,9 @@ mod features;
 mod networks;
 mod tasks;
 
-pub use features::{DigitsTarget, Features, Sphere, SphereTarget};
+pub use features::{DigitsTarget, Features};
 pub use networks::{FiniteWidth, FiniteWidthOutcome, NetworkTasksSetting, TrainedTasks, TrainedTasksOutcome};
+pub use solvable_shared::{Sphere, SphereTarget};
 pub use tasks::{
     TaskSequence, TaskSequenceOutcome, TaskSequenceSetting, TwoTasks, TwoTasksOutcome, TwoTasksSetting,
     Underparametrised, UnderparametrisedOutcome, UnderparametrisedSetting,

@@ -1,12 +1,10 @@
 use serde::{Deserialize, Serialize};
-use solvable_theory::{Architecture, TheoryError};
 
-use super::features::{Sphere, SphereTarget};
 use solvable_engine::streams::Streams;
 use solvable_engine::verify::setting::{at_least, positive, require, within};
 use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
-use solvable_shared::checks;
-use solvable_simulate::linalg::{self, LargeCholesky, Matrix};
+use solvable_shared::{Sphere, SphereTarget, checks};
+use solvable_simulate::linalg::{self, Matrix};
 use solvable_simulate::network::Network;
 use solvable_simulate::regression::{
     ErrorForm, Grams, KernelStage, Labels, SequentialRegression, learning_operators,
@@ -43,14 +41,6 @@ impl NetworkTasksSetting {
         positive("scale", self.scale)
     }
 
-    fn network(&self) -> Result<Architecture, TheoryError> {
-        let Sphere { dimension, scales, depth, .. } = &self.sphere;
-        let widths = [vec![*dimension], vec![self.width; depth - 1], vec![1]].concat();
-        let trained = scales.sigma_b2 > 0.0;
-        Ok(Architecture::new(widths, scales.activation.clone(), scales.sigma_w2, scales.sigma_b2)?
-            .with_trained_biases(trained))
-    }
-
     fn count(&self) -> usize {
         self.samples.iter().sum()
     }
@@ -59,13 +49,6 @@ impl NetworkTasksSetting {
     fn inputs(&self, streams: &Streams) -> Result<(Matrix, Matrix), TrialFailure> {
         let all = self.sphere.inputs(self.count() + self.tests, &streams.child("inputs"))?;
         Ok((all.columns(0, self.count()).into_owned(), all.columns(self.count(), self.tests).into_owned()))
-    }
-
-    /// The kernel of infinite width between two sets of inputs.
-    fn limit(&self, rows: &Matrix, columns: &Matrix) -> Result<Matrix, TrialFailure> {
-        let mut cosines = linalg::transpose_product(rows, columns) / self.sphere.dimension as f64;
-        cosines.apply(|t| *t = t.clamp(-1.0, 1.0));
-        Ok(self.sphere.kernel(&cosines, self.sphere.depth)?)
     }
 
     fn cost(&self, steps: f64) -> f64 {
@@ -97,10 +80,11 @@ impl Experiment for FiniteWidth {
 
     fn run(setting: &NetworkTasksSetting, streams: &Streams) -> Result<FiniteWidthOutcome, TrialFailure> {
         let (train, test) = setting.inputs(streams)?;
-        let network = Network::draw(&setting.network()?, streams);
+        let network = Network::draw(&setting.sphere.network(setting.width)?, streams);
         let tangents = |x: &Matrix| Tangents::new(&network, network.forward(x)?, Parametrization::Ntk);
         let (here, there) = (tangents(&train)?, tangents(&test)?);
-        let (prior, to_tests) = (setting.limit(&train, &train)?, setting.limit(&test, &train)?);
+        let (prior, to_tests) =
+            (setting.sphere.between(&train, &train)?, setting.sphere.between(&test, &train)?);
         let power = setting.sphere.spectrum()?.trace;
         let errors = |kernel: Matrix, test_kernel: &Matrix| {
             let average = |a: &Matrix, b: &Matrix| linalg::transpose_product(a, b) / setting.tests as f64;
@@ -167,7 +151,7 @@ impl Experiment for TrainedTasks {
         let (train, test) = setting.inputs(streams)?;
         let (first, second) = (setting.samples[0], setting.samples[1]);
         let targets = draw_targets(setting, &train, &test, streams)?;
-        let start = Network::draw(&setting.network()?, streams);
+        let start = Network::draw(&setting.sphere.network(setting.width)?, streams);
         let inputs = [train.columns(0, first).into_owned(), train.columns(first, second).into_owned()];
         let labels =
             [targets.view((0, 0), (first, 1)), targets.view((first, 1), (second, 1))].map(|l| l.into_owned());
@@ -216,9 +200,7 @@ fn draw_targets(
 ) -> Result<Matrix, TrialFailure> {
     let mut all = train.clone().resize_horizontally(train.ncols() + test.ncols(), 0.0);
     all.columns_mut(train.ncols(), test.ncols()).copy_from(test);
-    let covariance = setting.limit(&all, &all)?;
-    let normals = Matrix::from_vec(all.ncols(), 2, streams.child("targets").normals(2 * all.ncols(), 1.0));
-    let draws = LargeCholesky::new(&covariance, 0.0, "the prior of the targets")?.scale(&normals);
+    let draws = setting.sphere.draw_targets(&all, 2, streams)?;
     let (a, b) = (draws.column(0), draws.column(1));
     let rho = setting.rho;
     let second = a * rho + b * (1.0 - rho * rho).max(0.0).sqrt();

@@ -52,6 +52,7 @@ fn same_inputs() -> Claim {
                 "four rounds of ξ=0.2",
                 vec![round(0.5, 1.0), round(0.5, 0.2), round(0.5, 0.2), round(0.5, 0.2)],
             ),
+            case("δ=0.2, 0.8, 0.4, ξ=0", vec![round(0.2, 1.0), round(0.8, 0.0), round(0.4, 0.0)]),
         ])
     })
     .measure(|_, o| o.test.last().copied().ok_or_else(|| JudgeError::Other("there is no round".into())))

@@ -10,11 +10,12 @@ use solvable_theory::learning_in_time::{
 };
 
 use crate::experiments::{
-    ManyPasses, ManyPassesSetting, Powers, Problem, Steps, Stochastic, StochasticSetting,
+    AtThreshold, AtThresholdSetting, ManyPasses, ManyPassesSetting, Powers, Problem, Steps, Stochastic,
+    StochasticSetting,
 };
 
 pub(super) fn all() -> Vec<Claim> {
-    vec![curve(), schedule(), shapes(), passes()]
+    vec![curve(), fourth_moments(), threshold(), schedule(), shapes(), passes()]
 }
 
 /// Modes of power laws.
@@ -71,7 +72,126 @@ fn curve() -> Claim {
     .margin(|s, profile| Margin::symmetric(by(profile, if s.beta > 0.0 { 0.05 } else { 0.04 }, 0.03)))
     .rival("the noise of batches neglected", |s| law(s, Some(FULL), None))
     .rival("label noise forgotten", |s| law(s, None, Some(0.0)))
-    .rival("the gradient of the mean square with the batch twice as large", |s| law(s, Some(2 * s.batch), None))
+    .rival_where(
+        "label noise alone feeds the modes, not the error itself",
+        |s| s.beta == 0.0,
+        |s| without(s, Left::Injection),
+    )
+    .finish()
+}
+
+/// What a shorter recursion of second moments leaves out.
+#[derive(Clone, Copy, PartialEq)]
+enum Left {
+    /// The error in the noise that the modes share.
+    Injection,
+    /// The fourth moments of the features.
+    FourthMoments,
+}
+
+/// The recursion of plain steps without one of its terms.
+fn without(setting: &StochasticSetting, left: Left) -> Result<Vec<f64>, JudgeError> {
+    let (lambda, eta) = setting.problem.lists();
+    let Steps::Constant(alpha) = setting.alpha else {
+        return Err(JudgeError::Other("the steps are not constant".into()));
+    };
+    let (batch, sigma2) = (setting.batch as f64, setting.problem.sigma2);
+    let mut m = eta;
+    let mut errors = Vec::new();
+    for step in 0..=setting.steps.last().copied().unwrap_or(0) {
+        let error: f64 = m.iter().sum();
+        if setting.steps.contains(&step) {
+            errors.push(error);
+        }
+        let noise = if left == Left::Injection { sigma2 } else { error + sigma2 };
+        for (m, l) in m.iter_mut().zip(&lambda) {
+            let x = alpha * l;
+            let own = if left == Left::FourthMoments { 0.0 } else { x * x / batch };
+            *m = ((1.0 - x).powi(2) + own) * *m + x * x / batch * noise;
+        }
+    }
+    Ok(errors)
+}
+
+fn fourth_moments() -> Claim {
+    Claim::about::<Stochastic>(
+        "dyn/fourth-moments",
+        "Where one mode holds most of the trace, its fourth moment decides how fast stochastic gradients learn it",
+    )
+    .formula(r"\mathbb E\phi_i^4=3:\quad m_i'=\left[(1-\alpha\lambda_i)^2+\frac{\alpha^2\lambda_i^2}B\right]m_i+\dots")
+    .sources(&[BORDELON_2021])
+    .cases(|profile| {
+        let problem = Problem::power(MODES, 2.0, 2.0, 0.1);
+        let alpha = rounded(0.6 * sgd_threshold(&problem.theory()?.0, 1, 0.0)?, 4);
+        let setting = StochasticSetting {
+            problem,
+            batch: 1,
+            alpha: Steps::Constant(alpha),
+            beta: 0.0,
+            steps: vec![2, 5, 20],
+            runs: 1500,
+        };
+        Ok(vec![At::setting("a=b=2 B=1", setting, by(profile, 16, 64))])
+    })
+    .components(["n=2", "n=5", "n=20"])
+    .measure(|_, o| Ok(o.errors.clone()))
+    .predict(|s| law(s, None, None))
+    .margin(|_, profile| Margin::symmetric(by(profile, 0.04, 0.03)))
+    .rival("features without excess of the fourth moment", |s| without(s, Left::FourthMoments))
+    .rival("label noise alone feeds the modes, not the error itself", |s| without(s, Left::Injection))
+    .rival("the noise of batches neglected", |s| law(s, Some(FULL), None))
+    .presumes(|s| require(s.beta == 0.0, "beta", s.beta, "0: the claim is about plain steps"))
+    .finish()
+}
+
+fn threshold() -> Claim {
+    Claim::about::<AtThreshold>(
+        "dyn/sgd-threshold",
+        "At the largest stable step the mean square error stays: there is a direction in which it neither grows nor falls",
+    )
+    .formula(r"\sum_i\frac{\alpha_c\lambda_i/B}{2-\alpha_c\lambda_i(1+1/B)}=1,\qquad\frac{E_2}{E_0}=1")
+    .sources(&[BORDELON_2021])
+    .cases(|profile| {
+        let (runs, trials) = by(profile, (1500, 16), (3000, 64));
+        let setting = |batch: usize| AtThresholdSetting {
+            modes: MODES,
+            decay: 1.5,
+            batch,
+            steps: vec![1, 2, 6],
+            runs,
+        };
+        let batches = by(profile, &[1][..], &[1, 4][..]);
+        Ok(batches.iter().map(|&b| At::setting(format!("B={b}"), setting(b), trials)).collect())
+    })
+    .components(["E₁/E₀", "E₂/E₀"])
+    .measure(|_, o| Ok([o.mean[0], o.mean[1]]))
+    .predict(|_| Ok([1.0, 1.0]))
+    .margin(|_, profile| Margin::symmetric(by(profile, 0.08, 0.05)))
+    // What the error would be after these steps if only larger ones were unstable.
+    .rival("the threshold of full batches", |s| {
+        let (lambda, eta, alpha) = s.start()?;
+        let start: f64 = eta.iter().sum();
+        let at = |n: i32| {
+            lambda.iter().zip(&eta).map(|(l, e)| e * (1.0 - alpha * l).powi(2 * n)).sum::<f64>() / start
+        };
+        Ok([at(1), at(2)])
+    })
+    .rival("features without excess of the fourth moment", |s| {
+        let (lambda, eta, alpha) = s.start()?;
+        let start: f64 = eta.iter().sum();
+        let mut m = eta;
+        let mut ratios = [0.0; 2];
+        for ratio in &mut ratios {
+            let error: f64 = m.iter().sum();
+            for (m, l) in m.iter_mut().zip(&lambda) {
+                let x = alpha * l;
+                *m = (1.0 - x).powi(2) * *m + x * x / s.batch as f64 * error;
+            }
+            *ratio = m.iter().sum::<f64>() / start;
+        }
+        Ok(ratios)
+    })
+    .presumes(|s| require(s.steps.starts_with(&[1, 2]), "steps", format!("{:?}", s.steps), "1, 2, ..."))
     .finish()
 }
 

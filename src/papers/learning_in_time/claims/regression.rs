@@ -10,7 +10,7 @@ use solvable_theory::learning_in_time::{Round, descent_curve, distill, early_sto
 use crate::experiments::{InTime, InTimeSetting, Path, Powers, Problem};
 
 pub(super) fn all() -> Vec<Claim> {
-    vec![flow(), flow_training(), descent(), two_scales(), stopping()]
+    vec![flow(), flow_training(), descent(), near_the_edge(), two_scales(), stopping()]
 }
 
 /// Modes of power laws.
@@ -47,7 +47,7 @@ fn curve(setting: &InTimeSetting, times: &[f64], sigma2: Option<f64>) -> Result<
     Ok(flow_curve(&spectrum, &target, setting.samples, sigma2, times)?)
 }
 
-fn column(rows: &[[f64; 2]], which: usize) -> Vec<f64> {
+pub(super) fn column(rows: &[[f64; 2]], which: usize) -> Vec<f64> {
     rows.iter().map(|row| row[which]).collect()
 }
 
@@ -174,15 +174,54 @@ fn descent() -> Claim {
             Ok(vec![eta.iter().sum::<f64>()])
         },
     )
-    .presumes(|s| {
-        require(
-            matches!(s.path, Path::Descent { .. }),
-            "path",
-            "another one",
-            "descent, which the claim is about",
-        )
-    })
+    .presumes(presumes_descent)
     .finish()
+}
+
+/// $\alpha s_+$ of steps so near the edge that some training sets diverge.
+const NEAR: f64 = 1.6;
+
+fn near_the_edge() -> Claim {
+    Claim::about::<InTime>(
+        "dyn/near-the-edge",
+        "Near the edge of stability the typical training set follows the law, while a few diverge and take the mean with them",
+    )
+    .formula(r"\alpha=\frac{1.6}{s_+}:\quad\mathrm{median}\,E_n\simeq\sum_{jl}W_jW_lD(z_j,z_l)-\sigma^2")
+    .sources(&[BORDELON_2020])
+    .components(["n=20", "n=100"])
+    .cases(|profile| {
+        let (samples, trials) = by(profile, (100, 60), (100, 300));
+        let problem = power_law();
+        let alpha = rounded(NEAR / edge(&problem.theory()?.0, samples, 0.0)?.upper, 4);
+        let path = Path::Descent { alpha, beta: 0.0, steps: vec![20, 100] };
+        let setting = InTimeSetting { problem, samples, path };
+        Ok(vec![At::setting(format!("α={NEAR}/s₊ N={samples}"), setting, trials)])
+    })
+    .measure(|_, o| Ok(o.test.clone()))
+    .predict(|s| descended(s, None))
+    .median()
+    .margin(|_, _| Margin::symmetric(0.05))
+    .rival("half the steps, of a loss without its factor one half", |s| {
+        let mut half = s.clone();
+        if let Path::Descent { steps, .. } = &mut half.path {
+            steps.iter_mut().for_each(|n| *n /= 2);
+        }
+        descended(&half, None)
+    })
+    .rival("modes learnt one by one, with the number of samples for their strength", |s| {
+        let mut flow = s.clone();
+        if let Path::Descent { alpha, steps, .. } = &s.path {
+            flow.path = Path::Flow { times: steps.iter().map(|n| alpha * *n as f64).collect() };
+        }
+        Ok(mode_by_mode(&flow))
+    })
+    .presumes(presumes_descent)
+    .finish()
+}
+
+fn presumes_descent(setting: &InTimeSetting) -> Result<(), SettingError> {
+    let found = matches!(setting.path, Path::Descent { .. });
+    require(found, "path", "another one", "descent, which the claim is about")
 }
 
 fn first_step(setting: &InTimeSetting) -> usize {

@@ -2,11 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 use solvable_engine::streams::Streams;
-use solvable_engine::verify::setting::{filled, positive, require, within};
+use solvable_engine::verify::setting::{filled, non_negative, positive, require, within};
 use solvable_engine::verify::{Experiment, JudgeError, SettingError, TrialFailure};
 use solvable_shared::{checks, kept};
-use solvable_simulate::learning_in_time::{multipass_errors, stochastic_errors};
+use solvable_simulate::learning_in_time::{mean_of_runs, multipass_errors, stochastic_runs};
 use solvable_simulate::linalg::{self, Matrix};
+use solvable_theory::TheoryError;
+use solvable_theory::continual_learning::Spectrum;
+use solvable_theory::learning_in_time::sgd_threshold;
 
 use super::problem::Problem;
 
@@ -48,7 +51,7 @@ pub struct StochasticOutcome {
 /// Runs of stochastic gradients on Gaussian features.
 pub struct Stochastic;
 
-fn ascending(field: &str, steps: &[usize]) -> Result<(), SettingError> {
+pub(super) fn ascending(field: &str, steps: &[usize]) -> Result<(), SettingError> {
     filled(field, steps)?;
     let sorted = steps.windows(2).all(|pair| pair[0] < pair[1]);
     require(sorted, field, format!("{steps:?}"), "numbers that increase")?;
@@ -57,6 +60,12 @@ fn ascending(field: &str, steps: &[usize]) -> Result<(), SettingError> {
 
 /// Numbers that a run draws at once.
 const MOST_DRAWN: f64 = 2e8;
+
+fn drawable(steps: usize, batch: usize, modes: usize) -> Result<(), SettingError> {
+    let drawn = steps as f64 * batch as f64 * (modes as f64 + 1.0);
+    let valid = format!("a run of at most {MOST_DRAWN:.0e} random numbers");
+    require(drawn <= MOST_DRAWN, "steps", format!("{steps} steps of {batch} samples"), valid)
+}
 
 impl Experiment for Stochastic {
     type Setting = StochasticSetting;
@@ -80,9 +89,7 @@ impl Experiment for Stochastic {
                 require(steps.len() >= last, "alpha.each", format!("{} numbers", steps.len()), valid)?;
             }
         }
-        let drawn = last as f64 * setting.batch as f64 * (setting.problem.modes as f64 + 1.0);
-        let valid = format!("a run of at most {MOST_DRAWN:.0e} random numbers");
-        require(drawn <= MOST_DRAWN, "steps", format!("{last} steps of {} samples", setting.batch), valid)
+        drawable(last, setting.batch, setting.problem.modes)
     }
 
     fn run(setting: &StochasticSetting, streams: &Streams) -> Result<StochasticOutcome, TrialFailure> {
@@ -92,7 +99,7 @@ impl Experiment for Stochastic {
             Steps::Constant(alpha) => vec![*alpha; last],
             Steps::Each(steps) => steps.clone(),
         };
-        let errors = stochastic_errors(
+        let errors = stochastic_runs(
             (&lambda, &eta),
             setting.problem.sigma2,
             setting.batch,
@@ -101,12 +108,99 @@ impl Experiment for Stochastic {
             setting.runs,
             streams,
         );
-        Ok(StochasticOutcome { errors })
+        Ok(StochasticOutcome { errors: mean_of_runs(&errors) })
     }
 
     fn cost(setting: &StochasticSetting) -> f64 {
         let last = setting.steps.last().copied().unwrap_or(0) as f64;
         40.0 * (setting.runs * setting.batch * setting.problem.modes) as f64 * last
+    }
+}
+
+/// One-pass stochastic gradients at the largest step whose mean square stays, without label noise, begun in the direction that then neither
+/// grows nor falls.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AtThresholdSetting {
+    /// $P$.
+    pub modes: usize,
+    /// $a$ of $\lambda=i^{-a}$.
+    pub decay: f64,
+    /// $B$.
+    pub batch: usize,
+    /// Numbers of steps, ascending.
+    pub steps: Vec<usize>,
+    /// Runs of which a trial is the mean, or the median.
+    pub runs: usize,
+}
+
+impl AtThresholdSetting {
+    /// $\lambda$, the powers at the start, and the step.
+    ///
+    /// # Errors
+    /// Those of the threshold.
+    pub fn start(&self) -> Result<(Vec<f64>, Vec<f64>, f64), TheoryError> {
+        let lambda: Vec<f64> = (1..=self.modes).map(|i| (i as f64).powf(-self.decay)).collect();
+        let alpha = sgd_threshold(&Spectrum::simple(lambda.clone(), 0.0)?, self.batch, 0.0)?;
+        let eigenvector = |l: &f64| {
+            let x = alpha * l;
+            let kept = (1.0 - x).powi(2) + x * x / self.batch as f64;
+            l * l / (1.0 - kept)
+        };
+        let eta: Vec<f64> = lambda.iter().map(eigenvector).collect();
+        Ok((lambda, eta, alpha))
+    }
+}
+
+/// What [`AtThreshold`] measures, over the error at the start.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AtThresholdOutcome {
+    /// Means over the runs.
+    pub mean: Vec<f64>,
+    /// Medians over the runs.
+    pub median: Vec<f64>,
+}
+
+/// Runs of stochastic gradients at the threshold.
+pub struct AtThreshold;
+
+impl Experiment for AtThreshold {
+    type Setting = AtThresholdSetting;
+    type Outcome = AtThresholdOutcome;
+    const ID: &'static str = "at-threshold";
+    const VERSION: u32 = 1;
+
+    fn check(setting: &AtThresholdSetting) -> Result<(), SettingError> {
+        checks::count("modes", setting.modes)?;
+        non_negative("decay", setting.decay)?;
+        checks::count("batch", setting.batch)?;
+        checks::count("runs", setting.runs)?;
+        ascending("steps", &setting.steps)?;
+        let last = setting.steps.last().copied().unwrap_or(0);
+        drawable(last, setting.batch, setting.modes)
+    }
+
+    fn run(setting: &AtThresholdSetting, streams: &Streams) -> Result<AtThresholdOutcome, TrialFailure> {
+        let (lambda, eta, alpha) = setting.start()?;
+        let steps = vec![alpha; setting.steps.last().copied().unwrap_or(0)];
+        let (batch, counts) = (setting.batch, &setting.steps);
+        let runs = stochastic_runs((&lambda, &eta), 0.0, batch, (&steps, 0.0), counts, setting.runs, streams);
+        let start: f64 = eta.iter().sum();
+        let median = |k: usize| {
+            let mut errors: Vec<f64> = runs.iter().map(|run| run[k]).collect();
+            errors.sort_by(f64::total_cmp);
+            let (low, high) = ((errors.len() - 1) / 2, errors.len() / 2);
+            0.5 * (errors[low] + errors[high]) / start
+        };
+        Ok(AtThresholdOutcome {
+            mean: mean_of_runs(&runs).iter().map(|e| e / start).collect(),
+            median: (0..counts.len()).map(median).collect(),
+        })
+    }
+
+    fn cost(setting: &AtThresholdSetting) -> f64 {
+        let last = setting.steps.last().copied().unwrap_or(0) as f64;
+        40.0 * (setting.runs * setting.batch * setting.modes) as f64 * last
     }
 }
 
