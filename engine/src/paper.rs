@@ -14,6 +14,8 @@ pub struct Paper {
     pub title: &'static str,
     /// What the theory says, in a few sentences: plain text, in which `$...$` is a formula and a blank line starts a paragraph.
     pub summary: String,
+    /// What the theory finds, a paragraph each, in its own numbers; computed for reports on all of its claims.
+    pub findings: fn() -> Vec<String>,
     /// The publications.
     pub sources: Vec<Source>,
     /// What is claimed.

@@ -88,10 +88,16 @@ impl Agenda {
             bibliography,
             notes,
         };
-        for Paper { id, title, summary, sources, claims, figures, maps, knobs, .. } in papers {
+        for Paper { id, title, mut summary, findings, sources, claims, figures, maps, knobs, .. } in papers {
             let (claims_before, figures_before) = (agenda.claims.len(), agenda.figures.len());
             let (judged, others): (Vec<_>, Vec<_>) =
                 claims.into_iter().partition(|claim| selected(patterns, &claim.id));
+            if others.is_empty() {
+                for finding in findings() {
+                    summary.push_str("\n\n");
+                    summary.push_str(&finding);
+                }
+            }
             agenda.claims.extend(judged);
             if profile == Profile::Full {
                 let maps = maps.into_iter().filter(|plan| wanted(&plan.id, &plan.claim));

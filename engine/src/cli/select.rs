@@ -84,6 +84,7 @@ mod tests {
             name: "mean_field",
             title: "",
             summary: String::new(),
+            findings: Vec::new,
             sources: vec![],
             claims: vec![],
             figures: vec![],

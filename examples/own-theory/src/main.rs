@@ -39,6 +39,7 @@ fn paper() -> Paper {
         summary: "A walk of $n$ steps ends at a distance of order $\\sqrt n$, and visits 0 for the last time rather early or rather late \
                   than in the middle."
             .into(),
+        findings: Vec::new,
         sources: vec![LEVY],
         claims: vec![distance(), last_zero(), returns()],
         figures: vec![FigurePlan::new(

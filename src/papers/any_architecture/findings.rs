@@ -8,7 +8,7 @@ use crate::claims::predicted::statistics;
 use crate::claims::sharpness::{Kind, as_wide_as_samples, of_blocks};
 use crate::settings;
 
-const SUMMARY: &str = "The Fisher information of a wide network of any layers follows from two numbers for each pair of samples and positions. \
+pub(super) const SUMMARY: &str = "The Fisher information of a wide network of any layers follows from two numbers for each pair of samples and positions. \
     Without pooling a convolutional network is the fully connected one with fan-ins in place of widths; global average pooling \
     keeps the outlier and divides the rest of the spectrum by the number of positions. Residual networks sharpen exponentially \
     with their depth, with normalized branches logarithmically. Mean subtraction lowers the sharpness of networks on images of a \
@@ -17,13 +17,11 @@ const SUMMARY: &str = "The Fisher information of a wide network of any layers fo
 /// Widths at which numbers are given.
 const WIDTHS: [usize; 3] = [32, 64, 128];
 
-/// The summary of the part with its findings, a paragraph each.
-pub(super) fn text() -> String {
+/// A paragraph each.
+pub(super) fn all() -> Vec<String> {
     let findings: [fn() -> Result<String, JudgeError>; 6] =
         [subtraction, pooling, sharing, depth, mixing, gains];
-    let told =
-        findings.iter().map(|finding| finding().unwrap_or_else(|error| format!("No numbers: {error}.")));
-    std::iter::once(SUMMARY.to_owned()).chain(told).collect::<Vec<_>>().join("\n\n")
+    findings.iter().map(|finding| finding().unwrap_or_else(|error| format!("No numbers: {error}."))).collect()
 }
 
 fn list(values: &[f64]) -> String {

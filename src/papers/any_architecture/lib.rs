@@ -19,7 +19,8 @@ pub fn paper() -> Paper {
         id: "arch",
         name: "any_architecture",
         title: "Any architecture: convolutions, residuals, normalization, mixing, attention, recurrence",
-        summary: findings::text(),
+        summary: findings::SUMMARY.into(),
+        findings: findings::all,
         sources: vec![
             KARAKIDA_2019_UNIVERSAL,
             KARAKIDA_2019_NORMALIZATION,

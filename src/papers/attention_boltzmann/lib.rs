@@ -17,6 +17,7 @@ pub fn paper() -> Paper {
         summary: "The energy behind self-attention makes a Boltzmann machine whose partition function and gradients are finite sums at inverse temperatures 1/n. Early \
                   learning follows the principal components of the data, maximum likelihood finds the patterns that made them, retrieval is a mean-field Potts model, and random patterns are stored up to an \
                   exponential number.".into(),
+        findings: Vec::new,
         sources: vec![OTA_2023, LUCIBELLO_2024, RAMSAUER_2021],
         claims: claims::all(),
         figures: figures::all(),

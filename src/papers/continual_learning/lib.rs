@@ -20,6 +20,7 @@ pub fn paper() -> Paper {
                   Learning curves of any sequence of tasks follow in closed form from the eigenvalues of the kernel: when \
                   knowledge transfers, how much of an old task is forgotten, and that the same task learnt twice can be \
                   learnt worse.".into(),
+        findings: Vec::new,
         sources: vec![KARAKIDA_2022_CONTINUAL, BORDELON_2020, CANATAR_2021, BIETTI_2021],
         claims: claims::all(),
         figures: figures::all(),

@@ -3,6 +3,7 @@
 mod claims;
 pub mod experiments;
 mod figures;
+mod findings;
 mod maps;
 
 use solvable_engine::Paper;
@@ -21,6 +22,7 @@ pub fn paper() -> Paper {
                   ridge for targets that are smoother than the prior and never for matched ones; two scales of the spectrum give two minima in time. \
                   Stochastic gradients have exact second moments, a threshold that depends on the batch, and a best schedule that decays to zero; \
                   training on one's own predictions pays where the best ridge leaves something to be gained.".into(),
+        findings: findings::all,
         sources: vec![
             BORDELON_2020,
             BORDELON_2021,

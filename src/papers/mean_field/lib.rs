@@ -22,6 +22,7 @@ pub fn paper() -> Paper {
                   parameters, computed layer by layer, give the mean of its eigenvalues (small, of order 1/M), their \
                   second moment (of order 1) and the largest one (of order M). Most directions are flat, a few are \
                   sharp, and the sharp ones limit the learning rate to 2/λ_max.".into(),
+        findings: Vec::new,
         sources: vec![
             KARAKIDA_2019_UNIVERSAL,
             AMARI_2018_NEURODYNAMICS,

@@ -20,6 +20,7 @@ pub fn paper() -> Paper {
                   common direction. Subtracting the batch mean in the last layer removes it exactly, and with it the \
                   growth; batch normalization there does the same. In hidden layers neither batch nor layer \
                   normalization removes the outlier unless the activation is odd.".into(),
+        findings: Vec::new,
         sources: vec![KARAKIDA_2019_NORMALIZATION, FAN_2020, LEWKOWYCZ_2020],
         claims: claims::all(),
         figures: figures::all().into_iter().chain([claims::step_size::figure()]).collect(),

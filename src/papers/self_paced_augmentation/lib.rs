@@ -18,6 +18,7 @@ pub fn paper() -> Paper {
         summary: "Augment only the samples whose loss exceeds a threshold. For a linear model this is ridge regression whose strength the data choose themselves: a fixed point \
                   with a discontinuous transition and hysteresis, which never beats well-tuned augmentation of all samples. With shifted digits the gain comes from the falling share of \
                   augmented images: as many random ones do as well or better. With additive noise augmenting all images is the better choice up to a few hundred.".into(),
+        findings: Vec::new,
         sources: vec![TAKASE_2021, BISHOP_1995, DOBRIBAN_2018],
         claims: claims::all(),
         figures: figures::all(),

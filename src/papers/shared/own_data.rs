@@ -31,6 +31,7 @@ pub fn paper(data: &Dataset) -> Paper {
         title: "Fisher information on given inputs",
         summary: "The first samples of the given file, scaled by one number to mean square 1, take the place of Gaussian \
                   inputs: the analytic tangent kernel of their Gram matrix against random networks of finite width.".into(),
+        findings: Vec::new,
         sources: vec![KARAKIDA_2019_UNIVERSAL, JACOT_2018],
         claims: claims("data", at),
         figures: Vec::new(),

@@ -89,7 +89,12 @@ fn sphere() -> Claim {
     .margin(|_, _| Margin::symmetric(0.01))
     .rival("label noise forgotten", |s| on_sphere(s, 0.0, 0))
     .rival("the training error for the test error", |s| on_sphere(s, s.sigma2, 1))
-    .rival("the ridge of the higher degrees forgotten", truncated)
+    .rival_where(
+        "the ridge of the higher degrees forgotten",
+        // Descent does not come as far as to what they teach.
+        |s| matches!(s.path, Path::Flow { .. }),
+        truncated,
+    )
     .finish()
 }
 
@@ -244,7 +249,7 @@ fn converged_subsets() -> Claim {
     .sources(&[BORDELON_2020])
     .cases(|profile| {
         let mut cases = Vec::new();
-        for &samples in by(profile, &[200][..], &[100, 200, 400][..]) {
+        for &samples in by(profile, &[200][..], &[200, 400][..]) {
             let setting = digits(DigitLabels::Parity, samples, &[END]);
             cases.push(At::setting(format!("parity N={samples}"), setting, by(profile, 40, 80)));
         }

@@ -224,7 +224,7 @@ impl PowerLawSetting {
 }
 
 /// $\sum_{i>m}i^{-a}$, by the formula of Euler and Maclaurin.
-fn beyond(a: f64, m: usize) -> f64 {
+pub fn beyond(a: f64, m: usize) -> f64 {
     let x = m as f64 + 1.0;
     x.powf(1.0 - a) / (a - 1.0) + 0.5 * x.powf(-a) + a / 12.0 * x.powf(-a - 1.0)
 }

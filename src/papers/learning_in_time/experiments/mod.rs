@@ -10,7 +10,7 @@ mod problem;
 pub use digits::{DigitLabels, DigitsInTime, DigitsInTimeSetting};
 pub use filters::{
     InTime, InTimeOutcome, InTimeSetting, Path, PowerLawInTime, PowerLawSetting, RoundSetting, SphereInTime,
-    SphereInTimeSetting,
+    SphereInTimeSetting, beyond,
 };
 pub use fresh::{FreshRounds, FreshRoundsOutcome, FreshRoundsSetting, FreshSetting};
 pub use gradients::{

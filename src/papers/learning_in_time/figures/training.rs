@@ -3,9 +3,10 @@
 use solvable_engine::figure::{Axis, Figure, Panel, Position, Series, Stroke};
 use solvable_engine::verify::{JudgeError, Profile};
 use solvable_engine::{FigurePlan, Trials, requests};
-use solvable_shared::{by, rounded};
+use solvable_shared::by;
 use solvable_theory::learning_in_time::{Round, distill, early_stopping, flow_curve};
 
+use super::times;
 use crate::experiments::{InTime, InTimeSetting, Path, Powers, Problem};
 
 pub(super) fn all() -> Vec<FigurePlan> {
@@ -13,16 +14,10 @@ pub(super) fn all() -> Vec<FigurePlan> {
         FigurePlan::new("dyn/training", |p| requests::<InTime>(&[smooth(p)], by(p, 12, 60)), training),
         FigurePlan::new(
             "dyn/double-descent",
-            |p| requests::<InTime>(&[two_scales(p)], by(p, 12, 60)),
+            |p| requests::<InTime>(&[two_scales(), one_scale()], by(p, 12, 60)),
             descent,
         ),
     ]
-}
-
-/// Logarithmic times, to four digits.
-fn times(low: f64, high: f64, count: usize) -> Vec<f64> {
-    let at = |i: usize| low * (high / low).powf(i as f64 / (count - 1) as f64);
-    (0..count).map(|i| rounded(at(i), 4)).collect()
 }
 
 fn setting(problem: Problem, samples: usize, times: Vec<f64>) -> InTimeSetting {
@@ -34,7 +29,7 @@ fn smooth(profile: Profile) -> InTimeSetting {
     setting(Problem::power(by(profile, 300, 600), 1.5, 2.5, 0.2), samples, times(1e-3, 1e3, 13))
 }
 
-fn two_scales(_: Profile) -> InTimeSetting {
+fn two_scales() -> InTimeSetting {
     let problem = Problem {
         modes: 180,
         lambda: Powers::Levels(vec![(1.0, 80), (1e-3, 100)]),
@@ -42,6 +37,12 @@ fn two_scales(_: Profile) -> InTimeSetting {
         sigma2: 1.0,
     };
     setting(problem, 200, times(3e-4, 3e3, 15))
+}
+
+fn one_scale() -> InTimeSetting {
+    let level = |value: f64| Powers::Levels(vec![(value, 180)]);
+    let problem = Problem { modes: 180, lambda: level(1.0), eta: level(4.0 / 180.0), sigma2: 1.0 };
+    setting(problem, 200, times(3e-5, 3e1, 13))
 }
 
 /// Both errors, at the measured times and by theory at many.
@@ -108,16 +109,21 @@ fn training(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
 }
 
 fn descent(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
-    let series = curves(trials, &two_scales(trials.profile()), [0, 1])?;
-    let panel =
-        Panel { title: String::new(), x: Axis::log("time t"), y: Axis::log("mean squared error"), series };
+    let panel = |title: &str, setting: &InTimeSetting| {
+        Ok::<_, JudgeError>(Panel {
+            title: title.into(),
+            x: Axis::log("time t"),
+            y: Axis::log("mean squared error"),
+            series: curves(trials, setting, [0, 1])?,
+        })
+    };
     Ok(Figure {
         id: "dyn/double-descent".into(),
         title: "Double descent in time".into(),
         caption: "Eighty strong modes near their own interpolation threshold fit the noise first; a hundred weak ones, a thousand times slower, \
-                  bring most of the target later. Lines: theory; markers: means over random inputs with 99 % intervals. One scale alone has one \
-                  minimum."
+                  bring most of the target later: the test error falls, rises and falls again. One scale of as many modes, with the same power and \
+                  noise, has one minimum, and must. Lines: theory; markers: means over random inputs with 99 % intervals."
             .into(),
-        panels: vec![panel],
+        panels: vec![panel("two scales", &two_scales())?, panel("one scale", &one_scale())?],
     })
 }
