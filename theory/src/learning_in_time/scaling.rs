@@ -3,7 +3,8 @@
 use std::f64::consts::PI;
 
 use super::flow::parabola;
-use super::two_point::{C, filled};
+use super::half_plane::{C, double_sum, fixed_points};
+use super::two_point::filled;
 use crate::TheoryError;
 use crate::error::{non_negative, positive, representable};
 
@@ -44,8 +45,13 @@ pub fn flow_scaling(a: f64, beta: f64, s: f64, times: &[f64]) -> Result<Vec<f64>
 
 fn at(a: f64, beta: f64, s: f64, tau: f64) -> Result<f64, TheoryError> {
     let nodes = parabola(tau);
-    let roots = nodes.iter().map(|node| root(a, node.z)).collect::<Result<Vec<C>, _>>()?;
-    let one = C::new(1.0, 0.0);
+    let power = 1.0 - 1.0 / a;
+    let roots = fixed_points(
+        "the scaled effective ridge",
+        &nodes,
+        |zeta| zeta + (1.0 + zeta.norm()),
+        |k| (k.powf(power), k.powf(power - 1.0) * power),
+    )?;
     let i0 = if (beta - 1.0).abs() < NEAR_ONE { 1.0 } else { PI * (1.0 - beta) / (PI * beta).sin() };
     // I(k, k) = I₀ k^β.
     let overlap = |k1: C, k2: C, equal: bool| {
@@ -54,49 +60,20 @@ fn at(a: f64, beta: f64, s: f64, tau: f64) -> Result<f64, TheoryError> {
         }
         if (beta - 1.0).abs() < NEAR_ONE {
             let (l1, l2) = (k1.ln(), k2.ln());
-            return k1 * k2 * (l1 - l2) / (k1 - k2) * (one + (l1 + l2) * (0.5 * (beta - 1.0)));
+            return k1 * k2 * (l1 - l2) / (k1 - k2) * (1.0 + (l1 + l2) * (0.5 * (beta - 1.0)));
         }
         k1 * k2 * (k1.powf(beta - 1.0) - k2.powf(beta - 1.0)) / (k2 - k1) * (PI / (PI * beta).sin())
     };
-    let mut sum = 0.0;
-    for (j, (first, &k1)) in nodes.iter().zip(&roots).enumerate() {
-        for (l, (second, &k2)) in nodes.iter().zip(&roots).enumerate() {
-            for mirrored in [false, true] {
-                let (z2, k2, weight) = if mirrored {
-                    (second.z.conj(), k2.conj(), second.weight.conj())
-                } else {
-                    (second.z, k2, second.weight)
-                };
-                let equal = j == l && !mirrored;
-                let slack = if equal {
-                    one - k1.powf(-1.0 / a) * (1.0 - 1.0 / a)
-                } else {
-                    (first.z - z2) / (k1 - k2)
-                };
-                let above = overlap(k1, k2, equal) / (a * i0) + s;
-                sum += 2.0 * (first.weight * weight * above / slack).re;
-            }
-        }
-    }
+    let [sum] = double_sum(nodes.len(), |j, l| {
+        let (first, second, k1) = (nodes[j], nodes[l], roots[j]);
+        let term = |z2: C, k2: C, weight: C, equal: bool| {
+            let slack = if equal { 1.0 - k1.powf(power - 1.0) * power } else { (first.z - z2) / (k1 - k2) };
+            [first.weight * weight * (overlap(k1, k2, equal) / (a * i0) + s) / slack]
+        };
+        [
+            term(second.z, roots[l], second.weight, j == l),
+            term(second.z.conj(), roots[l].conj(), second.weight.conj(), false),
+        ]
+    });
     Ok(sum - s)
-}
-
-/// $k=\zeta+k^{1-1/a}$ in the half-plane of $\zeta$.
-fn root(a: f64, zeta: C) -> Result<C, TheoryError> {
-    let power = 1.0 - 1.0 / a;
-    let mut k = zeta + (1.0 + zeta.norm());
-    for step in 0..2000 {
-        let next = zeta + k.powf(power);
-        let newton = k - (k - next) / (C::new(1.0, 0.0) - k.powf(power - 1.0) * power);
-        let moved = if newton.im * zeta.im > 0.0 && newton.re.is_finite() { newton } else { next };
-        let change = (moved - k).norm();
-        k = moved;
-        if change <= if step < 100 { 1e-15 } else { 1e-13 } * k.norm() {
-            return Ok(k);
-        }
-    }
-    Err(TheoryError::NotConverged {
-        procedure: "the scaled effective ridge".to_owned(),
-        detail: format!("at {zeta}"),
-    })
 }

@@ -43,6 +43,19 @@ fn long_flow_is_regression_and_isotropic_flow_is_the_integral() {
     }
 }
 
+/// A list in any order, to the bit.
+#[test]
+fn times_know_nothing_of_each_other() {
+    let (spectrum, target) = (power(1.5, 41), Target::power_law(2.0, 41).unwrap());
+    let times = [3.0, 1e-9, 0.0, 40.0, 1e9, 0.02, 3.0];
+    let flow = |times: &[f64]| flow_curve(&spectrum, &target, 20, 0.1, times).unwrap();
+    let subset = |times: &[f64]| subset_curve(spectrum.eigenvalues(), &target.powers, 20, times).unwrap();
+    let (together, parts) = (flow(&times), subset(&times));
+    for (i, t) in times.iter().enumerate() {
+        assert_eq!((together[i], parts[i]), (flow(&[*t])[0], subset(&[*t])[0]));
+    }
+}
+
 /// One step of descent is known in closed form up to the order that the equivalent keeps; many small steps are flow.
 #[test]
 fn many_small_steps_are_flow_and_unstable_ones_are_refused() {
