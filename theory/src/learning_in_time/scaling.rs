@@ -1,23 +1,17 @@
 //! The universal curve of power laws.
 
-use std::f64::consts::PI;
-
 use super::flow::parabola;
 use super::half_plane::{C, double_sum, fixed_points};
 use super::two_point::filled;
 use crate::TheoryError;
 use crate::error::{non_negative, positive, representable};
 
-/// Distance of $\beta$ from 1 at which quotients of differences would cancel.
-const NEAR_ONE: f64 = 3e-5;
-
 /// $E(t)/E_\infty$ at $t=\tau/\kappa$ for $\lambda_i=i^{-a}$, $\eta_i=i^{-b}$ and $N\to\infty$, with $\beta=\frac{b-1}a$ and noise $s=\sigma^2/E_\infty$, at each
 /// of `times` $\tau$; $E_\infty$ is the noise-free converged error.
 ///
 /// # Formula
-/// $\sum_{jl}W_jW_l\frac{I(k_j,k_l)/(aI_0)+s}{1-\gamma_{jl}}-s$ with $k=\zeta+k^{1-1/a}$,
-/// $I=k_1k_2\frac\pi{\sin\pi\beta}\frac{k_1^{\beta-1}-k_2^{\beta-1}}{k_2-k_1}$, $I_0=\frac{\pi(1-\beta)}{\sin\pi\beta}$,
-/// $1-\gamma_{12}=\frac{\zeta_1-\zeta_2}{k_1-k_2}$.
+/// $\sum_{jl}W_jW_l\frac{\frac1ak_jk_lM_{\beta-1}(k_j,k_l)+s}{1-(1-\frac1a)M_{1-1/a}(k_j,k_l)}-s$ with $k=\zeta+k^{1-1/a}$ and
+/// $M_p(k_1,k_2)=\frac{k_1^p-k_2^p}{p(k_1-k_2)}$.
 ///
 /// # Accuracy
 /// $10^{-11}$.
@@ -52,28 +46,21 @@ fn at(a: f64, beta: f64, s: f64, tau: f64) -> Result<f64, TheoryError> {
         |zeta| zeta + (1.0 + zeta.norm()),
         |k| (k.powf(power), k.powf(power - 1.0) * power),
     )?;
-    let i0 = if (beta - 1.0).abs() < NEAR_ONE { 1.0 } else { PI * (1.0 - beta) / (PI * beta).sin() };
-    // I(k, k) = I₀ k^β.
-    let overlap = |k1: C, k2: C, equal: bool| {
-        if equal {
-            return k1.powf(beta) * i0;
-        }
-        if (beta - 1.0).abs() < NEAR_ONE {
-            let (l1, l2) = (k1.ln(), k2.ln());
-            return k1 * k2 * (l1 - l2) / (k1 - k2) * (1.0 + (l1 + l2) * (0.5 * (beta - 1.0)));
-        }
-        k1 * k2 * (k1.powf(beta - 1.0) - k2.powf(beta - 1.0)) / (k2 - k1) * (PI / (PI * beta).sin())
-    };
+    let logs: Vec<C> = roots.iter().map(|k| k.ln()).collect();
     let [sum] = double_sum(nodes.len(), |j, l| {
-        let (first, second, k1) = (nodes[j], nodes[l], roots[j]);
-        let term = |z2: C, k2: C, weight: C, equal: bool| {
-            let slack = if equal { 1.0 - k1.powf(power - 1.0) * power } else { (first.z - z2) / (k1 - k2) };
-            [first.weight * weight * (overlap(k1, k2, equal) / (a * i0) + s) / slack]
+        let term = |weight: C, first: C, second: C| {
+            let above = (first + second).exp() * mean_slope(beta - 1.0, first, second) / a + s;
+            let slack = 1.0 - power * mean_slope(power, first, second);
+            [nodes[j].weight * weight * above / slack]
         };
-        [
-            term(second.z, roots[l], second.weight, j == l),
-            term(second.z.conj(), roots[l].conj(), second.weight.conj(), false),
-        ]
+        [term(nodes[l].weight, logs[j], logs[l]), term(nodes[l].weight.conj(), logs[j], logs[l].conj())]
     });
     Ok(sum - s)
+}
+
+/// $\frac{k_1^p-k_2^p}{p(k_1-k_2)}$ from $\ln k_1$ and $\ln k_2$, to its own digits at any distance, and at $p=0$.
+fn mean_slope(p: f64, first: C, second: C) -> C {
+    let sinhc = |x: C| if x == C::new(0.0, 0.0) { C::new(1.0, 0.0) } else { x.sinh() / x };
+    let (sum, difference) = (0.5 * (first + second), 0.5 * (first - second));
+    ((p - 1.0) * sum).exp() * sinhc(p * difference) / sinhc(difference)
 }
