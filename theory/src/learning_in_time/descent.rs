@@ -3,7 +3,8 @@
 use std::f64::consts::PI;
 
 use super::edge::{check_momentum, edge};
-use super::two_point::{C, Node, Regression, filled};
+use super::half_plane::{C, Node};
+use super::two_point::{Regression, filled};
 use crate::TheoryError;
 use crate::continual_learning::{Spectrum, Target};
 use crate::error::positive;

@@ -5,9 +5,10 @@ use std::f64::consts::PI;
 use nalgebra::{DMatrix, DVector};
 use serde::Serialize;
 
+use super::half_plane::{C, Node, double_sum};
 use super::ridge::ridge;
 use super::stopping::best_ridge;
-use super::two_point::{C, Node, Regression, filled};
+use super::two_point::{Regression, filled};
 use crate::TheoryError;
 use crate::continual_learning::{Spectrum, Target};
 use crate::error::{finite, positive, representable};
@@ -188,11 +189,20 @@ pub fn distill_optimal(
             nodes.iter().map(of).collect()
         })
         .collect();
-    let a = DMatrix::from_fn(rounds, rounds, |m, l| {
-        let noise = if m == 0 && l == 0 { sigma2 } else { 0.0 };
-        regression.form(&points, &weights[m], &weights[l]) - noise
+    let pairs = DMatrix::from_fn(nodes.len(), nodes.len(), |j, l| {
+        if j > l { [C::new(0.0, 0.0); 2] } else { regression.two_point(&points, j, l) }
     });
-    let own = 0.5 * (&a + a.transpose());
+    let own = DMatrix::from_fn(rounds, rounds, |m, l| {
+        let (u, v) = (&weights[m], &weights[l]);
+        let [form] = double_sum(nodes.len(), |j, k| {
+            let [direct, mirrored] = pairs[(j, k)];
+            [
+                [0.5 * (u[j] * v[k] + v[j] * u[k]) * direct],
+                [0.5 * (u[j] * v[k].conj() + v[j] * u[k].conj()) * mirrored],
+            ]
+        });
+        form - if m == 0 && l == 0 { sigma2 } else { 0.0 }
+    });
     let rest = rounds - 1;
     let right = DVector::from_fn(rest, |m, _| -own[(m + 1, 0)]);
     let matrix = own.view((1, 1), (rest, rest)).into_owned();

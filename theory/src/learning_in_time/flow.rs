@@ -2,7 +2,8 @@
 
 use std::f64::consts::PI;
 
-use super::two_point::{C, Errors, Node, Regression, filled};
+use super::half_plane::{C, Node};
+use super::two_point::{Errors, Regression, filled};
 use crate::TheoryError;
 use crate::continual_learning::{Spectrum, Target};
 use crate::error::{non_negative, representable};

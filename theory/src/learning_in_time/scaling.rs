@@ -1,22 +1,17 @@
 //! The universal curve of power laws.
 
-use std::f64::consts::PI;
-
 use super::flow::parabola;
-use super::two_point::{C, filled};
+use super::half_plane::{C, double_sum, fixed_points};
+use super::two_point::filled;
 use crate::TheoryError;
 use crate::error::{non_negative, positive, representable};
-
-/// Distance of $\beta$ from 1 at which quotients of differences would cancel.
-const NEAR_ONE: f64 = 3e-5;
 
 /// $E(t)/E_\infty$ at $t=\tau/\kappa$ for $\lambda_i=i^{-a}$, $\eta_i=i^{-b}$ and $N\to\infty$, with $\beta=\frac{b-1}a$ and noise $s=\sigma^2/E_\infty$, at each
 /// of `times` $\tau$; $E_\infty$ is the noise-free converged error.
 ///
 /// # Formula
-/// $\sum_{jl}W_jW_l\frac{I(k_j,k_l)/(aI_0)+s}{1-\gamma_{jl}}-s$ with $k=\zeta+k^{1-1/a}$,
-/// $I=k_1k_2\frac\pi{\sin\pi\beta}\frac{k_1^{\beta-1}-k_2^{\beta-1}}{k_2-k_1}$, $I_0=\frac{\pi(1-\beta)}{\sin\pi\beta}$,
-/// $1-\gamma_{12}=\frac{\zeta_1-\zeta_2}{k_1-k_2}$.
+/// $\sum_{jl}W_jW_l\frac{\frac1ak_jk_lM_{\beta-1}(k_j,k_l)+s}{1-(1-\frac1a)M_{1-1/a}(k_j,k_l)}-s$ with $k=\zeta+k^{1-1/a}$ and
+/// $M_p(k_1,k_2)=\frac{k_1^p-k_2^p}{p(k_1-k_2)}$.
 ///
 /// # Accuracy
 /// $10^{-11}$.
@@ -44,59 +39,28 @@ pub fn flow_scaling(a: f64, beta: f64, s: f64, times: &[f64]) -> Result<Vec<f64>
 
 fn at(a: f64, beta: f64, s: f64, tau: f64) -> Result<f64, TheoryError> {
     let nodes = parabola(tau);
-    let roots = nodes.iter().map(|node| root(a, node.z)).collect::<Result<Vec<C>, _>>()?;
-    let one = C::new(1.0, 0.0);
-    let i0 = if (beta - 1.0).abs() < NEAR_ONE { 1.0 } else { PI * (1.0 - beta) / (PI * beta).sin() };
-    // I(k, k) = I₀ k^β.
-    let overlap = |k1: C, k2: C, equal: bool| {
-        if equal {
-            return k1.powf(beta) * i0;
-        }
-        if (beta - 1.0).abs() < NEAR_ONE {
-            let (l1, l2) = (k1.ln(), k2.ln());
-            return k1 * k2 * (l1 - l2) / (k1 - k2) * (one + (l1 + l2) * (0.5 * (beta - 1.0)));
-        }
-        k1 * k2 * (k1.powf(beta - 1.0) - k2.powf(beta - 1.0)) / (k2 - k1) * (PI / (PI * beta).sin())
-    };
-    let mut sum = 0.0;
-    for (j, (first, &k1)) in nodes.iter().zip(&roots).enumerate() {
-        for (l, (second, &k2)) in nodes.iter().zip(&roots).enumerate() {
-            for mirrored in [false, true] {
-                let (z2, k2, weight) = if mirrored {
-                    (second.z.conj(), k2.conj(), second.weight.conj())
-                } else {
-                    (second.z, k2, second.weight)
-                };
-                let equal = j == l && !mirrored;
-                let slack = if equal {
-                    one - k1.powf(-1.0 / a) * (1.0 - 1.0 / a)
-                } else {
-                    (first.z - z2) / (k1 - k2)
-                };
-                let above = overlap(k1, k2, equal) / (a * i0) + s;
-                sum += 2.0 * (first.weight * weight * above / slack).re;
-            }
-        }
-    }
+    let power = 1.0 - 1.0 / a;
+    let roots = fixed_points(
+        "the scaled effective ridge",
+        &nodes,
+        |zeta| zeta + (1.0 + zeta.norm()),
+        |k| (k.powf(power), k.powf(power - 1.0) * power),
+    )?;
+    let logs: Vec<C> = roots.iter().map(|k| k.ln()).collect();
+    let [sum] = double_sum(nodes.len(), |j, l| {
+        let term = |weight: C, first: C, second: C| {
+            let above = (first + second).exp() * mean_slope(beta - 1.0, first, second) / a + s;
+            let slack = 1.0 - power * mean_slope(power, first, second);
+            [nodes[j].weight * weight * above / slack]
+        };
+        [term(nodes[l].weight, logs[j], logs[l]), term(nodes[l].weight.conj(), logs[j], logs[l].conj())]
+    });
     Ok(sum - s)
 }
 
-/// $k=\zeta+k^{1-1/a}$ in the half-plane of $\zeta$.
-fn root(a: f64, zeta: C) -> Result<C, TheoryError> {
-    let power = 1.0 - 1.0 / a;
-    let mut k = zeta + (1.0 + zeta.norm());
-    for step in 0..2000 {
-        let next = zeta + k.powf(power);
-        let newton = k - (k - next) / (C::new(1.0, 0.0) - k.powf(power - 1.0) * power);
-        let moved = if newton.im * zeta.im > 0.0 && newton.re.is_finite() { newton } else { next };
-        let change = (moved - k).norm();
-        k = moved;
-        if change <= if step < 100 { 1e-15 } else { 1e-13 } * k.norm() {
-            return Ok(k);
-        }
-    }
-    Err(TheoryError::NotConverged {
-        procedure: "the scaled effective ridge".to_owned(),
-        detail: format!("at {zeta}"),
-    })
+/// $\frac{k_1^p-k_2^p}{p(k_1-k_2)}$ from $\ln k_1$ and $\ln k_2$, to its own digits at any distance, and at $p=0$.
+fn mean_slope(p: f64, first: C, second: C) -> C {
+    let sinhc = |x: C| if x == C::new(0.0, 0.0) { C::new(1.0, 0.0) } else { x.sinh() / x };
+    let (sum, difference) = (0.5 * (first + second), 0.5 * (first - second));
+    ((p - 1.0) * sum).exp() * sinhc(p * difference) / sinhc(difference)
 }

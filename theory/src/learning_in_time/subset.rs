@@ -1,7 +1,9 @@
 //! Random subsets of a finite population.
 
 use super::flow::parabola;
-use super::two_point::{C, filled};
+use super::half_plane::{C, double_sum, fixed_points};
+use super::poles::{Pole, Poles};
+use super::two_point::filled;
 use crate::TheoryError;
 use crate::error::{non_negative, representable};
 
@@ -52,67 +54,41 @@ pub fn subset_curve(
     times.iter().try_for_each(|t| non_negative("t", *t).map(|_| ()))?;
     let start = representable("the power of the labels", y2.iter().sum::<f64>() / population as f64)?;
     let trace = representable("the sum of mu", mu.iter().sum::<f64>())?;
+    let (n, left_out) = (samples as f64, (population - samples) as f64);
+    let poles = mu.iter().zip(y2).map(|(mu, y2)| Pole { place: *mu, sums: [1.0; 2], rows: [y2.sqrt(), 1.0] });
+    let poles = Poles::new(poles);
+    // (n − N)c and its slope.
+    let shift = |moved: C| {
+        let [sum, square] = poles.sums(moved);
+        let c = sum.inv();
+        (c * left_out, c * c * square * left_out)
+    };
     let of_time = |t: f64| -> Result<[f64; 2], TheoryError> {
         if t * trace < 1e-18 {
             return Ok([start; 2]);
         }
         let nodes = parabola(t);
-        let places =
-            nodes.iter().map(|node| place(mu, samples, node.z)).collect::<Result<Vec<_>, TheoryError>>()?;
-        let left_out = (population - samples) as f64;
-        let (mut test, mut training) = (0.0, 0.0);
-        for (first, a) in nodes.iter().zip(&places) {
-            for (second, b) in nodes.iter().zip(&places) {
-                for mirrored in [false, true] {
-                    let turn = |x: C| if mirrored { x.conj() } else { x };
-                    let (z2, weight, (moved, c2)) =
-                        (turn(second.z), turn(second.weight), (turn(b.0), turn(b.1)));
-                    let (mut y, mut t12) = (C::new(0.0, 0.0), C::new(0.0, 0.0));
-                    for (m, y2) in mu.iter().zip(y2) {
-                        let term = ((a.0 + m) * (moved + m)).inv();
-                        y += term * *y2;
-                        t12 += term;
-                    }
-                    let cc = a.1 * c2;
-                    let d = cc * y * samples as f64 / (C::new(1.0, 0.0) - cc * t12 * left_out);
-                    let term = first.weight * weight * d * 2.0;
-                    test += term.re;
-                    // κ = Nc.
-                    training += (term * first.z * z2 / (cc * (samples * samples) as f64)).re;
-                }
-            }
-        }
+        let afar = left_out * trace / population as f64;
+        let moved = fixed_points("the effective ridge of a subset", &nodes, |z| z + afar, shift)?;
+        let c: Vec<C> = moved.iter().map(|&moved| poles.sums(moved)[0].inv()).collect();
+        let rows = poles.rows(&moved);
+        let [test, training] = double_sum(nodes.len(), |j, l| {
+            let (first, second) = (nodes[j], nodes[l]);
+            let term = |z2: C, weight: C, c2: C, y12: C, t12: C| {
+                let cc = c[j] * c2;
+                let d = cc * y12 * n / (1.0 - cc * t12 * left_out);
+                let term = first.weight * weight * d;
+                // κ = Nc.
+                [term, term * first.z * z2 / (cc * (n * n))]
+            };
+            let [y12, t12] = rows.products(j, l);
+            [
+                term(second.z, second.weight, c[l], y12[0], t12[0]),
+                term(second.z.conj(), second.weight.conj(), c[l].conj(), y12[1], t12[1]),
+            ]
+        });
         let test = representable("the error on the points left out", test)?.max(0.0);
         Ok([test, representable("the training error", training)?.max(0.0)])
     };
     times.iter().map(|&t| of_time(t)).collect()
-}
-
-/// $z'$ and $c$.
-fn place(mu: &[f64], samples: usize, z: C) -> Result<(C, C), TheoryError> {
-    let left_out = (mu.len() - samples) as f64;
-    let mean = mu.iter().sum::<f64>() / mu.len() as f64;
-    let mut moved = z + left_out * mean;
-    for step in 0..2000 {
-        let (mut sum, mut square) = (C::new(0.0, 0.0), C::new(0.0, 0.0));
-        for m in mu {
-            let inverse = (moved + m).inv();
-            sum += inverse;
-            square += inverse * inverse;
-        }
-        let c = sum.inv();
-        let next = z + c * left_out;
-        let newton = moved - (moved - next) / (C::new(1.0, 0.0) - c * c * square * left_out);
-        let better = if newton.im >= z.im && newton.re.is_finite() { newton } else { next };
-        let change = (better - moved).norm();
-        moved = better;
-        if change <= if step < 500 { 1e-15 } else { 1e-13 } * moved.norm() {
-            let c = mu.iter().map(|m| (moved + m).inv()).sum::<C>().inv();
-            return Ok((moved, c));
-        }
-    }
-    Err(TheoryError::NotConverged {
-        procedure: "the effective ridge of a subset".to_owned(),
-        detail: format!("at {z}"),
-    })
 }

@@ -43,6 +43,19 @@ fn long_flow_is_regression_and_isotropic_flow_is_the_integral() {
     }
 }
 
+/// A list in any order, to the bit.
+#[test]
+fn times_know_nothing_of_each_other() {
+    let (spectrum, target) = (power(1.5, 41), Target::power_law(2.0, 41).unwrap());
+    let times = [3.0, 1e-9, 0.0, 40.0, 1e9, 0.02, 3.0];
+    let flow = |times: &[f64]| flow_curve(&spectrum, &target, 20, 0.1, times).unwrap();
+    let subset = |times: &[f64]| subset_curve(spectrum.eigenvalues(), &target.powers, 20, times).unwrap();
+    let (together, parts) = (flow(&times), subset(&times));
+    for (i, t) in times.iter().enumerate() {
+        assert_eq!((together[i], parts[i]), (flow(&[*t])[0], subset(&[*t])[0]));
+    }
+}
+
 /// One step of descent is known in closed form up to the order that the equivalent keeps; many small steps are flow.
 #[test]
 fn many_small_steps_are_flow_and_unstable_ones_are_refused() {
@@ -140,9 +153,12 @@ fn scaled_curves_are_the_limit_of_many_samples() {
     assert_relative_eq!(curve[0], 1.4805669470861882, max_relative = 1e-10);
     assert_relative_eq!(curve[1], 1.0374553347903381, max_relative = 1e-10);
     let near = |beta: f64| flow_scaling(2.0, beta, 0.3, &[1.0]).unwrap()[0];
-    assert_relative_eq!(near(1.0 - 2.9e-5), near(1.0 - 3.1e-5), max_relative = 1e-6);
-    // Time without end: the converged error.
-    assert_relative_eq!(flow_scaling(2.0, 0.7, 0.0, &[1e6]).unwrap()[0], 1.0, max_relative = 1e-4);
+    assert_relative_eq!(near(1.0), 0.5 * (near(1.0 - 1e-6) + near(1.0 + 1e-6)), max_relative = 1e-11);
+    // Time without end: the converged error, 1 + s(a − 1).
+    for (a, beta, s) in [(2.0, 0.7, 0.0), (1.02, 0.5, 0.3), (1.5, 1.0, 2.0), (4.0, 1.9, 0.1)] {
+        let late = flow_scaling(a, beta, s, &[1e9]).unwrap()[0];
+        assert_relative_eq!(late, 1.0 + s * (a - 1.0), max_relative = 1e-12);
+    }
 }
 
 #[test]
