@@ -5,8 +5,7 @@ use std::f64::consts::PI;
 use nalgebra::{DMatrix, DVector};
 use serde::Serialize;
 
-use super::ridge::ridge;
-use super::stopping::best_ridge;
+use super::stopping::{Law, best_ridge};
 use super::two_point::{C, Node, Regression, filled};
 use crate::TheoryError;
 use crate::continual_learning::{Spectrum, Target};
@@ -136,14 +135,17 @@ pub fn distill_gain(
     samples: usize,
     sigma2: f64,
 ) -> Result<DistillGain, TheoryError> {
-    let regression = Regression::new(spectrum, target, samples, sigma2)?;
-    let learnable = spectrum.eigenvalues().iter().zip(&target.powers).any(|(l, eta)| l * eta > 0.0);
-    let (delta, error) = if learnable { best_ridge(&regression)? } else { (0.0, 0.0) };
+    gain(&Regression::new(spectrum, target, samples, sigma2)?)
+}
+
+/// The gain of any law.
+pub(super) fn gain(law: &impl Law) -> Result<DistillGain, TheoryError> {
+    let (delta, error) = if law.learns() { best_ridge(law)? } else { (0.0, 0.0) };
     if delta == 0.0 {
-        let reason = if learnable { "no ridge is best" } else { "nothing can be learnt" };
+        let reason = if law.learns() { "no ridge is best" } else { "nothing can be learnt" };
         return Err(TheoryError::undefined("the gain of distillation", reason));
     }
-    let at = ridge(&regression, delta)?;
+    let at = law.ridge(delta)?;
     let chi = representable(
         "the gain of distillation",
         1.0 - 2.0 * at.second_round / (delta * delta * at.curvature),
