@@ -656,3 +656,156 @@ fn what_knobs_turn_is_what_fields_set() {
     let told = solvable(&map);
     assert_ne!(told.status.code(), Some(2), "{}", String::from_utf8_lossy(&told.stderr));
 }
+
+/// The user's own kernel or data in place of a spectrum.
+#[test]
+fn the_practitioner_learns_how_long_to_train_on_data_of_their_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| text(&folder.path().join(name)).to_owned();
+    let write = |name: &str, content: String| {
+        fs::write(folder.path().join(name), content).expect("a file");
+        at(name)
+    };
+    let (points, features) = (60, 5);
+    let x = solvable::streams::Streams::for_trial("test", "own", 0, 0).normals(points * features, 1.0);
+    let rows: Vec<&[f64]> = x.chunks(features).collect();
+    let csv = |rows: Vec<Vec<f64>>| -> String {
+        let line = |row: &Vec<f64>| row.iter().map(|x| format!("{x:e}")).collect::<Vec<_>>().join(",");
+        rows.iter().map(line).collect::<Vec<_>>().join("\n")
+    };
+    let y: Vec<f64> = rows
+        .iter()
+        .enumerate()
+        .map(|(n, x)| x[0] + 0.5 * x[1] * x[2] + 0.3 * (3.1 * n as f64).sin())
+        .collect();
+    let data = write("x.csv", csv(rows.iter().map(|row| row.to_vec()).collect()));
+    let labels = write("y.csv", csv(y.iter().map(|y| vec![*y]).collect()));
+    let network = write(
+        "net.json",
+        r#"{"input": {"grid": [1], "channels": 5}, "sigma_w2": 2, "sigma_b2": 0.1, "layers": [{"dense": 50}, "relu", {"dense": 1}]}"#.into(),
+    );
+    let architecture = format!("architecture=@{network}");
+    let ask = |rest: &[&str]| solvable(&[&["predict"], rest].concat());
+    let told = |output: &Output| serde_json::from_str::<Value>(&printed(output)).expect("JSON");
+
+    let on_data = ["--data", &data, "--labels", &labels, "--kernel", &architecture, "--json"];
+    let stopping = told(&ask(&[&["dyn/early-stopping", "N=12"], &on_data[..]].concat()));
+    let (value, notes) = (&stopping["value"], stopping["notes"].to_string());
+    assert!(notes.contains("not scaled or centred") && notes.contains("not centred: their mean"), "{notes}");
+    assert!(stopping["digits"].as_u64().is_some_and(|digits| digits >= 5), "{stopping}");
+
+    // The same from the Gram matrix, from numpy's vector of labels, and from the answer itself.
+    let kernels =
+        told(&ask(&["arch/kernels", &architecture, &format!("inputs=@{data}"), "--fast", "--json"]));
+    let gram: Vec<Vec<f64>> = serde_json::from_value(kernels["value"]["tangent"].clone()).expect("a matrix");
+    let kernel = write("gram.csv", csv(gram.clone()));
+    let header = format!("{{'descr': '<f8', 'fortran_order': False, 'shape': ({points},), }}\n");
+    let mut numpy = b"\x93NUMPY\x01\x00".to_vec();
+    numpy.extend((header.len() as u16).to_le_bytes());
+    numpy.extend(header.bytes().chain(y.iter().flat_map(|y| y.to_le_bytes())));
+    fs::write(folder.path().join("y.npy"), numpy).expect("a file");
+    let of_gram = ["--labels", &at("y.npy"), "--kernel", &kernel];
+    let same = told(&ask(&[&["dyn/early-stopping", "N=12", "--json"], &of_gram[..]].concat()));
+    assert!(agree(&same["value"]["E_out"], &value["E_out"], 9), "{same} against {stopping}");
+    let again = told(&ask(&[
+        "dyn/early-stopping",
+        "N=12",
+        &format!("mu={}", stopping["params"]["mu"]),
+        &format!("y2={}", stopping["params"]["y2"]),
+        "--json",
+    ]));
+    assert_eq!(&again["value"], value);
+    let batch = write("batch.json", json!([stopping]).to_string());
+    assert_eq!(told(&ask(&["--batch", &batch, "--json"]))[0]["value"], *value);
+
+    // The curve is that of subsets; no time is better than the best.
+    let curve: Vec<f64> = serde_json::from_value(value["curve"]["E_out"].clone()).expect("errors");
+    let subset = told(&ask(&[
+        &["dyn/subset-curve", "N=12", &format!("t={}", value["curve"]["t"]), "--json"],
+        &of_gram[..],
+    ]
+    .concat()));
+    for (i, error) in curve.iter().enumerate() {
+        assert!(agree(&subset["value"][i][0], &json!(error), 9), "{subset}");
+        assert!(*error >= value["E_out"].as_f64().expect("an error") * (1.0 - 1e-9));
+    }
+    let for_people = printed(&ask(&[&["dyn/early-stopping", "N=12"], &of_gram[..]].concat()));
+    assert!(
+        for_people.starts_with("t_star") && for_people.contains("\nt             E_out         L\n"),
+        "{for_people}"
+    );
+
+    for (id, rest, field) in [
+        ("dyn/distill-gain", &["N=12"][..], "chi"),
+        ("dyn/schedule", &["B=1", "T=60"], "alpha"),
+        ("dyn/batch-steps", &["target=1", "B=1,4"], "batches"),
+    ] {
+        let answer = told(&ask(&[&[id, "--json"], rest, &of_gram[..]].concat()));
+        assert!(!answer["value"][field].is_null() && answer["value"]["remark"].is_string(), "{answer}");
+    }
+
+    // What is wrong is said of what the user gave.
+    let short = write("short.csv", csv(y[..50].iter().map(|y| vec![*y]).collect()));
+    let mut other = gram.clone();
+    other[3][4] += 100.0;
+    let skew = write("skew.csv", csv(other.clone()));
+    other[4][3] += 100.0;
+    let indefinite = write("indefinite.csv", csv(other));
+    let wide = write("wide.csv", csv(gram[..50].to_vec()));
+    let holes = write("holes.csv", csv(gram).replacen("e0", "e0,nan", 1));
+    let empty = write("empty.csv", String::new());
+    let bad_network =
+        write("bad.json", r#"{"input": {"grid": [1], "channels": 4}, "layers": [{"dense": 1}]}"#.into());
+    let bad_architecture = format!("architecture=@{bad_network}");
+    let stop = ["dyn/early-stopping", "N=12"];
+    for (rest, message) in [
+        (
+            vec!["--kernel", &kernel, "--labels", &short],
+            "`--labels` is 50 numbers; valid: 60, one for each row of --kernel",
+        ),
+        (vec!["--kernel", &architecture, "--data", &data, "--labels", &short], "one for each row of --data"),
+        (vec!["--kernel", &kernel], "`--labels` is missing"),
+        (vec!["--data", &data, "--labels", &labels], "`--kernel` is missing"),
+        (vec!["--labels", &labels], "`--kernel` is missing"),
+        (vec!["--kernel", &architecture, "--labels", &labels], "`--data` is missing"),
+        (vec!["--kernel", &kernel, "--data", &data, "--labels", &labels], "`--data` is given"),
+        (vec!["--kernel", "network=x", "--labels", &labels], "`--kernel` is network=..."),
+        (vec!["--kernel", &bad_architecture, "--data", &data, "--labels", &labels], "--kernel"),
+        (vec!["--kernel", &skew, "--labels", &labels], "`--kernel` is not symmetric"),
+        (vec!["--kernel", &indefinite, "--labels", &labels], "`--kernel` is indefinite"),
+        (vec!["--kernel", &wide, "--labels", &labels], "`--kernel` is a matrix of 50 x 60; valid: n x n"),
+        (vec!["--kernel", &holes, "--labels", &labels], "line"),
+        (vec!["--kernel", &empty, "--labels", &labels], "no samples"),
+        (vec!["--kernel", "nowhere.npy", "--labels", &labels], "cannot be opened"),
+        (
+            vec!["--kernel", &kernel, "--labels", &labels, "lambda=1,2"],
+            "`lambda` is [1,2]; valid: left out beside --kernel",
+        ),
+        (vec!["--kernel", &kernel, "--labels", &labels, "sigma2=0.1"], "`sigma2`"),
+        (vec!["--kernel", &kernel, "--labels", &labels, "cost_limit=1e4"], "`cost_limit` raises it"),
+    ] {
+        let output = ask(&[&stop[..], &rest].concat());
+        assert_refused(&output, &rest.join(" "), message);
+        let as_json = told(&ask(&[&stop[..], &rest, &["--json"]].concat()));
+        assert!(as_json["error"]["kind"].is_string(), "{as_json}");
+    }
+    let given = |rest: &[&str]| ask(&[rest, &of_gram[..]].concat());
+    assert_refused(&given(&["mf/kappa"]), "no data there", "it goes with dyn/");
+    assert_refused(
+        &given(&["dyn/early-stopping", "N=60"]),
+        "all points",
+        "`N` is 60; valid: an integer from 1 to 59",
+    );
+    assert_refused(&given(&["dyn/early-stopping"]), "no N", "`N` is missing");
+    assert_refused(
+        &given(&["dyn/schedule", "B=2", "T=31"]),
+        "two passes",
+        "`T` is 31; valid: an integer from 1 to 30",
+    );
+    assert_refused(
+        &given(&["dyn/batch-steps", "B=1,2", "target=0.001"]),
+        "too low",
+        "`target` is 0.001; valid: above",
+    );
+    assert_refused(&ask(&["--batch", &batch, "--kernel", &kernel]), "files with batches", "cannot be used");
+}

@@ -135,31 +135,9 @@ impl Dataset {
     /// `.npy` file. What the file leaves open, such as its separator, header and index column, is guessed by rules;
     /// [`notes`](Self::notes) tells the guesses. What can be read in two ways is refused with its line.
     pub fn read(path: &Path) -> Result<Self, SimulationError> {
-        let name = path.file_name().map_or_else(|| "data".into(), |n| n.to_string_lossy().into_owned());
+        let (inputs, notes) = read_matrix(path, Vectors::Refused)?;
+        let data = Self::new(file_name(path), inputs)?;
         let fail = |reason: String| SimulationError::Data { name: path.display().to_string(), reason };
-        let mut file = BufReader::new(File::open(path).map_err(|e| fail(format!("cannot be opened: {e}")))?);
-        let lower = name.to_lowercase();
-        let plain = lower.strip_suffix(".gz").unwrap_or(&lower);
-        let is_text = [".csv", ".tsv", ".txt"].iter().any(|end| plain.ends_with(end));
-        let (inputs, mut notes) = if lower.ends_with(".npy") {
-            let (inputs, kind) = npy::read(file).map_err(fail)?;
-            let size = format!("{} samples of {} features of type {kind}", inputs.ncols(), inputs.nrows());
-            (inputs, vec![size])
-        } else if is_text {
-            let mut bytes = Vec::new();
-            let read = if plain == lower {
-                file.read_to_end(&mut bytes)
-            } else {
-                MultiGzDecoder::new(file).read_to_end(&mut bytes)
-            };
-            read.map_err(|e| fail(format!("cannot be read: {e}")))?;
-            let table = table::parse(&bytes).map_err(fail)?;
-            (table.values, table.notes)
-        } else {
-            return Err(fail("the file name must end in .csv, .csv.gz or .npy (or .tsv, .txt)".into()));
-        };
-        notes.iter_mut().for_each(|note| *note = format!("{name}: {note}"));
-        let data = Self::new(name, inputs)?;
         comparable(&data.inputs).map_err(fail)?;
         Ok(Self { notes, ..data })
     }
@@ -226,6 +204,48 @@ impl Dataset {
     pub fn gram(&self) -> Matrix {
         super::linalg::transpose_product(&self.inputs, &self.inputs) / self.dimension() as f64
     }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| "data".into(), |n| n.to_string_lossy().into_owned())
+}
+
+/// Whether an array of one axis is read, as one number a sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Vectors {
+    /// It is.
+    Columns,
+    /// It is refused: what is meant may be one sample.
+    Refused,
+}
+
+/// A matrix of a file as [`Dataset::read`] reads it, one row of the file a column, and what was guessed about it. Its values may be anything.
+pub fn read_matrix(path: &Path, vectors: Vectors) -> Result<(Matrix, Vec<String>), SimulationError> {
+    let name = file_name(path);
+    let fail = |reason: String| SimulationError::Data { name: path.display().to_string(), reason };
+    let mut file = BufReader::new(File::open(path).map_err(|e| fail(format!("cannot be opened: {e}")))?);
+    let lower = name.to_lowercase();
+    let plain = lower.strip_suffix(".gz").unwrap_or(&lower);
+    let is_text = [".csv", ".tsv", ".txt"].iter().any(|end| plain.ends_with(end));
+    let (matrix, mut notes) = if lower.ends_with(".npy") {
+        let (matrix, kind) = npy::read(file, vectors == Vectors::Columns).map_err(fail)?;
+        let size = format!("{} samples of {} features of type {kind}", matrix.ncols(), matrix.nrows());
+        (matrix, vec![size])
+    } else if is_text {
+        let mut bytes = Vec::new();
+        let read = if plain == lower {
+            file.read_to_end(&mut bytes)
+        } else {
+            MultiGzDecoder::new(file).read_to_end(&mut bytes)
+        };
+        read.map_err(|e| fail(format!("cannot be read: {e}")))?;
+        let table = table::parse(&bytes).map_err(fail)?;
+        (table.values, table.notes)
+    } else {
+        return Err(fail("the file name must end in .csv, .csv.gz or .npy (or .tsv, .txt)".into()));
+    };
+    notes.iter_mut().for_each(|note| *note = format!("{name}: {note}"));
+    Ok((matrix, notes))
 }
 
 /// Samples whose largest value exceeds that of a typical sample by this factor leave nothing of the others: beside

@@ -18,6 +18,7 @@ pub mod linalg;
 pub mod network;
 mod normalizer;
 mod npy;
+pub mod population;
 pub mod regression;
 mod table;
 pub mod training;

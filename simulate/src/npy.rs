@@ -7,12 +7,13 @@ use npyz::{DType, Endianness, TypeChar};
 use super::linalg::Matrix;
 
 /// Reads an $N\times d$ array as $d\times N$, and says of which type it was. Samples of several axes, such as images $N\times H\times W\times C$, are read
-/// row by row, the last axis fastest.
-pub(super) fn read(mut reader: impl Read) -> Result<(Matrix, String), String> {
+/// row by row, the last axis fastest; an array of one axis, where `vectors` are read, is one number a sample.
+pub(super) fn read(mut reader: impl Read, vectors: bool) -> Result<(Matrix, String), String> {
     let header = npyz::NpyHeader::from_reader(&mut reader).map_err(|e| format!("not an NPY file: {e}"))?;
     let shape = header.shape().to_vec();
     let (samples, dimension) = match shape[..] {
         [samples, dimension] => (samples, dimension),
+        [samples] if vectors => (samples, 1),
         [samples, ref axes @ ..] if axes.len() > 1 && header.order() == npyz::Order::C => {
             let dimension = axes.iter().try_fold(1u64, |product, axis| product.checked_mul(*axis));
             (samples, dimension.ok_or_else(|| format!("shape {shape:?} is too large"))?)
@@ -114,8 +115,25 @@ mod tests {
         assert!(half(0x7e00).is_nan());
     }
 
+    fn matrix(bytes: &[u8]) -> Result<(Matrix, String), String> {
+        read(bytes, false)
+    }
+
+    #[test]
+    fn an_array_of_one_axis_is_one_number_a_sample_where_that_is_meant() {
+        let bytes: Vec<u8> = [1.0f64, 2.0, 3.0, 4.0].iter().flat_map(|x| x.to_le_bytes()).collect();
+        let file = shaped("<f8", "False", "(4,)", &bytes);
+        assert!(matrix(&file).unwrap_err().contains("shape [4]"));
+        let (found, _) = read(&file[..], true).unwrap();
+        assert_eq!((found.shape(), found[(0, 3)]), ((1, 4), 4.0));
+    }
+
     fn file(descr: &str, fortran: &str, bytes: &[u8]) -> Vec<u8> {
-        let header = format!("{{'descr': '{descr}', 'fortran_order': {fortran}, 'shape': (2, 2), }}\n");
+        shaped(descr, fortran, "(2, 2)", bytes)
+    }
+
+    fn shaped(descr: &str, fortran: &str, shape: &str, bytes: &[u8]) -> Vec<u8> {
+        let header = format!("{{'descr': '{descr}', 'fortran_order': {fortran}, 'shape': {shape}, }}\n");
         let mut file = b"\x93NUMPY\x01\x00".to_vec();
         file.extend((header.len() as u16).to_le_bytes());
         file.extend(header.bytes());
@@ -139,7 +157,7 @@ mod tests {
         for (size, letter) in [(1, 'i'), (2, 'i'), (4, 'i'), (8, 'i')] {
             for (mark, big) in [('<', false), ('>', true)] {
                 let mark = if size == 1 { '|' } else { mark };
-                let (m, _) = read(
+                let (m, _) = matrix(
                     &file(&format!("{mark}{letter}{size}"), "False", &wide(x, size, big && size > 1))[..],
                 )
                 .unwrap();
@@ -149,29 +167,23 @@ mod tests {
         for size in [1, 2, 4, 8] {
             let mark = if size == 1 { '|' } else { '<' };
             let bytes = wide([200, 2, 3, 100], size, false);
-            let (m, _) = read(&file(&format!("{mark}u{size}"), "True", &bytes)[..]).unwrap();
+            let (m, _) = matrix(&file(&format!("{mark}u{size}"), "True", &bytes)[..]).unwrap();
             assert_eq!(m.as_slice(), [200.0, 3.0, 2.0, 100.0]);
         }
-        let (m, kind) = read(&file("|b1", "False", &[1, 0, 0, 1])[..]).unwrap();
+        let (m, kind) = matrix(&file("|b1", "False", &[1, 0, 0, 1])[..]).unwrap();
         assert_eq!((m.as_slice(), kind.as_str()), (&[1.0, 0.0, 0.0, 1.0][..], "|b1"));
         for (descr, bytes) in [("<c16", 64), ("<f2", 7), ("<f2", 9), ("<U4", 64)] {
-            assert!(read(&file(descr, "False", &vec![0; bytes])[..]).is_err(), "{descr}");
+            assert!(matrix(&file(descr, "False", &vec![0; bytes])[..]).is_err(), "{descr}");
         }
     }
 
     #[test]
     fn images_are_read_row_by_row() {
-        let images = |order: &str| {
-            let header = format!("{{'descr': '|u1', 'fortran_order': {order}, 'shape': (2, 1, 3, 2), }}\n");
-            let mut file = b"\x93NUMPY\x01\x00".to_vec();
-            file.extend((header.len() as u16).to_le_bytes());
-            file.extend(header.bytes());
-            file.extend(0..12u8);
-            file
-        };
-        let (m, _) = read(&images("False")[..]).unwrap();
+        let bytes: Vec<u8> = (0..12).collect();
+        let images = |order: &str| shaped("|u1", order, "(2, 1, 3, 2)", &bytes);
+        let (m, _) = matrix(&images("False")[..]).unwrap();
         assert_eq!(m.shape(), (6, 2));
         assert_eq!(m.column(1).as_slice(), [6.0, 7.0, 8.0, 9.0, 10.0, 11.0]);
-        assert!(read(&images("True")[..]).unwrap_err().contains("C order"));
+        assert!(matrix(&images("True")[..]).unwrap_err().contains("C order"));
     }
 }

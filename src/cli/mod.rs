@@ -2,6 +2,7 @@
 
 mod explain;
 mod own_data;
+mod own_kernel;
 mod practice;
 mod predict;
 mod shell;
@@ -93,6 +94,8 @@ struct PredictArgs {
     /// answer with an error of their own; the exit code is 0 all the same.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["id", "parameters"])]
     batch: Option<PathBuf>,
+    #[command(flatten)]
+    own: own_kernel::OwnKernel,
     /// Print JSON.
     #[arg(long)]
     json: bool,

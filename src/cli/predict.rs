@@ -15,6 +15,7 @@ use super::PredictArgs;
 use solvable::atlas::{self, FiniteSize, Measured};
 use solvable::papers;
 use solvable::report::significant;
+use solvable::simulate::SimulationError;
 use solvable::simulate::data::Dataset;
 use solvable::theory::catalog::{self, Answer, Prediction};
 use solvable::theory::{TheoryError, catalog::Value, did_you_mean, short_numbers, shortened};
@@ -64,7 +65,9 @@ fn from_file(path: &Path) -> Result<Json> {
 
 fn single(id: &str, args: &PredictArgs) -> Result<ExitCode> {
     let as_json = args.json;
-    let given = parameters(&args.parameters)?;
+    let mut given = parameters(&args.parameters)?;
+    let filled =
+        find(id).map_or_else(|_| Ok(Vec::new()), |prediction| args.own.fill(&prediction, &mut given));
     let mut asked = json!({ "id": id, "params": given });
     if let Some(size) = args.size {
         if !(size.is_finite() && size >= 1.0) {
@@ -72,7 +75,15 @@ fn single(id: &str, args: &PredictArgs) -> Result<ExitCode> {
         }
         asked["size"] = size.into();
     }
-    let Evaluated { entry, answer, finite } = evaluate_entry(&asked, args.fast);
+    let Evaluated { mut entry, value, answer, finite } = match &filled {
+        Ok(_) => evaluate_entry(&asked, args.fast),
+        Err(problem) => Evaluated::refused(&asked, problem),
+    };
+    let notes = filled.unwrap_or_default();
+    notes.iter().for_each(|note| eprintln!("note: {note}"));
+    if !notes.is_empty() {
+        entry["notes"] = json!(notes);
+    }
     let mut out = std::io::stdout().lock();
     if as_json {
         writeln!(out, "{entry}")?;
@@ -84,8 +95,9 @@ fn single(id: &str, args: &PredictArgs) -> Result<ExitCode> {
         return Ok(ExitCode::from(2));
     }
     if !as_json {
-        let shown = answer.as_ref().map_or_else(|| entry["value"].clone(), |answer| answer.shown.to_json());
-        print_value(&mut out, "", &shown)?;
+        if let Some(shown) = answer.as_ref().map(|answer| &answer.shown).or(value.as_ref()) {
+            print_value(&mut out, "", shown)?;
+        }
         writeln!(out, "({})", find(id)?.value)?;
         for remark in answer.iter().flat_map(remarks).chain(finite.iter().map(told)) {
             writeln!(out, "{remark}")?;
@@ -107,12 +119,46 @@ fn remarks(answer: &Answer) -> Vec<String> {
     remarks
 }
 
-fn print_value(out: &mut impl Write, name: &str, value: &Json) -> std::io::Result<()> {
+fn print_value(out: &mut impl Write, name: &str, value: &Value) -> std::io::Result<()> {
     match value {
-        Json::Object(fields) => fields.iter().try_for_each(|(name, value)| print_value(out, name, value)),
-        _ if name.is_empty() => writeln!(out, "{}", plain(value)),
-        _ => writeln!(out, "{name:<16} {}", plain(value)),
+        Value::Object(fields) if !name.is_empty() && rows(fields).is_some() => print_table(out, fields),
+        Value::Object(fields) => fields.iter().try_for_each(|(name, value)| print_value(out, name, value)),
+        _ if name.is_empty() => writeln!(out, "{}", plain(&value.to_json())),
+        _ => writeln!(out, "{name:<16} {}", plain(&value.to_json())),
     }
+}
+
+/// Digits of numbers in tables.
+const TABLE_DIGITS: usize = 5;
+
+/// The number of rows, where all fields are lists of as many values.
+fn rows(fields: &[(&'static str, Value)]) -> Option<usize> {
+    let mut lengths = fields.iter().map(|(_, field)| match field {
+        Value::List(column) => Some(column.len()),
+        _ => None,
+    });
+    let rows = lengths.next()??;
+    lengths.all(|length| length == Some(rows)).then_some(rows)
+}
+
+/// Fields of one length as columns.
+fn print_table(out: &mut impl Write, fields: &[(&'static str, Value)]) -> std::io::Result<()> {
+    let mut line = |cell: &dyn Fn(&str, &Value) -> String| {
+        let cells: String =
+            fields.iter().map(|(name, column)| format!("{:<14}", cell(name, column))).collect();
+        writeln!(out, "{}", cells.trim_end())
+    };
+    line(&|name, _| name.to_owned())?;
+    for row in 0..rows(fields).unwrap_or(0) {
+        line(&|_, column| match column {
+            Value::List(values) => match values.get(row) {
+                Some(Value::Number(x)) => significant(*x, TABLE_DIGITS),
+                other => other.map_or_else(String::new, |value| plain(&value.to_json())),
+            },
+            _ => String::new(),
+        })?;
+    }
+    Ok(())
 }
 
 fn plain(value: &Json) -> String {
@@ -185,10 +231,24 @@ fn batch(path: &Path, args: &PredictArgs) -> Result<ExitCode> {
 struct Evaluated {
     /// `{"id", "params", "value", "digits", "finite_size"}` or `{"id", "params", "error"}`.
     entry: Json,
+    /// The value in it.
+    value: Option<Value>,
     /// The answer behind it.
     answer: Option<Answer>,
     /// What the atlas adds.
     finite: Vec<FiniteSize>,
+}
+
+impl Evaluated {
+    /// An entry whose files cannot be used.
+    fn refused(asked: &Json, problem: &SimulationError) -> Self {
+        let kind = match problem {
+            SimulationError::Theory(problem) => problem.kind(),
+            _ => "invalid-data",
+        };
+        let entry = refusal(&asked["id"], &asked["params"], kind, &problem.to_string());
+        Self { entry, value: None, answer: None, finite: Vec::new() }
+    }
 }
 
 /// Evaluates an entry; never panics.
@@ -197,6 +257,7 @@ fn evaluate_entry(entry: &Json, fast: bool) -> Evaluated {
     let params = entry.get("params").cloned().unwrap_or_else(|| json!({}));
     let error = |kind: &str, message: &str| Evaluated {
         entry: refusal(&id, &params, kind, message),
+        value: None,
         answer: None,
         finite: Vec::new(),
     };
@@ -250,7 +311,7 @@ fn evaluate_entry(entry: &Json, fast: bool) -> Evaluated {
                     entry["boundary"] = boundary.as_str().into();
                 }
             }
-            Evaluated { entry, answer, finite }
+            Evaluated { entry, value: Some(value), answer, finite }
         }
         Ok(Err(problem)) => error(problem.kind(), &problem.to_string()),
         Err(_) => error("internal", "the evaluation panicked; this is a defect of the program"),
@@ -282,7 +343,7 @@ fn refusal(id: &Json, params: &Json, kind: &str, message: &str) -> Json {
 /// A key of the entry that is neither one of its own, nor one of the answers and reference files, which may be
 /// evaluated again as they are.
 fn unknown_key(entry: &Json) -> Option<&str> {
-    const KNOWN: [&str; 12] = [
+    const KNOWN: [&str; 13] = [
         "id",
         "params",
         "size",
@@ -292,6 +353,7 @@ fn unknown_key(entry: &Json) -> Option<&str> {
         "vanishing",
         "boundary",
         "finite_size",
+        "notes",
         "fields",
         "alpha",
         "how",

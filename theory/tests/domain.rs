@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value as Json, json};
 use solvable_theory::catalog::{self, Prediction};
-use usual::usual;
+use usual::{DATA, on_data, usual};
 
 /// An evaluation may take two seconds; a shared machine may be four times as slow.
 const LONGEST: Duration = Duration::from_secs(8);
@@ -264,7 +264,15 @@ fn drawn(draws: &mut Draws, keep: f64, id: &str, name: &str) -> Json {
 fn draw(draws: &mut Draws, prediction: &Prediction) -> Map<String, Json> {
     // From all parameters anywhere to all but one or two at their usual values, where something else may refuse them.
     let keep = [0.2, 0.6, 0.85][draws.below(3)];
-    let of = |p: &catalog::Parameter| (p.name.to_owned(), drawn(draws, keep, prediction.id, p.name));
+    let data = DATA.contains(&prediction.id) && draws.below(2) == 0;
+    let of = |p: &catalog::Parameter| {
+        let value = match on_data(p.name).filter(|_| data) {
+            Some(usual) if usual.is_array() && draws.unit() > keep => like(draws, &usual),
+            Some(usual) if draws.unit() < keep || usual.is_null() || usual == json!(0) => usual,
+            _ => drawn(draws, keep, prediction.id, p.name),
+        };
+        (p.name.to_owned(), value)
+    };
     prediction.parameters.iter().map(of).collect()
 }
 

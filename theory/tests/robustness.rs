@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value as Json, json};
 use solvable_theory::{TheoryError, catalog, nearest};
-use usual::usual;
+use usual::{DATA, on_data, usual};
 
 fn odd() -> Vec<Json> {
     let numbers =
@@ -127,6 +127,28 @@ fn odd_parameters_never_give_nan() {
                         assert_answered(&prediction, &given);
                     }
                 }
+            }
+        }
+    }
+}
+
+/// The predictions that take the spectrum of data in place of one of a source.
+#[test]
+fn odd_data_never_give_nan() {
+    for prediction in DATA.map(|id| catalog::find(id).unwrap()) {
+        let value = |name| on_data(name).unwrap_or_else(|| usual(prediction.id, name));
+        let usual: Map<String, Json> =
+            prediction.parameters.iter().map(|p| (p.name.to_owned(), value(p.name))).collect();
+        assert!(
+            prediction.evaluate(&usual).is_ok_and(|value| value.to_json().is_object()),
+            "{}",
+            prediction.id
+        );
+        for parameter in prediction.parameters {
+            for value in odd() {
+                let mut given = usual.clone();
+                given.insert(parameter.name.to_owned(), value.clone());
+                assert_answered(&prediction, &given);
             }
         }
     }

@@ -35,6 +35,6 @@ pub use modes::{ContractionCost, SharedLayer, contraction_cost, spatial_modes};
 pub use recursion::Parametrization;
 pub use statistics::{
     DataStatistics, Kernels, MeanSubtractionEdge, Overlaps, PreparedKernels, data_statistics, fim_statistics,
-    kernels, mean_subtraction_edge, theta,
+    kernel_cost, kernels, mean_subtraction_edge, theta,
 };
 pub use windows::{Padding, Windows};

@@ -175,11 +175,19 @@ fn overlap(x: &DMatrix<f64>, y: &DMatrix<f64>) -> DMatrix<f64> {
 
 /// Refuses kernels of `samples` given inputs that cost too much.
 pub(super) fn afford(params: &Params, blueprint: &Blueprint, samples: usize) -> Result<(), TheoryError> {
+    params.afford("the kernels of this architecture", kernel_cost(blueprint, samples)?)
+}
+
+/// Elementary operations, of about a nanosecond each, of the [`kernels`] of so many inputs.
+///
+/// # Errors
+/// Kernels of pairs of positions that take more than a gigabyte.
+pub fn kernel_cost(blueprint: &Blueprint, samples: usize) -> Result<f64, TheoryError> {
+    fits_memory(blueprint)?;
     let (n, positions) = (samples as f64, blueprint.input().positions() as f64);
     let input = positions * positions * blueprint.input().channels as f64;
     let pair = Recursion::new(blueprint, Parametrization::Standard).operations() + input;
-    fits_memory(blueprint)?;
-    params.afford("the kernels of this architecture", n * (n + 1.0) / 2.0 * pair)
+    Ok(n * (n + 1.0) / 2.0 * pair)
 }
 
 /// Refuses order parameters that cost too much, `times` over.

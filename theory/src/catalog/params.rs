@@ -101,6 +101,11 @@ impl Params {
             .map_err(|error| self.misread(name, value, &error.to_string()))
     }
 
+    /// Whether the prediction takes a parameter of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.parameters.iter().any(|p| p.name == name)
+    }
+
     /// Whether a parameter has another value than it takes when it is not given.
     pub(crate) fn differs_from_default(&self, name: &str) -> bool {
         let default = self.parameters.iter().find(|p| p.name == name).and_then(|p| p.default);

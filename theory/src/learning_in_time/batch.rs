@@ -7,11 +7,15 @@ use super::shapes::{Peak, best_peak, peaks};
 use crate::TheoryError;
 use crate::continual_learning::{Spectrum, Target};
 use crate::error::affordable_memory;
+use crate::quadrature::budget::book;
 
 /// More steps than this are not tried.
 const MOST_STEPS: usize = 1_000_000;
 /// Nor more steps times levels: each is taken by every peak.
 const MOST_UPDATES: usize = 200_000_000;
+
+/// Elementary operations of a step of one level with one step size, which is taken again for exact minima.
+const EACH_UPDATE: f64 = 4.0;
 
 /// The shortest way to a target with a constant step.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -24,6 +28,13 @@ pub struct BatchSteps {
     pub alpha: f64,
 }
 
+impl BatchSteps {
+    /// $[n,nB,\alpha]$.
+    pub(super) fn row(&self) -> Vec<f64> {
+        vec![self.steps as f64, self.samples, self.alpha]
+    }
+}
+
 /// For each batch size $B$ in `batches` the least number of steps $n$ after which the test error, with the best constant step and
 /// without momentum, is at most `goal`.
 ///
@@ -34,7 +45,7 @@ pub struct BatchSteps {
 ///
 /// # Errors
 /// Those of [`sgd_curve`](super::sgd_curve); an empty list; a goal that is not below $E_0$, or not above
-/// $\eta_{\rm tail}+\sum_{\lambda_i=0}\eta_i$; a goal that is not reached in $10^6$ steps or $2\cdot10^8$ steps times levels.
+/// $\eta_{\rm tail}+\sum_{\lambda_i=0}\eta_i$; a goal that is not reached in $10^6$ steps or $2\cdot10^8$ steps times levels, or within the limit of costs.
 ///
 /// # Source
 /// Derived in the notes.
@@ -55,17 +66,66 @@ pub fn batch_steps(
     goal: f64,
     batches: &[usize],
 ) -> Result<Vec<BatchSteps>, TheoryError> {
+    let passes = passes(spectrum, target, sigma2, batches)?;
+    let unreached = |(pass, limit, least): (&OnePass, usize, f64)| TheoryError::NotConverged {
+        procedure: "the number of steps to the target".to_owned(),
+        detail: format!(
+            "after {limit} steps with B = {} the least error is {least}, above target = {goal}",
+            1.0 / pass.share
+        ),
+    };
+    let found = passes.iter().map(|pass| shortest(pass, goal, None)?.map_err(unreached));
+    found.collect()
+}
+
+/// The same without label noise, where no more than `points` samples may be taken.
+///
+/// # Errors
+/// Those of [`batch_steps`]; a batch of more than `points`; a goal that takes more of them.
+pub(super) fn batch_steps_within(
+    spectrum: &Spectrum,
+    target: &Target,
+    goal: f64,
+    batches: &[usize],
+    points: usize,
+) -> Result<Vec<BatchSteps>, TheoryError> {
+    if let Some(batch) = batches.iter().find(|batch| **batch > points) {
+        let valid = format!("integers from 1 to {points}, as many as there are points");
+        return Err(TheoryError::invalid("B", batch, valid));
+    }
+    let passes = passes(spectrum, target, 0.0, batches)?;
+    let unreached = |(pass, limit, least): (&OnePass, usize, f64)| {
+        let valid = format!(
+            "above {least:.6}, the least error with B = {} after {limit} steps, one pass over the {points} points",
+            1.0 / pass.share
+        );
+        TheoryError::invalid("target", goal, valid)
+    };
+    let each = passes.iter().zip(batches);
+    each.map(|(pass, batch)| shortest(pass, goal, Some(points / batch))?.map_err(unreached)).collect()
+}
+
+fn passes<'a>(
+    spectrum: &'a Spectrum,
+    target: &'a Target,
+    sigma2: f64,
+    batches: &[usize],
+) -> Result<Vec<OnePass<'a>>, TheoryError> {
     if batches.is_empty() {
         return Err(TheoryError::invalid("B", "an empty list", "at least one batch size"));
     }
-    let problems: Vec<OnePass> = batches
-        .iter()
-        .map(|batch| OnePass::new(spectrum, target, sigma2, *batch))
-        .collect::<Result<_, _>>()?;
-    problems.iter().map(|pass| shortest(pass, goal)).collect()
+    batches.iter().map(|batch| OnePass::new(spectrum, target, sigma2, *batch)).collect()
 }
 
-fn shortest(pass: &OnePass, goal: f64) -> Result<BatchSteps, TheoryError> {
+/// What was tried, the number of steps after which it ended, and the least error there.
+type Unreached<'a, 'b> = (&'a OnePass<'b>, usize, f64);
+
+/// The fewest steps to the goal, of at most `most`.
+fn shortest<'a, 'b>(
+    pass: &'a OnePass<'b>,
+    goal: f64,
+    most: Option<usize>,
+) -> Result<Result<BatchSteps, Unreached<'a, 'b>>, TheoryError> {
     let levels = pass.powers.len();
     let start = pass.error(pass.powers);
     let hopeless: f64 = pass
@@ -81,28 +141,25 @@ fn shortest(pass: &OnePass, goal: f64) -> Result<BatchSteps, TheoryError> {
         return Err(TheoryError::invalid("target", goal, valid));
     }
     affordable_memory("a descent with every step size", 8.0 * levels as f64 * peaks(pass).count() as f64)?;
-    let limit = MOST_STEPS.min(MOST_UPDATES / levels).max(1);
-    let unreached = |least: f64| TheoryError::NotConverged {
-        procedure: "the number of steps to the target".to_owned(),
-        detail: format!(
-            "after {limit} steps with B = {} the least error is {least}, above target = {goal}",
-            1.0 / pass.share
-        ),
+    let limit = most.unwrap_or(MOST_STEPS).min(MOST_STEPS).min(MOST_UPDATES / levels).max(1);
+    let (mut step, mut at) = match estimate(pass, goal, limit)? {
+        Ok(steps) => (1, steps),
+        Err(least) => return Ok(Err((pass, limit, least))),
     };
-    let (mut step, mut at) = (1, estimate(pass, goal, limit).map_err(unreached)?);
     let (mut below, mut best): (usize, Option<(usize, Peak)>) = (0, None);
     loop {
         let peak = best_peak(pass, &vec![1.0; at])?;
         if peak.error <= goal {
             best = Some((at, peak));
         } else if at >= limit {
-            return Err(unreached(peak.error));
+            return Ok(Err((pass, limit, peak.error)));
         } else {
             below = at;
         }
         at = match best {
             Some((steps, peak)) if steps == below + 1 => {
-                return Ok(BatchSteps { steps, samples: steps as f64 / pass.share, alpha: peak.alpha });
+                let samples = steps as f64 / pass.share;
+                return Ok(Ok(BatchSteps { steps, samples, alpha: peak.alpha }));
             }
             Some((steps, _)) => steps.saturating_sub(step).max(below + (steps - below) / 2),
             None => (below + step).min(limit),
@@ -113,12 +170,13 @@ fn shortest(pass: &OnePass, goal: f64) -> Result<BatchSteps, TheoryError> {
 
 /// About the number of steps: where the parabola through the lowest three of the errors of all step sizes reaches the goal. The lowest
 /// error after the last step, if none does.
-fn estimate(pass: &OnePass, goal: f64, limit: usize) -> Result<usize, f64> {
+fn estimate(pass: &OnePass, goal: f64, limit: usize) -> Result<Result<usize, f64>, TheoryError> {
     let steps: Vec<f64> = peaks(pass).collect();
     let mut moments = vec![pass.powers.to_vec(); steps.len()];
     let mut errors = vec![pass.error(pass.powers); steps.len()];
     let mut least = f64::INFINITY;
     for n in 1..=limit {
+        book("the steps with every step size", EACH_UPDATE * (moments.len() * pass.powers.len()) as f64)?;
         for ((m, error), alpha) in moments.iter_mut().zip(&mut errors).zip(&steps) {
             if error.is_finite() {
                 *error = pass.step(m, *error, *alpha);
@@ -126,10 +184,10 @@ fn estimate(pass: &OnePass, goal: f64, limit: usize) -> Result<usize, f64> {
         }
         least = lowest(&errors);
         if least <= goal {
-            return Ok(n);
+            return Ok(Ok(n));
         }
     }
-    Err(least)
+    Ok(Err(least))
 }
 
 fn lowest(errors: &[f64]) -> f64 {

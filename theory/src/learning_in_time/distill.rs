@@ -1,13 +1,11 @@
 //! Training on one's own predictions, on the same inputs.
 
-use std::f64::consts::PI;
-
 use nalgebra::{DMatrix, DVector};
 use serde::Serialize;
 
-use super::half_plane::{C, Node, double_sum};
-use super::ridge::ridge;
-use super::stopping::best_ridge;
+use super::contour::Contour;
+use super::half_plane::{C, double_sum};
+use super::stopping::{Law, best_ridge};
 use super::two_point::{Regression, filled};
 use crate::TheoryError;
 use crate::continual_learning::{Spectrum, Target};
@@ -57,8 +55,7 @@ pub fn distill(
         return Err(TheoryError::invalid("rounds", rounds.len(), format!("at most {MOST_ROUNDS}")));
     }
     let (mut low, mut high) = (f64::INFINITY, 0.0f64);
-    let mut errors = Vec::with_capacity(rounds.len());
-    for (j, round) in rounds.iter().enumerate() {
+    for round in rounds {
         positive("delta", round.ridge)?;
         finite("xi", round.labels)?;
         (low, high) = (low.min(round.ridge), high.max(round.ridge));
@@ -66,42 +63,27 @@ pub fn distill(
             let valid = format!("ridges within a factor of {MOST_RATIO} of each other");
             return Err(TheoryError::invalid("delta", round.ridge, valid));
         }
-        let filter = |z: C| 1.0 - learnt(&rounds[..=j], z);
-        let (found, _) = regression.filtered(&contour((low, high), filter))?;
-        errors.push([found.test, found.training]);
     }
-    Ok(errors)
-}
-
-/// $g_k$ at $a=-z$.
-fn learnt(rounds: &[Round], z: C) -> C {
-    let mut g = C::new(0.0, 0.0);
-    for (j, round) in rounds.iter().enumerate() {
-        let h = z / (z - round.ridge);
-        g = if j == 0 { h } else { h * (round.labels + g * (1.0 - round.labels)) };
-    }
-    g
-}
-
-/// The upper half of a closed contour around ridges between `low` and `high` that leaves out the negative axis.
-fn contour((low, high): (f64, f64), filter: impl Fn(C) -> C) -> Vec<Node> {
-    let centre = low.sqrt() * high.sqrt();
-    let half = 0.5 * (high / low).ln();
-    let radius = (PI * half).sqrt().max(0.9);
-    let nodes = if half > 0.0 {
-        (2 * (18.5 / (radius / half).min(PI / radius).ln()).ceil() as usize).max(64)
-    } else {
-        64
-    };
-    (0..nodes / 2)
+    let contour = Contour::around((low, high), |z| left(rounds, z))?;
+    let points = regression.points(&contour.nodes)?;
+    let pairs = regression.pairs(&points);
+    (0..rounds.len())
         .map(|j| {
-            let theta = (j as f64 + 0.5) * 2.0 * PI / nodes as f64;
-            let turn = C::new(theta.cos(), theta.sin()) * radius;
-            let z = turn.exp() * centre;
-            // W = −ρ(−z)/z · dz/(2πi), dz = i R e^{iθ} z dθ.
-            Node { z, weight: -filter(z) * turn / nodes as f64 }
+            let (found, _) = regression.filtered_at(&contour.weighted(j), &points, &pairs)?;
+            Ok([found.test, found.training])
         })
         .collect()
+}
+
+/// $\rho_j=1-g_j$ of every round at $a=-z$.
+fn left(rounds: &[Round], z: C) -> Vec<C> {
+    let mut g = C::new(0.0, 0.0);
+    let of = |(j, round): (usize, &Round)| {
+        let h = z / (z - round.ridge);
+        g = if j == 0 { h } else { h * (round.labels + g * (1.0 - round.labels)) };
+        1.0 - g
+    };
+    rounds.iter().enumerate().map(of).collect()
 }
 
 /// Whether two rounds pay at the best ridge.
@@ -137,14 +119,17 @@ pub fn distill_gain(
     samples: usize,
     sigma2: f64,
 ) -> Result<DistillGain, TheoryError> {
-    let regression = Regression::new(spectrum, target, samples, sigma2)?;
-    let learnable = spectrum.eigenvalues().iter().zip(&target.powers).any(|(l, eta)| l * eta > 0.0);
-    let (delta, error) = if learnable { best_ridge(&regression)? } else { (0.0, 0.0) };
+    gain(&Regression::new(spectrum, target, samples, sigma2)?)
+}
+
+/// The gain of any law.
+pub(super) fn gain(law: &impl Law) -> Result<DistillGain, TheoryError> {
+    let (delta, error) = if law.learns() { best_ridge(law)? } else { (0.0, 0.0) };
     if delta == 0.0 {
-        let reason = if learnable { "no ridge is best" } else { "nothing can be learnt" };
+        let reason = if law.learns() { "no ridge is best" } else { "nothing can be learnt" };
         return Err(TheoryError::undefined("the gain of distillation", reason));
     }
-    let at = ridge(&regression, delta)?;
+    let at = law.ridge(delta)?;
     let chi = representable(
         "the gain of distillation",
         1.0 - 2.0 * at.second_round / (delta * delta * at.curvature),
@@ -178,23 +163,19 @@ pub fn distill_optimal(
     if !(1..=8).contains(&rounds) {
         return Err(TheoryError::invalid("k", rounds, "an integer from 1 to 8"));
     }
-    let nodes = contour((delta, delta), |_| C::new(1.0, 0.0));
-    let points = regression.points(&nodes)?;
-    let weights: Vec<Vec<C>> = (0..rounds)
-        .map(|m| {
-            let of = |node: &Node| {
-                let h = node.z / (node.z - delta);
-                node.weight * (C::new(1.0, 0.0) - h) * h.powu(m as u32)
-            };
-            nodes.iter().map(of).collect()
-        })
-        .collect();
-    let pairs = DMatrix::from_fn(nodes.len(), nodes.len(), |j, l| {
-        if j > l { [C::new(0.0, 0.0); 2] } else { regression.two_point(&points, j, l) }
-    });
+    // ρ(1 − ρ)^m.
+    let filters = |z: C| {
+        let h = z / (z - delta);
+        (0..rounds).map(|m| (C::new(1.0, 0.0) - h) * h.powu(m as u32)).collect()
+    };
+    let contour = Contour::around((delta, delta), filters)?;
+    let points = regression.points(&contour.nodes)?;
+    let pairs = regression.pairs(&points);
+    let weights: Vec<Vec<C>> =
+        (0..rounds).map(|m| contour.weighted(m).iter().map(|node| node.weight).collect()).collect();
     let own = DMatrix::from_fn(rounds, rounds, |m, l| {
         let (u, v) = (&weights[m], &weights[l]);
-        let [form] = double_sum(nodes.len(), |j, k| {
+        let [form] = double_sum(contour.nodes.len(), |j, k| {
             let [direct, mirrored] = pairs[(j, k)];
             [
                 [0.5 * (u[j] * v[k] + v[j] * u[k]) * direct],

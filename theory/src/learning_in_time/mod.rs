@@ -2,6 +2,7 @@
 
 mod batch;
 mod catalog;
+mod contour;
 mod descent;
 mod distill;
 mod edge;
@@ -10,7 +11,9 @@ mod flow;
 mod fresh;
 mod half_plane;
 mod multipass;
+mod on_data;
 mod poles;
+mod population;
 mod ridge;
 mod scaling;
 mod schedule;
@@ -32,6 +35,7 @@ pub use fixed_data::{Schedule, fixed_data_curve};
 pub use flow::{flow_curve, flow_isotropic};
 pub use fresh::{FreshRound, distill_fresh};
 pub use multipass::{multipass_curve, multipass_threshold};
+pub use population::{population_modes, subset_distill_gain, subset_early_stopping};
 pub use scaling::flow_scaling;
 pub use schedule::{BestSchedule, optimal_schedule};
 pub use schedule_law::{Phase, ScheduleLaw, schedule_law, schedule_power_law};

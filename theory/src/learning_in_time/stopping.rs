@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::edge::edge;
 use super::flow::at_time;
-use super::ridge::{converged, ridge};
-use super::two_point::Regression;
+use super::ridge::{Ridge, converged, ridge};
+use super::two_point::{Errors, Regression};
 use super::zero::zero;
 use crate::TheoryError;
 use crate::continual_learning::{Spectrum, Target, effective_ridge};
@@ -22,6 +22,59 @@ pub struct EarlyStopping {
     pub ridge: Option<f64>,
     /// $E_{\rm ridge}(\delta^*)$.
     pub ridge_error: f64,
+}
+
+/// What knows its errors at every time and at every ridge: where the best of them are sought.
+pub(super) trait Law {
+    /// The error before training.
+    fn start(&self) -> f64;
+    /// Whether training changes it.
+    fn learns(&self) -> bool;
+    /// The errors of gradient flow at a time, and $E'(t)$.
+    fn at_time(&self, t: f64) -> Result<(Errors, f64), TheoryError>;
+    /// The error without ridge at the end of training.
+    fn converged(&self) -> Result<f64, TheoryError>;
+    /// The error at a ridge $\delta>0$, and its derivatives.
+    fn ridge(&self, delta: f64) -> Result<Ridge, TheoryError>;
+    /// A time at which hardly anything is learnt, and one at which hardly anything is left to learn.
+    fn times(&self) -> Result<(f64, f64), TheoryError>;
+    /// The size of ridges.
+    fn scale(&self) -> f64;
+}
+
+impl Law for Regression<'_> {
+    fn start(&self) -> f64 {
+        self.power()
+    }
+
+    fn learns(&self) -> bool {
+        self.spectrum.eigenvalues().iter().zip(&self.target.powers).any(|(l, eta)| l * eta > 0.0)
+    }
+
+    fn at_time(&self, t: f64) -> Result<(Errors, f64), TheoryError> {
+        at_time(self, t)
+    }
+
+    fn converged(&self) -> Result<f64, TheoryError> {
+        converged(self)
+    }
+
+    fn ridge(&self, delta: f64) -> Result<Ridge, TheoryError> {
+        ridge(self, delta)
+    }
+
+    fn times(&self) -> Result<(f64, f64), TheoryError> {
+        let (spectrum, n) = (self.spectrum, self.samples);
+        let upper = edge(spectrum, n as usize, 0.0)?.upper;
+        let positive = spectrum.eigenvalues().iter().copied().filter(|lambda| *lambda > 0.0);
+        let least = positive.fold(f64::INFINITY, f64::min);
+        let kappa = effective_ridge(spectrum, n, 0.0).map_or(0.0, |ridge| ridge.kappa);
+        Ok((1e-3 / upper, representable("the last time", 1e3 / (kappa + n * least))?))
+    }
+
+    fn scale(&self) -> f64 {
+        self.spectrum.trace()
+    }
 }
 
 /// Times and ridges that are looked at, and how near a minimum is found, in the logarithm.
@@ -53,27 +106,25 @@ pub fn early_stopping(
     samples: usize,
     sigma2: f64,
 ) -> Result<EarlyStopping, TheoryError> {
-    let regression = Regression::new(spectrum, target, samples, sigma2)?;
-    let start = regression.power();
-    let learnable = spectrum.eigenvalues().iter().zip(&target.powers).any(|(l, eta)| l * eta > 0.0);
-    if !learnable {
+    best(&Regression::new(spectrum, target, samples, sigma2)?)
+}
+
+/// The global minima of any law.
+pub(super) fn best(law: &impl Law) -> Result<EarlyStopping, TheoryError> {
+    if !law.learns() {
+        let start = law.start();
         return Ok(EarlyStopping { time: Some(0.0), error: start, ridge: None, ridge_error: start });
     }
-    let (time, error) = best_time(&regression)?;
-    let (ridge, ridge_error) = best_ridge(&regression)?;
+    let (time, error) = best_time(law)?;
+    let (ridge, ridge_error) = best_ridge(law)?;
     Ok(EarlyStopping { time, error, ridge: Some(ridge), ridge_error })
 }
 
-fn best_time(regression: &Regression<'_>) -> Result<(Option<f64>, f64), TheoryError> {
-    let (spectrum, n) = (regression.spectrum, regression.samples);
-    let upper = edge(spectrum, n as usize, 0.0)?.upper;
-    let positive = spectrum.eigenvalues().iter().copied().filter(|lambda| *lambda > 0.0);
-    let least = positive.fold(f64::INFINITY, f64::min);
-    let kappa = effective_ridge(spectrum, n, 0.0).map_or(0.0, |ridge| ridge.kappa);
-    let mut low = (1e-3 / upper).ln();
-    let high = representable("the last time", 1e3 / (kappa + n * least))?.ln();
-    let end = converged(regression);
-    let error = |log_t: f64| Ok::<f64, TheoryError>(at_time(regression, log_t.exp())?.0.test);
+fn best_time(law: &impl Law) -> Result<(Option<f64>, f64), TheoryError> {
+    let (first, last) = law.times()?;
+    let (mut low, high) = (first.ln(), last.ln());
+    let end = law.converged();
+    let error = |log_t: f64| Ok::<f64, TheoryError>(law.at_time(log_t.exp())?.0.test);
     for _ in 0..MOVES {
         let step = (high - low) / (TIMES - 1) as f64;
         let scan: Vec<f64> =
@@ -83,7 +134,7 @@ fn best_time(regression: &Regression<'_>) -> Result<(Option<f64>, f64), TheoryEr
             return Ok((None, end?));
         }
         if let Ok(end) = end
-            && scan[best] >= end - 1e-11 * regression.power()
+            && scan[best] >= end - 1e-11 * law.start()
         {
             return Ok((None, end));
         }
@@ -92,7 +143,7 @@ fn best_time(regression: &Regression<'_>) -> Result<(Option<f64>, f64), TheoryEr
             continue;
         }
         let middle = low + best as f64 * step;
-        let slope = |log_t: f64| Ok::<f64, TheoryError>(at_time(regression, log_t.exp())?.1);
+        let slope = |log_t: f64| Ok::<f64, TheoryError>(law.at_time(log_t.exp())?.1);
         let found = zero(middle - step, middle + step, NEAR, slope)?;
         return Ok((Some(found.exp()), error(found)?));
     }
@@ -100,17 +151,17 @@ fn best_time(regression: &Regression<'_>) -> Result<(Option<f64>, f64), TheoryEr
 }
 
 /// $\delta^*$ and $E(\delta^*)$.
-pub(super) fn best_ridge(regression: &Regression<'_>) -> Result<(f64, f64), TheoryError> {
-    let scale = regression.spectrum.trace();
+pub(super) fn best_ridge(law: &impl Law) -> Result<(f64, f64), TheoryError> {
+    let scale = law.scale();
     let low = (1e-8 * scale).ln();
     let mut high = (1e4 * scale).ln();
     for _ in 0..MOVES {
         let step = (high - low) / (RIDGES - 1) as f64;
-        let at = |i: usize| ridge(regression, (low + i as f64 * step).exp());
+        let at = |i: usize| law.ridge((low + i as f64 * step).exp());
         let scan: Vec<f64> = (0..RIDGES).map(|i| Ok(at(i)?.error)).collect::<Result<_, TheoryError>>()?;
         let best = lowest(&scan);
         if best == 0 && at(0)?.slope >= 0.0 {
-            return Ok((0.0, converged(regression)?));
+            return Ok((0.0, law.converged()?));
         }
         if best + 1 == RIDGES {
             high += std::f64::consts::LN_10;
@@ -118,9 +169,9 @@ pub(super) fn best_ridge(regression: &Regression<'_>) -> Result<(f64, f64), Theo
         }
         let middle = low + best as f64 * step;
         let below = if best == 0 { middle } else { middle - step };
-        let slope = |log: f64| Ok::<f64, TheoryError>(ridge(regression, log.exp())?.slope);
+        let slope = |log: f64| Ok::<f64, TheoryError>(law.ridge(log.exp())?.slope);
         let found = zero(below, middle + step, NEAR, slope)?.exp();
-        return Ok((found, ridge(regression, found)?.error));
+        return Ok((found, law.ridge(found)?.error));
     }
     Err(not_found("the best ridge"))
 }

@@ -1,5 +1,7 @@
 //! The two-point error, on which every filter of the spectrum rests.
 
+use nalgebra::DMatrix;
+
 use super::half_plane::{C, Node, double_sum, fixed_points};
 use super::poles::{Pole, Poles, Rows};
 use crate::TheoryError;
@@ -101,9 +103,36 @@ impl<'a> Regression<'a> {
         [of(left[0], second, gamma[0]), of(left[1], second.conj(), gamma[1])]
     }
 
+    /// $D(z_j,z_l)$ and $D(z_j,\bar z_l)$ of all pairs $j\le l$, for several filters on the same nodes.
+    pub fn pairs(&self, points: &Points) -> DMatrix<[C; 2]> {
+        let count = points.kappas.len();
+        DMatrix::from_fn(count, count, |j, l| {
+            if j > l { [C::new(0.0, 0.0); 2] } else { self.two_point(points, j, l) }
+        })
+    }
+
     /// The errors of the filter whose contour has these nodes, and $\sum_{jl}W_jW_l(z_j+z_l)D_{jl}$.
     pub fn filtered(&self, nodes: &[Node]) -> Result<(Errors, f64), TheoryError> {
         let points = self.points(nodes)?;
+        self.errors(nodes, &points, |j, l| self.two_point(&points, j, l))
+    }
+
+    /// The same where the [`pairs`](Self::pairs) of the nodes are known.
+    pub fn filtered_at(
+        &self,
+        nodes: &[Node],
+        points: &Points,
+        pairs: &DMatrix<[C; 2]>,
+    ) -> Result<(Errors, f64), TheoryError> {
+        self.errors(nodes, points, |j, l| pairs[(j, l)])
+    }
+
+    fn errors(
+        &self,
+        nodes: &[Node],
+        points: &Points,
+        pair: impl Fn(usize, usize) -> [C; 2],
+    ) -> Result<(Errors, f64), TheoryError> {
         let [test, training, slope] = double_sum(nodes.len(), |j, l| {
             let (a, b) = (nodes[j], nodes[l]);
             let (ratio, other) = (a.z / points.kappas[j], b.z / points.kappas[l]);
@@ -111,7 +140,7 @@ impl<'a> Regression<'a> {
                 let term = a.weight * weight * d;
                 [term, term * ratio * other, term * (a.z + z)]
             };
-            let [direct, mirrored] = self.two_point(&points, j, l);
+            let [direct, mirrored] = pair(j, l);
             [terms(direct, b.z, b.weight, other), terms(mirrored, b.z.conj(), b.weight.conj(), other.conj())]
         });
         let errors = Errors {

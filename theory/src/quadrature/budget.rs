@@ -1,4 +1,4 @@
-//! How much quadratures may cost: a count of operations, the same on every machine.
+//! How much quadratures and searches may cost: a count of operations, the same on every machine.
 
 use std::cell::Cell;
 
@@ -12,7 +12,7 @@ thread_local! {
 /// Elementary operations of one value of a function without a closed form.
 const VALUE: f64 = 25.0;
 
-/// Runs `evaluate` with at most `limit` operations for the quadratures in it.
+/// Runs `evaluate` with at most `limit` operations for the quadratures and searches in it.
 pub(crate) fn within<T>(limit: f64, evaluate: impl FnOnce() -> T) -> T {
     struct Restore(f64, f64);
     impl Drop for Restore {
@@ -30,13 +30,20 @@ pub(crate) fn within<T>(limit: f64, evaluate: impl FnOnce() -> T) -> T {
 /// # Errors
 /// [`TooCostly`](TheoryError::TooCostly) where they exceed the limit.
 pub(super) fn spend(values: usize) -> Result<(), TheoryError> {
-    let (spent, limit) = (VALUE.mul_add(values as f64, SPENT.get()), LIMIT.get());
+    book("the quadratures up to the one that is refused", VALUE * values as f64)
+}
+
+/// Books `operations` of a search whose length nobody knows before it ends.
+///
+/// # Errors
+/// As [`spend`]; `what` is searched.
+pub(crate) fn book(what: &str, operations: f64) -> Result<(), TheoryError> {
+    let (spent, limit) = (SPENT.get() + operations, LIMIT.get());
     SPENT.set(spent);
     if spent <= limit {
         Ok(())
     } else {
-        let what = "the quadratures up to the one that is refused".to_owned();
-        Err(TheoryError::TooCostly { what, operations: spent, limit })
+        Err(TheoryError::TooCostly { what: what.to_owned(), operations: spent, limit })
     }
 }
 

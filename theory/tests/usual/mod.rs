@@ -249,6 +249,23 @@ fn usual_of_classifiers(id: &str, name: &str) -> Json {
     }
 }
 
+/// Predictions that take the spectrum of data in place of one of a source.
+pub const DATA: [&str; 4] = ["dyn/early-stopping", "dyn/batch-steps", "dyn/schedule", "dyn/distill-gain"];
+
+/// What replaces the usual parameters of a spectrum in the predictions of [`DATA`]: null for one that is left out.
+pub fn on_data(name: &str) -> Option<Json> {
+    Some(match name {
+        "P" | "lambda" | "eta" | "eta_tail" => Json::Null,
+        "sigma2" | "tail" => json!(0),
+        "mu" => json!([5.0, 2.0, 1.0, 0.5, 0.3, 0.2, 0.1, 0.05, 0.0]),
+        "y2" => json!([3.0, 1.7, 0.5, 0.2, 0.3, 0.1, 0.4, 0.2, 0.3]),
+        "N" => json!(3),
+        "T" => json!(2),
+        "target" => json!(0.7),
+        _ => return None,
+    })
+}
+
 fn usual_of_learning(id: &str, name: &str) -> Json {
     match name {
         "lambda" => json!({"power": 1.5}),
@@ -276,6 +293,8 @@ fn usual_of_learning(id: &str, name: &str) -> Json {
         "delta" => json!(0.9),
         "k" => json!(2),
         "r2" => json!(1.3),
+        // In place of a spectrum; `on_data` has them.
+        "mu" | "y2" if DATA.contains(&id) => Json::Null,
         "mu" => json!([5.0, 2.0, 1.0, 0.5]),
         "y2" => json!([1.0, 0.7, 0.5, 0.2]),
         "phase" => json!([0.3, 0.7, 1.1, 0.37]),
