@@ -9,8 +9,8 @@ use super::{
     BatchSteps, FreshRound, Phase, Round, Schedule, Shape, StepSizes, batch_steps, descent_curve, distill,
     distill_fresh, distill_gain, distill_optimal, early_stopping, edge, fixed_data_curve, flow_curve,
     flow_isotropic, flow_scaling, multipass_curve, multipass_threshold, node_count, optimal_schedule,
-    schedule_law, schedule_power_law, sgd_curve, sgd_floor, sgd_rate, sgd_threshold, shape_at_best_peak,
-    subset_curve,
+    round_nodes, schedule_law, schedule_power_law, sgd_curve, sgd_floor, sgd_rate, sgd_threshold,
+    shape_at_best_peak, subset_curve,
 };
 use crate::TheoryError;
 use crate::bibliography::{
@@ -545,7 +545,7 @@ fn distillation() -> Vec<Prediction> {
             evaluate: |params| {
                 let (spectrum, target) = problem(params)?;
                 let rounds = rounds(params.get("rounds")?);
-                afford(params, &spectrum, rounds.len(), 80.0)?;
+                afford(params, &spectrum, 1, round_nodes(&rounds)?)?;
                 let (samples, sigma2) = (params.integer("N")?, params.number("sigma2")?);
                 Ok(pairs(distill(&spectrum, &target, samples, sigma2, &rounds)?))
             },
@@ -593,7 +593,7 @@ fn distillation() -> Vec<Prediction> {
             evaluate: |params| {
                 let (spectrum, target) = problem(params)?;
                 let (samples, rounds) = (params.integer("N")?, params.integer("k")?);
-                afford(params, &spectrum, rounds.min(8) * rounds.min(8), 64.0)?;
+                afford(params, &spectrum, 1, 96.0)?;
                 let (delta, sigma2) = (params.number("delta")?, params.number("sigma2")?);
                 let (error, shares) = distill_optimal(&spectrum, &target, samples, sigma2, delta, rounds)?;
                 Ok([vec![error], shares].concat().into())

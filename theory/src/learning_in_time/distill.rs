@@ -54,6 +54,19 @@ pub fn distill(
     if rounds.len() > MOST_ROUNDS {
         return Err(TheoryError::invalid("rounds", rounds.len(), format!("at most {MOST_ROUNDS}")));
     }
+    let contour = contour(rounds)?;
+    let points = regression.points(&contour.nodes)?;
+    let pairs = regression.pairs(&points);
+    (0..rounds.len())
+        .map(|j| {
+            let (found, _) = regression.filtered_at(&contour.weighted(j), &points, &pairs)?;
+            Ok([found.test, found.training])
+        })
+        .collect()
+}
+
+/// The contour that holds all of `rounds`.
+fn contour(rounds: &[Round]) -> Result<Contour, TheoryError> {
     let (mut low, mut high) = (f64::INFINITY, 0.0f64);
     for round in rounds {
         positive("delta", round.ridge)?;
@@ -64,15 +77,13 @@ pub fn distill(
             return Err(TheoryError::invalid("delta", round.ridge, valid));
         }
     }
-    let contour = Contour::around((low, high), |z| left(rounds, z))?;
-    let points = regression.points(&contour.nodes)?;
-    let pairs = regression.pairs(&points);
-    (0..rounds.len())
-        .map(|j| {
-            let (found, _) = regression.filtered_at(&contour.weighted(j), &points, &pairs)?;
-            Ok([found.test, found.training])
-        })
-        .collect()
+    Contour::around((low, high), |z| left(rounds, z))
+}
+
+/// Nodes of both halves of the contour that `rounds` take.
+pub(crate) fn round_nodes(rounds: &[Round]) -> Result<f64, TheoryError> {
+    filled("rounds", rounds)?;
+    Ok(2.0 * contour(&rounds[..rounds.len().min(MOST_ROUNDS)])?.nodes.len() as f64)
 }
 
 /// $\rho_j=1-g_j$ of every round at $a=-z$.

@@ -29,6 +29,7 @@ pub use batch::{BatchSteps, batch_steps};
 pub use catalog::catalog;
 pub use descent::descent_curve;
 pub(crate) use descent::node_count;
+pub(crate) use distill::round_nodes;
 pub use distill::{DistillGain, Round, distill, distill_gain, distill_optimal};
 pub use edge::{Edge, edge};
 pub use fixed_data::{Schedule, fixed_data_curve};

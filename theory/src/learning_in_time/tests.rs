@@ -217,7 +217,8 @@ fn many_rounds_of_a_share_of_the_labels_are_one_larger_ridge() {
     for (delta, xi) in [(0.5, 0.2), (0.05, 0.6), (3.0, 0.05)] {
         let rounds = vec![Round { ridge: delta, labels: xi }; 900];
         let many = distill(&spectrum, &target, 40, 0.2, &rounds).unwrap()[899];
-        let one = distill(&spectrum, &target, 40, 0.2, &[Round { ridge: delta / xi, labels: 1.0 }]).unwrap()[0];
+        let one =
+            distill(&spectrum, &target, 40, 0.2, &[Round { ridge: delta / xi, labels: 1.0 }]).unwrap()[0];
         assert_relative_eq!(many[0], one[0], max_relative = 1e-10);
         assert_relative_eq!(many[1], one[1], max_relative = 1e-10);
     }
