@@ -20,7 +20,7 @@ use crate::error::{finite, representable};
 /// powers on the range of the kernels. $(1,0)$ is the one-sided method, $(1,1)$ K-FAC, $(0,0)$ gradient descent, up to scales of the layers.
 ///
 /// # Errors
-/// Powers outside $[0,1]$; kernels that are not square; a layer without signals where its power is not 0; overflow.
+/// Powers that are not from 0 to 1; kernels that are not square; a layer without signals where its power is not 0; overflow.
 ///
 /// # Source
 /// Derived in the notes; Gupta, Koren and Singer (2018) for the method.
@@ -145,7 +145,7 @@ pub fn batch_shampoo(
     let square = g.dot(&last);
     let mut velocity = match power {
         BatchPower::Quarter => output_share(&last, square, square.sqrt()),
-        BatchPower::Half => output_share(&last, square, square / n / scale),
+        BatchPower::Half => output_share(&last, square, square / n * scale),
     }?;
     match power {
         BatchPower::Quarter => {

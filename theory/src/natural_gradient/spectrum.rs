@@ -38,12 +38,13 @@ pub(super) fn anisotropy(response: &DMatrix<f64>) -> Result<f64, TheoryError> {
     Ok((scaled - DMatrix::identity(response.nrows(), response.nrows())).norm() / samples.sqrt())
 }
 
-/// $\lambda_{\max}/\lambda_{\min}$ of a symmetric response; infinite where the least eigenvalue is rounding.
-pub(super) fn condition(response: &DMatrix<f64>) -> Result<f64, TheoryError> {
+/// $\lambda_{\max}/\lambda_{\min}$ of a symmetric response; `None` where the least eigenvalue is lost in rounding, so that nobody can tell whether the
+/// response is singular.
+pub(super) fn condition(response: &DMatrix<f64>) -> Result<Option<f64>, TheoryError> {
     let (values, _) = eigen(response, "the response")?;
     let (least, largest) = (values[0], values[values.len() - 1]);
     if largest <= 0.0 {
         return Err(TheoryError::undefined("the condition number of the response", "the response vanishes"));
     }
-    Ok(if least > NULL * values.len() as f64 * largest { largest / least } else { f64::INFINITY })
+    Ok((least > NULL * values.len() as f64 * largest).then(|| largest / least))
 }

@@ -66,12 +66,12 @@ pub struct WidthExponents {
 /// parametrization $u^l=W^lh^{l-1}$ with all scales in the weights.
 ///
 /// # Formula
-/// Solves $x_1=x_h=b_L-1$, $x_L=0$ of [`feature_exponents`]: rates $[(2b_L-1)(1-p_B),\ p_A+p_B(1-2b_L)-2(1-b_L),\ p_A-1]$ for factors
-/// $A_l^*$, $B_l^*$ as they are; weighted ones add $p_B[0,1,1]+p_A[1-2b_L,1-2b_L,0]$. Dampings grow like the eigenvalues of their
-/// factors: $[0,1,1]$ and $[1-2b_L,1-2b_L,0]$, both the sum where they are weighted.
+/// Solves $x_1=x_h=b_L-1$, $x_L=0$ of [`feature_exponents`]: rates $(2b_L-1)(1-p_B)$, $p_A+p_B(1-2b_L)-2(1-b_L)$, $p_A-1$ for factors
+/// $A_l^*$, $B_l^*$ as they are; weighted ones add $p_B(0,1,1)+p_A(1-2b_L,1-2b_L,0)$. Dampings grow like the eigenvalues of their
+/// factors: $(0,1,1)$ and $(1-2b_L,1-2b_L,0)$, both the sum where they are weighted.
 ///
 /// # Errors
-/// Powers outside $[0,1]$, $b_L$ outside $[\frac12,1]$.
+/// Powers that are not from 0 to 1, $b_L$ not from $\frac12$ to 1.
 ///
 /// # Source
 /// Derived in the notes.

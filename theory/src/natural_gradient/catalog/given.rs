@@ -4,9 +4,10 @@ use nalgebra::DMatrix;
 
 use crate::TheoryError;
 use crate::catalog::parameter::required;
-use crate::catalog::{Parameter, Params};
+use crate::catalog::{Parameter, Params, Value};
 use crate::mean_field::valid_depth;
 use crate::natural_gradient::linear::eigen;
+use crate::natural_gradient::spectrum;
 use crate::natural_gradient::{LayerKernels, Method, cross_kernels, train_kernels};
 use crate::quadrature::kernel_operations;
 
@@ -81,4 +82,9 @@ pub(super) fn check_realizable(name: &str, cosines: &DMatrix<f64>) -> Result<(),
     }
     let valid = "cosines of real inputs, which form a positive semi-definite matrix";
     Err(TheoryError::invalid(name, format!("a matrix with the eigenvalue {:.3e}", values[0]), valid))
+}
+
+/// The condition number of a response, `"singular"` where its least eigenvalue is lost in rounding.
+pub(super) fn condition(response: &DMatrix<f64>) -> Result<Value, TheoryError> {
+    Ok(spectrum::condition(response)?.map_or(Value::Word("singular"), Value::from))
 }

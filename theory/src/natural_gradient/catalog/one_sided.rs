@@ -1,11 +1,10 @@
 //! One factor, some layers, some ranks.
 
-use super::given::{COS_CROSS, COS_TRAIN, both, depth, train};
+use super::given::{COS_CROSS, COS_TRAIN, both, check_realizable, condition, depth, train};
 use crate::TheoryError;
 use crate::bibliography::{BENZING_2022, KARAKIDA_2020_NATURAL, Source};
 use crate::catalog::parameter::{ACTIVATION, DEPTH, SIGMA_B2, SIGMA_W2, optional, required};
 use crate::catalog::{Parameter, Params, Prediction, Value};
-use crate::natural_gradient::spectrum::condition;
 use crate::natural_gradient::{Layers, RateSpread, Side, low_rank_response, one_sided, partial_response};
 
 const SIDE: Parameter = optional("side", "the factor that is inverted", "input or output", "\"input\"");
@@ -101,7 +100,7 @@ fn rates() -> Vec<Prediction> {
                 params.afford("the moments of all pairs", operations)?;
                 let spread = RateSpread::new(&params.scales()?, &widths, &layers)?;
                 let anisotropy = spread.anisotropy(&cosines)?;
-                super::given::check_realizable("cos_train", &cosines)?;
+                check_realizable("cos_train", &cosines)?;
                 Ok(anisotropy.into())
             },
         },
@@ -163,14 +162,14 @@ fn responses() -> Vec<Prediction> {
                     required("rho", "rho, the damping, which stands for all others", "a number > 0"),
                 ]
             },
-            value: "{train: R(X, X), condition: its condition number}",
+            value: "{train: R(X, X), condition: its condition number, or \"singular\" where the least eigenvalue is lost in rounding}",
             validity: "infinite width, one output; no equal eigenvalues on both sides of the rank",
             sources: SOURCES,
             evaluate: |params| {
                 let response =
                     low_rank_response(params.integer("rank")?, params.number("rho")?, &train(params)?)?;
                 let condition = condition(&response)?;
-                Ok(Value::Object(vec![("train", (&response).into()), ("condition", condition.into())]))
+                Ok(Value::Object(vec![("train", (&response).into()), ("condition", condition)]))
             },
         },
     ]

@@ -2,11 +2,11 @@
 
 use nalgebra::DVector;
 
-use super::given::{COS_CROSS, COS_TRAIN, METHOD, both, method, train};
+use super::given::{COS_CROSS, COS_TRAIN, METHOD, both, condition, method, train};
 use crate::bibliography::{BENZING_2022, GUPTA_2018, JACOT_2018, KARAKIDA_2020_NATURAL, MARTENS_2015};
 use crate::catalog::parameter::{ACTIVATION, DEPTH, SAMPLES, SIGMA_B2, SIGMA_W2, WIDTHS, optional, required};
 use crate::catalog::{Parameter, Prediction, Value};
-use crate::natural_gradient::spectrum::{anisotropy, condition};
+use crate::natural_gradient::spectrum::anisotropy;
 use crate::natural_gradient::{
     BatchPower, TargetCovariance, Teacher, batch_shampoo, shampoo_response, step_cost, test_risk, travel,
     zero_output,
@@ -28,7 +28,7 @@ fn powers() -> Vec<Prediction> {
             title: "Response of Shampoo with powers of both Kronecker factors",
             formula: r"R_l=N^{p_A+p_B-1}q_l^{-p_B}b_l^{-p_A}\,A_l^{1-p_A}\circ B_l^{1-p_B},\quad R_L=N^{p_A-1}q_L^{-p_B}b_L^{-p_A}A_L^{1-p_A}",
             parameters: const { &[ACTIVATION, DEPTH, SIGMA_W2, SIGMA_B2, COS_TRAIN, P_INPUT, P_OUTPUT] },
-            value: "{train: R(X, X), anisotropy: its relative distance from a multiple of the identity, condition}",
+            value: "{train: R(X, X), anisotropy: its relative distance from a multiple of the identity, condition: its condition number, or \"singular\"}",
             validity: "statistics of single-sample gradients; infinite width, no damping, one output",
             sources: &[GUPTA_2018, KARAKIDA_2020_NATURAL],
             evaluate: |params| {
@@ -37,7 +37,7 @@ fn powers() -> Vec<Prediction> {
                 Ok(Value::Object(vec![
                     ("train", (&response).into()),
                     ("anisotropy", anisotropy(&response)?.into()),
-                    ("condition", condition(&response)?.into()),
+                    ("condition", condition(&response)?),
                 ]))
             },
         },

@@ -93,7 +93,13 @@ pub fn ce_margin(flow: CeFlow, classes: usize, time: f64) -> Result<CeMargin, Th
         return Err(TheoryError::invalid("flow", format!("{flow:?}"), "two weights >= 0, not both 0"));
     }
     let c = classes as f64;
-    let margin = margin(natural, descent, c, time);
+    // In units of the larger weight, so that small times keep their digits.
+    let unit = natural.max(descent);
+    let margin = if (time / unit).is_finite() {
+        margin(natural / unit, descent / unit, c, time / unit)
+    } else {
+        margin(natural, descent, c, time)
+    };
     let wrong = (c - 1.0) * (-margin).exp();
     Ok(CeMargin { margin, error: wrong / (1.0 + wrong) })
 }
@@ -113,25 +119,23 @@ fn margin(a: f64, b: f64, c: f64, time: f64) -> f64 {
     }
     let (mut low, mut s) = (0.0, high);
     for _ in 0..200 {
-        let (excess, step) = newton(a, b, c, time, s);
-        if excess > 0.0 {
+        let (above, step) = newton(a, b, c, time, s);
+        if step.abs() <= 2.0 * f64::EPSILON * s {
+            break;
+        }
+        if above {
             high = s;
         } else {
             low = s;
         }
         let next = s - step;
-        let next = if next > low && next < high { next } else { 0.5 * (low + high) };
-        let moved = (next - s).abs();
-        s = next;
-        if moved <= 2.0 * f64::EPSILON * s || step == 0.0 {
-            break;
-        }
+        s = if next > low && next < high { next } else { 0.5 * (low + high) };
     }
     s
 }
 
 /// Whether $F(s)$ is above $\tau$, and the step $\ln\frac{F(s)}\tau\cdot\frac F{F'}$ of Newton's method for $\ln F=\ln\tau$.
-fn newton(a: f64, b: f64, c: f64, time: f64, s: f64) -> (f64, f64) {
+fn newton(a: f64, b: f64, c: f64, time: f64, s: f64) -> (bool, f64) {
     let tail = (c - 1.0) * (-s).exp();
     // ln((e^s + C - 1)/C)
     let log = if s < 1.0 { (s.exp_m1() / c).ln_1p() } else { s - c.ln() + tail.ln_1p() };
@@ -140,14 +144,14 @@ fn newton(a: f64, b: f64, c: f64, time: f64, s: f64) -> (f64, f64) {
         let value = a * log + b / c * (s.exp_m1() + (c - 1.0) * s);
         let slope = natural + b / c * (s.exp() + c - 1.0);
         let ratio = ((value - time) / time).ln_1p();
-        return (value - time, ratio * value / slope);
+        return (value > time, ratio * value / slope);
     }
     let (value, slope) = (
         log_sum((a * log).ln(), (b / c).ln() + s + ((c - 1.0) * s * (-s).exp()).ln_1p()),
         log_sum(natural.ln(), (b / c).ln() + s + tail.ln_1p()),
     );
     let excess = value - time.ln();
-    (excess, excess * (value - slope).exp())
+    (excess > 0.0, excess * (value - slope).exp())
 }
 
 /// $\ln(e^x+e^y)$.
