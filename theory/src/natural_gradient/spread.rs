@@ -117,6 +117,9 @@ impl RateSpread {
     /// # Errors
     /// A cosine outside $[-1,1]$, overflow; those of the quadrature.
     pub fn covariance(&self, cosine: f64) -> Result<f64, TheoryError> {
+        if !(-1.0..=1.0).contains(&cosine) {
+            return Err(TheoryError::invalid("cos", cosine, "cosines: numbers from -1 to 1"));
+        }
         let depth = self.noise.len() + 1;
         let pair = cross_kernels(&self.scales, depth, &DMatrix::from_element(1, 1, cosine))?;
         let mut sum = 0.0;

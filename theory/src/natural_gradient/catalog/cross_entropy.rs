@@ -71,8 +71,12 @@ pub(super) fn all() -> Vec<Prediction> {
                 let method = method(params)?;
                 let flow = match method {
                     Method::Exact => match number(params, "rho")?.unwrap_or(0.0) {
-                        // Without damping nothing depends on the kernel.
-                        0.0 => CeFlow { natural: 1.0, descent: 0.0 },
+                        // Without damping nothing depends on the kernel, which need not be given.
+                        0.0 => {
+                            let kernel = number(params, "k")?.unwrap_or(1.0);
+                            let samples = if number(params, "N")?.is_some() { samples(params)? } else { 1 };
+                            CeFlow::exact(kernel, samples, 0.0)?
+                        }
                         rho => CeFlow::exact(needed(params, KERNEL)?, samples(params)?, rho)?,
                     },
                     Method::OneSided => {

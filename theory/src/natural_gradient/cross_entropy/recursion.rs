@@ -149,6 +149,10 @@ impl State {
         let CeProblem { logits, labels, train, cross } = *problem;
         let samples = train.square()?.columns();
         cross.map_or(Ok(()), |cross| train.matches(cross))?;
+        if let Some(row) = logits.iter().find(|row| row.len() < 2) {
+            let valid = "rows of at least two logits, one for each class";
+            return Err(TheoryError::invalid("logits", format!("a row of {}", row.len()), valid));
+        }
         softmax(logits)?;
         if logits.len() != samples {
             let valid = format!("{samples} rows, one for every training input");

@@ -313,7 +313,7 @@ fn wrong_classifiers_are_refused_by_name() {
     named(of(&logits, &[0, 1], Method::Exact, 0.5, 0.0), "labels");
     named(of(&logits[..2], &[0, 1], Method::Exact, 0.5, 0.0), "logits");
     named(of(&[vec![0.0, 1.0], vec![0.0], vec![0.0, 1.0]], &[0; 3], Method::Exact, 0.5, 0.0), "logits");
-    named(of(&[vec![0.0], vec![0.0], vec![0.0]], &[0; 3], Method::Exact, 0.5, 0.0), "C");
+    named(of(&[vec![0.0], vec![0.0], vec![0.0]], &[0; 3], Method::Exact, 0.5, 0.0), "logits");
     named(of(&logits, &LABELS, Method::Exact, 0.0, 0.0), "eta");
     named(of(&logits, &LABELS, Method::Exact, 0.5, -1.0), "rho");
     named(of(&logits, &LABELS, Method::Kfac, 0.5, 0.1), "rho");
