@@ -33,6 +33,7 @@ pub mod attention_boltzmann;
 pub mod bibliography;
 pub mod catalog;
 mod chi_square;
+mod classifier;
 pub mod continual_learning;
 pub mod dynamical_isometry;
 mod error;

@@ -8,6 +8,9 @@ use super::unit_wise::UnitWise;
 use crate::SimulationError;
 use crate::linalg::{self, Matrix, Solver};
 
+/// The methods that are simulated.
+const SIMULATED: &str = "gd, exact, bd, btd, btd_pinv, kfac, kfac_scaled, kfac_joint, unit or diag";
+
 /// The largest system of the damped `btd`: samples times outputs times layers.
 const MOST_COUPLED: usize = 2048;
 
@@ -73,6 +76,11 @@ impl NaturalGradient {
                 let valid = "btd_pinv without damping at depth 2, 5, 8, ...";
                 require(depth % 3 == 2 && ridge == 0.0, "method", found(), valid)
             }
+            Method::OneSided
+            | Method::OneSidedScaled
+            | Method::OneSidedSoftmax
+            | Method::OutputSided
+            | Method::Last => require(false, "method", method, SIMULATED),
             _ => Ok(()),
         }
     }
@@ -146,6 +154,13 @@ impl NaturalGradient {
                 (1..=depth).map(|l| UnitWise::new(at, l, shift)).collect::<Result<_, SimulationError>>()?,
             ),
             Method::Diag => System::Diagonal { ridge },
+            Method::OneSided
+            | Method::OneSidedScaled
+            | Method::OneSidedSoftmax
+            | Method::OutputSided
+            | Method::Last => {
+                return Err(solvable_theory::TheoryError::invalid("method", self.method, SIMULATED).into());
+            }
         };
         Ok(Prepared { at, system })
     }

@@ -184,7 +184,7 @@ fn cross_entropy() -> Vec<Prediction> {
             sources: PAPER,
             evaluate: |params| {
                 let classes = params.integer("C")?;
-                super::softmax::check_classes(classes)?;
+                crate::classifier::check_classes(classes)?;
                 let Leading { kappa: k, scale, n, .. } = Leading::read(params)?;
                 let (q_t, q_st) = outputs(params)?;
                 let m = softmax_moments(classes, q_t, q_st)?;
@@ -330,7 +330,7 @@ fn rates() -> Vec<Prediction> {
             sources: PAPER,
             evaluate: |params| {
                 let classes = params.integer("C")?;
-                super::softmax::check_classes(classes)?;
+                crate::classifier::check_classes(classes)?;
                 let Leading { kappa: k, scale, .. } = Leading::read(params)?;
                 let (q_t, q_st) = outputs(params)?;
                 let (t, st) = (k.alpha * scale * k.kappa_1, k.alpha * scale * k.kappa_2);
@@ -349,7 +349,7 @@ fn rates() -> Vec<Prediction> {
             evaluate: |params| {
                 let network = network(params)?;
                 let (classes, samples) = (network.classes(), params.integer("N")?);
-                super::softmax::check_classes(classes)?;
+                crate::classifier::check_classes(classes)?;
                 params.afford("the edge of the spectrum", crate::normalization::edge_operations(&network))?;
                 let steps = classifier_step(&network, samples)?;
                 let metric = layer_metrics(&network, samples)?[0];

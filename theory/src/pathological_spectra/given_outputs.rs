@@ -1,40 +1,9 @@
 use nalgebra::{DMatrix, SymmetricEigen};
 
 use super::regression::check_kernel;
-use super::softmax::check_classes;
 use crate::TheoryError;
-use crate::error::{finite, representable};
-
-/// Rows of the softmax of `logits`, one sample a row.
-///
-/// # Errors
-/// [`InvalidParameter`](TheoryError::InvalidParameter) for no sample, fewer than two classes, rows of different lengths, or a logit that is not finite.
-pub fn softmax(logits: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, TheoryError> {
-    let classes = logits.first().map_or(0, Vec::len);
-    if logits.is_empty() {
-        return Err(TheoryError::invalid("logits", "an empty list", "one row of outputs for each sample"));
-    }
-    check_classes(classes)?;
-    logits
-        .iter()
-        .map(|row| {
-            if row.len() != classes {
-                return Err(TheoryError::invalid(
-                    "logits",
-                    format!("a row of {}", row.len()),
-                    format!("rows of one length, here {classes}"),
-                ));
-            }
-            let mut largest = f64::NEG_INFINITY;
-            for &value in row {
-                largest = largest.max(finite("logits", value)?);
-            }
-            let weights: Vec<f64> = row.iter().map(|f| (f - largest).exp()).collect();
-            let total: f64 = weights.iter().sum();
-            Ok(weights.into_iter().map(|w| w / total).collect())
-        })
-        .collect()
-}
+use crate::classifier::{others, softmax};
+use crate::error::representable;
 
 /// The spectrum of the Fisher information for cross entropy, given the outputs of the network, at infinite width:
 /// $G\simeq a\,\mathrm{blockdiag}(Q_n)+\frac{\Theta_{st}}NRR^\top$ with $a=(\Theta_t-\Theta_{st})/N$, $Q_n=\mathrm{diag}(g_n)-g_ng_n^\top$, and $R$ the stacked
@@ -290,9 +259,4 @@ fn weights(g: &[f64]) -> DMatrix<f64> {
 /// $\mathrm{diag}(g)-gg^\top$, with $1-g_k$ as the sum of the others.
 fn covariance(g: &[f64]) -> DMatrix<f64> {
     DMatrix::from_fn(g.len(), g.len(), |k, l| if k == l { g[k] * others(g, k) } else { -g[k] * g[l] })
-}
-
-/// $1-g_k$.
-pub(super) fn others(g: &[f64], k: usize) -> f64 {
-    g.iter().enumerate().filter(|(l, _)| *l != k).map(|(_, g)| g).sum()
 }

@@ -1,8 +1,8 @@
 use serde::Serialize;
 
-use super::given_outputs::{others, softmax};
 use super::regression::{check_kernel, kernel_statistics};
 use super::softmax::balanced_eigenvalue;
+use crate::classifier::{check_labels, residuals, softmax};
 use crate::error::positive;
 use crate::mean_field::order_parameters;
 use crate::step_size::step_size;
@@ -134,24 +134,12 @@ pub fn kernel_map(
         return Err(TheoryError::invalid("steps", steps, format!("an integer from 0 to {MOST}")));
     }
     softmax(logits)?;
+    check_labels(logits, labels)?;
     let classes = logits[0].len();
-    if labels.len() != logits.len() {
-        return Err(TheoryError::invalid(
-            "labels",
-            format!("a list of {}", labels.len()),
-            format!("one label for each of the {} samples", logits.len()),
-        ));
-    }
-    if let Some(label) = labels.iter().find(|label| **label >= classes) {
-        return Err(TheoryError::invalid("labels", label, format!("integers from 0 to {}", classes - 1)));
-    }
     let n = logits.len() as f64;
     let mut outputs = logits.to_vec();
     for _ in 0..steps {
-        let mut residuals = softmax(&outputs).map_err(|_| overflow())?;
-        for (row, &label) in residuals.iter_mut().zip(labels) {
-            row[label] = -others(row, label);
-        }
+        let residuals = residuals(softmax(&outputs).map_err(|_| overflow())?, labels);
         for k in 0..classes {
             let common = theta_st * residuals.iter().map(|row| row[k]).sum::<f64>();
             for (output, row) in outputs.iter_mut().zip(&residuals) {

@@ -9,8 +9,9 @@ mod regression;
 mod softmax;
 mod two_classes;
 
+pub use crate::classifier::softmax;
 pub use catalog::catalog;
-pub use given_outputs::{GivenOutputs, softmax};
+pub use given_outputs::GivenOutputs;
 pub use learning_rate::{CriticalSteps, classifier_step, critical_steps, kernel_map};
 pub use metric::{LayerMetric, corrected_second_moments, layer_metrics};
 pub use regression::{BlockStatistics, KernelStatistics, block_statistics, kernel_statistics, layer_scales};

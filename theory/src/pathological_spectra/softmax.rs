@@ -2,6 +2,7 @@ use nalgebra::{DMatrix, DVectorView};
 use serde::Serialize;
 
 use crate::TheoryError;
+use crate::classifier::check_classes;
 use crate::error::{finite, non_negative};
 use crate::quadrature::rules::hermite;
 
@@ -64,18 +65,6 @@ fn psi(t: f64, nodes: &[(f64, f64)]) -> [f64; 5] {
 fn tau_range(variance: f64, shift: f64) -> (f64, f64) {
     let spread = 9.0 * variance.sqrt();
     (-(40.0 + spread + shift), spread + 4.0 + shift)
-}
-
-pub(super) fn check_classes(classes: usize) -> Result<f64, TheoryError> {
-    if (2..=1_000_000).contains(&classes) {
-        Ok(classes as f64)
-    } else {
-        Err(TheoryError::invalid(
-            "C",
-            classes,
-            "an integer from 2 to 10^6: the softmax needs at least two classes",
-        ))
-    }
 }
 
 pub(super) fn check_outputs(q_t: f64, q_st: f64) -> Result<(f64, f64), TheoryError> {

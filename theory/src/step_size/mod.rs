@@ -6,6 +6,7 @@
 //! place of $\lambda_{\max}$, and learns in one step at half the critical rate: [`natural_step_size`].
 
 mod finite_width;
+mod natural;
 
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -18,13 +19,15 @@ use crate::error::{at_least, representable};
 use crate::mean_field::{
     OrderParameters, order_parameters, parameters, statistics_of, theta_of, valid_depth,
 };
-use crate::natural_gradient::{Method, alpha, unit_alpha};
+use crate::natural_gradient::Method;
 use crate::normalization::{
     EdgeStatus, HiddenModes, critical_step, edge_of_modes, edge_of_order, edge_operations, edge_status,
     hidden_modes, hidden_top_of_modes,
 };
 use crate::{Activation, Architecture, Normalization, TheoryError};
 use finite_width::{Signals, finite_width};
+
+pub use natural::{NaturalStepSize, natural_step_size};
 
 /// A critical learning rate and where it comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -238,68 +241,6 @@ fn hidden_layers(
     if common > 0.0 { Ok(together(outlier, common, edge)) } else { Ok(edge) }
 }
 
-const ISOTROPIC: &str = "isotropic response of a natural gradient without damping: all residuals shrink by \
-    1 - eta alpha a step; exact for every network whose kernels can be inverted, up to curvature";
-const UNIT_WISE: &str = "mean over initialisations; holds for small residuals or one hidden layer only, as \
-    test predictions have heavy tails";
-
-/// The critical learning rate of an approximate natural gradient without damping.
-///
-/// # Formula
-/// $\eta_c=2/\alpha$ with $\alpha$ of [`alpha`] or [`unit_alpha`]; one step at $1/\alpha$ removes the residual.
-///
-/// # Errors
-/// Normalized networks; gd and diag, which are not isotropic; more samples than the approximation can fit (K-FAC:
-/// than inputs, or times the outputs than hidden units; bd, btd and unit: than the features of a layer); those of [`alpha`].
-///
-/// # Source
-/// Karakida and Osawa (2020).
-///
-/// # Example
-/// ```
-/// use solvable_theory::{Activation, Architecture, natural_gradient::Method, step_size::natural_step_size};
-/// let network = Architecture::new(vec![64, 512, 512, 1], Activation::relu(), 2.0, 0.0)?;
-/// assert_eq!(natural_step_size(&network, 32, Method::Kfac)?.eta_c, 2.0 / 65.0);
-/// # Ok::<(), solvable_theory::TheoryError>(())
-/// ```
-pub fn natural_step_size(
-    network: &Architecture,
-    samples: usize,
-    method: Method,
-) -> Result<StepSize, TheoryError> {
-    at_least("N", samples, 1)?;
-    if network.modes().iter().any(|&mode| mode != Normalization::None) {
-        let valid = "none: the theory of natural gradient is for plain networks";
-        return Err(TheoryError::invalid("normalization", "of some layer", valid));
-    }
-    let (inputs, hidden) = (network.widths()[0], &network.widths()[1..network.depth()]);
-    let classes = network.widths()[network.depth()];
-    let last = hidden.last().copied().unwrap_or(inputs);
-    let smallest = hidden.iter().copied().min().unwrap_or(usize::MAX);
-    // A trained bias is one more feature.
-    let bias = usize::from(network.scales().sigma_b2 > 0.0 && network.train_bias());
-    let most = match method {
-        Method::Kfac | Method::KfacScaled | Method::KfacJoint => {
-            (smallest / classes).min(smallest.min(inputs).saturating_add(bias))
-        }
-        Method::Unit => smallest.min(inputs).saturating_add(bias),
-        Method::Bd | Method::Btd | Method::BtdPinv => last.saturating_add(bias),
-        _ => usize::MAX,
-    };
-    if samples > most {
-        let valid =
-            format!("at most {most} for {method} in this network, or with damping: see ngd/response-damped");
-        return Err(TheoryError::invalid("N", samples, valid));
-    }
-    let (lambda_max, remark) = if method == Method::Unit {
-        let active = if network.scales().activation.kinks().is_empty() { 1.0 } else { 0.5 };
-        (unit_alpha(hidden, active, classes)?, UNIT_WISE)
-    } else {
-        (alpha(method, network.depth(), samples)?, ISOTROPIC)
-    };
-    Ok(StepSize { eta_c: 2.0 / lambda_max, lambda_max, finite_width: 1.0, formula: "ngd/alpha", remark })
-}
-
 /// The prediction of this module.
 pub fn catalog() -> Vec<Prediction> {
     vec![Prediction {
@@ -332,7 +273,7 @@ pub fn catalog() -> Vec<Prediction> {
                 optional(
                     "method",
                     "the rule: gradient descent, or an approximate natural gradient without damping",
-                    "gd, exact, bd, btd, btd_pinv, kfac, kfac_scaled, kfac_joint or unit",
+                    "gd, exact, bd, btd, btd_pinv, kfac, kfac_scaled, kfac_joint, unit, one_sided, one_sided_scaled, output_sided or last",
                     "\"gd\"",
                 ),
                 optional(
@@ -377,8 +318,8 @@ pub fn catalog() -> Vec<Prediction> {
                 ),
             ]
         },
-        value: "{eta_c, lambda_max, formula: id of the prediction used, remark: its validity, sigma_w2}; gradient descent: also finite_width, the factor that most networks of these widths are at most sharper, and eta_cautious = eta_c/finite_width; natural gradient: also alpha, and eta_one_step = 1/alpha",
-        validity: "inputs with independent standard normal entries, full-batch gradient descent, one rate, residuals so small that training does not leave the initial curvature",
+        value: "{eta_c, lambda_max, formula: id of the prediction used, remark: its validity, sigma_w2}; gradient descent: also finite_width, the factor that most networks of these widths are at most sharper, and eta_cautious = eta_c/finite_width; natural gradient: also alpha, eta_one_step = 1/alpha and, of one-sided methods, anisotropy at these widths",
+        validity: "inputs with independent standard normal entries, full-batch training on the squared loss, one rate, residuals so small that training does not leave the initial curvature; for natural gradient on the cross entropy see ngd/ce-map, ngd/ce-margin",
         sources: &[KARAKIDA_2019_UNIVERSAL, KARAKIDA_2019_NORMALIZATION, KARAKIDA_2020_NATURAL],
         evaluate,
     }]
@@ -491,19 +432,18 @@ fn evaluate(params: &Params) -> Result<Value, TheoryError> {
         }
     }
     let (network, samples, method, sigma_w2) = network_of(params)?;
-    params.afford("the edge of the spectrum", edge_operations(&network))?;
-    let step = match method {
-        Method::Gd => step_size(&network, samples)?,
-        method => natural_step_size(&network, samples, method)?,
-    };
-    let mut fields = told(&step);
-    fields.push(("sigma_w2", sigma_w2.into()));
-    if method != Method::Gd {
-        fields.push(("alpha", step.lambda_max.into()));
-        fields.push(("eta_one_step", (1.0 / step.lambda_max).into()));
-    } else {
-        fields.extend(cautious(&step));
+    let own = |step: &StepSize| [told(step), vec![("sigma_w2", sigma_w2.into())]].concat();
+    if method == Method::Gd {
+        params.afford("the edge of the spectrum", edge_operations(&network))?;
+        let step = step_size(&network, samples)?;
+        return Ok(Value::Object([own(&step), cautious(&step)].concat()));
     }
+    params.afford("the spread of the rates", natural::operations(&network, method))?;
+    let natural = natural_step_size(&network, samples, method)?;
+    let mut fields = own(&natural.step);
+    fields.push(("alpha", natural.alpha.into()));
+    fields.push(("eta_one_step", (1.0 / natural.alpha).into()));
+    fields.extend(natural.anisotropy.map(|anisotropy| ("anisotropy", anisotropy.into())));
     Ok(Value::Object(fields))
 }
 

@@ -22,5 +22,9 @@ fn title_of(method: Method) -> &'static str {
         Method::KfacScaled => "K-FAC, output × N",
         Method::Unit => "unit-wise",
         Method::Diag => "diagonal",
+        Method::OneSided | Method::OneSidedSoftmax => "one-sided",
+        Method::OneSidedScaled => "one-sided, scaled",
+        Method::OutputSided => "output-sided",
+        Method::Last => "last layer",
     }
 }
