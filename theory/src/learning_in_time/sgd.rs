@@ -12,6 +12,8 @@ use crate::error::{at_least, non_negative, positive, representable};
 
 /// More steps times levels than this are refused: a minute or so.
 pub(super) const MOST_UPDATES: f64 = 1e10;
+/// Sums that run side by side.
+const LANES: usize = 8;
 
 /// The step sizes $\alpha_0,\alpha_1,\dots$ of a descent.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -113,12 +115,27 @@ impl<'a> OnePass<'a> {
         if drive == 0.0 {
             return error;
         }
-        for (m, rate) in moments.iter_mut().zip(&self.rates) {
+        let moved = |m: f64, rate: f64| {
             let x = alpha * rate;
             let left = 1.0 - x;
-            *m = left * left * *m + x * x * (self.share * *m + drive);
+            left * left * m + x * x * (self.share * m + drive)
+        };
+        // The error in the same pass, summed as by `dot`.
+        let (chunks, rest) = moments.as_chunks_mut::<LANES>();
+        let (rates, last_rates) = self.rates.as_chunks::<LANES>();
+        let (counts, last_counts) = self.counts.as_chunks::<LANES>();
+        let (mut lanes, mut last) = ([0.0; LANES], 0.0);
+        for ((m, rates), counts) in chunks.iter_mut().zip(rates).zip(counts) {
+            for l in 0..LANES {
+                m[l] = moved(m[l], rates[l]);
+                lanes[l] += counts[l] * m[l];
+            }
         }
-        self.error(moments)
+        for ((m, rate), count) in rest.iter_mut().zip(last_rates).zip(last_counts) {
+            *m = moved(*m, *rate);
+            last += count * *m;
+        }
+        lanes.iter().sum::<f64>() + last + self.tail
     }
 }
 
@@ -252,15 +269,15 @@ fn largest(eigenvalues: &[f64]) -> Result<f64, TheoryError> {
     if top > 0.0 { Ok(top) } else { Err(TheoryError::invalid("lambda", "all zero", "some eigenvalue > 0")) }
 }
 
-/// $\sum_ia_ib_i$ in eight lanes, which the compiler can keep in vectors.
+/// $\sum_ia_ib_i$ in lanes, which the compiler can keep in vectors.
 pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let (mut lanes, chunks) = ([0.0; 8], a.chunks_exact(8).zip(b.chunks_exact(8)));
+    let (mut lanes, chunks) = ([0.0; LANES], a.chunks_exact(LANES).zip(b.chunks_exact(LANES)));
     for (x, y) in chunks {
-        for lane in 0..8 {
+        for lane in 0..LANES {
             lanes[lane] += x[lane] * y[lane];
         }
     }
-    let done = a.len().min(b.len()) / 8 * 8;
+    let done = a.len().min(b.len()) / LANES * LANES;
     let rest: f64 = a[done..].iter().zip(&b[done..]).map(|(x, y)| x * y).sum();
     lanes.iter().sum::<f64>() + rest
 }
