@@ -57,6 +57,16 @@ sources! {
     /// Kronecker-factored approximate curvature.
     MARTENS_2015: "martens2015kfac", "J. Martens, R. Grosse",
         "Optimizing neural networks with Kronecker-factored approximate curvature", "ICML", 2015, "1503.05671";
+    /// The factor of the inputs alone.
+    BENZING_2022: "benzing2022foof", "F. Benzing",
+        "Gradient descent on neurons and its link to approximate second-order optimization", "ICML", 2022, "2201.12250";
+    /// Second moments of gradients on both sides.
+    GUPTA_2018: "gupta2018shampoo", "V. Gupta, T. Koren, Y. Singer",
+        "Shampoo: preconditioned stochastic tensor optimization", "ICML", 2018, "1802.09568";
+    /// Second-order methods at infinite width.
+    ISHIKAWA_2024: "ishikawa2024parameterization", "S. Ishikawa, R. Karakida",
+        "On the parameterization of second-order optimization effective towards the infinite width", "ICLR", 2024,
+        "2312.12226";
     /// The transform that makes all leverages equal.
     FORSTER_2002: "forster2002linear", "J. Forster",
         "A linear lower bound on the unbounded error probabilistic communication complexity",

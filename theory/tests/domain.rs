@@ -235,10 +235,42 @@ fn drawn(draws: &mut Draws, keep: f64, id: &str, name: &str) -> Json {
             "unit",
             "diag",
             "btd_pinv",
+            "one_sided",
+            "one_sided_scaled",
+            "one_sided_softmax",
+            "output_sided",
+            "last",
         ]),
         "ensemble" if usual == "ising" => draws.one_of(&["ising", "gaussian", "spherical"]),
         "ensemble" => draws.one_of(&["orthogonal", "gaussian"]),
-        "rho" if id == "ngd/response-damped" => json!(draws.log_uniform(1e-20, 1e3)),
+        "side" => draws.one_of(&["input", "output"]),
+        "teacher" => draws.one_of(&["linear", "gp"]),
+        "layers" if id.starts_with("ngd") && draws.below(3) == 0 => Json::Null,
+        "layers" if id.starts_with("ngd") => {
+            (0..1 + draws.below(2)).map(|_| draws.integer(1.0, 4.0)).collect()
+        }
+        "exponent" => json!([0.25, 0.5, 1.0][draws.below(3)]),
+        "rank" => json!(draws.below(5)),
+        "residual" if draws.below(2) == 0 => {
+            (0..3).map(|_| json!(draws.uniform(-1.0, 1.0) * draws.log_uniform(1e-20, 1e20))).collect()
+        }
+        "logits" if id.starts_with("ngd") => {
+            let (classes, size) = (2 + draws.below(9), draws.log_uniform(1e-3, 1e3));
+            (0..3)
+                .map(|_| (0..classes).map(|_| json!(size * draws.uniform(-1.0, 1.0))).collect::<Json>())
+                .collect()
+        }
+        "labels" if id.starts_with("ngd") => (0..3).map(|_| json!(draws.below(4))).collect(),
+        "p0" => json!(if draws.below(2) == 0 {
+            draws.log_uniform(1e-320, 1.0)
+        } else {
+            1.0 - draws.log_uniform(1e-16, 1.0)
+        }),
+        "p_input" | "p_output" => json!([0.0, 0.25, 0.5, 1.0, draws.unit()][draws.below(5)]),
+        "time" => json!(draws.log_uniform(1e-300, 1e300)),
+        "t" if id.starts_with("ngd") && draws.below(2) == 0 => draws.integer(1.0, 1e15),
+        "rho" if id.starts_with("ngd/ce") && draws.below(2) == 0 => json!(0.0),
+        "rho" if id.starts_with("ngd") => json!(draws.log_uniform(1e-20, 1e3)),
         "lambda" | "eta" if id.starts_with("cl/") && name == "lambda" || id.starts_with("dyn/") => {
             match draws.below(4) {
                 0 => json!({"power": draws.uniform(0.0, 6.0)}),

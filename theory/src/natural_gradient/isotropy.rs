@@ -10,13 +10,14 @@ use crate::mean_field::valid_depth;
 ///
 /// # Formula
 /// exact 1; bd $L$; btd $1^\top T^{-1}1=\lceil L/3\rceil$ unless $L\equiv2\pmod3$ (there `btd_pinv`); kfac, and
-/// kfac_joint without its damping, $N(L-1)+1$; kfac_scaled $NL$. The output layer of K-FAC has $B_L^*=1$, whatever $N$, so that it
+/// kfac_joint without its damping, $N(L-1)+1$; kfac_scaled $NL$; one_sided_scaled and last 1. The output layer of K-FAC has $B_L^*=1$, whatever $N$, so that it
 /// contributes 1 and not $N$. The identity is algebraic: it holds for every network whose kernels can be inverted (for
 /// kfac, also with $C>1$ outputs, as long as $NC\le M_l$).
 ///
 /// # Errors
 /// Depth or samples of 0; btd at $L\equiv2\pmod3$; [`Undefined`](TheoryError::Undefined) for gd and diag, which are not
-/// isotropic, and for unit, whose constant depends on the widths ([`unit_alpha`]).
+/// isotropic, for unit, whose constant depends on the widths ([`unit_alpha`]), for one_sided and output_sided, whose constants
+/// depend on the activation and the scales ([`one_sided`](super::one_sided)), and for one_sided_softmax.
 ///
 /// # Source
 /// Karakida and Osawa (2020); the output layer of K-FAC is derived in the notes.
@@ -44,11 +45,25 @@ pub fn alpha(method: Method, depth: usize, samples: usize) -> Result<f64, Theory
             "alpha of unit from the depth",
             "it depends on the widths: give widths = [M_1, ..., M_{L-1}] and gamma",
         )),
+        Method::OneSidedScaled | Method::Last => Ok(1.0),
+        Method::OneSided | Method::OutputSided => Err(TheoryError::undefined(
+            format!("alpha of {method} from the depth"),
+            "it depends on the activation and its scales: see ngd/one-sided",
+        )),
+        Method::OneSidedSoftmax => Err(for_cross_entropy("alpha")),
         Method::Gd | Method::Diag => Err(TheoryError::undefined(
             format!("alpha of {method}"),
             "its response matrix is not isotropic; for gd see ngd/gd-modes",
         )),
     }
+}
+
+/// one_sided_softmax divides by the curvature of the softmax, which the squared loss does not have.
+pub(super) fn for_cross_entropy(quantity: &str) -> TheoryError {
+    TheoryError::undefined(
+        format!("{quantity} of one_sided_softmax"),
+        "it is a method for the cross entropy (see ngd/ce-recursion); for the squared loss it is one_sided",
+    )
 }
 
 /// $\alpha$ of the unit-wise approximation for hidden `widths` $M_1,\dots,M_{L-1}$ and `classes` $=C$ outputs.

@@ -2,6 +2,7 @@
 
 use nalgebra::DMatrix;
 
+use super::interpolation::Interpolant;
 use crate::activation::Kind;
 use crate::error::representable;
 use crate::mean_field::valid_depth;
@@ -258,7 +259,7 @@ fn check_volume(depth: usize, entries: usize) -> Result<(), TheoryError> {
 }
 
 /// $c/q$, where it is within rounding of $\pm1$ exactly that.
-fn correlation(covariance: f64, variance: f64) -> f64 {
+pub(super) fn correlation(covariance: f64, variance: f64) -> f64 {
     if variance == 0.0 {
         return 0.0;
     }
@@ -267,28 +268,19 @@ fn correlation(covariance: f64, variance: f64) -> f64 {
 }
 
 /// The map from a correlation to the kernel pair at one variance; where every pair costs a quadrature and there are many
-/// pairs, from a polynomial through Chebyshev nodes in $[-0.9,0.9]$ (the map is analytic for $|r|<1$, so that the error of
-/// 96 nodes is below $1.59^{-96}\approx10^{-19}$ of the largest value around; rounding remains).
+/// pairs, an interpolation.
 struct PairMap<'a> {
     scales: &'a InitialScales,
     variance: f64,
-    nodes: Vec<(f64, f64, KernelPair)>,
+    many: Option<Interpolant<2>>,
 }
 
 impl<'a> PairMap<'a> {
-    const NODES: usize = 96;
-    const REACH: f64 = 0.9;
-
     fn new(scales: &'a InitialScales, variance: f64, pairs: usize) -> Result<Self, TheoryError> {
-        let mut map = Self { scales, variance, nodes: Vec::new() };
-        if matches!(scales.activation.0, Kind::Tanh) && pairs > 2 * Self::NODES && variance > 0.0 {
-            let nodes = (0..Self::NODES).map(|k| {
-                let angle = std::f64::consts::PI * (k as f64 + 0.5) / Self::NODES as f64;
-                let r = Self::REACH * angle.cos();
-                let weight = if k % 2 == 0 { angle.sin() } else { -angle.sin() };
-                Ok((r, weight, map.direct(r)?))
-            });
-            map.nodes = nodes.collect::<Result<_, TheoryError>>()?;
+        let mut map = Self { scales, variance, many: None };
+        let costly = matches!(scales.activation.0, Kind::Tanh) && pairs > 2 * Interpolant::<2>::NODES;
+        if costly && variance > 0.0 {
+            map.many = Some(Interpolant::new(|r| map.direct(r).map(|pair| [pair.k, pair.k_dot]))?);
         }
         Ok(map)
     }
@@ -298,20 +290,9 @@ impl<'a> PairMap<'a> {
     }
 
     fn at(&self, r: f64) -> Result<KernelPair, TheoryError> {
-        if self.nodes.is_empty() || r.abs() > Self::REACH {
-            return self.direct(r);
+        match self.many.as_ref().and_then(|many| many.at(r)) {
+            Some([k, k_dot]) => Ok(KernelPair { k, k_dot }),
+            None => self.direct(r),
         }
-        let (mut k, mut k_dot, mut total) = (0.0, 0.0, 0.0);
-        for (node, weight, pair) in &self.nodes {
-            let distance = r - node;
-            if distance == 0.0 {
-                return Ok(*pair);
-            }
-            let share = weight / distance;
-            k += share * pair.k;
-            k_dot += share * pair.k_dot;
-            total += share;
-        }
-        Ok(KernelPair { k: k / total, k_dot: k_dot / total })
     }
 }

@@ -3,6 +3,7 @@
 use nalgebra::{Cholesky, DMatrix, Dyn, SymmetricEigen};
 
 use crate::TheoryError;
+use crate::error::representable;
 
 /// A kernel counts as singular when its smallest eigenvalue is below this share of its largest.
 const SINGULAR: f64 = 1e-12;
@@ -76,6 +77,24 @@ impl Definite {
             return Err(singular());
         }
         Self::shifted(matrix, 0.0).ok_or_else(singular)
+    }
+
+    /// Factorizes a kernel $+sI$; a singular one is refused without a shift, and with one that is lost in its rounding.
+    pub fn damped(matrix: &DMatrix<f64>, shift: f64, what: &str, instead: &str) -> Result<Self, TheoryError> {
+        if shift > SINGULAR * matrix.nrows() as f64 * matrix.amax() {
+            Self::shifted(matrix, representable("N rho", shift)?).ok_or_else(|| {
+                TheoryError::undefined(
+                    format!("the inverse of {what}"),
+                    "it is not positive definite; use a larger damping",
+                )
+            })
+        } else {
+            let mut matrix = matrix.clone();
+            for i in 0..matrix.nrows() {
+                matrix[(i, i)] += shift;
+            }
+            Self::new(&matrix, what, instead)
+        }
     }
 
     /// Factorizes `matrix` $+sI$; `None` where it is not positive definite.

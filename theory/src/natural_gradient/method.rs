@@ -33,11 +33,21 @@ pub enum Method {
     Unit,
     /// `diag`: the diagonal of $F$.
     Diag,
+    /// `one_sided`: the factor of the inputs alone, $I\otimes A_l^*$ (gradient descent on neurons).
+    OneSided,
+    /// `one_sided_scaled`: as `one_sided`, with every residual divided by its rate $\alpha_n$.
+    OneSidedScaled,
+    /// `one_sided_softmax`: as `one_sided`, for the cross entropy: residuals divided by the curvature of the softmax.
+    OneSidedSoftmax,
+    /// `output_sided`: the factor of the backward signals alone, $B_l^*\otimes I$; the output layer rests.
+    OutputSided,
+    /// `last`: `one_sided` in the output layer, all other layers at rest.
+    Last,
 }
 
 impl Method {
     /// Every method, in the order of reports.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 15] = [
         Self::Gd,
         Self::Exact,
         Self::Bd,
@@ -48,6 +58,11 @@ impl Method {
         Self::KfacJoint,
         Self::Unit,
         Self::Diag,
+        Self::OneSided,
+        Self::OneSidedScaled,
+        Self::OneSidedSoftmax,
+        Self::OutputSided,
+        Self::Last,
     ];
 
     /// Its name in parameters.
@@ -63,6 +78,11 @@ impl Method {
             Self::KfacJoint => "kfac_joint",
             Self::Unit => "unit",
             Self::Diag => "diag",
+            Self::OneSided => "one_sided",
+            Self::OneSidedScaled => "one_sided_scaled",
+            Self::OneSidedSoftmax => "one_sided_softmax",
+            Self::OutputSided => "output_sided",
+            Self::Last => "last",
         }
     }
 }
@@ -78,7 +98,17 @@ impl FromStr for Method {
 
     fn from_str(text: &str) -> Result<Self, TheoryError> {
         Self::ALL.into_iter().find(|method| method.name() == text).ok_or_else(|| {
-            TheoryError::invalid("method", text, format!("one of {}", Self::ALL.map(Self::name).join(", ")))
+            let names = Self::ALL.map(Self::name).join(", ");
+            let valid = match text {
+                "shampoo" => format!(
+                    "one of {names}; shampoo has no isotropic response: see ngd/shampoo, ngd/shampoo-batch"
+                ),
+                "muon" => format!(
+                    "one of {names}; muon has no isotropic response: see ngd/shampoo-batch at exponent 0.25"
+                ),
+                _ => format!("one of {names}"),
+            };
+            TheoryError::invalid("method", text, valid)
         })
     }
 }

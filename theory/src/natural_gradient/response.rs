@@ -4,8 +4,10 @@ use nalgebra::{DMatrix, DVector};
 
 use super::kernels::LayerKernels;
 use super::linear::{Definite, eigen};
+use super::one_sided::Layers;
+use super::partial::{partial_response, scaled_response};
 use super::tridiagonal::{btd_coefficients, btd_response, check_btd_damping, pinv_response};
-use super::{Damping, Method, alpha};
+use super::{Damping, Method, alpha, isotropy::for_cross_entropy};
 use crate::TheoryError;
 use crate::error::{finite, representable};
 
@@ -20,7 +22,9 @@ const FACTORS: &str = "use at most as many samples as dimensions or units, damp 
 /// exact $K(x',X)K^{-1}$; bd $\frac1L\sum_lK_l(x',X)K_l^{-1}$; btd $\frac1\alpha\sum_lc_lK_l(x',X)K_l^{-1}$; kfac
 /// $\frac1{N(L-1)+1}[N\sum_{l<L}\mathcal A_l\circ\mathcal B_l+\mathcal A_L]$ with $\mathcal A_l=A_l(x',X)A_l^{-1}$,
 /// $\mathcal B_l=B_l(x',X)B_l^{-1}$; kfac_scaled $\frac1L[\sum_{l<L}\mathcal A_l\circ\mathcal B_l+\mathcal A_L]$; btd_pinv
-/// the Moore-Penrose step of the notes. At a training input it is a unit vector.
+/// the Moore-Penrose step of the notes; one_sided and one_sided_scaled $\sum_l\mathcal A_l\circ B_l(x',X)$, output_sided
+/// $\sum_{l<L}A_l(x',X)\circ\mathcal B_l$, each column over its rate $\alpha_n$ ([`sample_rates`](super::sample_rates), at infinite width all
+/// $\alpha$); last $\mathcal A_L$. At a training input it is a unit vector.
 ///
 /// # Errors
 /// Kernels that do not fit each other; a kernel that must be inverted and is singular (smallest eigenvalue below
@@ -47,6 +51,9 @@ pub fn test_kernel(
     cross: &LayerKernels,
 ) -> Result<DMatrix<f64>, TheoryError> {
     train.square()?.matches(cross)?;
+    if let Some(layers) = Layers::of(method, train.depth()) {
+        return scaled_response(&layers?, 0.0, train, cross);
+    }
     let (depth, samples) = (train.depth(), train.columns());
     let alpha = alpha(method, depth, samples)?;
     let layer = |l: usize| {
@@ -81,14 +88,18 @@ fn kronecker(
     let (depth, n) = (train.depth(), train.columns() as f64);
     let last = if method == Method::KfacScaled { n } else { 1.0 } / (1.0 + rho_b);
     let forward = |l: usize| {
-        let inverse =
-            definite(train.forward(l), n * rho_a, &format!("the forward kernel A of layer {l}"), FACTORS)?;
+        let inverse = Definite::damped(
+            train.forward(l),
+            n * rho_a,
+            &format!("the forward kernel A of layer {l}"),
+            FACTORS,
+        )?;
         Ok::<_, TheoryError>(inverse.solve_right(rows.forward(l)))
     };
     let output = forward(depth)? * last;
     (1..depth).try_fold(output, |sum, l| {
         let what = format!("the backward kernel B of layer {l}");
-        let inverse = definite(train.backward(l), n * rho_b, &what, FACTORS)?;
+        let inverse = Definite::damped(train.backward(l), n * rho_b, &what, FACTORS)?;
         Ok(sum + forward(l)?.component_mul(&inverse.solve_right(rows.backward(l))) * n)
     })
 }
@@ -100,7 +111,8 @@ fn kronecker(
 /// gd $K(x',X)/N$; exact $K(x',X)(K+N\rho)^{-1}$; bd $\sum_lK_l(x',X)(K_l+N\rho)^{-1}$; btd
 /// $\sum_lK_l(x',X)w_l$ with $\sum_mT_{lm}K_mw_m+N\rho w_l=I$; kfac with factored damping
 /// $N\sum_{l<L}[A_l(x',X)(A_l+N\rho_A)^{-1}]\circ[B_l(x',X)(B_l+N\rho_B)^{-1}]+\frac1{1+\rho_B}A_L(x',X)(A_L+N\rho_A)^{-1}$
-/// (one strength $\rho$ means $\rho_A=\rho_B=\sqrt\rho$); kfac_joint in the eigenbases of $A_l/N$ and $B_l/N$. Without
+/// (one strength $\rho$ means $\rho_A=\rho_B=\sqrt\rho$); kfac_joint in the eigenbases of $A_l/N$ and $B_l/N$; one_sided, last and
+/// output_sided [`partial_response`] of their layers, one_sided_scaled the same with columns over their rates. Without
 /// damping $\alpha\,k(x',X)$ of [`test_kernel`].
 ///
 /// # Errors
@@ -131,6 +143,17 @@ pub fn response(
     train.square()?.matches(rows)?;
     let n = train.columns() as f64;
     let no_such = |valid: &str| TheoryError::invalid("damping", format!("{damping:?} for {method}"), valid);
+    if let Some(layers) = Layers::of(method, train.depth()) {
+        let rho = match damping.checked()? {
+            Damping::None => 0.0,
+            Damping::Ridge(rho) => rho,
+            Damping::Factored(..) => return Err(no_such("one strength rho: one factor alone is inverted")),
+        };
+        return match method {
+            Method::OneSidedScaled => scaled_response(&layers?, rho, train, rows),
+            _ => partial_response(&layers?, rho, 0.0, train, rows),
+        };
+    }
     let strength = match (method, damping.checked()?) {
         (Method::Gd, Damping::None | Damping::Ridge(0.0)) => return Ok(rows.total() / n),
         (Method::Gd, _) => return Err(no_such("none: gradient descent inverts nothing")),
@@ -140,6 +163,7 @@ pub fn response(
                 "it needs the signals of single units",
             ));
         }
+        (Method::OneSidedSoftmax, _) => return Err(for_cross_entropy("the response")),
         // The limit of vanishing damping where the undamped method is not defined.
         (Method::Btd, Damping::Ridge(0.0)) if train.depth() % 3 == 2 => 0.0,
         (_, Damping::None | Damping::Ridge(0.0)) => return undamped(method, train, rows),
@@ -160,10 +184,12 @@ pub fn response(
     let layers = 1..=train.depth();
     match method {
         Method::Exact => {
-            Ok(definite(&train.total(), shift, "the tangent kernel", DAMP)?.solve_right(&rows.total()))
+            Ok(Definite::damped(&train.total(), shift, "the tangent kernel", DAMP)?
+                .solve_right(&rows.total()))
         }
         Method::Bd => layers.clone().try_fold(DMatrix::zeros(rows.rows(), train.columns()), |sum, l| {
-            let kernel = definite(&train.tangent(l), shift, &format!("the kernel of layer {l}"), DAMP)?;
+            let kernel =
+                Definite::damped(&train.tangent(l), shift, &format!("the kernel of layer {l}"), DAMP)?;
             Ok(sum + kernel.solve_right(&rows.tangent(l)))
         }),
         Method::Btd => {
@@ -179,20 +205,6 @@ pub fn response(
 
 fn undamped(method: Method, train: &LayerKernels, rows: &LayerKernels) -> Result<DMatrix<f64>, TheoryError> {
     Ok(test_kernel(method, train, rows)? * alpha(method, train.depth(), train.columns())?)
-}
-
-/// $A+sI$; without a shift the singular are refused.
-fn definite(matrix: &DMatrix<f64>, shift: f64, what: &str, instead: &str) -> Result<Definite, TheoryError> {
-    if shift > 0.0 {
-        Definite::shifted(matrix, representable("N rho", shift)?).ok_or_else(|| {
-            TheoryError::undefined(
-                format!("the inverse of {what}"),
-                "it is not positive definite; use a larger damping",
-            )
-        })
-    } else {
-        Definite::new(matrix, what, instead)
-    }
 }
 
 /// $R_l[x',q]=\frac1N\sum_{ij}\frac{(A_l(x',X)U)_i(B_l(x',X)V)_jU_{qi}V_{qj}}{a_ib_j+\rho}$.

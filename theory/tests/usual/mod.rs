@@ -28,6 +28,11 @@ pub fn usual(id: &str, name: &str) -> Json {
     if id.starts_with("dyn/") {
         return usual_of_learning(id, name);
     }
+    if id.starts_with("ngd/")
+        && let Some(value) = usual_of_natural_gradient(id, name)
+    {
+        return value;
+    }
     match name {
         "activation" => json!("relu"),
         "q1" | "q2" | "q_star" | "xx" | "yy" | "sigma_w2" | "gamma" | "eta_ntk" | "lam" | "lambda_max" => {
@@ -61,6 +66,38 @@ pub fn usual(id: &str, name: &str) -> Json {
         "rhoA" | "rhoB" => json!(0.05),
         _ => panic!("the parameter {name} is new: add a usual value for it"),
     }
+}
+
+/// Where predictions of natural gradient do not take what others do.
+fn usual_of_natural_gradient(id: &str, name: &str) -> Option<Json> {
+    let classified = id.starts_with("ngd/ce-");
+    Some(match name {
+        "side" => json!("input"),
+        "layers" => json!([1, 3]),
+        "gd_share" | "p_input" | "p_output" => json!(0.5),
+        "b_output" => json!(0.75),
+        "rho" if !["ngd/response-damped", "ngd/ce-recursion"].contains(&id) => json!(0.05),
+        "rho" if classified => json!(0.0),
+        "widths" if id.starts_with("ngd/one-sided") => json!([200, 400]),
+        "rank" => json!(1),
+        "residual" => json!([0.5, -1.0, 0.3]),
+        "exponent" => json!(0.25),
+        "teacher" => json!("gp"),
+        "logits" => json!([[0.3, -0.2, 0.5], [1.0, 0.1, -0.4], [-0.6, 0.2, 0.0]]),
+        "labels" => json!([0, 1, 2]),
+        "p0" => json!(0.2),
+        "eta" => json!(0.5),
+        "time" => json!(4.0),
+        "k" => json!(6.0),
+        "alpha" => json!(3.0),
+        "C" if classified => json!(3),
+        "method" if classified => json!("exact"),
+        "rate" => json!([0.0, 0.5, -0.5]),
+        "damping_input" => json!([null, 1.0, 1.0]),
+        "damping_output" => json!([-1.0, null, 0.0]),
+        "weighted" => json!(false),
+        _ => return None,
+    })
 }
 
 fn usual_of_architectures(id: &str, name: &str) -> Json {

@@ -1,42 +1,25 @@
-//! The predictions of natural gradient by name.
+//! Whole approximations of the Fisher matrix: constants, kernels, responses and their limits.
 
 use nalgebra::DMatrix;
 
-use super::linear::eigen;
-use super::{
-    Damping, LayerKernels, Method, alpha, btd_coefficients, btd_poles, contraction, cross_kernels,
-    ensemble_moments, forster, gd_modes, kfac_leverage, response, test_kernel, train_kernels, unit_alpha,
-    unit_cauchy, unit_damped_single, unit_erf_ratio,
-};
+use super::given::{COS_CROSS, COS_TRAIN, METHOD, STEPS, both, method, missing, train};
 use crate::TheoryError;
 use crate::bibliography::{FORSTER_2002, JACOT_2018, KARAKIDA_2020_NATURAL, MARTENS_2015};
 use crate::catalog::parameter::{ACTIVATION, DEPTH, SIGMA_B2, SIGMA_W2, optional, required};
 use crate::catalog::{Parameter, Params, Prediction, Value};
 use crate::error::representable;
-use crate::quadrature::kernel_operations;
+use crate::natural_gradient::{
+    Damping, LayerKernels, Method, alpha, btd_coefficients, btd_poles, contraction, cross_kernels,
+    ensemble_moments, forster, gd_modes, kfac_leverage, response, test_kernel, unit_alpha, unit_cauchy,
+    unit_damped_single, unit_erf_ratio,
+};
 
-const METHOD: Parameter = required(
-    "method",
-    "the approximation of the Fisher matrix",
-    "gd, exact, bd, btd, btd_pinv, kfac, kfac_scaled, kfac_joint, unit or diag, where the prediction has it",
-);
-const COS_TRAIN: Parameter = required(
-    "cos_train",
-    "X X^T/M_0, cosines of the training inputs",
-    "a symmetric positive semi-definite matrix with unit diagonal, as a list of rows",
-);
-const COS_CROSS: Parameter = required(
-    "cos_cross",
-    "X' X^T/M_0, cosines of test inputs (rows) and training inputs",
-    "a list of rows of numbers from -1 to 1",
-);
 const INPUTS: Parameter = required("X", "the inputs, one row a sample", "a list of rows of numbers");
 const ETA_ALPHA: Parameter =
     required("eta_alpha", "eta alpha, the learning rate in units of 1/alpha", "a number");
-const STEPS: Parameter = required("t", "the number of steps", "an integer >= 0");
 
-/// The predictions of this part.
-pub fn catalog() -> Vec<Prediction> {
+/// The predictions of whole approximations of the Fisher matrix.
+pub(super) fn all() -> Vec<Prediction> {
     [isotropy(), kernels(), responses(), limits()].concat()
 }
 
@@ -375,14 +358,6 @@ fn limits() -> Vec<Prediction> {
     ]
 }
 
-fn method(params: &Params) -> Result<Method, TheoryError> {
-    params.get::<String>("method")?.parse()
-}
-
-fn missing(name: &str, meaning: &str) -> TheoryError {
-    TheoryError::MissingParameter { name: name.to_owned(), meaning: meaning.to_owned() }
-}
-
 fn isotropy_constant(params: &Params) -> Result<Value, TheoryError> {
     let method = method(params)?;
     let given = |name: &str| params.get::<Option<f64>>(name).map(|value| value.is_some());
@@ -428,43 +403,4 @@ fn damping(params: &Params) -> Result<Damping, TheoryError> {
 fn affordable(params: &Params, train: &LayerKernels) -> Result<(), TheoryError> {
     let rows = train.depth() as f64 * train.columns() as f64;
     params.afford("the spectrum of the block tri-diagonal matrix", 10.0 * rows.powi(3))
-}
-
-fn train(params: &Params) -> Result<LayerKernels, TheoryError> {
-    let cosines = params.matrix("cos_train")?;
-    // Every layer has a kernel for every pair.
-    let kernels = params.integer("depth")? as f64 * (cosines.len() as f64);
-    params.afford("the kernels of all layers", kernels * kernel_operations(&params.activation()?))?;
-    let kernels = train_kernels(&params.scales()?, params.integer("depth")?, &cosines)?;
-    check_realizable("cos_train", &cosines)?;
-    Ok(kernels)
-}
-
-/// The kernels among training inputs, and from test to training inputs, the test inputs being possible beside them.
-fn both(params: &Params) -> Result<(LayerKernels, LayerKernels), TheoryError> {
-    let train = train(params)?;
-    let (among, across) = (params.matrix("cos_train")?, params.matrix("cos_cross")?);
-    if across.ncols() != among.ncols() {
-        let valid = format!("{} columns, one for every training input", among.ncols());
-        return Err(TheoryError::invalid("cos_cross", format!("{} columns", across.ncols()), valid));
-    }
-    let cross = cross_kernels(&params.scales()?, params.integer("depth")?, &across)?;
-    for row in across.row_iter() {
-        let mut joint = among.clone().resize(among.nrows() + 1, among.ncols() + 1, 1.0);
-        let last = among.nrows();
-        joint.view_mut((last, 0), (1, last)).copy_from(&row);
-        joint.view_mut((0, last), (last, 1)).copy_from(&row.transpose());
-        check_realizable("cos_cross", &joint)?;
-    }
-    Ok((train, cross))
-}
-
-/// Refuses cosines that no inputs have: those of real vectors are positive semi-definite.
-fn check_realizable(name: &str, cosines: &DMatrix<f64>) -> Result<(), TheoryError> {
-    let (values, _) = eigen(cosines, name)?;
-    if values[0] >= -1e-9 {
-        return Ok(());
-    }
-    let valid = "cosines of real inputs, which form a positive semi-definite matrix";
-    Err(TheoryError::invalid(name, format!("a matrix with the eigenvalue {:.3e}", values[0]), valid))
 }
