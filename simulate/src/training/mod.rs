@@ -4,10 +4,13 @@
 //! one write the step of a layer as $\Delta W^l\propto Z_l\,h^{l-1\top}$ with $Z_l$ of shape $M_l\times N$: the weights are
 //! moved by one product, and nothing of size $P$ is ever formed.
 
+mod curvature;
 mod dense;
 mod momentum;
 mod natural;
 mod penalty;
+mod powers;
+mod sided;
 mod stability;
 mod tangents;
 mod unit_wise;
@@ -16,6 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use solvable_theory::any_architecture::Parametrization;
 
 use super::SimulationError;
+use super::cross_entropy::{softmax, softmax_and_logs};
 use super::finite_network::FiniteNetwork;
 use super::linalg::{self, Matrix};
 use super::network::{Network, Signals};
@@ -24,8 +28,47 @@ pub use dense::Motion;
 pub use momentum::{HeavyBall, Momentum};
 pub use natural::{NaturalGradient, Prepared};
 pub use penalty::{PenalisedGradient, PenaltyMethod, penalised_gradient};
+pub use powers::{BatchPolar, FactorPowers, polar_steps, power_steps};
+pub use sided::{LayerSet, sample_rates};
 pub use stability::{LocalBoundary, final_losses};
 pub use tangents::{LayerStep, Tangents};
+
+/// What is minimised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Loss {
+    /// $\frac1{2N}\sum_n\|f(n)-y(n)\|^2$.
+    #[default]
+    Squared,
+    /// $-\frac1N\sum_n\sum_ky_k(n)\ln p_k(n)$ with the softmax $p$ of the outputs.
+    CrossEntropy,
+}
+
+impl Loss {
+    pub(crate) fn is_squared(&self) -> bool {
+        *self == Self::Squared
+    }
+
+    /// The derivative in the outputs, times $N$.
+    fn residual(self, outputs: &Matrix, targets: &Matrix) -> Matrix {
+        match self {
+            Self::Squared => outputs - targets,
+            Self::CrossEntropy => softmax(outputs) - targets,
+        }
+    }
+
+    fn value(self, outputs: &Matrix, targets: &Matrix) -> f64 {
+        let samples = outputs.ncols() as f64;
+        match self {
+            Self::Squared => (outputs - targets).norm_squared() / (2.0 * samples),
+            Self::CrossEntropy => {
+                let (_, logs) = softmax_and_logs(outputs.clone());
+                let own = logs.iter().zip(targets.column_iter()).map(|(log, y)| log * y.sum()).sum::<f64>();
+                (own - targets.dot(outputs)) / samples
+            }
+        }
+    }
+}
 
 /// How residuals become a step of the parameters.
 pub trait DescentRule<N: FiniteNetwork> {
@@ -102,6 +145,7 @@ pub struct Training<'a, N, R> {
     targets: &'a Matrix,
     learning_rate: f64,
     rule: R,
+    loss: Loss,
 }
 
 impl<'a, N: FiniteNetwork> Training<'a, N, Parametrization> {
@@ -125,9 +169,14 @@ impl<'a, N: FiniteNetwork, R: DescentRule<N>> Training<'a, N, R> {
         rule: R,
         learning_rate: f64,
     ) -> Result<Self, SimulationError> {
-        let mut training = Self { network, inputs, targets, learning_rate, rule };
+        let mut training = Self { network, inputs, targets, learning_rate, rule, loss: Loss::Squared };
         training.present(inputs, targets)?;
         Ok(training)
+    }
+
+    /// For another loss than the squared one.
+    pub fn with_loss(self, loss: Loss) -> Self {
+        Self { loss, ..self }
     }
 
     /// Goes on with other samples: the next batch, or the next task.
@@ -146,26 +195,32 @@ impl<'a, N: FiniteNetwork, R: DescentRule<N>> Training<'a, N, R> {
 
     /// Takes one step and returns the loss *before* it.
     pub fn step(&mut self) -> Result<f64, SimulationError> {
-        let residual = self.step_from()?;
-        Ok(residual.norm_squared() / (2.0 * self.inputs.ncols() as f64))
+        let signals = self.network.forward(self.inputs)?;
+        let value = self.loss.value(N::output(&signals), self.targets);
+        self.advance(signals)?;
+        Ok(value)
     }
 
-    /// Takes one step and returns the residual $g=f-y$ ($C\times N$) *before* it.
+    /// Takes one step and returns the residual ($C\times N$) *before* it: $g=f-y$, for the cross entropy $p-y$.
     pub fn step_from(&mut self) -> Result<Matrix, SimulationError> {
         let signals = self.network.forward(self.inputs)?;
-        let residual = N::output(&signals) - self.targets;
+        self.advance(signals)
+    }
+
+    fn advance(&mut self, signals: N::Signals) -> Result<Matrix, SimulationError> {
+        let residual = self.loss.residual(N::output(&signals), self.targets);
         self.rule.descend(&mut self.network, signals, &residual, self.learning_rate)?;
         Ok(residual)
     }
 
-    /// The residual $g=f-y$ ($C\times N$) at the present parameters.
+    /// The residual ($C\times N$) at the present parameters: $g=f-y$, for the cross entropy $p-y$.
     pub fn residual(&self) -> Result<Matrix, SimulationError> {
-        Ok(N::output(&self.network.forward(self.inputs)?) - self.targets)
+        Ok(self.loss.residual(N::output(&self.network.forward(self.inputs)?), self.targets))
     }
 
     /// The loss at the present parameters.
     pub fn loss(&self) -> Result<f64, SimulationError> {
-        Ok(self.residual()?.norm_squared() / (2.0 * self.inputs.ncols() as f64))
+        Ok(self.loss.value(N::output(&self.network.forward(self.inputs)?), self.targets))
     }
 
     /// The present network.

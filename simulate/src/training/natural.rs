@@ -3,13 +3,13 @@ use solvable_engine::verify::SettingError;
 use solvable_engine::verify::setting::{non_negative, require};
 use solvable_theory::natural_gradient::{self, Damping, LayerKernels, Method};
 
+use super::Loss;
+use super::curvature::Curved;
+use super::sided::{InputSided, LayerSet, OutputSided, stacked};
 use super::tangents::{LayerStep, Tangents};
 use super::unit_wise::UnitWise;
 use crate::SimulationError;
 use crate::linalg::{self, Matrix, Solver};
-
-/// The methods that are simulated.
-const SIMULATED: &str = "gd, exact, bd, btd, btd_pinv, kfac, kfac_scaled, kfac_joint, unit or diag";
 
 /// The largest system of the damped `btd`: samples times outputs times layers.
 const MOST_COUPLED: usize = 2048;
@@ -25,17 +25,47 @@ pub struct NaturalGradient {
     /// K-FAC only: invert $A_1$ on its range, for more samples than input dimensions.
     #[serde(default)]
     pub low_rank_inputs: bool,
+    /// One-sided rules only: the layers that are preconditioned; by default all that can be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layers: Option<LayerSet>,
+    /// One-sided rules only: $\kappa$, the rate of plain gradients in the other layers; at 0 they rest.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub gd_share: f64,
+    /// Whose curvature $G$ approximates.
+    #[serde(default, skip_serializing_if = "Loss::is_squared")]
+    pub loss: Loss,
+}
+
+fn is_zero(share: &f64) -> bool {
+    *share == 0.0
+}
+
+/// The methods that invert one factor of a layer.
+fn is_one_sided(method: Method) -> bool {
+    matches!(
+        method,
+        Method::OneSided
+            | Method::OneSidedScaled
+            | Method::OneSidedSoftmax
+            | Method::OutputSided
+            | Method::Last
+    )
 }
 
 impl NaturalGradient {
     /// Without damping.
     pub fn plain(method: Method) -> Self {
-        Self { method, damping: Damping::None, low_rank_inputs: false }
+        Self::damped(method, Damping::None)
     }
 
     /// With damping.
     pub fn damped(method: Method, damping: Damping) -> Self {
-        Self { method, damping, low_rank_inputs: false }
+        Self { method, damping, low_rank_inputs: false, layers: None, gd_share: 0.0, loss: Loss::Squared }
+    }
+
+    /// For another loss.
+    pub fn with_loss(self, loss: Loss) -> Self {
+        Self { loss, ..self }
     }
 
     /// Whether the rule exists for `outputs` $=CN$ outputs of networks with `depth` layers.
@@ -43,7 +73,7 @@ impl NaturalGradient {
     /// # Errors
     /// A strength of damping out of range; damping, a depth or a number of outputs that the method does not have.
     pub fn check(&self, depth: usize, outputs: usize) -> Result<(), SettingError> {
-        let Self { method, damping, low_rank_inputs } = *self;
+        let Self { method, damping, low_rank_inputs, .. } = *self;
         let ridge = match damping {
             Damping::None => 0.0,
             Damping::Ridge(rho) => {
@@ -61,6 +91,8 @@ impl NaturalGradient {
         let kronecker = matches!(method, Method::Kfac | Method::KfacScaled | Method::KfacJoint);
         let valid = "false, or a method of kfac, kfac_scaled, kfac_joint";
         require(kronecker || !low_rank_inputs, "low_rank_inputs", low_rank_inputs, valid)?;
+        self.check_layers(depth)?;
+        self.check_loss()?;
         let found = || format!("{method} with a ridge of {ridge} at depth {depth}");
         match method {
             Method::Gd => require(ridge == 0.0, "method", found(), "gd without damping"),
@@ -76,12 +108,64 @@ impl NaturalGradient {
                 let valid = "btd_pinv without damping at depth 2, 5, 8, ...";
                 require(depth % 3 == 2 && ridge == 0.0, "method", found(), valid)
             }
-            Method::OneSided
-            | Method::OneSidedScaled
-            | Method::OneSidedSoftmax
-            | Method::OutputSided
-            | Method::Last => require(false, "method", method, SIMULATED),
             _ => Ok(()),
+        }
+    }
+
+    fn check_layers(&self, depth: usize) -> Result<(), SettingError> {
+        non_negative("gd_share", self.gd_share)?;
+        let one_sided = is_one_sided(self.method);
+        let valid = format!("0, or a one-sided method in place of {}", self.method);
+        require(one_sided || self.gd_share == 0.0, "gd_share", self.gd_share, valid)?;
+        if self.method == Method::OutputSided {
+            let valid = "a depth of 2 and more: the output layer has no such factor";
+            require(depth >= 2, "method", format!("output_sided at depth {depth}"), valid)?;
+        }
+        let Some(layers) = self.layers else { return Ok(()) };
+        let list = layers.list();
+        let (most, reason) = match self.method {
+            Method::OutputSided => (depth.saturating_sub(1), ", without the output layer"),
+            _ => (depth, ""),
+        };
+        let fits = one_sided && self.method != Method::Last && list.iter().all(|l| *l <= most);
+        let valid = if one_sided && self.method != Method::Last {
+            format!("layers from 1 to {most}{reason}")
+        } else {
+            format!("none for {}", self.method)
+        };
+        require(fits, "layers", format!("{list:?}"), valid)
+    }
+
+    /// The loss and the method go together.
+    fn check_loss(&self) -> Result<(), SettingError> {
+        let fits = match self.loss {
+            Loss::Squared => self.method != Method::OneSidedSoftmax,
+            Loss::CrossEntropy => matches!(
+                self.method,
+                Method::Gd
+                    | Method::Exact
+                    | Method::Bd
+                    | Method::Kfac
+                    | Method::OneSided
+                    | Method::OneSidedSoftmax
+            ),
+        };
+        let valid = match self.loss {
+            Loss::Squared => "another method: one_sided_softmax belongs to the cross entropy",
+            Loss::CrossEntropy => {
+                "one of gd, exact, bd, kfac, one_sided, one_sided_softmax with the cross entropy"
+            }
+        };
+        require(fits, "method", self.method, valid)
+    }
+
+    /// The layers that a one-sided rule preconditions.
+    fn preconditioned(&self, depth: usize) -> Vec<usize> {
+        match (self.layers, self.method) {
+            (Some(layers), _) => layers.list(),
+            (None, Method::OutputSided) => (1..depth).collect(),
+            (None, Method::Last) => vec![depth],
+            (None, _) => (1..=depth).collect(),
         }
     }
 
@@ -94,6 +178,26 @@ impl NaturalGradient {
     /// [`Singular`](SimulationError::Singular) where a kernel that must be inverted is; a typed error of the theory
     /// where the method does not exist undamped, or the damping lies among the poles of `btd`.
     pub fn prepare<'a>(&self, at: &'a Tangents) -> Result<Prepared<'a>, SimulationError> {
+        // Damping and depth have refusals of their own below.
+        for checked in [self.check_layers(at.depth()), self.check_loss()] {
+            if let Err(SettingError::Invalid { field, value, valid }) = checked {
+                return Err(solvable_theory::TheoryError::invalid(&field, value, valid).into());
+            }
+        }
+        let curved = match self.loss {
+            Loss::Squared => None,
+            Loss::CrossEntropy => Some(Curved::new(at)?),
+        };
+        // One-sided rules have no curvature of the outputs, nor has descent.
+        let inner = match &curved {
+            Some(curved) if !is_one_sided(self.method) && self.method != Method::Gd => &curved.tangents,
+            _ => at,
+        };
+        let system = self.system(inner, curved.as_ref())?;
+        Ok(Prepared { at, curved, method: self.method, system })
+    }
+
+    fn system(&self, at: &Tangents, curved: Option<&Curved>) -> Result<System, SimulationError> {
         let (ridge, factors) = match self.damping.checked()? {
             Damping::None => (0.0, (0.0, 0.0)),
             Damping::Ridge(rho) => (rho, (rho.sqrt(), rho.sqrt())),
@@ -111,7 +215,17 @@ impl NaturalGradient {
         };
         let depth = at.depth();
         let shift = at.samples() as f64 * ridge;
-        let system = match self.method {
+        let one_sided = |scaled: bool| {
+            let layers = self.preconditioned(depth);
+            InputSided::new(at, &layers, ridge, scaled, self.gd_share).map(System::InputSided)
+        };
+        Ok(match self.method {
+            Method::OneSided | Method::OneSidedSoftmax | Method::Last => one_sided(false)?,
+            Method::OneSidedScaled => one_sided(true)?,
+            Method::OutputSided => {
+                let layers = self.preconditioned(depth);
+                System::OutputSided(OutputSided::new(at, &layers, ridge, self.gd_share)?)
+            }
             Method::Gd => System::Identity,
             Method::Exact => {
                 let mut kernel = at.layer_kernel(1);
@@ -137,8 +251,8 @@ impl NaturalGradient {
             }
             Method::Btd => tridiagonal(at, ridge)?,
             Method::BtdPinv => pseudo_inverse(at, ridge)?,
-            Method::Kfac | Method::KfacScaled => self.kronecker(at, factors)?,
-            Method::KfacJoint if ridge == 0.0 => self.kronecker(at, (0.0, 0.0))?,
+            Method::Kfac | Method::KfacScaled => self.kronecker(at, factors, curved)?,
+            Method::KfacJoint if ridge == 0.0 => self.kronecker(at, (0.0, 0.0), curved)?,
             Method::KfacJoint => System::Joint {
                 ridge,
                 layers: (1..=depth)
@@ -154,18 +268,15 @@ impl NaturalGradient {
                 (1..=depth).map(|l| UnitWise::new(at, l, shift)).collect::<Result<_, SimulationError>>()?,
             ),
             Method::Diag => System::Diagonal { ridge },
-            Method::OneSided
-            | Method::OneSidedScaled
-            | Method::OneSidedSoftmax
-            | Method::OutputSided
-            | Method::Last => {
-                return Err(solvable_theory::TheoryError::invalid("method", self.method, SIMULATED).into());
-            }
-        };
-        Ok(Prepared { at, system })
+        })
     }
 
-    fn kronecker(&self, at: &Tangents, (rho_a, rho_b): (f64, f64)) -> Result<System, SimulationError> {
+    fn kronecker(
+        &self,
+        at: &Tangents,
+        (rho_a, rho_b): (f64, f64),
+        curved: Option<&Curved>,
+    ) -> Result<System, SimulationError> {
         let (depth, n) = (at.depth(), at.samples() as f64);
         let inputs = (1..=depth)
             .map(|l| {
@@ -183,7 +294,16 @@ impl NaturalGradient {
                 Solver::spd(&kernel, n * rho_b, &format!("the backward kernel B of layer {l}"))
             })
             .collect::<Result<_, _>>()?;
-        let last = if self.method == Method::KfacScaled { n } else { 1.0 } / (1.0 + rho_b);
+        let last = match curved {
+            None => {
+                OutputFactor::Number(if self.method == Method::KfacScaled { n } else { 1.0 } / (1.0 + rho_b))
+            }
+            Some(curved) if rho_b == 0.0 => OutputFactor::Inverse(curved.mean_inverse.clone()),
+            Some(_) => {
+                let valid = "no damping for kfac with the cross entropy";
+                return Err(solvable_theory::TheoryError::invalid("damping", rho_b, valid).into());
+            }
+        };
         Ok(System::Kronecker { inputs, outputs, last })
     }
 }
@@ -257,7 +377,7 @@ enum System {
     Kronecker {
         inputs: Vec<Solver>,
         outputs: Vec<Solver>,
-        last: f64,
+        last: OutputFactor,
     },
     Joint {
         ridge: f64,
@@ -267,59 +387,53 @@ enum System {
     Diagonal {
         ridge: f64,
     },
+    InputSided(InputSided),
+    OutputSided(OutputSided),
 }
 
-/// A rule at one point of a network, factorized.
-pub struct Prepared<'a> {
-    at: &'a Tangents,
-    system: System,
+/// The inverse of the backward factor of the output layer.
+enum OutputFactor {
+    Number(f64),
+    Inverse(Matrix),
 }
 
-impl Prepared<'_> {
-    /// The step of every layer for the residual $g$ ($C\times N$).
-    pub fn steps(&self, residual: &Matrix) -> Result<Vec<LayerStep>, SimulationError> {
-        let at = self.at;
-        let (classes, samples) = (at.classes(), at.samples());
-        if residual.shape() != (classes, samples) {
-            return Err(SimulationError::Shape {
-                what: "residual of a step",
-                expected: format!("{classes} x {samples}"),
-                found: format!("{} x {}", residual.nrows(), residual.ncols()),
-            });
-        }
-        let stacked = Matrix::from_column_slice(classes * samples, 1, residual.transpose().as_slice());
+impl System {
+    /// The steps for `residual` of the outputs of `at`; `outer` is the residual of the network's own outputs.
+    fn steps(&self, at: &Tangents, residual: &Matrix, outer: &Matrix) -> Vec<LayerStep> {
+        let samples = at.samples();
+        let stacked = stacked(residual);
         let depth = at.depth();
         let nothing = |l: usize| LayerStep::Samples(Matrix::zeros(at.deltas(l).nrows(), samples));
-        let steps = match &self.system {
-            System::Identity => {
+        match self {
+            Self::Identity => {
                 let weights = stacked / samples as f64;
                 (1..=depth).map(|l| weighted(at, l, weights.as_slice())).collect()
             }
-            System::Whole(solver) => {
+            Self::Whole(solver) => {
                 let weights = solver.solve(&stacked);
                 (1..=depth).map(|l| weighted(at, l, weights.as_slice())).collect()
             }
-            System::Layers(layers) => {
+            Self::Layers(layers) => {
                 let mut steps: Vec<LayerStep> = (1..=depth).map(nothing).collect();
                 for (l, coefficient, solver) in layers {
                     steps[l - 1] = weighted(at, *l, (solver.solve(&stacked) * *coefficient).as_slice());
                 }
                 steps
             }
-            System::Coupled(solver) => {
+            Self::Coupled(solver) => {
                 let all = Matrix::from_fn(depth * stacked.len(), 1, |row, _| stacked[row % stacked.len()]);
                 let weights = solver.solve(&all);
                 let chunks = weights.as_slice().chunks(stacked.len());
                 chunks.enumerate().map(|(l, chunk)| weighted(at, l + 1, chunk)).collect()
             }
-            System::Mixed(layers) => layers
+            Self::Mixed(layers) => layers
                 .iter()
                 .enumerate()
                 .map(|(l, (solver, mixing))| {
                     weighted(at, l + 1, solver.solve(&(mixing * &stacked)).as_slice())
                 })
                 .collect(),
-            System::Kronecker { inputs, outputs, last } => {
+            Self::Kronecker { inputs, outputs, last } => {
                 let mut steps: Vec<LayerStep> = outputs
                     .iter()
                     .zip(inputs)
@@ -332,10 +446,14 @@ impl Prepared<'_> {
                     })
                     .collect();
                 let input = &inputs[depth - 1];
-                steps.push(LayerStep::Samples(input.solve(&residual.transpose()).transpose() * *last));
+                let pulled = input.solve(&outer.transpose()).transpose();
+                steps.push(LayerStep::Samples(match last {
+                    OutputFactor::Number(scale) => pulled * *scale,
+                    OutputFactor::Inverse(inverse) => inverse * pulled,
+                }));
                 steps
             }
-            System::Joint { ridge, layers } => layers
+            Self::Joint { ridge, layers } => layers
                 .iter()
                 .enumerate()
                 .map(|(l, Eigenbases { a, u, b, v })| {
@@ -351,12 +469,45 @@ impl Prepared<'_> {
                     LayerStep::Samples(linalg::product(at.deltas(l + 1), &(v * core * u.transpose())))
                 })
                 .collect(),
-            System::Units(layers) => {
+            Self::Units(layers) => {
                 layers.iter().map(|layer| LayerStep::Samples(layer.solve(at, &stacked))).collect()
             }
-            System::Diagonal { ridge } => (1..=depth).map(|l| diagonal(at, l, &stacked, *ridge)).collect(),
-        };
-        Ok(steps)
+            Self::InputSided(rule) => rule.steps(at, residual),
+            Self::OutputSided(rule) => rule.steps(at, residual),
+            Self::Diagonal { ridge } => (1..=depth).map(|l| diagonal(at, l, &stacked, *ridge)).collect(),
+        }
+    }
+}
+
+/// A rule at one point of a network, factorized.
+pub struct Prepared<'a> {
+    at: &'a Tangents,
+    curved: Option<Curved>,
+    method: Method,
+    system: System,
+}
+
+impl Prepared<'_> {
+    /// The step of every layer for the residual $g$ ($C\times N$).
+    pub fn steps(&self, residual: &Matrix) -> Result<Vec<LayerStep>, SimulationError> {
+        let (classes, samples) = (self.at.classes(), self.at.samples());
+        if residual.shape() != (classes, samples) {
+            return Err(SimulationError::Shape {
+                what: "residual of a step",
+                expected: format!("{classes} x {samples}"),
+                found: format!("{} x {}", residual.nrows(), residual.ncols()),
+            });
+        }
+        Ok(match (&self.curved, self.method) {
+            (None, _) | (Some(_), Method::Gd | Method::OneSided) => {
+                self.system.steps(self.at, residual, residual)
+            }
+            (Some(curved), Method::OneSidedSoftmax) => {
+                let fed = curved.natural_residual(residual);
+                self.system.steps(self.at, &fed, &fed)
+            }
+            (Some(curved), _) => self.system.steps(&curved.tangents, &curved.residual(residual), residual),
+        })
     }
 
     /// $\bar R=\frac1NJ(G+\rho I)^{-1}J^\top$ ($CN\times CN$): column by column, by taking the step.
@@ -374,7 +525,7 @@ impl Prepared<'_> {
 }
 
 /// $\sum_kD_{l,k}^\top\mathrm{diag}(w_k)$ ($M_l\times N$): weights $w$ for every output become a step.
-fn weighted(at: &Tangents, layer: usize, weights: &[f64]) -> LayerStep {
+pub(super) fn weighted(at: &Tangents, layer: usize, weights: &[f64]) -> LayerStep {
     let (classes, samples) = (at.classes(), at.samples());
     let deltas = at.deltas(layer);
     let mut coefficients = Matrix::zeros(deltas.nrows(), samples);

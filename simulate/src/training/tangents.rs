@@ -30,6 +30,7 @@ pub struct Tangents {
     deltas: Vec<Matrix>,
     /// $(s_w^2,s_b^2)$ of every layer.
     scales: Vec<(f64, f64)>,
+    classes: usize,
 }
 
 impl Tangents {
@@ -45,7 +46,27 @@ impl Tangents {
         let deltas = network.output_gradients(&signals);
         let depth = network.architecture().depth();
         let scales = (1..=depth).map(|l| network.squared_scales(parametrization, l)).collect();
-        Ok(Self { signals, deltas, scales })
+        let classes = signals.output.nrows();
+        Ok(Self { signals, deltas, scales, classes })
+    }
+
+    /// The tangents of other outputs $\Sigma_n^\top f(n)$, combinations of those of a sample with the columns of `roots[n]` ($C\times C'$).
+    pub(super) fn combined(&self, roots: &[Matrix]) -> Self {
+        let (classes, samples) = (roots.first().map_or(0, Matrix::ncols), self.samples());
+        let combine = |deltas: &Matrix| {
+            let mut turned = Matrix::zeros(deltas.nrows(), classes * samples);
+            for (n, root) in roots.iter().enumerate() {
+                for j in 0..classes {
+                    let mut column = turned.column_mut(j * samples + n);
+                    for k in 0..root.nrows() {
+                        column.axpy(root[(k, j)], &deltas.column(k * samples + n), 1.0);
+                    }
+                }
+            }
+            turned
+        };
+        let deltas = self.deltas.iter().map(combine).collect();
+        Self { signals: self.signals.clone(), deltas, scales: self.scales.clone(), classes }
     }
 
     /// $L$.
@@ -55,7 +76,7 @@ impl Tangents {
 
     /// $C$.
     pub fn classes(&self) -> usize {
-        self.signals.output.nrows()
+        self.classes
     }
 
     /// $N$.
@@ -125,6 +146,18 @@ impl Tangents {
     pub(super) fn features(&self, layer: usize) -> (Matrix, f64) {
         let (weight, bias) = self.scales[layer - 1];
         (&self.signals.hidden[layer - 1] * weight.sqrt(), bias.sqrt())
+    }
+
+    /// Fan-in parameters of a unit.
+    pub(super) fn fan_in(&self, layer: usize) -> usize {
+        self.signals.hidden[layer - 1].nrows() + usize::from(self.scales[layer - 1].1 > 0.0)
+    }
+
+    /// $\Phi_l^\top$, with the bias feature as the last row where there is one.
+    pub(super) fn all_features(&self, layer: usize) -> Matrix {
+        let (features, bias) = self.features(layer);
+        let rows = features.nrows() + usize::from(bias > 0.0);
+        features.resize_vertically(rows, bias)
     }
 
     /// $K_l=A_l\circ B_l$ ($CN\times CN$).

@@ -1,3 +1,4 @@
+use super::sided::stacked;
 use super::*;
 use crate::data::{gaussian_inputs, on_sphere};
 use crate::linalg::Solver;
@@ -335,4 +336,308 @@ fn training_to_convergence_is_kernel_regression() {
     };
     let (narrow, wide) = (distance(64), distance(1024));
     assert!(wide < 0.01 && wide < 0.5 * narrow, "{narrow} {wide}");
+}
+
+/// $\frac1NJ(G+\rho I)^+J^\top$ with the one factor of every layer in `layers` by explicit Kronecker products, and 0 in the other layers.
+fn one_factor(system: &Dense, layers: &[usize], input_side: bool, rho: f64) -> Matrix {
+    let (outputs, n) = (system.jacobian.nrows(), system.inputs.ncols() as f64);
+    let mut response = Matrix::zeros(outputs, outputs);
+    let mut start = 0;
+    for l in 0..system.network.weights.len() {
+        let (a, b) = system.factors(l);
+        let unit = |m: &Matrix| Matrix::identity(m.nrows(), m.nrows());
+        let block = if input_side { unit(&b).kronecker(&a) } else { b.kronecker(&unit(&a)) };
+        let size = block.nrows();
+        if layers.contains(&(l + 1)) {
+            let own = system.jacobian.columns(start, size);
+            let damped = block + Matrix::identity(size, size) * rho;
+            response += own * damped.pseudo_inverse(1e-9).unwrap() * own.transpose() / n;
+        }
+        start += size;
+    }
+    response
+}
+
+fn set(layers: &[usize]) -> Option<LayerSet> {
+    Some(LayerSet::try_from(layers.to_vec()).unwrap())
+}
+
+#[test]
+fn one_sided_steps_are_those_of_one_kronecker_factor() {
+    for system in systems() {
+        let depth = system.network.weights.len();
+        let all: Vec<usize> = (1..=depth).collect();
+        let hidden: Vec<usize> = (1..depth).collect();
+        for rho in [0.0, 0.05] {
+            let damping = if rho == 0.0 { Damping::None } else { Damping::Ridge(rho) };
+            let found = |method| system.by_steps(NaturalGradient::damped(method, damping));
+            let close = |found: Matrix, expected: Matrix| {
+                assert!((&found - &expected).norm() < 1e-7 * expected.norm(), "{rho}")
+            };
+            close(found(Method::OneSided), one_factor(&system, &all, true, rho));
+            close(found(Method::Last), one_factor(&system, &[depth], true, rho));
+            close(found(Method::OutputSided), one_factor(&system, &hidden, false, rho));
+            let some = NaturalGradient {
+                layers: set(&[1, depth]),
+                ..NaturalGradient::damped(Method::OneSided, damping)
+            };
+            close(system.by_steps(some), one_factor(&system, &[1, depth], true, rho));
+        }
+        // Plain gradients in the other layers: the hybrid.
+        let hybrid = NaturalGradient { gd_share: 0.7, ..NaturalGradient::plain(Method::Last) };
+        let n = system.inputs.ncols() as f64;
+        let mut expected = one_factor(&system, &[depth], true, 0.0);
+        for (c, column) in system.jacobian.column_iter().enumerate() {
+            if system.layer[c] + 1 < depth {
+                expected += column * column.transpose() * (0.7 / n);
+            }
+        }
+        let found = system.by_steps(hybrid);
+        assert!((&found - &expected).norm() < 1e-7 * expected.norm());
+    }
+}
+
+#[test]
+fn identities_of_one_sided_rules_hold_at_any_width() {
+    for system in systems() {
+        let signals = system.network.forward(&system.inputs).unwrap();
+        let tangents = Tangents::new(&system.network, signals, Parametrization::Ntk).unwrap();
+        let (classes, samples, depth) = (tangents.classes(), tangents.samples(), tangents.depth());
+        let respond =
+            |method| NaturalGradient::plain(method).prepare(&tangents).unwrap().response_matrix().unwrap();
+        let one_sided = respond(Method::OneSided);
+        let scale = one_sided.amax();
+        for (i, j) in (0..classes * samples).flat_map(|i| (0..classes * samples).map(move |j| (i, j))) {
+            let own = (1..=depth)
+                .map(|l| tangents.deltas(l).column(i).dot(&tangents.deltas(l).column(j)))
+                .sum::<f64>();
+            let expected = if i % samples == j % samples { own } else { 0.0 };
+            assert!((one_sided[(i, j)] - expected).abs() < 1e-10 * scale, "diagonal");
+        }
+        let unit = Matrix::identity(classes * samples, classes * samples);
+        assert!((respond(Method::OneSidedScaled) - &unit).amax() < 1e-10, "isotropic");
+        assert!((respond(Method::Last) - &unit).amax() < 1e-10, "last");
+        if classes == 1 {
+            let rates = sample_rates(&tangents, &(1..=depth).collect::<Vec<_>>());
+            let largest = rates.iter().enumerate().map(|(n, rate)| (one_sided[(n, n)] - rate).abs());
+            assert!(largest.fold(0.0, f64::max) < 1e-10 * scale);
+        }
+        // The last layer alone: one step removes a residual of any size.
+        let targets = Matrix::from_fn(classes, samples, |k, n| 1.0 + (k + 3 * n) as f64);
+        let rule = Rule::Natural(NaturalGradient::plain(Method::Last));
+        let mut training =
+            Training::new(system.network.clone(), &system.inputs, &targets, rule, 1.0).unwrap();
+        let before = training.step_from().unwrap().amax();
+        assert!(training.residual().unwrap().amax() < 1e-10 * before);
+    }
+}
+
+#[test]
+fn damped_factors_of_many_samples_are_inverted_among_the_parameters() {
+    // More samples than fan-in: the primal system, against the dense one.
+    let system = dense(vec![3, 4, 1], Activation::tanh(), 0.2, 9);
+    let found = system.by_steps(NaturalGradient::damped(Method::OneSided, Damping::Ridge(0.1)));
+    let expected = one_factor(&system, &[1, 2], true, 0.1);
+    assert!((&found - &expected).norm() < 1e-8 * expected.norm());
+}
+
+#[test]
+fn one_sided_rules_refuse_what_they_do_not_have() {
+    let system = dense(vec![6, 7, 1], Activation::tanh(), 0.0, 4);
+    let signals = system.network.forward(&system.inputs).unwrap();
+    let tangents = Tangents::new(&system.network, signals, Parametrization::Ntk).unwrap();
+    let refused = |rule: NaturalGradient| rule.prepare(&tangents).err().unwrap().to_string();
+    let plain = NaturalGradient::plain;
+    assert!(refused(NaturalGradient { layers: set(&[2]), ..plain(Method::OutputSided) }).contains("layers"));
+    assert!(refused(NaturalGradient { layers: set(&[3]), ..plain(Method::OneSided) }).contains("layers"));
+    assert!(refused(NaturalGradient { layers: set(&[1]), ..plain(Method::Kfac) }).contains("layers"));
+    assert!(refused(NaturalGradient { gd_share: 1.0, ..plain(Method::Exact) }).contains("gd_share"));
+    assert!(refused(plain(Method::OneSidedSoftmax)).contains("cross entropy"));
+    assert!(refused(plain(Method::Unit).with_loss(Loss::CrossEntropy)).contains("cross entropy"));
+    assert!(LayerSet::try_from(vec![1, 1]).is_err() && LayerSet::try_from(Vec::new()).is_err());
+}
+
+fn softmax_system() -> (Dense, Matrix) {
+    let system = dense(vec![6, 9, 8, 3], Activation::tanh(), 0.2, 3);
+    let labels = Matrix::from_fn(3, 3, |k, n| if k == (2 * n + 1) % 3 { 1.0 } else { 0.0 });
+    (system, labels)
+}
+
+/// Changes of the outputs by a step with $\eta=1$, class by class.
+fn change(system: &Dense, rule: NaturalGradient, residual: &Matrix) -> Matrix {
+    let signals = system.network.forward(&system.inputs).unwrap();
+    let tangents = Tangents::new(&system.network, signals, Parametrization::Ntk).unwrap();
+    let steps = rule.prepare(&tangents).unwrap().steps(residual).unwrap();
+    stacked(&tangents.response(&tangents, &steps))
+}
+
+#[test]
+fn natural_gradients_of_the_cross_entropy_are_those_of_the_dense_fisher_matrix() {
+    let (system, labels) = softmax_system();
+    let outputs = system.network.forward(&system.inputs).unwrap().output;
+    let p = softmax(&outputs);
+    let residual = &p - &labels;
+    let (classes, samples) = p.shape();
+    let n = samples as f64;
+    let curvature = Matrix::from_fn(classes * samples, classes * samples, |i, j| {
+        let ((k, s), (l, t)) = ((i / samples, i % samples), (j / samples, j % samples));
+        let own = if k == l { p[(k, s)] } else { 0.0 };
+        if s == t { own - p[(k, s)] * p[(l, s)] } else { 0.0 }
+    });
+    let jacobian = &system.jacobian;
+    let gradient = jacobian.transpose() * stacked(&residual) / n;
+    let fisher = jacobian.transpose() * &curvature * jacobian / n;
+    let count = fisher.nrows();
+    for rho in [0.0, 0.02] {
+        let damping = if rho == 0.0 { Damping::None } else { Damping::Ridge(rho) };
+        let masked = |keep: &dyn Fn(usize, usize) -> bool| {
+            let kept = Matrix::from_fn(count, count, |a, b| {
+                if keep(a, b) { fisher[(a, b)] + if a == b { rho } else { 0.0 } } else { 0.0 }
+            });
+            jacobian * (kept.pseudo_inverse(1e-9).unwrap() * &gradient)
+        };
+        let layer = &system.layer;
+        for (method, expected) in
+            [(Method::Exact, masked(&|_, _| true)), (Method::Bd, masked(&|a, b| layer[a] == layer[b]))]
+        {
+            let rule = NaturalGradient::damped(method, damping).with_loss(Loss::CrossEntropy);
+            let found = change(&system, rule, &residual);
+            assert!((&found - &expected).norm() < 1e-6 * expected.norm(), "{method} {rho}");
+        }
+    }
+    // Undamped: every sample moves by S⁺r, whatever the kernel.
+    let exact = NaturalGradient::plain(Method::Exact).with_loss(Loss::CrossEntropy);
+    let found = change(&system, exact, &residual);
+    for s in 0..samples {
+        let label = (0..classes).find(|k| labels[(*k, s)] == 1.0).unwrap();
+        for k in 0..classes {
+            let expected = -(labels[(k, s)] - 1.0 / classes as f64) / p[(label, s)];
+            // All logits of a sample may move alike.
+            let mean = (0..classes).map(|l| found[l * samples + s]).sum::<f64>() / classes as f64;
+            assert_relative_eq!(found[k * samples + s] - mean, expected, epsilon = 1e-8);
+        }
+    }
+}
+
+#[test]
+fn kfac_of_the_cross_entropy_weighs_its_output_factors_with_the_curvature() {
+    let (system, labels) = softmax_system();
+    let signals = system.network.forward(&system.inputs).unwrap();
+    let p = softmax(&signals.output);
+    let residual = &p - &labels;
+    let (classes, samples) = p.shape();
+    let n = samples as f64;
+    let tangents = Tangents::new(&system.network, signals, Parametrization::Ntk).unwrap();
+    let mut moved = Vec::new();
+    let mut start = 0;
+    for l in 0..system.network.weights.len() {
+        let (a, _) = system.factors(l);
+        let deltas = tangents.deltas(l + 1);
+        let mut b = Matrix::zeros(deltas.nrows(), deltas.nrows());
+        for s in 0..samples {
+            let own = Matrix::from_fn(deltas.nrows(), classes, |i, k| deltas[(i, k * samples + s)]);
+            let p = p.column(s).into_owned();
+            let curvature = Matrix::from_diagonal(&p) - &p * p.transpose();
+            b += &own * curvature * own.transpose() / n;
+        }
+        let size = a.nrows() * b.nrows();
+        let own = system.jacobian.columns(start, size);
+        let inverse = b.pseudo_inverse(1e-9).unwrap().kronecker(&a.pseudo_inverse(1e-9).unwrap());
+        moved.push(own * inverse * own.transpose() * stacked(&residual) / n);
+        start += size;
+    }
+    let expected = moved.into_iter().reduce(|sum, layer| sum + layer).unwrap();
+    let rule = NaturalGradient::plain(Method::Kfac).with_loss(Loss::CrossEntropy);
+    let found = change(&system, rule, &residual);
+    assert!((&found - &expected).norm() < 1e-6 * expected.norm());
+
+    // One-sided rules know no curvature; fed with S⁺r they do.
+    let one_sided = NaturalGradient::plain(Method::OneSided).with_loss(Loss::CrossEntropy);
+    let plain = change(&system, NaturalGradient::plain(Method::OneSided), &residual);
+    assert_eq!(change(&system, one_sided, &residual), plain);
+    let softmaxed = NaturalGradient::plain(Method::OneSidedSoftmax).with_loss(Loss::CrossEntropy);
+    let z = Matrix::from_fn(classes, samples, |k, s| {
+        let label = (0..classes).find(|k| labels[(*k, s)] == 1.0).unwrap();
+        -(labels[(k, s)] - 1.0 / classes as f64) / p[(label, s)]
+    });
+    let fed = change(&system, NaturalGradient::plain(Method::OneSided), &z);
+    assert!((change(&system, softmaxed, &residual) - &fed).norm() < 1e-9 * fed.norm());
+}
+
+#[test]
+fn powers_of_the_factors_are_those_of_the_dense_ones() {
+    let system = dense(vec![6, 9, 8, 1], Activation::tanh(), 0.2, 4);
+    let signals = system.network.forward(&system.inputs).unwrap();
+    let tangents = Tangents::new(&system.network, signals, Parametrization::Ntk).unwrap();
+    let residual = Matrix::from_row_slice(1, 4, &[0.3, -0.7, 0.2, 0.5]);
+    let power = |m: &Matrix, rho: f64, p: f64| {
+        let eigen = m.clone().symmetric_eigen();
+        let largest = eigen.eigenvalues.max();
+        let factor = |x: f64| if rho > 0.0 || x > 1e-10 * largest { (x + rho).powf(-p) } else { 0.0 };
+        &eigen.eigenvectors
+            * Matrix::from_diagonal(&eigen.eigenvalues.map(factor))
+            * eigen.eigenvectors.transpose()
+    };
+    for (input, output) in [(0.0, 0.0), (1.0, 0.0), (0.5, 0.5), (0.25, 1.0)] {
+        for weighted in [false, true] {
+            for rho in [0.0, 0.03] {
+                let damping = vec![(rho, 2.0 * rho); 3];
+                let powers = FactorPowers { input, output, weighted };
+                let steps = power_steps(&tangents, &residual, powers, &damping).unwrap();
+                let found = tangents.response(&tangents, &steps);
+                let mut expected = Matrix::zeros(4, 1);
+                let mut start = 0;
+                for l in 0..3 {
+                    let features = tangents.all_features(l + 1);
+                    let deltas = tangents.deltas(l + 1).clone();
+                    let weigh = |own: &Matrix, other: &Matrix| {
+                        let size = |s: usize| if weighted { other.column(s).norm() } else { 1.0 };
+                        let scaled = Matrix::from_fn(own.nrows(), 4, |i, s| own[(i, s)] * size(s));
+                        &scaled * scaled.transpose() / 4.0
+                    };
+                    let (a, b) = (weigh(&features, &deltas), weigh(&deltas, &features));
+                    let inverse = power(&b, 2.0 * rho, output).kronecker(&power(&a, rho, input));
+                    let size = inverse.nrows();
+                    let own = system.jacobian.columns(start, size);
+                    expected += own * inverse * own.transpose() * residual.transpose() / 4.0;
+                    start += size;
+                }
+                let distance = (found.transpose() - &expected).norm() / expected.norm();
+                assert!(distance < 1e-6, "{input} {output} {weighted} {rho}: {distance:.1e}");
+            }
+        }
+    }
+}
+
+#[test]
+fn polar_steps_are_those_of_the_dense_gradients() {
+    let system = dense(vec![6, 9, 8, 1], Activation::tanh(), 0.2, 4);
+    let signals = system.network.forward(&system.inputs).unwrap();
+    let tangents = Tangents::new(&system.network, signals, Parametrization::Ntk).unwrap();
+    let residual = Matrix::from_row_slice(1, 4, &[0.3, -0.7, 0.2, 0.5]);
+    for kind in [BatchPolar::Orthogonal, BatchPolar::Inverse] {
+        let steps = polar_steps(&tangents, &residual, kind).unwrap();
+        for (l, step) in steps.iter().enumerate() {
+            let gradient = tangents.deltas(l + 1)
+                * Matrix::from_diagonal(&residual.row(0).transpose())
+                * tangents.all_features(l + 1).transpose()
+                / 4.0;
+            let expected = match kind {
+                BatchPolar::Inverse => gradient.clone().pseudo_inverse(1e-10).unwrap().transpose(),
+                BatchPolar::Orthogonal => {
+                    let svd = gradient.clone().svd(true, true);
+                    let keep = svd
+                        .singular_values
+                        .map(|s| if s > 1e-10 * svd.singular_values.max() { 1.0 } else { 0.0 });
+                    svd.u.unwrap() * Matrix::from_diagonal(&keep) * svd.v_t.unwrap()
+                }
+            };
+            let LayerStep::Entries { weights, biases } = step else { panic!("entries") };
+            let fan_in = weights.ncols();
+            assert!((weights - expected.columns(0, fan_in)).amax() < 1e-8 * expected.amax());
+            let bias = expected.column(fan_in);
+            let largest = biases.iter().zip(bias.iter()).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+            assert!(largest < 1e-8 * expected.amax());
+        }
+    }
 }
