@@ -4,6 +4,7 @@
 mod claims;
 pub mod experiments;
 mod figures;
+mod findings;
 mod maps;
 mod settings;
 
@@ -20,7 +21,7 @@ pub fn paper() -> Paper {
                   matrix train as fast as the exact one: their response matrix is a multiple α of the identity, so \
                   that one step at the rate 1/α removes the training residual. The constants α, the predictions at \
                   test inputs, the dynamics under damping and the places where isotropy is lost are in closed form.".into(),
-        findings: Vec::new,
+        findings: findings::all,
         sources: vec![KARAKIDA_2020_NATURAL, MARTENS_2015, FORSTER_2002],
         claims: claims::all(),
         figures: figures::all(),

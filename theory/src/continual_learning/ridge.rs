@@ -156,6 +156,7 @@ fn solve(spectrum: &Spectrum, samples: f64, floor: f64) -> Result<f64, TheoryErr
         ));
     }
     let mut kappa = middle(low, high);
+    let mut width = f64::INFINITY;
     for _ in 0..200 {
         let (value, slope) = evaluate(kappa);
         if value > 0.0 {
@@ -165,8 +166,10 @@ fn solve(spectrum: &Spectrum, samples: f64, floor: f64) -> Result<f64, TheoryErr
         }
         let newton = kappa * (value / slope).exp();
         let next = if newton >= low && newton <= high { newton } else { middle(low, high) };
-        let done = (next - kappa).abs() <= 1e-15 * kappa || high - low <= 4e-16 * high;
-        kappa = next;
+        // A bracket of a few units in the last place may shrink no more.
+        let stalled = high - low >= width && width <= 1e-14 * high;
+        let done = (next - kappa).abs() <= 1e-15 * kappa || high - low <= 4e-16 * high || stalled;
+        (kappa, width) = (next, high - low);
         if done {
             return Ok(kappa);
         }

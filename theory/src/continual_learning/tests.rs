@@ -302,3 +302,22 @@ fn the_ratio_of_two_stages_keeps_its_digits_near_equal_sizes() {
         assert_relative_eq!(self_ratio_power_law(a, r).unwrap(), value, max_relative = 3e-15);
     }
 }
+
+#[test]
+fn dominating_ridges_and_tails_are_found() {
+    let part = |x: f64| (x * 0.754_877_666).fract();
+    for case in 0..60 {
+        let x = 40.0 * f64::from(case);
+        let lambda: Vec<f64> =
+            (0..1 + case % 40).map(|i| 10f64.powf(-12.0 * part(x + f64::from(i)))).collect();
+        let tail = if case % 3 == 0 { 0.0 } else { 10f64.powf(-6.0 * part(x + 0.3)) };
+        let samples = 1.0 + (90.0 * part(x + 0.7)).floor();
+        let spectrum = Spectrum::simple(lambda.clone(), tail).unwrap();
+        for step in 0..60 {
+            let ridge = 10f64.powf(-8.0 + 0.2 * f64::from(step)) * spectrum.trace();
+            let kappa = effective_ridge(&spectrum, samples, ridge).unwrap().kappa;
+            let rest: f64 = lambda.iter().map(|l| l / (kappa + samples * l)).sum();
+            assert_relative_eq!(kappa, ridge + tail + kappa * rest, max_relative = 1e-13);
+        }
+    }
+}

@@ -1,10 +1,13 @@
 //! Natural gradient on networks of one output: training, responses, kernels, single units.
 
+mod classifiers;
 mod data;
 mod kernels;
+mod one_sided;
 mod response;
 mod training;
 mod unit_wise;
+mod widths;
 
 pub use data::{Inputs, Sample};
 pub use kernels::{

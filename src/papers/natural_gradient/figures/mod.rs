@@ -1,5 +1,7 @@
 //! Figures: training, dependence on the width, response matrices, constants, growth, poles, heavy tails.
 
+mod classifiers;
+mod frontier;
 mod isotropy;
 mod limits;
 mod training;
@@ -9,7 +11,10 @@ use solvable_theory::natural_gradient::Method;
 use solvable_engine::FigurePlan;
 
 pub(super) fn all() -> Vec<FigurePlan> {
-    [training::all(), isotropy::all(), limits::all()].into_iter().flatten().collect()
+    [training::all(), isotropy::all(), limits::all(), frontier::all(), classifiers::all()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn title_of(method: Method) -> &'static str {

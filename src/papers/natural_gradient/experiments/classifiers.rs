@@ -1,0 +1,1 @@
+//! Classifiers trained by natural gradient of the cross entropy.

@@ -1,0 +1,1 @@
+//! Networks under rules that invert one factor of a layer.
