@@ -73,18 +73,59 @@ pub fn flow_curve(
         .collect()
 }
 
+/// The test error of the mean over training sets of what `samples` $=N$ samples have learnt at each of `times`: the squared bias, all of the error but
+/// the scatter of training sets and noise.
+///
+/// # Formula
+/// $\sum_i\eta_ir_i(t)^2+\eta_{\rm tail}$, $r_i$ being the inverse Laplace transform of $\frac{q_i(z)}z$.
+///
+/// # Errors
+/// As [`flow_curve`].
+///
+/// # Source
+/// Derived in the notes.
+pub fn flow_bias(
+    spectrum: &Spectrum,
+    target: &Target,
+    samples: usize,
+    times: &[f64],
+) -> Result<Vec<f64>, TheoryError> {
+    let regression = Regression::new(spectrum, target, samples, 0.0)?;
+    filled("t", times)?;
+    times.iter().try_for_each(|t| non_negative("t", *t).map(|_| ()))?;
+    let of = |t: f64| -> Result<f64, TheoryError> {
+        let Some(nodes) = nodes_at(&regression, t)? else { return Ok(regression.power()) };
+        let kappas = regression.kappas(&nodes)?;
+        let left = |lambda: f64| {
+            let shares = nodes.iter().zip(&kappas);
+            shares
+                .map(|(node, kappa)| 2.0 * (node.weight * kappa / (kappa + regression.samples * lambda)).re)
+                .sum::<f64>()
+        };
+        let levels = spectrum.eigenvalues().iter().zip(spectrum.degeneracies()).zip(&target.powers);
+        let sum: f64 = levels.map(|((lambda, count), eta)| count * eta * left(*lambda).powi(2)).sum();
+        representable("the error of the mean", sum + target.tail)
+    };
+    times.iter().map(|t| of(*t)).collect()
+}
+
 /// The errors at a time, and $E'(t)$.
 pub(super) fn at_time(regression: &Regression<'_>, t: f64) -> Result<(Errors, f64), TheoryError> {
-    if t == 0.0 {
-        return Ok((regression.start(), f64::NAN));
+    match nodes_at(regression, t)? {
+        Some(nodes) => regression.filtered(&nodes),
+        None => Ok((regression.start(), f64::NAN)),
     }
-    // Times at which nothing has moved, and times that no nodes can hold.
+}
+
+/// The nodes of a time; none where nothing has moved.
+fn nodes_at(regression: &Regression<'_>, t: f64) -> Result<Option<Vec<Node>>, TheoryError> {
     let scale = regression.samples * regression.spectrum.trace() + regression.spectrum.tail();
     if t * scale < 1e-18 {
-        return Ok((regression.start(), f64::NAN));
+        return Ok(None);
     }
+    // Times that no nodes can hold.
     representable("the nodes of the contour", NODES as f64 / t)?;
-    regression.filtered(&parabola(t))
+    Ok(Some(parabola(t)))
 }
 
 /// $E(t)$ for an isotropic kernel: $\lambda_i=1$ for $P$ modes.

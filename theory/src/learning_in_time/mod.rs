@@ -33,7 +33,7 @@ pub(crate) use distill::round_nodes;
 pub use distill::{DistillGain, Round, distill, distill_gain, distill_optimal};
 pub use edge::{Edge, edge};
 pub use fixed_data::{Schedule, fixed_data_curve};
-pub use flow::{flow_curve, flow_isotropic};
+pub use flow::{flow_bias, flow_curve, flow_isotropic};
 pub use fresh::{FreshRound, distill_fresh};
 pub use multipass::{multipass_curve, multipass_threshold};
 pub use population::{population_modes, subset_distill_gain, subset_early_stopping};

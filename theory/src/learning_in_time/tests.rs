@@ -223,3 +223,18 @@ fn many_rounds_of_a_share_of_the_labels_are_one_larger_ridge() {
         assert_relative_eq!(many[1], one[1], max_relative = 1e-10);
     }
 }
+
+#[test]
+fn the_bias_is_below_the_error_and_ends_at_its_ridge() {
+    let spectrum = Spectrum::power(1.5, 200).unwrap();
+    let target = Target::power_law(2.0, 200).unwrap();
+    let times = [0.0, 0.1, 3.0, 1e7];
+    let bias = flow_bias(&spectrum, &target, 50, &times).unwrap();
+    let errors = flow_curve(&spectrum, &target, 50, 0.0, &times).unwrap();
+    assert_relative_eq!(bias[0], errors[0][0], max_relative = 1e-15);
+    assert!(bias.iter().zip(&errors).skip(1).all(|(bias, error)| bias < &error[0]));
+    let kappa = crate::continual_learning::effective_ridge(&spectrum, 50.0, 0.0).unwrap().kappa;
+    let q = |l: &f64| kappa / (kappa + 50.0 * l);
+    let end: f64 = spectrum.eigenvalues().iter().zip(&target.powers).map(|(l, eta)| eta * q(l).powi(2)).sum();
+    assert_relative_eq!(bias[3], end, max_relative = 1e-9);
+}

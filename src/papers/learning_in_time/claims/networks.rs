@@ -63,7 +63,10 @@ fn descent() -> Claim {
     .predict(|_| Ok(vec![1.0; 3]))
     // What finite width adds grows with the time and falls with the width.
     .margin(|s, _| Margin::between(-0.02, 0.12 * 256.0 / s.width as f64))
-    .rival("half the steps, of a loss without its factor one half", |s| as_if(s, |n| n / 2))
+    .rival("steps on the mean over samples in place of the sum", |s| {
+        let Steppers::Descent { samples, .. } = s.by else { return as_if(s, |_| 0) };
+        as_if(s, |n| n / samples)
+    })
     .rival("training stops at the start", |s| as_if(s, |_| 0))
     .finish()
 }

@@ -5,7 +5,9 @@ use solvable_engine::verify::{At, Claim, JudgeError, Margin, SettingError};
 use solvable_shared::{by, rounded};
 use solvable_theory::bibliography::{BORDELON_2020, KARAKIDA_2022_CONTINUAL};
 use solvable_theory::continual_learning::effective_ridge;
-use solvable_theory::learning_in_time::{Round, descent_curve, distill, early_stopping, edge, flow_curve};
+use solvable_theory::learning_in_time::{
+    Round, descent_curve, distill, early_stopping, edge, flow_bias, flow_curve,
+};
 
 use crate::experiments::{InTime, InTimeSetting, Path, Powers, Problem};
 
@@ -101,6 +103,10 @@ fn flow() -> Claim {
     })
     .rival("the training error for the test error", |s| Ok(column(&curve(s, &times(s), None)?, 1)))
     .rival("label noise forgotten", |s| Ok(column(&curve(s, &times(s), Some(0.0))?, 0)))
+    .rival("the error of the mean over training sets", |s| {
+        let (spectrum, target) = s.problem.theory()?;
+        Ok(flow_bias(&spectrum, &target, s.samples, &times(s))?)
+    })
     .rival("the converged error at all times", |s| {
         let last = times(s).iter().copied().fold(0.0, f64::max);
         let end = curve(s, &[1e6 * last], None)?[0][0];

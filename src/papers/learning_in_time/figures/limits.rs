@@ -19,7 +19,7 @@ pub(super) fn all() -> Vec<FigurePlan> {
         FigurePlan::new("dyn/digits", |p| requests::<DigitsInTime>(&subsets(p), by(p, 8, 40)), digits),
         FigurePlan::new(
             "dyn/networks",
-            |p| requests::<NetworkInTime>(&networks(p)?, by(p, 6, 24)),
+            |p| requests::<NetworkInTime>(&networks(p)?, by(p, 24, 48)),
             finite_width,
         ),
     ]
