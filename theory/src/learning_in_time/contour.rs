@@ -118,7 +118,7 @@ mod tests {
                 let filters = |z: C| {
                     let mut g = C::new(0.0, 0.0);
                     let of = |j: usize| {
-                        let h = z / (z - if j % 2 == 0 { low } else { high });
+                        let h = z / (z - if j.is_multiple_of(2) { low } else { high });
                         g = if j == 0 { h } else { h * (share + g * (1.0 - share)) };
                         1.0 - g
                     };
