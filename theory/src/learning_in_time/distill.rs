@@ -135,11 +135,15 @@ pub fn distill_gain(
 
 /// The gain of any law.
 pub(super) fn gain(law: &impl Law) -> Result<DistillGain, TheoryError> {
-    let (delta, error) = if law.learns() { best_ridge(law)? } else { (0.0, 0.0) };
-    if delta == 0.0 {
-        let reason = if law.learns() { "no ridge is best" } else { "nothing can be learnt" };
-        return Err(TheoryError::undefined("the gain of distillation", reason));
+    let undefined = |reason: &str| Err(TheoryError::undefined("the gain of distillation", reason));
+    if !law.learns() {
+        return undefined("nothing can be learnt");
     }
+    let (delta, error) = match best_ridge(law)? {
+        (Some(delta), error) if delta > 0.0 => (delta, error),
+        (Some(_), _) => return undefined("no ridge is best"),
+        (None, _) => return undefined("no finite ridge is better than not to learn"),
+    };
     let at = law.ridge(delta)?;
     let chi = representable(
         "the gain of distillation",

@@ -41,6 +41,7 @@ const EACH_TIME: f64 = 1.8e3;
 
 const SOON: &str = "label errors on the points left out; on digits the law held within 5 % up to 300 steps of n/(mu_1 N), as here; L within 1 % to 30 steps, 4 to 20 % too high at 300, later worthless";
 const LATE: &str = "label errors on the points left out; t* is inf or lies behind 300 steps of n/(mu_1 N), up to which the law held within 5 % on digits: 10 % at convergence; L is worthless that late";
+const NOTHING: &str = "label errors on the points left out: so few points teach nothing about the others, and not to train is best; L is worthless late";
 const LARGE: &str = "label errors on the points left out; N is above n/4, up to which the law held on digits within 5 % to 300 steps of n/(mu_1 N) and 10 % at convergence, where at N = 0.45 n errors were 17 % above it; L is worthless late";
 const GAIN: &str = "label errors on the points left out; chi is that of the law of random subsets, which held on digits within 5 to 10 % for N up to n/4";
 const ONE_PASS: &str = "label errors on average over all points, in one pass over them; their spectrum stands for that of their source, which is good for modes well above 1/n only: the law of a finite population is one of full batches";
@@ -90,7 +91,9 @@ impl Data {
         let curve = subset_curve(&self.mu, &self.y2, samples, &times)?;
         let column = |i: usize| seen(curve.iter().map(|row| row[i]).collect());
         let steps = best.time.map(|time| time / unit);
-        let remark = if 4 * samples > self.mu.len() {
+        let remark = if best.time == Some(0.0) {
+            NOTHING
+        } else if 4 * samples > self.mu.len() {
             LARGE
         } else if steps.is_some_and(|steps| steps <= MEASURED_STEPS) {
             SOON

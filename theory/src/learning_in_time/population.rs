@@ -182,6 +182,16 @@ impl Law for Population<'_> {
         self.mu.iter().zip(self.y2).any(|(m, y2)| *m > 0.0 && *y2 > 0.0)
     }
 
+    /// To first order a time $t$ changes the error by $\frac{2Nt}{n^2}\sum_ky_k^2(\bar\mu-\mu_k)$: points that teach each other nothing add their noise.
+    fn gains(&self) -> bool {
+        let mean = self.trace() / self.count();
+        let (gain, size) =
+            self.mu.iter().zip(self.y2).fold((0.0, 0.0), |(gain, size), (mu, y2)| {
+                (gain + y2 * (mu - mean), size + y2 * (mu + mean))
+            });
+        gain > 1e-10 * size
+    }
+
     fn at_time(&self, t: f64) -> Result<(Errors, f64), TheoryError> {
         if t * self.trace() < 1e-18 {
             return Ok((Errors { test: self.start(), training: self.start() }, f64::NAN));
@@ -494,5 +504,22 @@ mod tests {
         let (lambda, eta) = population_modes(&[4.0, 0.0, 2.0, 0.0], &[8.0, 2.0, 4.0, 6.0]).unwrap();
         assert_eq!(lambda.eigenvalues(), [1.0, 0.5]);
         assert_eq!((eta.powers, eta.tail), (vec![2.0, 1.0], 2.0));
+    }
+
+    #[test]
+    fn labels_that_teach_nothing_are_left_alone() {
+        let mu = numbers(60, 1.2, 0.0);
+        // All power in the directions that are learnt last: training begins with noise.
+        let y2: Vec<f64> = (0..60).map(|k| if k < 40 { 0.0 } else { 3.0 }).collect();
+        let found = subset_early_stopping(&mu, &y2, 12).unwrap();
+        assert_eq!((found.time, found.ridge), (Some(0.0), None));
+        assert_eq!((found.error, found.ridge_error), (1.0, 1.0));
+        let population = Population::new(&mu, &y2, 12).unwrap();
+        let early = population.at_time(1e-6).unwrap().0.test - 1.0;
+        let mean = mu.iter().sum::<f64>() / 60.0;
+        let slope: f64 = mu.iter().zip(&y2).map(|(m, y)| y * (mean - m)).sum::<f64>() * 2.0 * 12.0 / 3600.0;
+        assert_relative_eq!(early, slope * 1e-6, max_relative = 1e-3);
+        let refused = subset_distill_gain(&mu, &y2, 12).unwrap_err().to_string();
+        assert!(refused.contains("no finite ridge"), "{refused}");
     }
 }

@@ -18,7 +18,7 @@ pub struct EarlyStopping {
     pub time: Option<f64>,
     /// $E(t^*)$.
     pub error: f64,
-    /// $\delta^*$; none: no finite ridge, as nothing can be learnt.
+    /// $\delta^*$; none: no finite ridge, as nothing can be learnt, or nothing that helps.
     pub ridge: Option<f64>,
     /// $E_{\rm ridge}(\delta^*)$.
     pub ridge_error: f64,
@@ -30,6 +30,10 @@ pub(super) trait Law {
     fn start(&self) -> f64;
     /// Whether training changes it.
     fn learns(&self) -> bool;
+    /// Whether a little training lowers it.
+    fn gains(&self) -> bool {
+        self.learns()
+    }
     /// The errors of gradient flow at a time, and $E'(t)$.
     fn at_time(&self, t: f64) -> Result<(Errors, f64), TheoryError>;
     /// The error without ridge at the end of training.
@@ -117,7 +121,7 @@ pub(super) fn best(law: &impl Law) -> Result<EarlyStopping, TheoryError> {
     }
     let (time, error) = best_time(law)?;
     let (ridge, ridge_error) = best_ridge(law)?;
-    Ok(EarlyStopping { time, error, ridge: Some(ridge), ridge_error })
+    Ok(EarlyStopping { time, error, ridge, ridge_error })
 }
 
 fn best_time(law: &impl Law) -> Result<(Option<f64>, f64), TheoryError> {
@@ -130,6 +134,11 @@ fn best_time(law: &impl Law) -> Result<(Option<f64>, f64), TheoryError> {
         let scan: Vec<f64> =
             (0..TIMES).map(|i| error(low + i as f64 * step)).collect::<Result<_, TheoryError>>()?;
         let best = lowest(&scan);
+        let start = law.start();
+        let lower = |error: f64| error < start * (1.0 - 1e-11);
+        if !law.gains() && !lower(scan[best]) && !end.as_ref().is_ok_and(|end| lower(*end)) {
+            return Ok((Some(0.0), start));
+        }
         if best + 1 == TIMES {
             return Ok((None, end?));
         }
@@ -150,8 +159,8 @@ fn best_time(law: &impl Law) -> Result<(Option<f64>, f64), TheoryError> {
     Err(not_found("the best time"))
 }
 
-/// $\delta^*$ and $E(\delta^*)$.
-pub(super) fn best_ridge(law: &impl Law) -> Result<(f64, f64), TheoryError> {
+/// $\delta^*$, none where no finite ridge is better than not to learn, and $E(\delta^*)$.
+pub(super) fn best_ridge(law: &impl Law) -> Result<(Option<f64>, f64), TheoryError> {
     let scale = law.scale();
     let low = (1e-8 * scale).ln();
     let mut high = (1e4 * scale).ln();
@@ -160,8 +169,13 @@ pub(super) fn best_ridge(law: &impl Law) -> Result<(f64, f64), TheoryError> {
         let at = |i: usize| law.ridge((low + i as f64 * step).exp());
         let scan: Vec<f64> = (0..RIDGES).map(|i| Ok(at(i)?.error)).collect::<Result<_, TheoryError>>()?;
         let best = lowest(&scan);
+        let start = law.start();
+        let lower = |error: f64| error < start * (1.0 - 1e-11);
+        if !law.gains() && !lower(scan[best]) && !law.converged().is_ok_and(lower) {
+            return Ok((None, start));
+        }
         if best == 0 && at(0)?.slope >= 0.0 {
-            return Ok((0.0, law.converged()?));
+            return Ok((Some(0.0), law.converged()?));
         }
         if best + 1 == RIDGES {
             high += std::f64::consts::LN_10;
@@ -171,7 +185,7 @@ pub(super) fn best_ridge(law: &impl Law) -> Result<(f64, f64), TheoryError> {
         let below = if best == 0 { middle } else { middle - step };
         let slope = |log: f64| Ok::<f64, TheoryError>(law.ridge(log.exp())?.slope);
         let found = zero(below, middle + step, NEAR, slope)?.exp();
-        return Ok((found, law.ridge(found)?.error));
+        return Ok((Some(found), law.ridge(found)?.error));
     }
     Err(not_found("the best ridge"))
 }
