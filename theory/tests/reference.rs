@@ -125,14 +125,6 @@ fn natural_gradient_values_are_reproduced() {
     });
 }
 
-#[test]
-fn natural_gradient_frontier_values_are_reproduced() {
-    let file = include_str!("reference/natural_gradient_frontier.json");
-    check_with(file, &|expected, found, digits, context| {
-        compare_norms(expected, found, 10f64.powi(1 - digits), context);
-    });
-}
-
 /// Degree weights have an absolute error floor, kernel values too where they vanish; all else is relative.
 #[test]
 fn continual_learning_values_are_reproduced() {
