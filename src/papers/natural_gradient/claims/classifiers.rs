@@ -9,7 +9,7 @@ use solvable_theory::{Architecture, TheoryError};
 
 use super::infinite;
 use crate::experiments::{Classifier, ClassifierOutcome, ClassifierSetting, Inputs, Labels, Sample};
-use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile};
+use solvable_engine::verify::{At, Claim, JudgeError, Margin};
 use solvable_shared::by;
 use solvable_simulate::training::{Loss, NaturalGradient};
 
@@ -45,7 +45,7 @@ pub(crate) fn own_kernel(network: &Architecture) -> Result<f64, TheoryError> {
 }
 
 /// Safe labels, at $\eta=$ `eta`$/\alpha$.
-fn labelled(
+pub(crate) fn labelled(
     method: Method,
     name: &str,
     width: usize,
@@ -105,7 +105,7 @@ fn squared(s: &ClassifierSetting, o: &ClassifierOutcome) -> Result<Vec<f64>, Jud
 }
 
 /// The recursion of a method in wide networks from the logits of the start, at the rate of the setting.
-fn recursed(
+pub(crate) fn recursed(
     method: Method,
     s: &ClassifierSetting,
     o: &ClassifierOutcome,
@@ -264,9 +264,4 @@ fn margin() -> Claim {
         |s| saturated(s, CeFlow::gd(own_kernel(&s.network)?, s.sample.samples)?),
     )
     .finish()
-}
-
-/// The profile's width of figures.
-pub(crate) fn figure_width(profile: Profile) -> usize {
-    by(profile, 256, 1024)
 }

@@ -56,6 +56,9 @@ pub(crate) fn rules() -> Result<Vec<(&'static str, WidthRule)>, TheoryError> {
     ])
 }
 
+/// Networks of each width: a slope scatters by 0.1.
+pub(crate) const SEEDS: usize = 24;
+
 /// ReLU, $L=3$, $N=8$, $M_0=16$.
 pub(crate) fn check_setting(rule: WidthRule, profile: Profile) -> Result<CoordinateCheckSetting, TheoryError> {
     let network = Architecture::new(vec![16, 128, 128, 1], "relu".parse()?, 2.0, 0.0)?;
@@ -132,7 +135,7 @@ fn width_exponents() -> Claim {
     .sources(&[ISHIKAWA_2024, BENZING_2022])
     .cases(|profile| {
         let cases = rules()?.into_iter().map(|(name, rule)| {
-            Ok(At::setting(name, check_setting(rule, profile)?, 24))
+            Ok(At::setting(name, check_setting(rule, profile)?, SEEDS))
         });
         cases.collect()
     })
