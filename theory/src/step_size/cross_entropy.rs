@@ -104,7 +104,13 @@ pub fn cross_entropy_step_size(
             check_samples(network, samples, method, independent)?;
             let alpha = alpha(method, depth, samples)?;
             let deviation = representable("the deviation", 1.0 / (alpha - 1.0))?;
-            Ok(CrossEntropyStepSize { alpha, deviation, formula: "ngd/ce-recursion", remark: KFAC, ..natural })
+            Ok(CrossEntropyStepSize {
+                alpha,
+                deviation,
+                formula: "ngd/ce-recursion",
+                remark: KFAC,
+                ..natural
+            })
         }
         Method::OneSided => {
             check_samples(network, samples, method, independent)?;
@@ -231,7 +237,10 @@ mod tests {
             (with("normalization", json!("hidden-bn"), "exact"), "plain networks"),
             (with("loss", json!("hinge"), "exact"), "squared or cross-entropy"),
             (with("widths", json!([64, 3]), "kfac"), "output layer alone"),
-            (json!({"architecture": {"inputs": 4, "layers": [{"dense": 2}]}, "loss": "cross-entropy"}), "`loss`"),
+            (
+                json!({"architecture": {"inputs": 4, "layers": [{"dense": 2}]}, "loss": "cross-entropy"}),
+                "`loss`",
+            ),
         ] {
             let error = answer(given.clone()).unwrap_err().to_string();
             assert!(error.contains(way), "{given}: {error}");

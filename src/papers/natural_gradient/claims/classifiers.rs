@@ -74,7 +74,11 @@ fn label(s: &ClassifierSetting) -> String {
 }
 
 /// $1-p$ of every sample after step `t`.
-pub(crate) fn wrong_at(s: &ClassifierSetting, o: &ClassifierOutcome, t: usize) -> Result<Vec<f64>, JudgeError> {
+pub(crate) fn wrong_at(
+    s: &ClassifierSetting,
+    o: &ClassifierOutcome,
+    t: usize,
+) -> Result<Vec<f64>, JudgeError> {
     let n = s.sample.samples;
     let part = o.wrong.get(t * n..(t + 1) * n);
     let shape = JudgeError::Shape { predicted: (t + 1) * n, measured: o.wrong.len() };

@@ -5,8 +5,8 @@ use solvable_theory::natural_gradient::{Damping, Method, Parametrization, featur
 use solvable_theory::{Architecture, TheoryError};
 
 use crate::experiments::{
-    CoordinateCheck, CoordinateCheckOutcome, CoordinateCheckSetting, Inputs, Preconditioner, Sample, WidthRule,
-    ZeroOutput, ZeroOutputSetting,
+    CoordinateCheck, CoordinateCheckOutcome, CoordinateCheckSetting, Inputs, Preconditioner, Sample,
+    WidthRule, ZeroOutput, ZeroOutputSetting,
 };
 use crate::settings::{INPUTS, network};
 use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile, statistic};
@@ -60,7 +60,10 @@ pub(crate) fn rules() -> Result<Vec<(&'static str, WidthRule)>, TheoryError> {
 pub(crate) const SEEDS: usize = 24;
 
 /// ReLU, $L=3$, $N=8$, $M_0=16$.
-pub(crate) fn check_setting(rule: WidthRule, profile: Profile) -> Result<CoordinateCheckSetting, TheoryError> {
+pub(crate) fn check_setting(
+    rule: WidthRule,
+    profile: Profile,
+) -> Result<CoordinateCheckSetting, TheoryError> {
     let network = Architecture::new(vec![16, 128, 128, 1], "relu".parse()?, 2.0, 0.0)?;
     Ok(CoordinateCheckSetting {
         network: network.with_trained_biases(false),
@@ -149,11 +152,8 @@ fn width_exponents() -> Claim {
         Margin::symmetric(if grows { 0.15 } else { by(profile, 0.15, 0.08) })
     });
     for (name, mistaken) in MISTAKES {
-        claim = claim.rival_where(
-            name,
-            move |s| apart(&s.rule, mistaken(&s.rule)),
-            move |s| mistaken(&s.rule),
-        );
+        claim =
+            claim.rival_where(name, move |s| apart(&s.rule, mistaken(&s.rule)), move |s| mistaken(&s.rule));
     }
     claim.finish()
 }

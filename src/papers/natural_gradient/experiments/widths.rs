@@ -58,21 +58,12 @@ impl WidthRule {
     }
 
     /// With the rates, and the dampings where `damped`, with which features are learnt at any width.
-    pub fn scaled(
-        preconditioner: Preconditioner,
-        b_output: f64,
-        damped: bool,
-    ) -> Result<Self, TheoryError> {
+    pub fn scaled(preconditioner: Preconditioner, b_output: f64, damped: bool) -> Result<Self, TheoryError> {
         let bare = Self::at_rates(preconditioner, b_output, [0.0; 3]);
         let WidthExponents { rate, damping_input, damping_output, .. } =
             ngd::width_exponents(bare.parametrization())?;
         let given = |exponents| damped.then_some(exponents);
-        Ok(Self {
-            rate,
-            damping_input: given(damping_input),
-            damping_output: given(damping_output),
-            ..bare
-        })
+        Ok(Self { rate, damping_input: given(damping_input), damping_output: given(damping_output), ..bare })
     }
 
     /// Without damping, at rates $0.1M^{\rm rate}$.
@@ -278,8 +269,7 @@ fn changes(
     let depth = network.architecture().depth();
     let before = network.forward(inputs)?;
     // A standard output layer starts at a function of order 1, which is subtracted.
-    let residual =
-        before.output.map(|f| if rule.b_output > 0.5 { f } else { 0.0 } - LABEL);
+    let residual = before.output.map(|f| if rule.b_output > 0.5 { f } else { 0.0 } - LABEL);
     let at = Tangents::new(network, before.clone(), Parametrization::Standard)?;
     let steps = rule.steps(&at, &residual, width)?;
     let own = |l: usize| {

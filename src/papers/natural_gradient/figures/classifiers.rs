@@ -5,7 +5,9 @@ use solvable_theory::{Architecture, TheoryError};
 
 use super::title_of;
 use crate::claims::classifiers::{alone, classifier, flow, labelled, recursed, wrong_at};
-use crate::claims::widths::{KFAC, NAMES, ONE_SIDED, SEEDS, SGD, check_setting, exponents, powers, rules, slopes};
+use crate::claims::widths::{
+    KFAC, NAMES, ONE_SIDED, SEEDS, SGD, check_setting, exponents, powers, rules, slopes,
+};
 use crate::experiments::{
     Classifier, ClassifierSetting, CoordinateCheck, CoordinateCheckSetting, Inputs, Preconditioner, Sample,
     WidthRule, WidthTraining, WidthTrainingSetting,
@@ -94,7 +96,9 @@ fn flows(trials: &Trials<'_>) -> Result<Panel, JudgeError> {
     for (group, (method, damping, name)) in FLOWS.into_iter().enumerate() {
         let s = flow_setting(method, damping, trials.profile())?;
         let flow = flow(&s)?;
-        let at = |step: f64| Ok((TIME * step / EULER_STEPS as f64, ce_margin(flow, 3, s.learning_rate * step)?.error));
+        let at = |step: f64| {
+            Ok((TIME * step / EULER_STEPS as f64, ce_margin(flow, 3, s.learning_rate * step)?.error))
+        };
         let line = (0..=EULER_STEPS).map(|step| at(step as f64)).collect::<Result<_, TheoryError>>()?;
         // Of curves that lie upon another the second is dashed.
         let stroke = if method == Method::OneSidedSoftmax { Stroke::Dashed } else { Stroke::Solid };
@@ -102,7 +106,10 @@ fn flows(trials: &Trials<'_>) -> Result<Panel, JudgeError> {
         let outcomes = trials.of::<Classifier>(&s)?;
         let point = |step: usize| {
             let wrong = outcomes.iter().map(|o| Ok(wrong_at(&s, o, step)?[0]));
-            mean_point(TIME * step as f64 / EULER_STEPS as f64, &wrong.collect::<Result<Vec<_>, JudgeError>>()?)
+            mean_point(
+                TIME * step as f64 / EULER_STEPS as f64,
+                &wrong.collect::<Result<Vec<_>, JudgeError>>()?,
+            )
         };
         let points = (0..=EULER_STEPS).step_by(10).map(point).collect::<Result<_, _>>()?;
         series.push(Series::Points { label: name.into(), group, points });
@@ -152,26 +159,27 @@ fn check_requests(profile: Profile) -> Result<Vec<Request>, JudgeError> {
 
 fn checked(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let checks = checks(trials.profile())?;
-    let mut lines = vec![Vec::new(); NAMES.len()];
-    let mut points = vec![Vec::new(); NAMES.len()];
+    let mut series: Vec<(Vec<(f64, f64)>, Vec<Point>)> = vec![Default::default(); NAMES.len()];
     for (i, (_, s)) in checks.iter().enumerate() {
-        let predicted = exponents(&s.rule)?;
         let outcomes = trials.of::<CoordinateCheck>(s)?;
         let measured = outcomes.iter().map(|o| slopes(s, o)).collect::<Result<Vec<_>, _>>()?;
-        for (k, exponent) in predicted.into_iter().enumerate() {
-            let x = (i + 1) as f64 + 0.16 * (k as f64 - 2.0);
-            lines[k].extend([(x - 0.08, exponent), (x + 0.08, exponent), (f64::NAN, f64::NAN)]);
-            points[k].push(mean_point(x, &measured.iter().map(|slopes| slopes[k]).collect::<Vec<_>>())?);
+        let (x, predicted) = ((i + 1) as f64, exponents(&s.rule)?);
+        for (k, ((dashes, points), exponent)) in series.iter_mut().zip(predicted).enumerate() {
+            dashes.extend([(x - 0.45, exponent), (x + 0.45, exponent), (f64::NAN, f64::NAN)]);
+            points.push(mean_point(x, &measured.iter().map(|slopes| slopes[k]).collect::<Vec<_>>())?);
         }
     }
-    let mut series = Vec::new();
-    for (group, ((name, line), points)) in NAMES.into_iter().zip(lines).zip(points).enumerate() {
-        series.push(Series::line("", group, Stroke::Solid, line));
-        series.push(Series::Points { label: name.into(), group, points });
-    }
+    let panel = |(name, (dashes, points)): (&str, (Vec<(f64, f64)>, Vec<Point>))| Panel {
+        title: name.into(),
+        x: Axis::linear("rule").within(0.0, checks.len() as f64 + 1.0),
+        y: Axis::linear("exponent of M").within(-1.3, 1.3),
+        series: vec![
+            Series::line("", 1, Stroke::Solid, dashes),
+            Series::Points { label: String::new(), group: 0, points },
+        ],
+    };
     let named = |(i, (name, _)): (usize, &(&str, _))| format!("{}: {name}", i + 1);
     let names = checks.iter().enumerate().map(named).collect::<Vec<_>>().join("; ");
-    let last = checks.len() as f64;
     Ok(Figure {
         id: "ngd/coordinate-check".into(),
         title: "How what one step changes grows with the width".into(),
@@ -181,12 +189,7 @@ fn checked(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
              Rules, with maximal update where nothing else is said: {names}. The rates are the predicted ones, or 0 where said and where damping \
              is fixed."
         ),
-        panels: vec![Panel {
-            title: String::new(),
-            x: Axis::linear("rule").within(0.5, last + 0.5),
-            y: Axis::linear("exponent of M").within(-1.3, 1.3),
-            series,
-        }],
+        panels: NAMES.into_iter().zip(series).map(panel).collect(),
     })
 }
 
@@ -246,7 +249,8 @@ fn transfer(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
                     trials.values::<WidthTraining>(&transfer_setting(rule, width, rate)?, |o| o.loss)?;
                 Ok(Point::new(rate, statistic::median(&losses, statistic::ALPHA)?))
             };
-            let points: Vec<Point> = prefactors().into_iter().map(point).collect::<Result<_, JudgeError>>()?;
+            let points: Vec<Point> =
+                prefactors().into_iter().map(point).collect::<Result<_, JudgeError>>()?;
             let line = points.iter().map(|point| (point.x, point.y)).collect();
             series.push(Series::line("", group, Stroke::Dotted, line));
             // One legend for all panels.
@@ -256,7 +260,7 @@ fn transfer(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         panels.push(Panel {
             title: title.into(),
             x: Axis::log("prefactor of the rates"),
-            y: Axis::log("loss / loss at f = 0").within(1e-4, 10.0),
+            y: Axis::log("loss / loss at f = 0").within(1e-6, 10.0),
             series,
         });
     }
