@@ -368,7 +368,7 @@ impl Experiment for WidthTraining {
             let signals = network.forward(&inputs)?;
             let residual = &signals.output - &targets;
             let loss = relative(&residual);
-            if !(loss < DIVERGED) {
+            if loss.is_nan() || loss >= DIVERGED {
                 return diverged;
             }
             let hidden = signals.hidden.clone();

@@ -157,9 +157,12 @@ fn check_requests(profile: Profile) -> Result<Vec<Request>, JudgeError> {
     requests::<CoordinateCheck>(&settings, SEEDS)
 }
 
+/// What is predicted of every rule, and what was measured.
+type Dashes = (Vec<(f64, f64)>, Vec<Point>);
+
 fn checked(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let checks = checks(trials.profile())?;
-    let mut series: Vec<(Vec<(f64, f64)>, Vec<Point>)> = vec![Default::default(); NAMES.len()];
+    let mut series: Vec<Dashes> = vec![Default::default(); NAMES.len()];
     for (i, (_, s)) in checks.iter().enumerate() {
         let outcomes = trials.of::<CoordinateCheck>(s)?;
         let measured = outcomes.iter().map(|o| slopes(s, o)).collect::<Result<Vec<_>, _>>()?;
@@ -169,7 +172,7 @@ fn checked(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
             points.push(mean_point(x, &measured.iter().map(|slopes| slopes[k]).collect::<Vec<_>>())?);
         }
     }
-    let panel = |(name, (dashes, points)): (&str, (Vec<(f64, f64)>, Vec<Point>))| Panel {
+    let panel = |(name, (dashes, points)): (&str, Dashes)| Panel {
         title: name.into(),
         x: Axis::linear("rule").within(0.0, checks.len() as f64 + 1.0),
         y: Axis::linear("exponent of M").within(-1.3, 1.3),
