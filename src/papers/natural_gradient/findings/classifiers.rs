@@ -139,7 +139,7 @@ fn ridge_regression() -> Result<String, JudgeError> {
     let scaled = feature_exponents(kfac, rate, [None; 3], [None; 3])?;
     let [first, hidden] = fixed.features;
     Ok(format!(
-        "K-FAC with a fixed damping silently becomes ridge regression of its last layer. The eigenvalues of its output factors fall like $M^{{-1}}$ below any \
+        "K-FAC with a fixed damping silently becomes ridge regression of its last layer. The eigenvalues of the output factors of hidden layers fall like $M^{{-1}}$ below any \
          damping, so that the features change like $M^{{{first}}}$ and $M^{{{hidden}}}$ where scaled damping keeps them at $M^{{{}}}$, while the output, moved \
          by the last layer alone, changes like $M^{{{}}}$ in both cases. Its loss is good and its best rate transfers within a factor of two (figure \
          ngd/rate-transfer): neither shows that a parametrisation learns features. From a zero output layer the first step is that regression to the \
