@@ -47,7 +47,7 @@ const AIM: f64 = 0.01;
 ///
 /// # Errors
 /// Normalized networks; fewer than two classes; methods without a statement for the cross entropy (gd mixes samples: its rate is that of
-/// [`spectra/classifier-step`](crate::classifier)); kfac without hidden layers; more samples than the approximation can fit, for kfac those with
+/// the prediction `spectra/classifier-step`); kfac without hidden layers; more samples than the approximation can fit, for kfac those with
 /// $N(C-1)$ above the smallest hidden width.
 ///
 /// # Source
