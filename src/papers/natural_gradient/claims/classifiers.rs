@@ -9,7 +9,8 @@ use solvable_theory::{Architecture, TheoryError};
 
 use super::infinite;
 use crate::experiments::{Classifier, ClassifierOutcome, ClassifierSetting, Inputs, Labels, Sample};
-use solvable_engine::verify::{At, Claim, JudgeError, Margin};
+use solvable_engine::verify::setting::require;
+use solvable_engine::verify::{At, Claim, JudgeError, Margin, SettingError};
 use solvable_shared::by;
 use solvable_simulate::training::{Loss, NaturalGradient};
 
@@ -122,6 +123,15 @@ pub(crate) fn recursed(
     Ok(trained.p_label.iter().map(|p| 1.0 - p).collect())
 }
 
+/// Methods that a claim speaks of, without damping.
+fn undamped(s: &ClassifierSetting, methods: &[Method]) -> Result<(), SettingError> {
+    let names = methods.iter().map(|method| method.name()).collect::<Vec<_>>().join(", ");
+    require(methods.contains(&s.rule.method), "method", s.rule.method, names)?;
+    require(s.rule.damping == Damping::None, "damping", format!("{:?}", s.rule.damping), "none")?;
+    let layers = s.rule.layers.map_or_else(Vec::new, |layers| layers.list());
+    require(layers.is_empty(), "layers", format!("{layers:?}"), "null: all of them")
+}
+
 fn map() -> Claim {
     Claim::about::<Classifier>(
         "ngd/ce-map",
@@ -142,6 +152,7 @@ fn map() -> Claim {
             })
             .collect()
     })
+    .presumes(|s| undamped(s, &[Method::Exact, Method::Bd, Method::OneSidedSoftmax]))
     .measure(|s, o| wrong_at(s, o, s.steps))
     .predict_given(mapped)
     .by_relative_distance()
@@ -171,6 +182,7 @@ fn recursion() -> Claim {
         let setting = labelled(Method::Kfac, "erf", by(profile, 256, 1024), (0.1, 20))?;
         Ok(vec![At::setting(label(&setting), setting, 12)])
     })
+    .presumes(|s| undamped(s, &[Method::Kfac]))
     .measure(|s, o| wrong_at(s, o, s.steps))
     .predict_given(|s, o| recursed(s.rule.method, s, o))
     .by_relative_distance()
@@ -253,6 +265,11 @@ fn margin() -> Claim {
                 Ok(At::setting(label(&setting), setting, by(profile, 24, 96)))
             })
             .collect()
+    })
+    .presumes(|s| {
+        require(s.sample.samples == 1, "samples", s.sample.samples, "1: kernels between samples are another law's")?;
+        require(s.centred, "centred", s.centred, "true: logits begin equal")?;
+        if s.rule.method == Method::Exact { Ok(()) } else { undamped(s, &[Method::Exact, Method::OneSided]) }
     })
     .measure(|s, o| Ok(wrong_at(s, o, s.steps)?[0]))
     .predict(|s| saturated(s, flow(s)?))

@@ -82,7 +82,8 @@ fn errors(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         title: "What ends the exponential decay of a classifier's error".into(),
         caption: format!(
             "Left: one sample of three classes from equal logits, in small steps (erf, L = 3, {NETWORKS} networks, 99 % intervals), and the \
-             closed forms. Undamped natural gradient and the one-sided method with the curvature of the softmax are exponential for ever; any \
+             closed forms. Undamped natural gradient and the one-sided method with the curvature of the softmax are exponential for ever, the latter with \
+             the network's own rate in the exponent, which scatters about α; any \
              damping ρ ends as gradient descent at the rate 1/ρ; without that curvature the one-sided method is gradient descent in the \
              logits. Right: twelve samples with random labels at η = 0.3/α, mean of 1 − p over samples; lines are the recursions of infinite \
              width from the networks' own logits."
