@@ -152,7 +152,7 @@ fn map() -> Claim {
             })
             .collect()
     })
-    .presumes(|s| undamped(s, &[Method::Exact, Method::Bd, Method::OneSidedSoftmax]))
+    .presumes(|s| undamped(s, &[Method::Exact, Method::Bd]))
     .measure(|s, o| wrong_at(s, o, s.steps))
     .predict_given(mapped)
     .by_relative_distance()
