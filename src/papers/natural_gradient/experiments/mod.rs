@@ -21,6 +21,7 @@ pub use unit_wise::{
     BackwardRatio, BackwardRatioOutcome, BackwardRatioSetting, UnitShares, UnitSharesSetting,
 };
 pub use widths::{
-    CoordinateCheck, CoordinateCheckOutcome, CoordinateCheckSetting, Preconditioner, WidthRule, WidthTraining,
-    WidthTrainingOutcome, WidthTrainingSetting, ZeroOutput, ZeroOutputOutcome, ZeroOutputSetting,
+    CoordinateCheck, CoordinateCheckOutcome, CoordinateCheckSetting, Preconditioner, WidthRule,
+    WidthTraining, WidthTrainingOutcome, WidthTrainingSetting, ZeroOutput, ZeroOutputOutcome,
+    ZeroOutputSetting,
 };
