@@ -241,6 +241,7 @@ fn drawn(draws: &mut Draws, keep: f64, id: &str, name: &str) -> Json {
             "output_sided",
             "last",
         ]),
+        "loss" => draws.one_of(&["squared", "cross-entropy"]),
         "ensemble" if usual == "ising" => draws.one_of(&["ising", "gaussian", "spherical"]),
         "ensemble" => draws.one_of(&["orthogonal", "gaussian"]),
         "side" => draws.one_of(&["input", "output"]),

@@ -3,8 +3,10 @@
 //! Full-batch gradient descent on $\frac1{2N}\sum_n\|f(n)-y(n)\|^2$ with one rate for all parameters is locally stable
 //! up to $\eta_c=2/\lambda_{\max}$. Which formula gives $\lambda_{\max}$ depends on where the network is normalized;
 //! [`step_size`] chooses it, names it, and says how far it holds. Natural gradient has an isotropy constant $\alpha$ in
-//! place of $\lambda_{\max}$, and learns in one step at half the critical rate: [`natural_step_size`].
+//! place of $\lambda_{\max}$, and learns in one step at half the critical rate: [`natural_step_size`]. On the cross entropy it has a
+//! unit, and no critical rate: [`cross_entropy_step_size`].
 
+mod cross_entropy;
 mod finite_width;
 mod natural;
 
@@ -27,6 +29,7 @@ use crate::normalization::{
 use crate::{Activation, Architecture, Normalization, TheoryError};
 use finite_width::{Signals, finite_width};
 
+pub use cross_entropy::{CrossEntropyStepSize, cross_entropy_step_size};
 pub use natural::{NaturalStepSize, natural_step_size};
 
 /// A critical learning rate and where it comes from.
@@ -273,8 +276,14 @@ pub fn catalog() -> Vec<Prediction> {
                 optional(
                     "method",
                     "the rule: gradient descent, or an approximate natural gradient without damping",
-                    "gd, exact, bd, btd, btd_pinv, kfac, kfac_scaled, kfac_joint, unit, one_sided, one_sided_scaled, output_sided or last",
+                    "gd, exact, bd, btd, btd_pinv, kfac, kfac_scaled, kfac_joint, unit, one_sided, one_sided_scaled, output_sided or last; one_sided_softmax with loss = cross-entropy",
                     "\"gd\"",
+                ),
+                optional(
+                    "loss",
+                    "what is minimised; the cross entropy with an output for each class, by exact, bd, kfac, one_sided or one_sided_softmax",
+                    "squared or cross-entropy",
+                    "\"squared\"",
                 ),
                 optional(
                     "sigma_w2",
@@ -318,8 +327,8 @@ pub fn catalog() -> Vec<Prediction> {
                 ),
             ]
         },
-        value: "{eta_c, lambda_max, formula: id of the prediction used, remark: its validity, sigma_w2}; gradient descent: also finite_width, the factor that most networks of these widths are at most sharper, and eta_cautious = eta_c/finite_width; natural gradient: also alpha, eta_one_step = 1/alpha and, of one-sided methods, anisotropy at these widths",
-        validity: "inputs with independent standard normal entries, full-batch training on the squared loss, one rate, residuals so small that training does not leave the initial curvature; for natural gradient on the cross entropy see ngd/ce-map, ngd/ce-margin",
+        value: "{eta_c, lambda_max, formula: id of the prediction used, remark: its validity, sigma_w2}; gradient descent: also finite_width, the factor that most networks of these widths are at most sharper, and eta_cautious = eta_c/finite_width; natural gradient: also alpha, eta_one_step = 1/alpha and, of one-sided methods, anisotropy at these widths; cross entropy: {eta_c: inf, as every rate contracts, alpha, eta_unit = 1/alpha, factor: of the error 1 - p of a sample that is nearly right, a step at eta_unit, steps_to_one_per_cent: such steps from equal logits to 1 - p = 0.01, saturates: no, or like 1/t, deviation from isotropy at every width, formula, remark, sigma_w2}",
+        validity: "inputs with independent standard normal entries, full-batch training, one rate, residuals so small that training does not leave the initial curvature; on the cross entropy, wide networks, for damping see ngd/ce-margin",
         sources: &[KARAKIDA_2019_UNIVERSAL, KARAKIDA_2019_NORMALIZATION, KARAKIDA_2020_NATURAL],
         evaluate,
     }]
@@ -380,13 +389,14 @@ fn network_of(params: &Params) -> Result<(Architecture, usize, Method, f64), The
 
 /// The rate of a network of any layers, which says of itself what the other parameters say of dense ones.
 fn of_architecture(params: &Params) -> Result<Value, TheoryError> {
-    const ITS_OWN: [&str; 12] = [
+    const ITS_OWN: [&str; 13] = [
         "activation",
         "depth",
         "width",
         "classes",
         "widths",
         "method",
+        "loss",
         "sigma_w2",
         "sigma_b2",
         "train_bias",
@@ -432,6 +442,14 @@ fn evaluate(params: &Params) -> Result<Value, TheoryError> {
         }
     }
     let (network, samples, method, sigma_w2) = network_of(params)?;
+    match params.get::<String>("loss")?.as_str() {
+        "squared" => {}
+        "cross-entropy" => {
+            let unit = cross_entropy_step_size(&network, samples, method)?;
+            return Ok(Value::Object([of_classifier(&unit), vec![("sigma_w2", sigma_w2.into())]].concat()));
+        }
+        other => return Err(TheoryError::invalid("loss", other, "squared or cross-entropy")),
+    }
     let own = |step: &StepSize| [told(step), vec![("sigma_w2", sigma_w2.into())]].concat();
     if method == Method::Gd {
         params.afford("the edge of the spectrum", edge_operations(&network))?;
@@ -454,6 +472,21 @@ fn told(step: &StepSize) -> Vec<(&'static str, Value)> {
         ("lambda_max", step.lambda_max.into()),
         ("formula", Value::Word(step.formula)),
         ("remark", Value::Word(step.remark)),
+    ]
+}
+
+/// What is told of steps on the cross entropy.
+fn of_classifier(unit: &CrossEntropyStepSize) -> Vec<(&'static str, Value)> {
+    vec![
+        ("eta_c", f64::INFINITY.into()),
+        ("alpha", unit.alpha.into()),
+        ("eta_unit", (1.0 / unit.alpha).into()),
+        ("factor", unit.factor.into()),
+        ("steps_to_one_per_cent", (unit.steps as f64).into()),
+        ("saturates", Value::Word(if unit.saturates { "like 1/t" } else { "no" })),
+        ("deviation", unit.deviation.into()),
+        ("formula", Value::Word(unit.formula)),
+        ("remark", Value::Word(unit.remark)),
     ]
 }
 

@@ -58,10 +58,7 @@ pub fn natural_step_size(
     method: Method,
 ) -> Result<NaturalStepSize, TheoryError> {
     at_least("N", samples, 1)?;
-    if network.modes().iter().any(|&mode| mode != Normalization::None) {
-        let valid = "none: the theory of natural gradient is for plain networks";
-        return Err(TheoryError::invalid("normalization", "of some layer", valid));
-    }
+    check_plain(network)?;
     let isotropic = |alpha: f64, formula, remark, anisotropy| NaturalStepSize {
         step: StepSize { eta_c: 2.0 / alpha, lambda_max: alpha, finite_width: 1.0, formula, remark },
         alpha,
@@ -72,7 +69,7 @@ pub fn natural_step_size(
     match method {
         Method::OneSided => {
             let layers = Layers::all(Side::Input, depth)?;
-            check_samples(network, samples, method)?;
+            check_samples(network, samples, method, network.classes())?;
             let spread = RateSpread::new(network.scales(), hidden, &layers)?;
             let widest = (2.0 * spread.variance() * (samples as f64).ln()).sqrt();
             let largest = representable("the largest rate", spread.alpha() + widest)?;
@@ -82,7 +79,7 @@ pub fn natural_step_size(
         }
         Method::OutputSided => {
             let layers = Layers::all(Side::Output, depth)?;
-            check_samples(network, samples, method)?;
+            check_samples(network, samples, method, network.classes())?;
             let spread = RateSpread::new(network.scales(), hidden, &layers)?;
             // Features of biases count where they are trained.
             let resting = if network.train_bias() { 0.0 } else { network.scales().sigma_b2 };
@@ -91,24 +88,37 @@ pub fn natural_step_size(
             Ok(isotropic(alpha, "ngd/one-sided", OUTPUT_SIDED, Some(anisotropy)))
         }
         Method::Unit => {
-            check_samples(network, samples, method)?;
+            check_samples(network, samples, method, network.classes())?;
             let active = if network.scales().activation.kinks().is_empty() { 1.0 } else { 0.5 };
             let alpha = unit_alpha(hidden, active, network.classes())?;
             Ok(isotropic(alpha, "ngd/alpha", UNIT_WISE, None))
         }
         _ => {
-            check_samples(network, samples, method)?;
+            check_samples(network, samples, method, network.classes())?;
             let exact = matches!(method, Method::OneSidedScaled | Method::Last).then_some(0.0);
             Ok(isotropic(alpha(method, depth, samples)?, "ngd/alpha", ISOTROPIC, exact))
         }
     }
 }
 
-/// Refuses more samples than the approximation can fit.
-fn check_samples(network: &Architecture, samples: usize, method: Method) -> Result<(), TheoryError> {
+/// Refuses normalized networks.
+pub(super) fn check_plain(network: &Architecture) -> Result<(), TheoryError> {
+    if network.modes().iter().any(|&mode| mode != Normalization::None) {
+        let valid = "none: the theory of natural gradient is for plain networks";
+        return Err(TheoryError::invalid("normalization", "of some layer", valid));
+    }
+    Ok(())
+}
+
+/// Refuses more samples than the approximation can fit, with so many independent `outputs` of each.
+pub(super) fn check_samples(
+    network: &Architecture,
+    samples: usize,
+    method: Method,
+    outputs: usize,
+) -> Result<(), TheoryError> {
     let depth = network.depth();
     let (inputs, hidden) = (network.widths()[0], &network.widths()[1..depth]);
-    let classes = network.classes();
     let last = hidden.last().copied().unwrap_or(inputs);
     let smallest = hidden.iter().copied().min().unwrap_or(usize::MAX);
     // A trained bias is one more feature.
@@ -116,13 +126,13 @@ fn check_samples(network: &Architecture, samples: usize, method: Method) -> Resu
     let features = smallest.min(inputs).saturating_add(bias);
     let (most, instead) = match method {
         Method::Kfac | Method::KfacScaled | Method::KfacJoint => {
-            ((smallest / classes).min(features), "or with damping: see ngd/response-damped")
+            ((smallest / outputs).min(features), "or with damping: see ngd/response-damped")
         }
         Method::OneSided | Method::OneSidedScaled if inputs < smallest && depth > 1 => {
             (features, "or without layer 1: ngd/partial-layers with layers from 2 on, or with damping")
         }
         Method::OneSided | Method::OneSidedScaled => (features, "or with damping: see ngd/partial-layers"),
-        Method::OutputSided => (smallest / classes, "or with damping: see ngd/partial-layers"),
+        Method::OutputSided => (smallest / outputs, "or with damping: see ngd/partial-layers"),
         Method::Unit => (features, "or with damping: see ngd/response-damped"),
         Method::Bd | Method::Btd | Method::BtdPinv | Method::Last => {
             (last.saturating_add(bias), "or with damping: see ngd/response-damped")

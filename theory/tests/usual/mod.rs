@@ -52,6 +52,7 @@ pub fn usual(id: &str, name: &str) -> Json {
         "output" => json!("none"),
         "sigma2" | "outputs" => Json::Null,
         "method" => json!("kfac"),
+        "loss" => json!("squared"),
         "cos" => json!([-0.4, 0.0, 1.0]),
         "cosine" | "eps" | "activation_fraction" => json!(0.6),
         "cos_train" => json!([[1, 0.3, -0.2], [0.3, 1, 0.1], [-0.2, 0.1, 1]]),

@@ -9,6 +9,7 @@ mod training;
 mod unit_wise;
 mod widths;
 
+pub use classifiers::{Classifier, ClassifierOutcome, ClassifierSetting, Labels};
 pub use data::{Inputs, Sample};
 pub use kernels::{
     DampedTridiagonal, DampedTridiagonalOutcome, DampedTridiagonalSetting, KernelSetting,
@@ -18,4 +19,9 @@ pub use response::{DiagonalLayer, DiagonalLayerSetting, Response, ResponseSettin
 pub use training::{ISOTROPIC, NaturalTraining, NaturalTrainingOutcome, NaturalTrainingSetting, Task};
 pub use unit_wise::{
     BackwardRatio, BackwardRatioOutcome, BackwardRatioSetting, UnitShares, UnitSharesSetting,
+};
+pub use widths::{
+    CoordinateCheck, CoordinateCheckOutcome, CoordinateCheckSetting, Preconditioner, WidthRule,
+    WidthTraining, WidthTrainingOutcome, WidthTrainingSetting, ZeroOutput, ZeroOutputOutcome,
+    ZeroOutputSetting,
 };
