@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use nalgebra::DMatrix;
 use solvable_theory::Architecture;
-use solvable_theory::natural_gradient::{LayerKernels, Method, cross_kernels, test_kernel, train_kernels};
+use solvable_theory::natural_gradient::{
+    LayerKernels, Layers, Method, RateSpread, Side, cross_kernels, test_kernel, train_kernels,
+};
 
 use crate::experiments::{Sample, anisotropy};
 use solvable_engine::streams::Streams;
@@ -17,6 +19,7 @@ type Cache<T> = Mutex<BTreeMap<String, Arc<T>>>;
 
 static KERNELS: Cache<(LayerKernels, LayerKernels)> = Mutex::new(BTreeMap::new());
 static ANISOTROPIES: Cache<f64> = Mutex::new(BTreeMap::new());
+static RATES: Cache<f64> = Mutex::new(BTreeMap::new());
 static TEST_KERNELS: Cache<DMatrix<f64>> = Mutex::new(BTreeMap::new());
 
 fn cached<T>(
@@ -63,6 +66,22 @@ pub(crate) fn kernel_of(
     let kernels = kernels(network, sample, number)?;
     cached(&TEST_KERNELS, format!("{method} {}", key(network, sample, number)), || {
         Ok(test_kernel(method, &kernels.0, &kernels.1)?)
+    })
+}
+
+/// $V(1)-\overline V$: the variance of the rates that one factor leaves, within a network of the given hidden widths on data set `number`.
+pub(crate) fn rate_variance(
+    side: Side,
+    network: &Architecture,
+    hidden: &[usize],
+    sample: &Sample,
+    number: usize,
+) -> Result<Arc<f64>, JudgeError> {
+    cached(&RATES, format!("{side} {hidden:?} {}", key(network, sample, number)), || {
+        let (cosines, _) = sample.data_set(network.widths()[0], number)?.cosines();
+        let spread = RateSpread::new(network.scales(), hidden, &Layers::all(side, network.depth())?)?;
+        let samples = cosines.nrows() as f64;
+        Ok((spread.anisotropy(&cosines)? * spread.alpha()).powi(2) / (1.0 - 1.0 / samples))
     })
 }
 
