@@ -16,9 +16,7 @@ use crate::experiments::{
     PolarStepOutcome, PolarStepSetting, ResponseSetting, Sample, SampleRates, SidedResponse, Task, rate_of,
     response_of,
 };
-use crate::settings::{
-    INPUTS, SAMPLES, TESTS, increment, label, network, residual, scaled_network,
-};
+use crate::settings::{INPUTS, SAMPLES, TESTS, increment, label, network, residual};
 use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile};
 use solvable_shared::{asked, by};
 use solvable_simulate::training::{BatchPolar, LayerSet, NaturalGradient};
@@ -31,7 +29,11 @@ pub(crate) fn claims() -> Vec<Claim> {
         one_step(),
         one_step_scatter(),
         last_layer(),
-        partial("ngd/partial-layers", "One factor under damping, from infinite-width kernels", Kernels::Infinite),
+        partial(
+            "ngd/partial-layers",
+            "One factor under damping, from infinite-width kernels",
+            Kernels::Infinite,
+        ),
         partial(
             "ngd/partial-layers-empirical",
             "One factor under damping, from the network's own kernels",
@@ -44,22 +46,10 @@ pub(crate) fn claims() -> Vec<Claim> {
     ]
 }
 
-fn activation(network: &Architecture) -> String {
-    network.activation().to_string()
-}
-
 fn identity() -> Claim {
-    let rows = |profile| {
-        let names: &[_] = by(profile, &[("relu", 3), ("erf", 4), ("tanh", 3)], &[
-            ("relu", 3),
-            ("relu", 4),
-            ("erf", 3),
-            ("erf", 4),
-            ("tanh", 3),
-            ("tanh", 4),
-        ]);
+    let rows = || {
         let mut rows: Vec<(&str, usize, Method, usize)> = Vec::new();
-        for &(name, depth) in names {
+        for (name, depth) in ["relu", "erf", "tanh"].into_iter().flat_map(|name| [(name, 3), (name, 4)]) {
             rows.extend([Method::OneSided, Method::OneSidedScaled].map(|method| (name, depth, method, 1)));
         }
         rows.extend([("relu", 3, Method::OutputSided, 1), ("erf", 3, Method::Last, 1)]);
@@ -89,7 +79,7 @@ fn identity() -> Claim {
     )
     .sources(&[BENZING_2022, KARAKIDA_2020_NATURAL])
     .cases(move |profile| {
-        rows(profile)
+        rows()
             .into_iter()
             .map(|(name, depth, method, classes)| {
                 let one = network(name, INPUTS, depth, 512)?;
@@ -102,7 +92,7 @@ fn identity() -> Claim {
                 let sample = Sample::new(Inputs::Sphere, samples, 0);
                 let setting = ResponseSetting { network, sample, rule: NaturalGradient::plain(method) };
                 let outputs = if classes > 1 { format!(" C={classes}") } else { String::new() };
-                Ok(At::setting(format!("{method} {name} L={depth}{outputs}"), setting, by(profile, 1, 3)))
+                Ok(At::setting(format!("{method} {name} L={depth}{outputs}"), setting, by(profile, 3, 6)))
             })
             .collect()
     })
@@ -115,7 +105,19 @@ fn identity() -> Claim {
         with_rates(s.sample.samples as f64)(s, o)
     })
     .rival_where("all samples at the rate α", alone, move |s| Ok(blocks(s)))
-    .rival_given_where("rates that the division leaves", move |s| !alone(s), own)
+    .rival_given_where(
+        "rates that the division leaves",
+        |s| s.rule.method == Method::OneSidedScaled,
+        own,
+    )
+    .rival_where(
+        "one of L layers does a share of 1/L",
+        |s| s.rule.method == Method::Last,
+        move |s| {
+            let depth = s.network.depth() as f64;
+            Ok(blocks(s).into_iter().map(|entry| entry / depth).collect::<Vec<f64>>())
+        },
+    )
     .finish()
 }
 
@@ -175,14 +177,11 @@ fn rates() -> Claim {
     .margin(|_, profile| Margin::symmetric(by(profile, 0.03, 0.02)))
     .rival_where(
         "every layer counts 1: α = L",
-        |s| activation(&s.network) != "relu",
+        |s| side_rate(Side::Input, s).is_ok_and(|alpha| (alpha / s.network.depth() as f64 - 1.0).abs() > 0.1),
         |s| Ok([s.network.depth() as f64, side_rate(Side::Output, s)?]),
     )
     .rival("α of K-FAC: N(L−1) + 1", |s| {
-        Ok([
-            alpha(Method::Kfac, s.network.depth(), s.sample.samples)?,
-            side_rate(Side::Output, s)?,
-        ])
+        Ok([alpha(Method::Kfac, s.network.depth(), s.sample.samples)?, side_rate(Side::Output, s)?])
     })
     .rival("the output layer preconditioned by its outputs too", |s| {
         let itself = one_sided(s.network.scales(), &Layers::all(Side::Output, s.network.depth() + 1)?)?;
@@ -194,14 +193,20 @@ fn rates() -> Claim {
 /// Units of a layer that brings no noise.
 const ENDLESS: usize = 1 << 40;
 
-/// $V(1)-\overline V$ of the rates in a network of other hidden widths, on a data set.
-fn variance(side: Side, s: &KernelSetting, hidden: &[usize], data_set: f64) -> Result<f64, JudgeError> {
-    let found = infinite::rate_variance(side, &s.network, hidden, &s.sample, data_set as usize)?;
-    Ok(*found)
+/// $V(1)-\overline V$ of the rates of both sides in a network of other hidden widths, on a data set.
+fn both_variances(s: &KernelSetting, hidden: &[usize], data_set: f64) -> Result<[f64; 2], JudgeError> {
+    let of = |side| infinite::rate_variance(side, &s.network, hidden, &s.sample, data_set as usize);
+    Ok([of(Side::Input)?, of(Side::Output)?])
 }
 
 fn hidden(s: &KernelSetting) -> &[usize] {
     &s.network.widths()[1..s.network.depth()]
+}
+
+/// Variances of both sides over those of the network's own widths.
+fn over_own(s: &KernelSetting, data_set: f64, found: [f64; 2]) -> Result<[f64; 2], JudgeError> {
+    let own = both_variances(s, hidden(s), data_set)?;
+    Ok([found[0] / own[0], found[1] / own[1]])
 }
 
 fn spread() -> Claim {
@@ -210,38 +215,43 @@ fn spread() -> Claim {
         "How far the rates of one network's samples lie apart is in closed form, layer by layer",
     )
     .formula(
-        r"E\frac1{N-1}\sum_n(\alpha_n-\bar\alpha)^2=V(1)-\overline V,\quad V(c)=\sum_{l<L}\frac{\sigma_w^4}{M_l}\left\{s_l^2[\mathcal
+        r"\frac1{N-1}\sum_n(\alpha_n-\bar\alpha)^2\Big/(V(1)-\overline V)=1,\quad V(c)=\sum_{l<L}\frac{\sigma_w^4}{M_l}\left\{s_l^2[\mathcal
           D(b_{l+1}^2+2B_{l+1}(c)^2)-d_l^2b_{l+1}^2]+2s_lt_{l+1}b_{l+1}[\mathcal M-d_le_l]+t_{l+1}^2[\mathcal F-e_l^2]\right\}",
     )
     .sources(&[BENZING_2022, KARAKIDA_2020_NATURAL])
     .cases(|profile| rate_cases(profile, &SPREAD))
-    .measure(|_, o| Ok(o.input_variance))
-    .predict_given(|s, o| variance(Side::Input, s, hidden(s), o.data_set))
+    .measure(|s, o| over_own(s, o.data_set, [o.input_variance, o.output_variance]))
+    .components(["input", "output"])
+    .predict(|_| Ok([1.0; 2]))
+    .by_difference()
     .margin(|_, profile| Margin::symmetric(by(profile, 0.12, 0.06)))
     .rival_given_where(
         "all layers as wide as the widest",
         |s| hidden(s).iter().any(|width| *width != hidden(s)[0]),
         |s, o| {
             let widest = hidden(s).iter().copied().max().unwrap_or(1);
-            variance(Side::Input, s, &vec![widest; hidden(s).len()], o.data_set)
+            over_own(s, o.data_set, both_variances(s, &vec![widest; hidden(s).len()], o.data_set)?)
         },
     )
-    .rival("samples of independent rates", |s| {
-        let layers = Layers::all(Side::Input, s.network.depth())?;
-        Ok(RateSpread::new(s.network.scales(), hidden(s), &layers)?.variance())
+    .rival_given("samples of independent rates", |s, o| {
+        let of = |side| {
+            let layers = Layers::all(side, s.network.depth())?;
+            Ok::<_, TheoryError>(RateSpread::new(s.network.scales(), hidden(s), &layers)?.variance())
+        };
+        over_own(s, o.data_set, [of(Side::Input)?, of(Side::Output)?])
     })
     .rival_given("the noise of the last hidden layer alone", |s, o| {
         let mut widths = vec![ENDLESS; hidden(s).len()];
         if let (Some(last), Some(own)) = (widths.last_mut(), hidden(s).last()) {
             *last = *own;
         }
-        variance(Side::Input, s, &widths, o.data_set)
+        over_own(s, o.data_set, both_variances(s, &widths, o.data_set)?)
     })
     .finish()
 }
 
 /// A rule of one factor on a random network, at $\eta=$ `eta_alpha`$/\alpha$.
-pub(crate) fn sided(
+fn sided(
     rule: NaturalGradient,
     (name, depth, width): (&str, usize, usize),
     (task, tests): (Task, usize),
@@ -625,18 +635,14 @@ fn batch_limit() -> Claim {
     .by_relative_distance()
     .margin(|_, profile| Margin::symmetric(by(profile, 0.15, 0.08)))
     .rival_given("a response: the best multiple of the residual", |_, o| Ok(best_multiple(o)))
-    .rival_given_where("the exponent of the other kind", move |s| !quarter(s), |s, o| {
-        let kernels = infinite::kernels(&s.system.network, &s.system.sample, o.data_set as usize)?;
-        let g = DVector::from_column_slice(&o.residual);
-        Ok(batch_shampoo(BatchPower::Quarter, &g, &kernels.0)?.as_slice().to_vec())
-    })
+    .rival_given_where(
+        "the exponent of the other kind",
+        move |s| !quarter(s),
+        |s, o| {
+            let kernels = infinite::kernels(&s.system.network, &s.system.sample, o.data_set as usize)?;
+            let g = DVector::from_column_slice(&o.residual);
+            Ok(batch_shampoo(BatchPower::Quarter, &g, &kernels.0)?.as_slice().to_vec())
+        },
+    )
     .finish()
-}
-
-/// A network of the claims with other widths in all hidden layers.
-pub(crate) fn rates_at(name: &str, width: usize) -> Result<KernelSetting, JudgeError> {
-    let of = network(name, INPUTS, 3, width)?;
-    let scales = of.scales();
-    let network = scaled_network(name, (scales.sigma_w2, scales.sigma_b2), INPUTS, 3, width)?;
-    Ok(KernelSetting { network, sample: Sample::new(Inputs::Sphere, 16, 0) })
 }

@@ -1,7 +1,6 @@
 //! Networks under rules that invert one factor of a layer, or powers of both.
 
 use nalgebra::{DMatrix, DVector};
-use rand::RngExt;
 use serde::{Deserialize, Serialize};
 use solvable_theory::natural_gradient::{
     self as ngd, BatchPower, Damping, LayerKernels, Layers, Method, Side, batch_shampoo, partial_response,
@@ -305,7 +304,7 @@ impl PolarStepSetting {
     }
 }
 
-/// The step of a random network towards random signs under Shampoo with the statistics of one batch gradient, from its singular vectors.
+/// The step of a random network towards labels opposite to its outputs under Shampoo with the statistics of one batch gradient, from its singular vectors.
 pub struct PolarStep;
 
 /// How the training outputs move to first order.
@@ -313,7 +312,7 @@ pub struct PolarStep;
 pub struct PolarStepOutcome {
     /// The number of the data set.
     pub data_set: f64,
-    /// $g=f_0-y$, $y=\pm\frac12$.
+    /// $g=f_0-y$, $y=-\frac12\mathrm{sign}f_0$.
     pub residual: Vec<f64>,
     /// $v$ of $f_1-f_0=-\eta v$.
     pub velocity: Vec<f64>,
@@ -335,8 +334,8 @@ impl Experiment for PolarStep {
     fn run(setting: &PolarStepSetting, streams: &Streams) -> Result<PolarStepOutcome, TrialFailure> {
         let KernelSetting { network, sample } = &setting.system;
         let (number, tangents) = tangents_of(network, sample, streams)?;
-        let mut rng = streams.child("labels").rng(0);
-        let residual = tangents.output().map(|f| f - if rng.random::<bool>() { 0.5 } else { -0.5 });
+        // y = ∓1/2 opposite to f_0: a small entry of g would cost digits at exponent 1/2, whose step is its inverse.
+        let residual = tangents.output().map(|f| f + 0.5f64.copysign(f));
         let steps = polar_steps(&tangents, &residual, setting.kind)?;
         let velocity = tangents.response(&tangents, &steps);
         let kernels = empirical_kernels(&tangents, &tangents)?;
