@@ -203,7 +203,7 @@ impl TryFrom<Vec<usize>> for LayerSet {
         let mut set = 0u64;
         for &layer in &layers {
             let valid = "different layers from 1 on, at least one";
-            if layer < 1 || layer > MOST_LAYERS || set >> (layer - 1) & 1 == 1 {
+            if !(1..=MOST_LAYERS).contains(&layer) || set >> (layer - 1) & 1 == 1 {
                 return Err(TheoryError::invalid("layers", format!("{layers:?}"), valid));
             }
             set |= 1 << (layer - 1);

@@ -79,7 +79,7 @@ type Covariances = (f64, Vec<f64>);
 
 fn node(k: usize) -> (f64, f64) {
     let angle = std::f64::consts::PI * (k as f64 + 0.5) / NODES as f64;
-    (REACH * angle.cos(), if k % 2 == 0 { angle.sin() } else { -angle.sin() })
+    (REACH * angle.cos(), if k.is_multiple_of(2) { angle.sin() } else { -angle.sin() })
 }
 
 /// $V(1)-\overline V$: the variance of the rates that one factor leaves, within a network of the given hidden widths on data set `number`.

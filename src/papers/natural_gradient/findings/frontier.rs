@@ -167,7 +167,7 @@ fn batches() -> Result<String, JudgeError> {
     // Residuals of very different sizes and both signs.
     let residual = nalgebra::DVector::from_fn(
         SAMPLES,
-        |n, _| if n % 2 == 0 { 1.0 } else { -1.0 } * 1.2f64.powi(n as i32 % 8),
+        |n, _| if n.is_multiple_of(2) { 1.0 } else { -1.0 } * 1.2f64.powi(n as i32 % 8),
     );
     let moved = |power| -> Result<(f64, f64), JudgeError> {
         let v = batch_shampoo(power, &residual, &kernels.0)?;
