@@ -6,7 +6,7 @@ use solvable_theory::natural_gradient::{self, Damping, LayerKernels, Method};
 use super::Loss;
 use super::curvature::Curved;
 use super::sided::{InputSided, LayerSet, OutputSided, stacked};
-use super::tangents::{LayerStep, Tangents};
+use super::tangents::{LayerStep, Tangents, weighted};
 use super::unit_wise::UnitWise;
 use crate::SimulationError;
 use crate::linalg::{self, Matrix, Solver};
@@ -522,20 +522,6 @@ impl Prepared<'_> {
         }
         Ok(response)
     }
-}
-
-/// $\sum_kD_{l,k}^\top\mathrm{diag}(w_k)$ ($M_l\times N$): weights $w$ for every output become a step.
-pub(super) fn weighted(at: &Tangents, layer: usize, weights: &[f64]) -> LayerStep {
-    let (classes, samples) = (at.classes(), at.samples());
-    let deltas = at.deltas(layer);
-    let mut coefficients = Matrix::zeros(deltas.nrows(), samples);
-    for n in 0..samples {
-        for k in 0..classes {
-            let output = k * samples + n;
-            coefficients.column_mut(n).axpy(weights[output], &deltas.column(output), 1.0);
-        }
-    }
-    LayerStep::Samples(coefficients)
 }
 
 /// $[\mathrm{diag}(g_1);\dots;\mathrm{diag}(g_C)]$ ($CN\times N$).

@@ -2,9 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::natural::weighted;
 use super::sided::stacked;
-use super::tangents::{LayerStep, Tangents};
+use super::tangents::{LayerStep, Tangents, weighted};
 use crate::SimulationError;
 use crate::linalg::{self, Matrix};
 

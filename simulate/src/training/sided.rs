@@ -2,8 +2,7 @@
 
 use solvable_theory::TheoryError;
 
-use super::natural::weighted;
-use super::tangents::{LayerStep, Tangents};
+use super::tangents::{LayerStep, Tangents, weighted};
 use crate::SimulationError;
 use crate::linalg::{self, Matrix, Solver};
 

@@ -188,3 +188,17 @@ impl Tangents {
         self.signals
     }
 }
+
+/// $\sum_kD_{l,k}^\top\mathrm{diag}(w_k)$ ($M_l\times N$): weights $w$ for every output become a step.
+pub(super) fn weighted(at: &Tangents, layer: usize, weights: &[f64]) -> LayerStep {
+    let (classes, samples) = (at.classes(), at.samples());
+    let deltas = at.deltas(layer);
+    let mut coefficients = Matrix::zeros(deltas.nrows(), samples);
+    for n in 0..samples {
+        for k in 0..classes {
+            let output = k * samples + n;
+            coefficients.column_mut(n).axpy(weights[output], &deltas.column(output), 1.0);
+        }
+    }
+    LayerStep::Samples(coefficients)
+}
