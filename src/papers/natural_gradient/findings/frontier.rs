@@ -38,8 +38,8 @@ fn one_inverse() -> Result<String, JudgeError> {
     let iota = |a: f64, b: f64| Ok::<_, JudgeError>(anisotropy(&shampoo_response(a, b, &kernels.0)?));
     Ok(format!(
         "Which isotropic approximation is the cheapest was left open. One complete inverse factor is sufficient, and for generic kernels necessary: with powers \
-         $-p_A,-p_B$ of the two Kronecker factors a layer responds as $A^{{1-p_A}}\\circ B^{{1-p_B}}$, which is diagonal as soon as one power is 1. For $L={DEPTH}$, \
-         $N={SAMPLES}$ (ReLU) the anisotropy falls from {:.2} for gradient descent to {:.2} with the square root of the input factor and {:.3} with both roots; it is {:.3} \
+         $-p_A,-p_B$ of the two Kronecker factors a layer responds as $A^{{1-p_A}}\\circ B^{{1-p_B}}$, which is diagonal as soon as one power is 1 (that of the outputs: but for the last layer, of weight $1/N$). For $L={DEPTH}$, \
+         $N={SAMPLES}$ (ReLU) the anisotropy $\\iota$ falls from {:.2} for gradient descent to {:.2} with the square root of the input factor and {:.3} with both roots; it is {:.3} \
          at $(\\frac12,1)$, {:.3} at $(1,\\frac12)$ and zero at $(1,0)$ as at $(1,1)$ (figure ngd/powers).",
         iota(0.0, 0.0)?,
         iota(0.5, 0.0)?,
@@ -167,7 +167,7 @@ fn batches() -> Result<String, JudgeError> {
     // Residuals of very different sizes and both signs.
     let residual = nalgebra::DVector::from_fn(
         SAMPLES,
-        |n, _| if n.is_multiple_of(2) { 1.0 } else { -1.0 } * 1.2f64.powi(n as i32 % 8),
+        |n, _| if n.is_multiple_of(2) { 1.0 } else { -1.0 } * 1.6f64.powi(n as i32 % 8),
     );
     let moved = |power| -> Result<(f64, f64), JudgeError> {
         let v = batch_shampoo(power, &residual, &kernels.0)?;
