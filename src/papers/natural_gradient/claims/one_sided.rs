@@ -1,10 +1,9 @@
-//! One factor of a layer suffices: rates of samples, steps, test predictions, batch gradients.
+//! One factor of a layer suffices: rates of samples, steps, subsets of layers, test predictions.
 
 use nalgebra::DVector;
-use solvable_theory::bibliography::{BENZING_2022, GUPTA_2018, KARAKIDA_2020_NATURAL, MARTENS_2015};
+use solvable_theory::bibliography::{BENZING_2022, KARAKIDA_2020_NATURAL, MARTENS_2015};
 use solvable_theory::natural_gradient::{
-    BatchPower, Damping, Layers, Method, RateSpread, Side, alpha, batch_shampoo, contraction, one_sided,
-    residuals,
+    Damping, Layers, Method, RateSpread, Side, alpha, contraction, one_sided, residuals,
 };
 use solvable_theory::{Architecture, TheoryError};
 
@@ -12,14 +11,13 @@ use super::infinite;
 use super::isotropy::width;
 use super::training::empirical_increment;
 use crate::experiments::{
-    Inputs, KernelSetting, NaturalTraining, NaturalTrainingOutcome, NaturalTrainingSetting, PolarStep,
-    PolarStepOutcome, PolarStepSetting, ResponseSetting, Sample, SampleRates, SidedResponse, Task, rate_of,
-    response_of,
+    Inputs, KernelSetting, NaturalTraining, NaturalTrainingOutcome, NaturalTrainingSetting, ResponseSetting,
+    Sample, SampleRates, SidedResponse, Task, rate_of, response_of,
 };
 use crate::settings::{INPUTS, SAMPLES, TESTS, increment, label, network, residual};
 use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile};
 use solvable_shared::{asked, by};
-use solvable_simulate::training::{BatchPolar, LayerSet, NaturalGradient};
+use solvable_simulate::training::{LayerSet, NaturalGradient};
 
 pub(crate) fn claims() -> Vec<Claim> {
     vec![
@@ -41,8 +39,6 @@ pub(crate) fn claims() -> Vec<Claim> {
         ),
         test_slope(),
         test_discrimination(),
-        batch_dual(),
-        batch_limit(),
     ]
 }
 
@@ -575,74 +571,5 @@ fn test_discrimination() -> Claim {
     .margin(|_, profile| Margin::symmetric(by(profile, 0.08, 0.06)))
     .rival("the kernel of K-FAC", |_| Ok([1.0, 0.0]))
     .rival("the kernel of the last layer", |_| Ok([0.0, 1.0]))
-    .finish()
-}
-
-fn batch_cases(profile: Profile) -> Result<Vec<At<PolarStepSetting>>, JudgeError> {
-    let width = by(profile, 300, 1200);
-    let kinds = [BatchPolar::Orthogonal, BatchPolar::Inverse];
-    let rows = ["relu", "erf"].into_iter().flat_map(|name| kinds.map(|kind| (name, kind)));
-    rows.map(|(name, kind)| {
-        let network = network(name, INPUTS, 3, width)?;
-        let system = KernelSetting { network, sample: Sample::new(Inputs::Sphere, SAMPLES, 0) };
-        let power = if kind == BatchPolar::Orthogonal { "1/4" } else { "1/2" };
-        Ok(At::setting(format!("{name} exponent {power} M={width}"), PolarStepSetting { system, kind }, 12))
-    })
-    .collect()
-}
-
-/// The velocity that a response would have: the best multiple of the residual.
-fn best_multiple(o: &PolarStepOutcome) -> Vec<f64> {
-    let (g, v) = (DVector::from_column_slice(&o.residual), DVector::from_column_slice(&o.velocity));
-    (&g * (g.dot(&v) / g.norm_squared())).as_slice().to_vec()
-}
-
-const BATCH_FORMULA: &str = r"v_{1/4}=\sum_{l<L}\mathrm{diag}[B_l^{1/2}VU^\top A_l^{1/2}]+\frac{A_L\gamma}{\sqrt{\gamma^\top A_L\gamma}},\
-     A_l^{1/2}\Gamma B_l^{1/2}=U\Sigma V^\top;\qquad v_{1/2}=\frac{N(L-1)}{g_n}+\frac{N(A_Lg)_n}{g^\top A_Lg}";
-
-fn batch_dual() -> Claim {
-    Claim::about::<PolarStep>(
-        "ngd/shampoo-batch",
-        "Shampoo of one batch gradient in function space, from the kernels of any network; it is not linear in the residual",
-    )
-    .formula(BATCH_FORMULA)
-    .sources(&[GUPTA_2018])
-    .cases(batch_cases)
-    .measure(|_, o| Ok(o.velocity.clone()))
-    .predict_given(|_, o| Ok(o.dual.clone()))
-    .by_relative_distance()
-    .identity()
-    .margin(|_, _| Margin::symmetric(1e-9))
-    .rival_given("a response: the best multiple of the residual", |_, o| Ok(best_multiple(o)))
-    .finish()
-}
-
-fn batch_limit() -> Claim {
-    let quarter = |s: &PolarStepSetting| s.power() == BatchPower::Quarter;
-    Claim::about::<PolarStep>(
-        "ngd/shampoo-batch-limit",
-        "Infinite-width kernels tell how outputs move under Shampoo of one batch gradient",
-    )
-    .formula(BATCH_FORMULA)
-    .sources(&[GUPTA_2018])
-    .cases(batch_cases)
-    .measure(|_, o| Ok(o.velocity.clone()))
-    .predict_given(|s, o| {
-        let kernels = infinite::kernels(&s.system.network, &s.system.sample, o.data_set as usize)?;
-        let g = DVector::from_column_slice(&o.residual);
-        Ok(batch_shampoo(s.power(), &g, &kernels.0)?.as_slice().to_vec())
-    })
-    .by_relative_distance()
-    .margin(|_, profile| Margin::symmetric(by(profile, 0.15, 0.08)))
-    .rival_given("a response: the best multiple of the residual", |_, o| Ok(best_multiple(o)))
-    .rival_given_where(
-        "the exponent of the other kind",
-        move |s| !quarter(s),
-        |s, o| {
-            let kernels = infinite::kernels(&s.system.network, &s.system.sample, o.data_set as usize)?;
-            let g = DVector::from_column_slice(&o.residual);
-            Ok(batch_shampoo(BatchPower::Quarter, &g, &kernels.0)?.as_slice().to_vec())
-        },
-    )
     .finish()
 }
