@@ -12,10 +12,11 @@ use super::isotropy::width;
 use super::training::empirical_increment;
 use crate::experiments::{
     Inputs, KernelSetting, NaturalTraining, NaturalTrainingOutcome, NaturalTrainingSetting, ResponseSetting,
-    Sample, SampleRates, SidedResponse, Task, rate_of, response_of,
+    Sample, SampleRates, SidedResponse, Task, check_told, is_sided, rate_of, response_of,
 };
 use crate::settings::{INPUTS, SAMPLES, TESTS, increment, label, network, residual};
-use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile};
+use solvable_engine::verify::setting::require;
+use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile, SettingError};
 use solvable_shared::{asked, by};
 use solvable_simulate::training::{LayerSet, NaturalGradient};
 
@@ -264,6 +265,22 @@ fn end(s: &NaturalTrainingSetting, o: &NaturalTrainingOutcome) -> Result<Vec<f64
     Ok((residual(s, o, s.steps)? / residual(s, o, 0)?.norm()).as_slice().to_vec())
 }
 
+/// A rule without damping of one of `methods`, in all layers that it has.
+fn presumed(s: &NaturalTrainingSetting, methods: &[Method]) -> Result<(), SettingError> {
+    let valid = methods.iter().map(|method| method.name()).collect::<Vec<_>>().join(" or ");
+    require(methods.contains(&s.rule.method), "method", s.rule.method, valid)?;
+    let damping = s.rule.damping;
+    require(
+        ridge(&s.rule) == 0.0,
+        "damping",
+        format!("{damping:?}"),
+        "none, as the claim is on undamped rules",
+    )?;
+    require(s.rule.gd_share == 0.0, "gd_share", s.rule.gd_share, "0, as the claim is on one factor alone")?;
+    let layers = s.rule.layers.map_or_else(Vec::new, LayerSet::list);
+    require(layers.is_empty(), "layers", format!("{layers:?}"), "none, as the claim is on all layers")
+}
+
 /// The residual that is left of a response $\alpha I$, over $\|g_0\|$.
 fn left(s: &NaturalTrainingSetting, o: &NaturalTrainingOutcome, share: f64) -> Result<Vec<f64>, JudgeError> {
     let start = residual(s, o, 0)?;
@@ -295,8 +312,12 @@ fn one_step() -> Claim {
             })
             .collect()
     })
+    .presumes(|s| presumed(s, &[Method::OneSided, Method::OneSidedScaled]))
     .measure(end)
-    .predict_given(|s, o| left(s, o, 0.0))
+    .predict_given(|s, o| {
+        let rate = rate_of(&s.rule, &s.network, s.sample.samples)?;
+        left(s, o, contraction(s.learning_rate * rate, s.steps))
+    })
     .by_distance()
     .margin(|s, profile| {
         Margin::symmetric(match s.rule.method {
@@ -304,11 +325,14 @@ fn one_step() -> Claim {
             _ => by(profile, 0.11, 0.06),
         })
     })
-    .rival_given("the rate of K-FAC: N times too fast", |s, o| {
-        let kfac = alpha(Method::Kfac, s.network.depth(), s.sample.samples)?;
-        left(s, o, 1.0 - kfac / rate_of(&NaturalGradient::plain(Method::OneSided), &s.network, 1)?)
+    .rival_given("a rate N times as large, as K-FAC's", |s, o| {
+        let rate = rate_of(&s.rule, &s.network, s.sample.samples)? * s.sample.samples as f64;
+        left(s, o, contraction(s.learning_rate * rate, s.steps))
     })
-    .rival_given("the step of one layer of them", |s, o| left(s, o, 1.0 - 1.0 / s.network.depth() as f64))
+    .rival_given("the step of one layer of them", |s, o| {
+        let rate = rate_of(&s.rule, &s.network, s.sample.samples)? / s.network.depth() as f64;
+        left(s, o, contraction(s.learning_rate * rate, s.steps))
+    })
     .finish()
 }
 
@@ -331,27 +355,41 @@ fn one_step_scatter() -> Claim {
             })
             .collect()
     })
+    .presumes(|s| {
+        presumed(s, &[Method::OneSided])?;
+        let small = matches!(s.task, Task::SmallResidual(_));
+        require(small, "task", format!("{:?}", s.task), "a small residual: of large ones curvature leaves as much")
+    })
     .measure(|s, o| {
-        let spread = rate_spread(s)?;
         let ratio = residual(s, o, 1)?.norm_squared() / residual(s, o, 0)?.norm_squared();
-        Ok(ratio * spread.alpha().powi(2) / spread.variance())
+        Ok(ratio / left_square(s, rate_spread(s)?.variance())?)
     })
     .predict(|_| Ok(1.0))
     .by_difference()
     // 1 ± 0.25 and ± 0.15 for the root.
     .margin(|_, profile| by(profile, Margin::between(-0.4375, 0.5625), Margin::between(-0.2775, 0.3225)))
     .rival("nothing is left", |_| Ok(0.0))
-    .rival("V/α, a relative variance with one α", |s| Ok(rate_spread(s)?.alpha()))
+    .rival("V/α, a relative variance with one α", |s| {
+        let spread = rate_spread(s)?;
+        Ok(left_square(s, spread.variance() * spread.alpha())? / left_square(s, spread.variance())?)
+    })
     .rival_given_where(
         "the anisotropy, as if the mean rate of the network were known",
         |s| s.network.widths()[1] > 512,
         |s, o| {
             let spread = rate_spread(s)?;
-            let (train, _) = s.sample.data_set(INPUTS, o.data_set as usize)?.cosines();
-            Ok((spread.anisotropy(&train)? * spread.alpha()).powi(2) / spread.variance())
+            let (train, _) = s.sample.data_set(s.network.widths()[0], o.data_set as usize)?.cosines();
+            let within = (spread.anisotropy(&train)? * spread.alpha()).powi(2);
+            Ok(left_square(s, within)? / left_square(s, spread.variance())?)
         },
     )
     .finish()
+}
+
+/// $E(1-\eta\alpha_n)^2$ of rates with the given variance.
+fn left_square(s: &NaturalTrainingSetting, variance: f64) -> Result<f64, JudgeError> {
+    let eta = s.learning_rate;
+    Ok(contraction(eta * rate_spread(s)?.alpha(), 1).powi(2) + eta * eta * variance)
 }
 
 fn last_layer() -> Claim {
@@ -372,6 +410,7 @@ fn last_layer() -> Claim {
             })
             .collect()
     })
+    .presumes(|s| presumed(s, &[Method::Last]))
     .measure(end)
     .predict_given(move |s, o| left(s, o, share(s)))
     .by_distance()
@@ -456,6 +495,11 @@ fn partial(id: &str, title: &str, kernels: Kernels) -> Claim {
         )
         .sources(&[BENZING_2022, MARTENS_2015])
         .cases(partial_cases)
+        .presumes(|s| {
+            let valid = "one_sided, one_sided_scaled, output_sided or last";
+            require(is_sided(s.rule.method), "method", s.rule.method, valid)?;
+            check_told(&s.rule)
+        })
         .measure(end)
         .predict_given(move |s, o| match kernels {
             Kernels::Infinite => partial_end(s, o, &s.rule),
@@ -504,14 +548,15 @@ fn test_cases(profile: Profile) -> Result<Vec<At<NaturalTrainingSetting>>, Judge
         .collect()
 }
 
-/// $k(X',X)(y-f_0)$ with infinite-width kernels: the increment of the full step.
+/// $-\eta\alpha\,k(X',X)g_0$ with infinite-width kernels: the increment of the first step.
 fn limit_increment(
     method: Method,
     s: &NaturalTrainingSetting,
     o: &NaturalTrainingOutcome,
 ) -> Result<DVector<f64>, JudgeError> {
     let kernel = infinite::kernel_of(method, &s.network, &s.sample, o.data_set as usize)?;
-    Ok(&*kernel * residual(s, o, 0)? * -1.0)
+    let fraction = s.learning_rate * rate_of(&s.rule, &s.network, s.sample.samples)?;
+    Ok(&*kernel * residual(s, o, 0)? * -fraction)
 }
 
 fn slope(increment: &DVector<f64>, predicted: &DVector<f64>) -> f64 {
@@ -529,6 +574,7 @@ fn test_slope() -> Claim {
     )
     .sources(&[BENZING_2022, KARAKIDA_2020_NATURAL])
     .cases(test_cases)
+    .presumes(|s| presumed(s, &[Method::OneSided, Method::OneSidedScaled]))
     .measure(|s, o| Ok(slope(&increment(s, o, 1)?, &limit_increment(Method::OneSided, s, o)?)))
     .predict(|_| Ok(1.0))
     .by_difference()
@@ -553,6 +599,7 @@ fn test_discrimination() -> Claim {
     )
     .sources(&[BENZING_2022, KARAKIDA_2020_NATURAL])
     .cases(test_cases)
+    .presumes(|s| presumed(s, &[Method::OneSided, Method::OneSidedScaled]))
     .measure(|s, o| {
         let own = asked(o.empirical_increment_own.as_deref(), "empirical_increment_own")?;
         let own = DVector::from_column_slice(own);

@@ -16,8 +16,8 @@ pub use kernels::{
 };
 pub use one_sided::{
     PolarStep, PolarStepOutcome, PolarStepSetting, PowerResponse, PowerResponseOutcome, PowerResponseSetting,
-    SampleRates, SampleRatesOutcome, SidedResponse, SidedResponseOutcome, is_sided, layers_of, rate_of,
-    response_of,
+    SampleRates, SampleRatesOutcome, SidedResponse, SidedResponseOutcome, check_told, is_sided, layers_of,
+    rate_of, response_of,
 };
 pub use response::{DiagonalLayer, DiagonalLayerSetting, Response, ResponseSetting, anisotropy};
 pub use training::{ISOTROPIC, NaturalTraining, NaturalTrainingOutcome, NaturalTrainingSetting, Task};

@@ -75,7 +75,10 @@ pub fn response_of(
 }
 
 /// Whether [`response_of`] tells the steps of a rule.
-pub(super) fn check_told(rule: &NaturalGradient) -> Result<(), SettingError> {
+///
+/// # Errors
+/// The scaled rule in some layers only.
+pub fn check_told(rule: &NaturalGradient) -> Result<(), SettingError> {
     let parts = rule.layers.is_some() || rule.gd_share > 0.0;
     let valid = "another method: rates of samples are those of all layers here";
     require(!parts || rule.method != Method::OneSidedScaled, "method", rule.method, valid)
