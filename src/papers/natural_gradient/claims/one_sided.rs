@@ -446,7 +446,7 @@ fn partial_cases(profile: Profile) -> Result<Vec<At<NaturalTrainingSetting>>, Ju
             all.push(sided(rule, (name, 3, width), (Task::Labels, 0), (1.0, STEPS))?);
         }
     }
-    let parts = [(vec![2, 3], 0.2, 0.0, 1.0), (vec![3], 0.0, 10.0, 0.25)];
+    let parts = [(vec![2, 3], 0.2, 0.0, 1.0), (vec![3], 0.0, 3.0, 0.4)];
     for (layers, rho, gd_share, eta_alpha) in parts.into_iter().take(by(profile, 1, 2)) {
         let damping = if rho > 0.0 { Damping::Ridge(rho) } else { Damping::None };
         let layers = Some(LayerSet::try_from(layers)?);
@@ -509,8 +509,10 @@ fn partial(id: &str, title: &str, kernels: Kernels) -> Claim {
             }
         })
         .by_distance()
-        .margin(move |_, profile| {
+        .margin(move |s, profile| {
             Margin::symmetric(match kernels {
+                // The inputs' own kernel does not fluctuate: without their layer, the others weigh half as much again.
+                Kernels::Infinite if ridge(&s.rule) > 0.0 && !all_layers(s) => by(profile, 0.09, 0.045),
                 Kernels::Infinite => by(profile, 0.06, 0.03),
                 Kernels::Empirical => by(profile, 0.015, 0.01),
             })
