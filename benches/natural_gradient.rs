@@ -1,7 +1,7 @@
 //! Speed of one step of approximate natural gradient, as a ratio to one step of plain gradient descent on the same
 //! network: both need the forward and the backward pass and the outer products; natural gradient adds Gram matrices and
-//! small solves. The rules take turns in one process, on the same threads; medians and their ratios are printed.
-//! `cargo bench --bench natural_gradient [WIDTH]`.
+//! small solves. The rules take turns in one process, on the same threads; medians and their ratios are printed beside the
+//! ratios of operations that `ngd/cost` counts. `cargo bench --bench natural_gradient [WIDTH]`.
 
 #![allow(clippy::expect_used)]
 
@@ -14,19 +14,29 @@ use solvable::simulate::linalg::Matrix;
 use solvable::simulate::network::Network;
 use solvable::simulate::training::{NaturalGradient, Parametrization, Rule, Training};
 use solvable::streams::Streams;
-use solvable::theory::natural_gradient::Method;
+use solvable::theory::natural_gradient::{Method, step_cost};
 use solvable::theory::{Activation, Architecture};
 
 use common::median;
 
 const SAMPLES: usize = 100;
 const ROUNDS: usize = 9;
-const METHODS: [Method; 4] = [Method::Exact, Method::Bd, Method::Btd, Method::Kfac];
+const METHODS: [Method; 8] = [
+    Method::Last,
+    Method::OneSided,
+    Method::OneSidedScaled,
+    Method::OutputSided,
+    Method::Exact,
+    Method::Bd,
+    Method::Btd,
+    Method::Kfac,
+];
 
 fn main() {
     let width = std::env::args().skip(1).find_map(|a| a.parse().ok()).unwrap_or(2048);
     let widths = vec![width, width, width, 1];
-    let architecture = Architecture::new(widths, Activation::relu(), 2.0, 0.0).expect("a valid network");
+    let architecture =
+        Architecture::new(widths.clone(), Activation::relu(), 2.0, 0.0).expect("a valid network");
     let streams = Streams::for_trial("bench", "", 0, 0);
     let inputs =
         on_sphere(gaussian_inputs(width, SAMPLES, &streams.child("inputs"))).expect("no zero inputs");
@@ -49,10 +59,26 @@ fn main() {
         }
     }
     let medians: Vec<f64> = times.iter_mut().map(|t| median(t)).collect();
+    let operations = |method| {
+        let cost = step_cost(method, &widths, SAMPLES);
+        cost.map(|cost| cost.pass + cost.precondition)
+    };
+    let gradient = operations(Method::Gd).expect("a counted method");
     println!("one step, relu, L=3, M={width}, N={SAMPLES}, C=1, {} threads", rayon::current_num_threads());
     println!("  gradient descent             {:9.2} ms", 1e3 * medians[0]);
     for (method, time) in METHODS.iter().zip(&medians[1..]) {
-        let promise = if *method == Method::Kfac { "    (promised: at most 3)" } else { "" };
-        println!("  {:<28} {:9.2} ms   ratio {:6.2}{promise}", method.name(), 1e3 * time, time / medians[0]);
+        let counted = operations(*method)
+            .map_or_else(|_| "    -".to_owned(), |operations| format!("{:5.2}", operations / gradient));
+        let promise = match method {
+            Method::Kfac => "    (promised: at most 3)",
+            Method::OneSidedScaled => "    (promised: at most 1.15, and below kfac)",
+            _ => "",
+        };
+        let ratio = time / medians[0];
+        println!(
+            "  {:<28} {:9.2} ms   ratio {ratio:5.2}   counted {counted}{promise}",
+            method.name(),
+            1e3 * time
+        );
     }
 }

@@ -74,11 +74,20 @@ impl InputSided {
         let step = |(l, factor): (usize, &Option<Factor>)| match factor {
             None if self.share == 0.0 => LayerStep::Samples(Matrix::zeros(at.deltas(l + 1).nrows(), samples)),
             None => weighted(at, l + 1, plain.as_slice()),
+            // A system of N columns and a product, in place of one of as many columns as units.
+            Some(Factor::Dual(solver)) if at.classes() == 1 && at.deltas(l + 1).nrows() > samples => {
+                let core = solver.solve(&Matrix::from_diagonal(&fed.column(0).into_owned()));
+                LayerStep::Samples(linalg::product(at.deltas(l + 1), &core.transpose()))
+            }
             Some(factor) => {
                 let LayerStep::Samples(pulled) = weighted(at, l + 1, fed.as_slice()) else {
                     return LayerStep::Samples(Matrix::zeros(at.deltas(l + 1).nrows(), samples));
                 };
                 match factor {
+                    Factor::Dual(solver) if pulled.nrows() > samples => {
+                        let inverse = solver.solve(&Matrix::identity(samples, samples));
+                        LayerStep::Samples(linalg::product(&pulled, &inverse))
+                    }
                     Factor::Dual(solver) => LayerStep::Samples(solver.solve(&pulled.transpose()).transpose()),
                     Factor::Primal(solver) => {
                         let gradient = linalg::product(&at.all_features(l + 1), &pulled.transpose());
@@ -131,7 +140,9 @@ impl OutputSided {
                 }
                 let what = format!("the backward kernel B of layer {layer}");
                 let solver = Solver::spd(&at.backward_kernel(at, layer), shift, &what)?;
-                Ok(Some(solver.solve(&at.deltas(layer).transpose()).transpose()))
+                let outputs = at.classes() * at.samples();
+                let inverse = solver.solve(&Matrix::identity(outputs, outputs));
+                Ok(Some(linalg::product(at.deltas(layer), &inverse)))
             })
             .collect::<Result<_, SimulationError>>()?;
         Ok(Self { turned, share })

@@ -103,6 +103,13 @@ impl Tangents {
         kernel
     }
 
+    /// $A_l[n,n]=\|\Phi_l[n]\|^2$ of every sample.
+    pub fn feature_squares(&self, layer: usize) -> Vec<f64> {
+        let (weight, bias) = self.scales[layer - 1];
+        let columns = self.signals.hidden[layer - 1].column_iter();
+        columns.map(|h| weight * h.norm_squared() + bias).collect()
+    }
+
     /// $B_l$ between the outputs here (rows) and those of `other`, for the same network.
     pub fn backward_kernel(&self, other: &Self, layer: usize) -> Matrix {
         linalg::transpose_product(&self.deltas[layer - 1], &other.deltas[layer - 1])

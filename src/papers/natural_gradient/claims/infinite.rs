@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use nalgebra::DMatrix;
 use solvable_theory::Architecture;
-use solvable_theory::natural_gradient::{LayerKernels, Method, cross_kernels, test_kernel, train_kernels};
+use solvable_theory::natural_gradient::{
+    LayerKernels, Layers, Method, RateSpread, Side, cross_kernels, test_kernel, train_kernels,
+};
 
 use crate::experiments::{Sample, anisotropy};
 use solvable_engine::streams::Streams;
@@ -17,6 +19,8 @@ type Cache<T> = Mutex<BTreeMap<String, Arc<T>>>;
 
 static KERNELS: Cache<(LayerKernels, LayerKernels)> = Mutex::new(BTreeMap::new());
 static ANISOTROPIES: Cache<f64> = Mutex::new(BTreeMap::new());
+static RATES: Cache<f64> = Mutex::new(BTreeMap::new());
+static COVARIANCES: Cache<Covariances> = Mutex::new(BTreeMap::new());
 static TEST_KERNELS: Cache<DMatrix<f64>> = Mutex::new(BTreeMap::new());
 
 fn cached<T>(
@@ -64,6 +68,65 @@ pub(crate) fn kernel_of(
     cached(&TEST_KERNELS, format!("{method} {}", key(network, sample, number)), || {
         Ok(test_kernel(method, &kernels.0, &kernels.1)?)
     })
+}
+
+/// Cosines up to which covariances of rates are interpolated, and by how many Chebyshev nodes: to $10^{-6}$ of them.
+const REACH: f64 = 0.75;
+const NODES: usize = 20;
+
+/// $V(1)$ and, at the nodes, $V(c)$.
+type Covariances = (f64, Vec<f64>);
+
+fn node(k: usize) -> (f64, f64) {
+    let angle = std::f64::consts::PI * (k as f64 + 0.5) / NODES as f64;
+    (REACH * angle.cos(), if k.is_multiple_of(2) { angle.sin() } else { -angle.sin() })
+}
+
+/// $V(1)-\overline V$: the variance of the rates that one factor leaves, within a network of the given hidden widths on data set `number`.
+pub(crate) fn rate_variance(
+    side: Side,
+    network: &Architecture,
+    hidden: &[usize],
+    sample: &Sample,
+    number: usize,
+) -> Result<f64, JudgeError> {
+    let (scales, layers) = (network.scales(), Layers::all(side, network.depth())?);
+    let spread = || RateSpread::new(scales, hidden, &layers);
+    let covariances = cached(&COVARIANCES, format!("{side} {hidden:?} {scales:?}"), || {
+        let spread = spread()?;
+        let at = (0..NODES).map(|k| spread.covariance(node(k).0)).collect::<Result<_, _>>()?;
+        Ok((spread.variance(), at))
+    })?;
+    let variance = cached(&RATES, format!("{side} {hidden:?} {}", key(network, sample, number)), || {
+        let (cosines, _) = sample.data_set(network.widths()[0], number)?.cosines();
+        let (mut sum, mut pairs) = (0.0, 0.0);
+        for j in 0..cosines.ncols() {
+            for i in 0..j {
+                let c = cosines[(i, j)];
+                sum += match between(&covariances.1, c) {
+                    Some(covariance) => covariance,
+                    None => spread()?.covariance(c)?,
+                };
+                pairs += 1.0;
+            }
+        }
+        Ok(covariances.0 - sum / pairs)
+    })?;
+    Ok(*variance)
+}
+
+/// The polynomial through `values` at the nodes, by its barycentric form.
+fn between(values: &[f64], c: f64) -> Option<f64> {
+    let (mut sum, mut total) = (0.0, 0.0);
+    for (k, value) in values.iter().enumerate() {
+        let (at, weight) = node(k);
+        if c == at {
+            return Some(*value);
+        }
+        sum += weight / (c - at) * value;
+        total += weight / (c - at);
+    }
+    (c.abs() <= REACH).then_some(sum / total)
 }
 
 /// $\iota$ of the infinite-width response of hidden layer $1<l<L$ to the diagonal rule, by averaging over Gaussian processes:

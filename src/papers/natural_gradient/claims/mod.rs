@@ -6,6 +6,7 @@ pub(crate) mod infinite;
 pub(crate) mod isotropy;
 pub(crate) mod limits;
 pub(crate) mod one_sided;
+pub(crate) mod shampoo;
 pub(crate) mod training;
 pub(crate) mod widths;
 
@@ -19,6 +20,7 @@ pub(crate) fn all() -> Vec<Claim> {
         damping::claims(),
         limits::claims(),
         one_sided::claims(),
+        shampoo::claims(),
         classifiers::claims(),
         widths::claims(),
     ]

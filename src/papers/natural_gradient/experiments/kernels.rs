@@ -31,7 +31,7 @@ pub struct KernelSetting {
 }
 
 impl KernelSetting {
-    fn check(&self) -> Result<(), SettingError> {
+    pub(super) fn check(&self) -> Result<(), SettingError> {
         checks::network(&self.network)?;
         checks::plain(&self.network)?;
         checks::one_output(&self.network)?;

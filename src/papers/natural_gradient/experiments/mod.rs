@@ -15,6 +15,11 @@ pub use kernels::{
     DampedTridiagonal, DampedTridiagonalOutcome, DampedTridiagonalSetting, KernelSetting,
     LayerKernelMatrices, LayerKernelMatricesOutcome, TridiagonalPoles,
 };
+pub use one_sided::{
+    PolarStep, PolarStepOutcome, PolarStepSetting, PowerResponse, PowerResponseOutcome, PowerResponseSetting,
+    SampleRates, SampleRatesOutcome, SidedResponse, SidedResponseOutcome, check_told, is_sided, layers_of,
+    rate_of, response_of,
+};
 pub use response::{DiagonalLayer, DiagonalLayerSetting, Response, ResponseSetting, anisotropy};
 pub use training::{ISOTROPIC, NaturalTraining, NaturalTrainingOutcome, NaturalTrainingSetting, Task};
 pub use unit_wise::{

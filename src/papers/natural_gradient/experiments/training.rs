@@ -6,13 +6,14 @@ use solvable_theory::natural_gradient::{self as ngd, Method};
 
 use super::data::{DataSet, Sample};
 use super::kernels::empirical_kernels;
+use super::one_sided::{check_told, is_sided, rate_of, response_of};
 use solvable_engine::streams::Streams;
 use solvable_engine::verify::setting::{positive, require};
 use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
 use solvable_shared::{checks, shortened};
 use solvable_simulate::linalg::Matrix;
 use solvable_simulate::network::{Network, Signals};
-use solvable_simulate::training::{NaturalGradient, Parametrization, Rule, Tangents, Training};
+use solvable_simulate::training::{Loss, NaturalGradient, Parametrization, Rule, Tangents, Training};
 
 /// What the network is asked to learn.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -84,6 +85,12 @@ pub struct NaturalTrainingOutcome {
     /// That of K-FAC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub empirical_increment_kfac: Option<Vec<f64>>,
+    /// That of a rule of one factor itself, at its own rate: $-\eta R(X',X)g_0$.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub empirical_increment_own: Option<Vec<f64>>,
+    /// That of the last layer alone, beside a rule of one factor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub empirical_increment_last: Option<Vec<f64>>,
 }
 
 impl NaturalTrainingOutcome {
@@ -94,6 +101,7 @@ impl NaturalTrainingOutcome {
             Method::Bd => &self.empirical_increment_bd,
             Method::Btd => &self.empirical_increment_btd,
             Method::Kfac => &self.empirical_increment_kfac,
+            Method::Last => &self.empirical_increment_last,
             _ => &None,
         };
         increment.as_deref()
@@ -120,6 +128,7 @@ impl Experiment for NaturalTraining {
         }
         sample.check(network)?;
         rule.check(network.depth(), sample.samples)?;
+        require(rule.loss == Loss::Squared, "loss", format!("{:?}", rule.loss), "the squared loss")?;
         positive("learning_rate", setting.learning_rate)?;
         checks::count("steps", setting.steps)?;
         match setting.task {
@@ -129,6 +138,9 @@ impl Experiment for NaturalTraining {
                 let valid = format!("below {}, the number of samples", sample.samples);
                 require(index < sample.samples, "task.kernel_mode", index, valid)?;
             }
+        }
+        if setting.empirical {
+            check_told(rule)?;
         }
         let told = match rule.method {
             Method::Unit | Method::Diag => false,
@@ -170,7 +182,7 @@ impl Experiment for NaturalTraining {
             }
         }
         residuals.extend_from_slice(training.residual()?.as_slice());
-        let [exact, bd, btd, kfac] = own.increments;
+        let [exact, bd, btd, kfac, last] = own.increments;
         Ok(NaturalTrainingOutcome {
             data_set: number as f64,
             targets: (setting.task == Task::Labels).then(|| targets.as_slice().to_vec()),
@@ -183,6 +195,8 @@ impl Experiment for NaturalTraining {
             empirical_increment_bd: bd,
             empirical_increment_btd: btd,
             empirical_increment_kfac: kfac,
+            empirical_increment_own: own.own,
+            empirical_increment_last: last,
         })
     }
 
@@ -201,11 +215,15 @@ fn active_units(signals: &Signals) -> Vec<f64> {
     (0..signals.output.ncols()).map(|n| 1.0 + active(n) as f64).collect()
 }
 
-/// What the kernels of the network at its start predict: the last residual, and the increment of every isotropic method.
+/// The methods of which increments are compared.
+const COMPARED: [Method; 5] = [Method::Exact, Method::Bd, Method::Btd, Method::Kfac, Method::Last];
+
+/// What the kernels of the network at its start predict: the last residual, and the increments of other methods.
 #[derive(Default)]
 struct ByOwnKernels {
     residual: Option<Vec<f64>>,
-    increments: [Option<Vec<f64>>; ISOTROPIC.len()],
+    own: Option<Vec<f64>>,
+    increments: [Option<Vec<f64>>; COMPARED.len()],
 }
 
 fn by_own_kernels(
@@ -214,19 +232,29 @@ fn by_own_kernels(
     here: &Tangents,
     there: Option<&Tangents>,
 ) -> Result<ByOwnKernels, TrialFailure> {
-    let NaturalGradient { method, damping, .. } = setting.rule;
+    let rule = &setting.rule;
     let (eta, depth) = (setting.learning_rate, setting.network.depth());
     let train = empirical_kernels(here, here)?;
-    let response = ngd::response(method, damping, &train, &train)?;
+    let response = response_of(rule, &train, &train)?;
     let end = ngd::residuals(&response, eta, residual, setting.steps)?.pop().unwrap_or_default();
     let mut own = ByOwnKernels { residual: Some(shortened(end.as_slice())), ..ByOwnKernels::default() };
     let Some(there) = there else { return Ok(own) };
     let cross = empirical_kernels(there, here)?;
     // All methods after one step at the same fraction ηα of their own rates.
-    let fraction = eta * ngd::alpha(method, depth, setting.sample.samples)?;
-    let slots = own.increments.iter_mut().zip(ISOTROPIC);
-    // The tri-diagonal method does not exist at every depth.
-    for (slot, other) in slots.filter(|(_, other)| ngd::alpha(*other, depth, 1).is_ok()) {
+    let fraction = eta * rate_of(rule, &setting.network, setting.sample.samples)?;
+    let sided = is_sided(rule.method);
+    if sided {
+        let increment = response_of(rule, &train, &cross)? * residual * -eta;
+        own.own = Some(shortened(increment.as_slice()));
+    }
+    let compared = |other: Method| match other {
+        Method::Kfac => true,
+        Method::Last => sided,
+        // The tri-diagonal method does not exist at every depth.
+        other => !sided && ngd::alpha(other, depth, 1).is_ok(),
+    };
+    let slots = own.increments.iter_mut().zip(COMPARED);
+    for (slot, other) in slots.filter(|(_, other)| compared(*other)) {
         let increment = ngd::test_kernel(other, &train, &cross)? * residual * -fraction;
         *slot = Some(shortened(increment.as_slice()));
     }
