@@ -1,6 +1,7 @@
 //! Powers of the factors, and what a step costs, walks and generalises.
 
 use nalgebra::DVector;
+use serde_json::Value as Json;
 
 use super::given::{COS_CROSS, COS_TRAIN, METHOD, both, condition, method, train};
 use crate::bibliography::{BENZING_2022, GUPTA_2018, JACOT_2018, KARAKIDA_2020_NATURAL, MARTENS_2015};
@@ -8,14 +9,21 @@ use crate::catalog::parameter::{ACTIVATION, DEPTH, SAMPLES, SIGMA_B2, SIGMA_W2, 
 use crate::catalog::{Parameter, Prediction, Value};
 use crate::natural_gradient::spectrum::anisotropy;
 use crate::natural_gradient::{
-    BatchPower, TargetCovariance, Teacher, batch_shampoo, shampoo_response, step_cost, test_risk, travel,
-    zero_output,
+    BatchPower, Method, StepCost, TargetCovariance, Teacher, batch_shampoo, shampoo_response, step_cost,
+    test_risk, travel, zero_output,
 };
 
 pub(super) const P_INPUT: Parameter =
     required("p_input", "p_A, the power of the inverse of the input factor", "a number from 0 to 1");
 pub(super) const P_OUTPUT: Parameter =
     required("p_output", "p_B, the power of the inverse of the output factor", "a number from 0 to 1");
+
+const ANY_METHOD: Parameter = optional(
+    "method",
+    "the approximation of the Fisher matrix",
+    "one of gd, exact, bd, kfac, kfac_scaled, one_sided, one_sided_scaled, one_sided_softmax, output_sided, last; null for all of them",
+    "null",
+);
 
 pub(super) fn all() -> Vec<Prediction> {
     [powers(), prices(), generalisation()].concat()
@@ -79,18 +87,30 @@ fn prices() -> Vec<Prediction> {
             id: "ngd/cost",
             title: "Operations and memory of one step",
             formula: r"2N(2+\beta)\sum_lM_{l-1}M_l,\quad\mathcal I_l=\min\left\{4N^2m+\tfrac{N^3}3,\,2Nm^2+\tfrac{m^3}3+2m^2n\right\}",
-            parameters: const { &[METHOD, WIDTHS, SAMPLES] },
-            value: "{pass, precondition: floating point operations, memory: numbers kept}",
+            parameters: const { &[ANY_METHOD, WIDTHS, SAMPLES] },
+            value: "{pass, precondition: floating point operations, memory: numbers kept}; of every method that is counted, the cheapest first, where none is named",
             validity: "leading order in the sizes; each factor in the dual or the primal, whichever is cheaper",
             sources: &[MARTENS_2015, BENZING_2022],
             evaluate: |params| {
                 let widths: Vec<usize> = params.get("widths")?;
-                let cost = step_cost(method(params)?, &widths, params.integer("N")?)?;
-                Ok(Value::Object(vec![
-                    ("pass", cost.pass.into()),
-                    ("precondition", cost.precondition.into()),
-                    ("memory", cost.memory.into()),
-                ]))
+                let samples = params.integer("N")?;
+                let told = |cost: StepCost| {
+                    Value::Object(vec![
+                        ("pass", cost.pass.into()),
+                        ("precondition", cost.precondition.into()),
+                        ("memory", cost.memory.into()),
+                    ])
+                };
+                if !params.get::<Json>("method")?.is_null() {
+                    return Ok(told(step_cost(method(params)?, &widths, samples)?));
+                }
+                // Refusals of sizes are those of descent, which is counted always.
+                step_cost(Method::Gd, &widths, samples)?;
+                let counted =
+                    Method::ALL.into_iter().filter_map(|m| Some((m, step_cost(m, &widths, samples).ok()?)));
+                let mut all: Vec<(Method, StepCost)> = counted.collect();
+                all.sort_by(|(_, a), (_, b)| (a.pass + a.precondition).total_cmp(&(b.pass + b.precondition)));
+                Ok(Value::Object(all.into_iter().map(|(m, cost)| (m.name(), told(cost))).collect()))
             },
         },
         Prediction {

@@ -256,3 +256,23 @@ fn costs_are_counted() {
     }
     assert!(step_cost(Method::OutputSided, &[3, 2], 5).is_err());
 }
+
+#[test]
+fn costs_of_all_methods_come_with_the_cheapest_first() {
+    let asked = |params: serde_json::Value| {
+        crate::catalog::find("ngd/cost").unwrap().evaluate(params.as_object().unwrap()).unwrap()
+    };
+    let sizes = serde_json::json!({"widths": [64, 512, 512, 10], "N": 100});
+    let crate::catalog::Value::Object(all) = asked(sizes.clone()) else { panic!("an object") };
+    let mut before = 0.0;
+    for (name, value) in &all {
+        let mut own = sizes.clone();
+        own["method"] = (*name).into();
+        assert_eq!(value.to_json(), asked(own).to_json(), "{name}");
+        let cost = value.to_json();
+        let total = cost["pass"].as_f64().unwrap() + cost["precondition"].as_f64().unwrap();
+        assert!(total >= before, "{name}");
+        before = total;
+    }
+    assert_eq!((all.len(), all[0].0), (10, "gd"));
+}
