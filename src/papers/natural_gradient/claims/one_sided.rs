@@ -17,7 +17,7 @@ use crate::experiments::{
 use crate::settings::{INPUTS, SAMPLES, TESTS, increment, label, network, residual};
 use solvable_engine::verify::setting::require;
 use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile, SettingError};
-use solvable_shared::{asked, by};
+use solvable_shared::{asked, by, kept};
 use solvable_simulate::training::{LayerSet, NaturalGradient};
 
 pub(crate) fn claims() -> Vec<Claim> {
@@ -288,10 +288,24 @@ fn left(s: &NaturalTrainingSetting, o: &NaturalTrainingOutcome, share: f64) -> R
 }
 
 /// The spread of the rates for a training setting with all layers on the input side.
-fn rate_spread(s: &NaturalTrainingSetting) -> Result<RateSpread, JudgeError> {
+struct Spread {
+    alpha: f64,
+    variance: f64,
+}
+
+fn rate_law(s: &NaturalTrainingSetting) -> Result<RateSpread, JudgeError> {
     let depth = s.network.depth();
     let layers = Layers::all(Side::Input, depth)?;
     Ok(RateSpread::new(s.network.scales(), &s.network.widths()[1..depth], &layers)?)
+}
+
+/// Kept, as smooth activations take integrals that every trial would ask for again.
+fn rate_spread(s: &NaturalTrainingSetting) -> Result<Spread, JudgeError> {
+    let found = kept(&format!("spread of the rates {:?}", s.network), || {
+        let law = rate_law(s)?;
+        Ok(vec![law.alpha(), law.variance()])
+    })?;
+    Ok(Spread { alpha: found[0], variance: found[1] })
 }
 
 fn one_step() -> Claim {
@@ -362,7 +376,7 @@ fn one_step_scatter() -> Claim {
     })
     .measure(|s, o| {
         let ratio = residual(s, o, 1)?.norm_squared() / residual(s, o, 0)?.norm_squared();
-        Ok(ratio / left_square(s, rate_spread(s)?.variance())?)
+        Ok(ratio / left_square(s, rate_spread(s)?.variance)?)
     })
     .predict(|_| Ok(1.0))
     .by_difference()
@@ -371,16 +385,19 @@ fn one_step_scatter() -> Claim {
     .rival("nothing is left", |_| Ok(0.0))
     .rival("V/α, a relative variance with one α", |s| {
         let spread = rate_spread(s)?;
-        Ok(left_square(s, spread.variance() * spread.alpha())? / left_square(s, spread.variance())?)
+        Ok(left_square(s, spread.variance * spread.alpha)? / left_square(s, spread.variance)?)
     })
     .rival_given_where(
         "the anisotropy, as if the mean rate of the network were known",
         |s| s.network.widths()[1] > 512,
         |s, o| {
             let spread = rate_spread(s)?;
-            let (train, _) = s.sample.data_set(s.network.widths()[0], o.data_set as usize)?.cosines();
-            let within = (spread.anisotropy(&train)? * spread.alpha()).powi(2);
-            Ok(left_square(s, within)? / left_square(s, spread.variance())?)
+            let question = format!("anisotropy {:?} {:?} {}", s.network, s.sample, o.data_set);
+            let anisotropy = kept(&question, || {
+                let (train, _) = s.sample.data_set(s.network.widths()[0], o.data_set as usize)?.cosines();
+                Ok(vec![rate_law(s)?.anisotropy(&train)?])
+            })?[0];
+            Ok(left_square(s, (anisotropy * spread.alpha).powi(2))? / left_square(s, spread.variance)?)
         },
     )
     .finish()
@@ -389,7 +406,7 @@ fn one_step_scatter() -> Claim {
 /// $E(1-\eta\alpha_n)^2$ of rates with the given variance.
 fn left_square(s: &NaturalTrainingSetting, variance: f64) -> Result<f64, JudgeError> {
     let eta = s.learning_rate;
-    Ok(contraction(eta * rate_spread(s)?.alpha(), 1).powi(2) + eta * eta * variance)
+    Ok(contraction(eta * rate_spread(s)?.alpha, 1).powi(2) + eta * eta * variance)
 }
 
 fn last_layer() -> Claim {
@@ -422,7 +439,7 @@ fn last_layer() -> Claim {
     })
     .rival_given("the spread of the rates that the step of all layers leaves", move |s, o| {
         let spread = rate_spread(s)?;
-        left(s, o, share(s) + spread.variance().sqrt() / spread.alpha())
+        left(s, o, share(s) + spread.variance.sqrt() / spread.alpha)
     })
     .rival_given("gradient flow: exp(−ηt)", |s, o| left(s, o, (-s.learning_rate * s.steps as f64).exp()))
     .finish()
