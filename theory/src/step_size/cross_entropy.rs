@@ -60,7 +60,7 @@ const AIM: f64 = 0.01;
 /// let softmax = cross_entropy_step_size(&network, 32, Method::OneSidedSoftmax)?;
 /// assert_eq!((softmax.alpha, softmax.steps, softmax.saturates), (3.0, 4, false));
 /// let one_sided = cross_entropy_step_size(&network, 32, Method::OneSided)?;
-/// assert_eq!((one_sided.alpha, one_sided.steps, one_sided.saturates), (3.0, 51, true));
+/// assert_eq!((one_sided.alpha, one_sided.steps, one_sided.saturates), (3.0, 50, true));
 /// # Ok::<(), solvable_theory::TheoryError>(())
 /// ```
 pub fn cross_entropy_step_size(
