@@ -103,7 +103,7 @@ impl Tangents {
         kernel
     }
 
-    /// $A_l[n,n]=\|\Phi_l[n]\|^2$ of every sample.
+    /// $(A_l)_{nn}=\|\varphi_l(n)\|^2$ of every sample.
     pub fn feature_squares(&self, layer: usize) -> Vec<f64> {
         let (weight, bias) = self.scales[layer - 1];
         let columns = self.signals.hidden[layer - 1].column_iter();
