@@ -105,7 +105,7 @@ impl InputSided {
     }
 }
 
-/// $\Delta_n=\sum_{l}D_l[n]D_l[n]^\top$ ($C\times C$) over `layers`: the rate of a sample.
+/// $\Delta_n=\sum_lD_{l,n}D_{l,n}^\top$ ($C\times C$) over `layers`: the rate of a sample.
 fn rate(at: &Tangents, layers: &[usize], n: usize) -> Matrix {
     let (classes, samples) = (at.classes(), at.samples());
     Matrix::from_fn(classes, classes, |j, k| {

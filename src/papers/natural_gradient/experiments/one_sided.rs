@@ -112,7 +112,7 @@ pub struct SampleRatesOutcome {
     pub input_mean: f64,
     /// Their variance, over $N-1$.
     pub input_variance: f64,
-    /// The mean of $\sum_{l<L}A_l[n,n]$, what the output side leaves.
+    /// The mean of $\sum_{l<L}(A_l)_{nn}$, what the output side leaves.
     pub output_mean: f64,
     /// Their variance, over $N-1$.
     pub output_variance: f64,
@@ -163,7 +163,7 @@ pub struct SidedResponseOutcome {
     pub blocks: Vec<f64>,
     /// The entry of $\bar R$ outside of them that is farthest from 0.
     pub outside: f64,
-    /// $\Delta_n=\sum_lD_l[n]D_l[n]^\top$, for the output side $\sum_lA_l[n,n]I$: the rates of every sample by the signals of the network alone.
+    /// $\Delta_n=\sum_lD_{l,n}D_{l,n}^\top$, for the output side $\sum_l(A_l)_{nn}I$: the rates of every sample by the signals of the network alone.
     pub rates: Vec<f64>,
 }
 
