@@ -221,10 +221,10 @@ fn subsets() -> Claim {
     .cases(|profile| {
         let mut cases = Vec::new();
         for labels in by(profile, &QUESTIONS[..1], &QUESTIONS[..]) {
-            for &samples in by(profile, &[100][..], &[50, 100, 200, 400][..]) {
+            for &samples in by(profile, &[200][..], &[50, 100, 200, 400][..]) {
                 let setting = digits(*labels, samples, &[1.0, 10.0, 100.0, 300.0]);
                 let label = format!("{} N={samples}", name(*labels));
-                cases.push(At::setting(label, setting, by(profile, 40, 80)));
+                cases.push(At::setting(label, setting, by(profile, 100, 80)));
             }
         }
         Ok(cases)
