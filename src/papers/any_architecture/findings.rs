@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use solvable_engine::verify::JudgeError;
+use solvable_shared::told;
 use solvable_theory::any_architecture::mean_subtraction_edge;
 
 use crate::claims::predicted::statistics;
@@ -19,9 +20,7 @@ const WIDTHS: [usize; 3] = [32, 64, 128];
 
 /// A paragraph each.
 pub(super) fn all() -> Vec<String> {
-    let findings: [fn() -> Result<String, JudgeError>; 6] =
-        [subtraction, pooling, sharing, depth, mixing, gains];
-    findings.iter().map(|finding| finding().unwrap_or_else(|error| format!("No numbers: {error}."))).collect()
+    told(&[subtraction, pooling, sharing, depth, mixing, gains])
 }
 
 fn list(values: &[f64]) -> String {

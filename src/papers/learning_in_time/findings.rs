@@ -1,7 +1,8 @@
 //! What the theory finds, in words and in its own numbers.
 
 use solvable_engine::verify::JudgeError;
-use solvable_theory::continual_learning::{Spectrum, Target};
+use solvable_shared::told;
+use solvable_theory::continual_learning::Spectrum;
 use solvable_theory::learning_in_time::{
     Phase, Round, Shape, distill, distill_gain, early_stopping, flow_curve, optimal_schedule,
     schedule_power_law, sgd_threshold, shape_at_best_peak, subset_curve,
@@ -11,9 +12,7 @@ use crate::experiments::{DigitLabels, DigitsInTimeSetting, Problem};
 
 /// A paragraph each.
 pub(super) fn all() -> Vec<String> {
-    let findings: [fn() -> Result<String, JudgeError>; 8] =
-        [heavy_tails, typical_runs, stopping, scales, schedules, rounds, matched, subsets];
-    findings.iter().map(|finding| finding().unwrap_or_else(|error| format!("No numbers: {error}."))).collect()
+    told(&[heavy_tails, typical_runs, stopping, scales, schedules, rounds, matched, subsets])
 }
 
 /// Samples and noise at which numbers are given.
@@ -72,8 +71,7 @@ fn stopping() -> Result<String, JudgeError> {
 }
 
 fn scales() -> Result<String, JudgeError> {
-    let spectrum = Spectrum::new(vec![1.0, 1e-3], vec![80.0, 100.0], 0.0)?;
-    let target = Target::new(vec![1.0 / 80.0, 0.03], 0.0)?;
+    let (spectrum, target) = Problem::two_scales().theory()?;
     let curve = flow_curve(&spectrum, &target, 200, 1.0, &[0.0025, 0.11, 20.0, 1e7])?;
     Ok(format!(
         "An isotropic spectrum has one minimum in time, by the variation-diminishing property of the Laplace transform. Two scales show double descent in \
@@ -141,9 +139,8 @@ fn subsets() -> Result<String, JudgeError> {
     let samples = 400;
     let setting = DigitsInTimeSetting { labels: DigitLabels::Parity, samples, times: vec![1e9] };
     let ((mu, y2), times) = (setting.spectrum()?, setting.real_times()?);
-    let n = mu.len() as f64;
-    let spectrum = Spectrum::simple(mu.iter().map(|m| m / n).collect(), 0.0)?;
-    let target = Target::new(y2.iter().map(|y| y / n).collect(), 0.0)?;
+    let n = mu.len();
+    let (spectrum, target) = setting.as_population()?;
     let naive = flow_curve(&spectrum, &target, samples, 0.0, &times)?[0][0];
     let law = subset_curve(&mu, &y2, samples, &times)?[0][0];
     Ok(format!(

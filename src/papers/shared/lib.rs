@@ -50,6 +50,11 @@ pub fn asked<T>(quantity: Option<T>, name: &str) -> Result<T, JudgeError> {
     quantity.ok_or_else(|| JudgeError::Other(format!("the setting does not ask for `{name}`")))
 }
 
+/// What the theory finds, a paragraph each; where one has no numbers, why.
+pub fn told(findings: &[fn() -> Result<String, JudgeError>]) -> Vec<String> {
+    findings.iter().map(|finding| finding().unwrap_or_else(|error| format!("No numbers: {error}."))).collect()
+}
+
 /// The choice of a profile.
 pub fn by<T>(profile: Profile, quick: T, full: T) -> T {
     match profile {

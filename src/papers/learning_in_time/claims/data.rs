@@ -98,13 +98,6 @@ fn sphere() -> Claim {
     .finish()
 }
 
-/// The same power laws with a cut-off in place of the limit of many samples.
-fn with_cutoff(setting: &PowerLawSetting) -> Result<(Spectrum, Target, f64, f64), JudgeError> {
-    let (kappa, error) = setting.units()?;
-    let [(lambda, tail), (eta, unlearnt)] = setting.powers();
-    Ok((Spectrum::simple(lambda, tail)?, Target::new(eta, unlearnt)?, kappa, error))
-}
-
 fn exponent(setting: &PowerLawSetting) -> f64 {
     (setting.target_decay - 1.0) / setting.decay
 }
@@ -150,7 +143,8 @@ fn scaling() -> Claim {
         Ok(s.times.iter().map(at).collect::<Vec<f64>>())
     })
     .rival("a ridge of one over the time", |s| {
-        let (spectrum, target, kappa, error) = with_cutoff(s)?;
+        let (kappa, error) = s.units()?;
+        let (spectrum, target) = s.theory()?;
         let ridge = |tau: &f64| {
             let round = Round { ridge: kappa / tau, labels: 1.0 };
             Ok(distill(&spectrum, &target, s.samples, s.noise * error, &[round])?[0][0] / error)
@@ -179,10 +173,7 @@ fn of_subset(setting: &DigitsInTimeSetting) -> Result<Vec<[f64; 2]>, JudgeError>
 /// The spectrum of all images taken for that of the law they come from.
 fn as_population(setting: &DigitsInTimeSetting) -> Result<Vec<f64>, JudgeError> {
     let table = kept(&format!("as population {setting:?}"), || {
-        let (mu, y2) = setting.spectrum()?;
-        let n = mu.len() as f64;
-        let spectrum = Spectrum::simple(mu.iter().map(|m| m / n).collect(), 0.0)?;
-        let target = Target::new(y2.iter().map(|y| y / n).collect(), 0.0)?;
+        let (spectrum, target) = setting.as_population()?;
         let curve = flow_curve(&spectrum, &target, setting.samples, 0.0, &setting.real_times()?)?;
         Ok(column(&curve, 0))
     })?;

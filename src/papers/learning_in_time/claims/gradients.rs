@@ -89,28 +89,36 @@ enum Left {
     FourthMoments,
 }
 
-/// The recursion of plain steps without one of its terms.
+/// The recursion of plain steps without one of its terms: the errors after 0, 1, ... steps.
+fn shorter(
+    (lambda, eta): (&[f64], &[f64]),
+    (alpha, batch, sigma2): (f64, usize, f64),
+    left: Left,
+    steps: usize,
+) -> Vec<f64> {
+    let mut m = eta.to_vec();
+    let mut errors = vec![m.iter().sum::<f64>()];
+    for step in 0..steps {
+        let noise = if left == Left::Injection { sigma2 } else { errors[step] + sigma2 };
+        for (m, l) in m.iter_mut().zip(lambda) {
+            let x = alpha * l;
+            let share = x * x / batch as f64;
+            let own = if left == Left::FourthMoments { 0.0 } else { share };
+            *m = ((1.0 - x).powi(2) + own) * *m + share * noise;
+        }
+        errors.push(m.iter().sum());
+    }
+    errors
+}
+
 fn without(setting: &StochasticSetting, left: Left) -> Result<Vec<f64>, JudgeError> {
     let (lambda, eta) = setting.problem.lists();
     let Steps::Constant(alpha) = setting.alpha else {
         return Err(JudgeError::Other("the steps are not constant".into()));
     };
-    let (batch, sigma2) = (setting.batch as f64, setting.problem.sigma2);
-    let mut m = eta;
-    let mut errors = Vec::new();
-    for step in 0..=setting.steps.last().copied().unwrap_or(0) {
-        let error: f64 = m.iter().sum();
-        if setting.steps.contains(&step) {
-            errors.push(error);
-        }
-        let noise = if left == Left::Injection { sigma2 } else { error + sigma2 };
-        for (m, l) in m.iter_mut().zip(&lambda) {
-            let x = alpha * l;
-            let own = if left == Left::FourthMoments { 0.0 } else { x * x / batch };
-            *m = ((1.0 - x).powi(2) + own) * *m + x * x / batch * noise;
-        }
-    }
-    Ok(errors)
+    let last = setting.steps.last().copied().unwrap_or(0);
+    let errors = shorter((&lambda, &eta), (alpha, setting.batch, setting.problem.sigma2), left, last);
+    Ok(setting.steps.iter().map(|n| errors[*n]).collect())
 }
 
 fn fourth_moments() -> Claim {
@@ -178,18 +186,8 @@ fn threshold() -> Claim {
     })
     .rival("features without excess of the fourth moment", |s| {
         let (lambda, eta, alpha) = s.start()?;
-        let start: f64 = eta.iter().sum();
-        let mut m = eta;
-        let mut ratios = [0.0; 2];
-        for ratio in &mut ratios {
-            let error: f64 = m.iter().sum();
-            for (m, l) in m.iter_mut().zip(&lambda) {
-                let x = alpha * l;
-                *m = (1.0 - x).powi(2) * *m + x * x / s.batch as f64 * error;
-            }
-            *ratio = m.iter().sum::<f64>() / start;
-        }
-        Ok(ratios)
+        let errors = shorter((&lambda, &eta), (alpha, s.batch, 0.0), Left::FourthMoments, 2);
+        Ok([errors[1] / errors[0], errors[2] / errors[0]])
     })
     .presumes(|s| require(s.steps.starts_with(&[1, 2]), "steps", format!("{:?}", s.steps), "1, 2, ..."))
     .finish()

@@ -260,12 +260,7 @@ fn two_scales() -> Claim {
     .sources(&[BORDELON_2020])
     .components(["first minimum", "maximum", "second minimum"])
     .cases(|profile| {
-        let problem = Problem {
-            modes: 180,
-            lambda: Powers::Levels(vec![(1.0, 80), (1e-3, 100)]),
-            eta: Powers::Levels(vec![(1.0 / 80.0, 80), (0.03, 100)]),
-            sigma2: 1.0,
-        };
+        let problem = Problem::two_scales();
         let path = Path::Flow { times: vec![0.0025, 0.11, 20.0] };
         Ok(vec![At::setting(
             "80 strong and 100 weak modes",

@@ -11,6 +11,7 @@ use solvable_shared::checks;
 use solvable_simulate::SimulationError;
 use solvable_simulate::data::{Dataset, on_sphere};
 use solvable_simulate::linalg::{self, Matrix};
+use solvable_theory::continual_learning::{Spectrum, Target};
 use solvable_theory::kernel_spectrum::NtkMap;
 use solvable_theory::{Activation, InitialScales};
 
@@ -105,6 +106,17 @@ impl DigitsInTimeSetting {
         let labels = Matrix::from_vec(labels.len(), 1, labels);
         let projections = linalg::transpose_product(&population.vectors, &labels);
         Ok((population.mu.clone(), projections.iter().map(|y| y * y).collect()))
+    }
+
+    /// The same taken for the law behind the images, which it is not.
+    ///
+    /// # Errors
+    /// Eigenvalues that cannot be found.
+    pub fn as_population(&self) -> Result<(Spectrum, Target), JudgeError> {
+        let (mu, y2) = self.spectrum()?;
+        let n = mu.len() as f64;
+        let over = |list: Vec<f64>| list.into_iter().map(|x| x / n).collect();
+        Ok((Spectrum::simple(over(mu), 0.0)?, Target::new(over(y2), 0.0)?))
     }
 
     /// $t$.

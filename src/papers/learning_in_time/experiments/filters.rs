@@ -11,7 +11,7 @@ use solvable_simulate::learning_in_time::{
     FilteredRegression, descent_filter, distillation_filter, gaussian_grams,
 };
 use solvable_theory::TheoryError;
-use solvable_theory::continual_learning::power_law_first_error;
+use solvable_theory::continual_learning::{Spectrum, Target, power_law_first_error};
 
 use super::problem::Problem;
 
@@ -220,6 +220,15 @@ impl PowerLawSetting {
             let drawn = (1..=self.modes).map(|i| (i as f64).powf(-decay)).collect();
             (drawn, beyond(decay, self.modes))
         })
+    }
+
+    /// Spectrum and target, with what lies beyond the drawn modes as tails.
+    ///
+    /// # Errors
+    /// Numbers out of range.
+    pub fn theory(&self) -> Result<(Spectrum, Target), TheoryError> {
+        let [(lambda, tail), (eta, unlearnt)] = self.powers();
+        Ok((Spectrum::simple(lambda, tail)?, Target::new(eta, unlearnt)?))
     }
 }
 

@@ -67,6 +67,16 @@ impl Problem {
         Self { modes, lambda: Powers::Power(a), eta: Powers::Power(b), sigma2 }
     }
 
+    /// Eighty strong modes, and a hundred a thousand times weaker with three times their power: two minima in time on 200 samples.
+    pub fn two_scales() -> Self {
+        Self {
+            modes: 180,
+            lambda: Powers::Levels(vec![(1.0, 80), (1e-3, 100)]),
+            eta: Powers::Levels(vec![(1.0 / 80.0, 80), (0.03, 100)]),
+            sigma2: 1.0,
+        }
+    }
+
     pub(super) fn check(&self) -> Result<(), SettingError> {
         within("problem.modes", self.modes, 1..=MOST_MODES)?;
         self.lambda.check("problem.lambda", self.modes)?;

@@ -4,7 +4,6 @@ use solvable_engine::figure::{Axis, Figure, Panel, Position, Series, Stroke};
 use solvable_engine::verify::{JudgeError, Profile};
 use solvable_engine::{FigurePlan, Trials, requests};
 use solvable_shared::{Sphere, SphereTarget, by};
-use solvable_theory::continual_learning::{Spectrum, Target};
 use solvable_theory::learning_in_time::{flow_curve, flow_scaling, subset_curve};
 
 use super::times;
@@ -49,8 +48,7 @@ fn collapse(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         for (group, &samples) in sizes(trials.profile()).iter().enumerate() {
             let setting = law(target_decay, noise, samples);
             let (kappa, error) = setting.units()?;
-            let [(lambda, tail), (eta, unlearnt)] = setting.powers();
-            let (spectrum, target) = (Spectrum::simple(lambda, tail)?, Target::new(eta, unlearnt)?);
+            let (spectrum, target) = setting.theory()?;
             let real: Vec<f64> = many.iter().map(|tau| tau / kappa).collect();
             let curve = flow_curve(&spectrum, &target, samples, noise * error, &real)?;
             let line = many.iter().zip(&curve).map(|(tau, row)| (*tau, row[0] / error)).collect();
@@ -100,13 +98,11 @@ fn digits(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     for (group, &samples) in subset_sizes(trials.profile()).iter().enumerate() {
         let setting = subset(samples);
         let (mu, y2) = setting.spectrum()?;
-        let n = mu.len() as f64;
         let real = DigitsInTimeSetting { times: many.clone(), ..setting.clone() }.real_times()?;
         let curve = subset_curve(&mu, &y2, samples, &real)?;
         let line = many.iter().zip(&curve).map(|(t, row)| (*t, row[0])).collect();
         series.push(Series::line(format!("N={samples}"), group, Stroke::Solid, line));
-        let spectrum = Spectrum::simple(mu.iter().map(|m| m / n).collect(), 0.0)?;
-        let target = Target::new(y2.iter().map(|y| y / n).collect(), 0.0)?;
+        let (spectrum, target) = setting.as_population()?;
         let curve = flow_curve(&spectrum, &target, samples, 0.0, &real)?;
         let line = many.iter().zip(&curve).map(|(t, row)| (*t, row[0])).collect();
         series.push(Series::line("", group, Stroke::Dashed, line));

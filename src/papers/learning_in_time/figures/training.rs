@@ -30,13 +30,7 @@ fn smooth(profile: Profile) -> InTimeSetting {
 }
 
 fn two_scales() -> InTimeSetting {
-    let problem = Problem {
-        modes: 180,
-        lambda: Powers::Levels(vec![(1.0, 80), (1e-3, 100)]),
-        eta: Powers::Levels(vec![(1.0 / 80.0, 80), (0.03, 100)]),
-        sigma2: 1.0,
-    };
-    setting(problem, 200, times(3e-4, 3e3, 15))
+    setting(Problem::two_scales(), 200, times(3e-4, 3e3, 15))
 }
 
 fn one_scale() -> InTimeSetting {

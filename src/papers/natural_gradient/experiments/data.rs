@@ -12,6 +12,8 @@ use solvable_shared::checks;
 use solvable_simulate::SimulationError;
 use solvable_simulate::data::{Dataset, gaussian_inputs, on_sphere};
 use solvable_simulate::linalg::{self, Matrix};
+use solvable_simulate::network::Network;
+use solvable_simulate::training::{Parametrization, Tangents};
 
 /// Where inputs on the sphere $\|x\|^2=M_0$ come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -126,6 +128,18 @@ impl Sample {
             test: all.columns(self.samples, self.tests).into_owned(),
             labels: labels.map(|l| (l[..self.samples].to_vec(), l[self.samples..].to_vec())),
         })
+    }
+
+    /// A data set that is drawn, by its number, and the tangents of a random `network` on its training inputs.
+    pub(super) fn draw_tangents(
+        &self,
+        network: &Architecture,
+        streams: &Streams,
+    ) -> Result<(usize, Tangents), SimulationError> {
+        let number = self.draw_number(streams);
+        let data = self.data_set(network.widths()[0], number)?;
+        let network = Network::draw(network, streams);
+        Ok((number, Tangents::new(&network, network.forward(&data.train)?, Parametrization::Ntk)?))
     }
 
     pub(super) fn draw_number(&self, streams: &Streams) -> usize {

@@ -8,8 +8,7 @@ use solvable_engine::verify::setting::{at_least, non_negative, require};
 use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
 use solvable_shared::{checks, shortened};
 use solvable_simulate::linalg::{self, Matrix};
-use solvable_simulate::network::Network;
-use solvable_simulate::training::{NaturalGradient, Parametrization, Tangents};
+use solvable_simulate::training::{NaturalGradient, Tangents};
 
 /// $A_l$, $B_l$ of a network of one output between two sets of inputs, as the theory takes them.
 pub(super) fn empirical_kernels(rows: &Tangents, columns: &Tangents) -> Result<LayerKernels, TheoryError> {
@@ -40,10 +39,7 @@ impl KernelSetting {
     }
 
     fn kernels(&self, streams: &Streams) -> Result<(usize, LayerKernels), TrialFailure> {
-        let number = self.sample.draw_number(streams);
-        let data = self.sample.data_set(self.network.widths()[0], number)?;
-        let network = Network::draw(&self.network, streams);
-        let tangents = Tangents::new(&network, network.forward(&data.train)?, Parametrization::Ntk)?;
+        let (number, tangents) = self.sample.draw_tangents(&self.network, streams)?;
         Ok((number, empirical_kernels(&tangents, &tangents)?))
     }
 }

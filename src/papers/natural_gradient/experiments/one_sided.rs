@@ -7,7 +7,6 @@ use solvable_theory::natural_gradient::{
 };
 use solvable_theory::{Architecture, TheoryError};
 
-use super::data::Sample;
 use super::kernels::{KernelSetting, empirical_kernels};
 use super::response::{ResponseSetting, anisotropy};
 use solvable_engine::streams::Streams;
@@ -15,10 +14,7 @@ use solvable_engine::verify::setting::{at_least, require, within};
 use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
 use solvable_shared::{checks, rounded};
 use solvable_simulate::linalg::Matrix;
-use solvable_simulate::network::Network;
-use solvable_simulate::training::{
-    BatchPolar, FactorPowers, NaturalGradient, Parametrization, Tangents, polar_steps, power_steps,
-};
+use solvable_simulate::training::{BatchPolar, FactorPowers, NaturalGradient, polar_steps, power_steps};
 
 /// The methods that invert one factor, by the theory of the squared loss.
 pub fn is_sided(method: Method) -> bool {
@@ -84,18 +80,6 @@ pub fn check_told(rule: &NaturalGradient) -> Result<(), SettingError> {
     require(!parts || rule.method != Method::OneSidedScaled, "method", rule.method, valid)
 }
 
-fn tangents_of(
-    network: &Architecture,
-    sample: &Sample,
-    streams: &Streams,
-) -> Result<(usize, Tangents), TrialFailure> {
-    let number = sample.draw_number(streams);
-    let data = sample.data_set(network.widths()[0], number)?;
-    let network = Network::draw(network, streams);
-    let tangents = Tangents::new(&network, network.forward(&data.train)?, Parametrization::Ntk)?;
-    Ok((number, tangents))
-}
-
 fn weights(network: &Architecture, passes: f64) -> f64 {
     network.parameter_count() as f64 * (20.0 + passes)
 }
@@ -132,7 +116,7 @@ impl Experiment for SampleRates {
     }
 
     fn run(setting: &KernelSetting, streams: &Streams) -> Result<SampleRatesOutcome, TrialFailure> {
-        let (number, tangents) = tangents_of(&setting.network, &setting.sample, streams)?;
+        let (number, tangents) = setting.sample.draw_tangents(&setting.network, streams)?;
         let (depth, samples) = (tangents.depth(), tangents.samples());
         let input = |n: usize| (1..=depth).map(|l| tangents.deltas(l).column(n).norm_squared()).sum::<f64>();
         let squares: Vec<Vec<f64>> = (1..depth).map(|l| tangents.feature_squares(l)).collect();
@@ -174,13 +158,8 @@ impl Experiment for SidedResponse {
     const VERSION: u32 = 1;
 
     fn check(setting: &ResponseSetting) -> Result<(), SettingError> {
-        let ResponseSetting { network, sample, rule } = setting;
-        checks::network(network)?;
-        checks::plain(network)?;
-        checks::trained_biases(network)?;
-        sample.check(network)?;
-        checks::kernel(network, "samples", sample.samples)?;
-        rule.check(network.depth(), sample.samples * network.classes())?;
+        setting.check()?;
+        let rule = &setting.rule;
         let valid = "one_sided, one_sided_scaled, output_sided or last";
         require(is_sided(rule.method), "method", rule.method, valid)?;
         let plain = rule.damping == Damping::None;
@@ -191,7 +170,7 @@ impl Experiment for SidedResponse {
 
     fn run(setting: &ResponseSetting, streams: &Streams) -> Result<SidedResponseOutcome, TrialFailure> {
         let ResponseSetting { network, sample, rule } = setting;
-        let (_, tangents) = tangents_of(network, sample, streams)?;
+        let (_, tangents) = sample.draw_tangents(network, streams)?;
         let (classes, samples) = (tangents.classes(), tangents.samples());
         let alpha = rate_of(rule, network, samples)?;
         let response = rule.prepare(&tangents)?.response_matrix()? / alpha;
@@ -268,7 +247,7 @@ impl Experiment for PowerResponse {
 
     fn run(setting: &PowerResponseSetting, streams: &Streams) -> Result<PowerResponseOutcome, TrialFailure> {
         let KernelSetting { network, sample } = &setting.system;
-        let (number, tangents) = tangents_of(network, sample, streams)?;
+        let (number, tangents) = sample.draw_tangents(network, streams)?;
         let samples = tangents.samples();
         let undamped = vec![(0.0, 0.0); tangents.depth()];
         let mut response = Matrix::zeros(samples, samples);
@@ -336,7 +315,7 @@ impl Experiment for PolarStep {
 
     fn run(setting: &PolarStepSetting, streams: &Streams) -> Result<PolarStepOutcome, TrialFailure> {
         let KernelSetting { network, sample } = &setting.system;
-        let (number, tangents) = tangents_of(network, sample, streams)?;
+        let (number, tangents) = sample.draw_tangents(network, streams)?;
         // y = ∓1/2 opposite to f_0: a small entry of g would cost digits at exponent 1/2, whose step is its inverse.
         let residual = tangents.output().map(|f| f + 0.5f64.copysign(f));
         let steps = polar_steps(&tangents, &residual, setting.kind)?;

@@ -8,8 +8,7 @@ use solvable_engine::verify::setting::within;
 use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
 use solvable_shared::{checks, shortened};
 use solvable_simulate::linalg::Matrix;
-use solvable_simulate::network::Network;
-use solvable_simulate::training::{NaturalGradient, Parametrization, Tangents};
+use solvable_simulate::training::NaturalGradient;
 
 /// A random network and a rule at its starting point.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,6 +21,18 @@ pub struct ResponseSetting {
     /// The rule.
     #[serde(flatten)]
     pub rule: NaturalGradient,
+}
+
+impl ResponseSetting {
+    pub(super) fn check(&self) -> Result<(), SettingError> {
+        let ResponseSetting { network, sample, rule } = self;
+        checks::network(network)?;
+        checks::plain(network)?;
+        checks::trained_biases(network)?;
+        sample.check(network)?;
+        checks::kernel(network, "samples", sample.samples)?;
+        rule.check(network.depth(), sample.samples * network.classes())
+    }
 }
 
 /// The response matrix $\bar R$ of a random network, by taking the rule's step for every unit residual.
@@ -46,21 +57,12 @@ impl Experiment for Response {
     const VERSION: u32 = 1;
 
     fn check(setting: &ResponseSetting) -> Result<(), SettingError> {
-        let ResponseSetting { network, sample, rule } = setting;
-        checks::network(network)?;
-        checks::plain(network)?;
-        checks::trained_biases(network)?;
-        sample.check(network)?;
-        checks::kernel(network, "samples", sample.samples)?;
-        rule.check(network.depth(), sample.samples * network.classes())
+        setting.check()
     }
 
     fn run(setting: &ResponseSetting, streams: &Streams) -> Result<ResponseOutcome, TrialFailure> {
         const MOST_STORED: usize = 16;
-        let number = setting.sample.draw_number(streams);
-        let data = setting.sample.data_set(setting.network.widths()[0], number)?;
-        let network = Network::draw(&setting.network, streams);
-        let tangents = Tangents::new(&network, network.forward(&data.train)?, Parametrization::Ntk)?;
+        let (_, tangents) = setting.sample.draw_tangents(&setting.network, streams)?;
         let response = setting.rule.prepare(&tangents)?.response_matrix()?;
         let alpha = response.trace() / response.nrows() as f64;
         Ok(ResponseOutcome {
@@ -127,10 +129,7 @@ impl Experiment for DiagonalLayer {
     }
 
     fn run(setting: &DiagonalLayerSetting, streams: &Streams) -> Result<DiagonalLayerOutcome, TrialFailure> {
-        let number = setting.sample.draw_number(streams);
-        let data = setting.sample.data_set(setting.network.widths()[0], number)?;
-        let network = Network::draw(&setting.network, streams);
-        let tangents = Tangents::new(&network, network.forward(&data.train)?, Parametrization::Ntk)?;
+        let (number, tangents) = setting.sample.draw_tangents(&setting.network, streams)?;
         let rule = NaturalGradient::plain(Method::Diag);
         let prepared = rule.prepare(&tangents)?;
         let size = setting.sample.samples;

@@ -2,6 +2,7 @@
 
 use nalgebra::DMatrix;
 use solvable_engine::verify::JudgeError;
+use solvable_shared::told;
 use solvable_theory::natural_gradient::{
     CeFlow, CeProblem, Exponents, Method, Parametrization, alpha, ce_map, ce_margin, ce_recursion,
     feature_exponents, train_kernels, width_exponents,
@@ -12,9 +13,7 @@ use crate::claims::classifiers::{classifier, own_kernel};
 
 /// A paragraph each.
 pub(super) fn all() -> Vec<String> {
-    let findings: [fn() -> Result<String, JudgeError>; 6] =
-        [in_probabilities, output_layer, damped, one_sided, free_of_width, ridge_regression];
-    findings.iter().map(|finding| finding().unwrap_or_else(|error| format!("No numbers: {error}."))).collect()
+    told(&[in_probabilities, output_layer, damped, one_sided, free_of_width, ridge_regression])
 }
 
 fn in_probabilities() -> Result<String, JudgeError> {

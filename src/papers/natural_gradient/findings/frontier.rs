@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use solvable_engine::verify::JudgeError;
+use solvable_shared::told;
 use solvable_theory::natural_gradient::{
     BatchPower, CeFlow, LayerKernels, Layers, Method, Parametrization, RateSpread, Side, StepCost,
     TargetCovariance, alpha, batch_shampoo, ce_margin, one_sided, shampoo_response, step_cost, test_risk,
@@ -16,9 +17,7 @@ use crate::settings::{INPUTS, SAMPLES, network};
 
 /// A paragraph each.
 pub(super) fn all() -> Vec<String> {
-    let findings: [fn() -> Result<String, JudgeError>; 9] =
-        [one_inverse, one_factor, one_layer, risk, softmax, widths, conjecture, conditions, batches];
-    findings.iter().map(|finding| finding().unwrap_or_else(|error| format!("No numbers: {error}."))).collect()
+    told(&[one_inverse, one_factor, one_layer, risk, softmax, widths, conjecture, conditions, batches])
 }
 
 const DEPTH: usize = 3;
