@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod atlas;
+pub mod coverage;
 pub mod papers;
 
 pub use solvable_engine::{figure, map, report, streams, verify};

@@ -28,8 +28,16 @@ fn every_part_is_found_under_one_name() {
         }
     }
     // What several parts share, and tools that are no part.
-    let others =
-        ["common", "shared", "mod", "free_probability", "kernel_spectrum", "peers", "neural_tangents"];
+    let others = [
+        "common",
+        "coverage",
+        "shared",
+        "mod",
+        "free_probability",
+        "kernel_spectrum",
+        "peers",
+        "neural_tangents",
+    ];
     for folder in ["benches", "theory/notes", "theory/tests/reference", "src/papers"] {
         for entry in fs::read_dir(root().join(folder)).unwrap() {
             let stem = entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned();

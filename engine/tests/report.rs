@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use solvable_engine::Source;
 use solvable_engine::figure::{Axis, Figure, Panel, Point, Position, Scale, Series, Stroke};
-use solvable_engine::report::{Part, Report, ReportError, RunInfo, render_svg, write};
+use solvable_engine::report::{Appendix, Part, Report, ReportError, RunInfo, render_svg, write};
 use solvable_engine::verify::{
     CaseResult, ClaimResult, Component, Estimate, Judgement, Margin, Profile, Results, RivalResult, Verdict,
 };
@@ -287,6 +287,12 @@ fn spectrum() -> Figure {
     }
 }
 
+fn appendix() -> Appendix {
+    let text = "# What is covered\n\nAll of it, $x^2$.\n\n## A paper\n\n| Statement | Held by |\n|---|---|\n\
+                | $\\lambda$ <grows> | `norm/wrong`, `no/claim` |\n";
+    Appendix::from_markdown("coverage", text).unwrap()
+}
+
 fn report() -> Report {
     let part = |id: &str, title: &str| {
         Part {
@@ -307,6 +313,7 @@ fn report() -> Report {
             part("empty", "A part that was not run"),
         ],
         figures: vec![scaling(), phase_diagram(), spectrum()],
+        appendices: vec![appendix()],
         bibliography: Vec::new(),
         run: RunInfo {
             command: "solvable run --profile quick".to_owned(),
@@ -411,6 +418,10 @@ fn the_page_names_what_is_not_confirmed_first_and_escapes_everything() {
     let attention = html.find("Not confirmed").unwrap();
     assert!(attention < html.find("<section class=\"part\"").unwrap());
     assert!(html.contains("A claim &amp; its &lt;error&gt;"));
+    assert!(html.contains("href=\"#appendix-coverage\""));
+    assert!(html.contains("&lt;grows&gt;"));
+    assert!(html.contains("<a class=\"refuted\" title=\"refuted: A formula that networks contradict\" href=\"#claim-norm-wrong\">"));
+    assert!(html.contains("<code>no/claim</code></td>"));
     assert!(!html.contains("<naive>") && !html.contains("<error>"));
     assert!(html.contains("<math") && html.contains("prefers-color-scheme:dark"));
     // Self-contained: nothing is loaded from elsewhere, and no time of the run is told.

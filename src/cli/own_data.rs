@@ -9,13 +9,15 @@ use solvable_engine::cli::Offer;
 use solvable::simulate::data::Dataset;
 use solvable::theory::bibliography;
 use solvable::verify::TrialStore;
-use solvable::{atlas, papers};
+use solvable::{atlas, coverage, papers};
 
 /// What is offered to be judged: the papers if `all` or without data, and the claims on the inputs in the file `data`.
 pub fn offer(data: Option<&Path>, all: bool) -> Result<Offer> {
     let papers = if data.is_none() || all { papers::all() } else { Vec::new() };
     let recorded = if papers.is_empty() { Vec::new() } else { atlas::recorded().to_vec() };
-    let mut offer = Offer { bibliography: bibliography::ALL.to_vec(), recorded, ..Offer::of(papers) };
+    let appendices = if papers.is_empty() { Vec::new() } else { vec![coverage::appendix()?] };
+    let mut offer =
+        Offer { appendices, bibliography: bibliography::ALL.to_vec(), recorded, ..Offer::of(papers) };
     match data {
         None => offer.wanted = data_wanted,
         Some(path) => {

@@ -2,6 +2,9 @@
 
 pub use solvable_words::Source;
 
+/// What of the papers is covered, by which claim or prediction, as Markdown.
+pub const COVERAGE: &str = include_str!("../notes/coverage.md");
+
 /// Declares sources, one a line.
 macro_rules! sources {
     ($($(#[$doc:meta])* $name:ident: $key:literal, $authors:literal, $title:literal, $venue:literal, $year:literal, $arxiv:literal;)*) => {

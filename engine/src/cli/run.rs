@@ -12,7 +12,7 @@ use super::select::{by_id, nothing_matches, selected};
 use super::{ReportArgs, Selection, VerifyArgs, junit, program, set_jobs, terminal};
 use crate::figure::Figure;
 use crate::map::{Map, MapPlan};
-use crate::report::{self, Part, Report, RunInfo};
+use crate::report::{self, Appendix, Part, Report, RunInfo};
 use crate::verify::{
     Claim, Engine, Knob, LOOKS, Options, Profile, Request, Results, STORE_FILE, StoreError, Tally,
     TrialStore, Verdict,
@@ -23,6 +23,8 @@ use crate::{FigurePlan, Paper, Source};
 pub struct Offer {
     /// The papers, in the order of the report.
     pub papers: Vec<Paper>,
+    /// Chapters that stand behind the papers where all of them are reported.
+    pub appendices: Vec<Appendix>,
     /// Publications that claims may cite beside those of the papers.
     pub bibliography: Vec<Source>,
     /// What the reader of the report should know of how the papers came about.
@@ -36,7 +38,14 @@ pub struct Offer {
 impl Offer {
     /// Papers alone.
     pub fn of(papers: Vec<Paper>) -> Self {
-        Self { papers, bibliography: Vec::new(), notes: Vec::new(), recorded: Vec::new(), wanted: |_| None }
+        Self {
+            papers,
+            appendices: Vec::new(),
+            bibliography: Vec::new(),
+            notes: Vec::new(),
+            recorded: Vec::new(),
+            wanted: |_| None,
+        }
     }
 }
 
@@ -49,6 +58,7 @@ struct Agenda {
     /// Claims that are mapped and not judged.
     mapped: Vec<Claim>,
     recorded: Vec<Map>,
+    appendices: Vec<Appendix>,
     bibliography: Vec<Source>,
     notes: Vec<String>,
 }
@@ -61,7 +71,7 @@ struct Chart {
 
 impl Agenda {
     fn new(patterns: &[String], profile: Profile, offer: Offer) -> Result<Self> {
-        let Offer { papers, bibliography, notes, recorded, .. } = offer;
+        let Offer { papers, appendices, bibliography, notes, recorded, .. } = offer;
         if patterns.iter().any(String::is_empty) {
             let id = papers.first().map_or("part", |paper| paper.id);
             bail!("a pattern is empty; valid: a part of an id, such as `{id}` or `{id}/*`");
@@ -85,6 +95,7 @@ impl Agenda {
             maps: Vec::new(),
             mapped: Vec::new(),
             recorded: recorded.into_iter().filter(|map| wanted(&map.id, &map.claim)).collect(),
+            appendices,
             bibliography,
             notes,
         };
@@ -92,7 +103,9 @@ impl Agenda {
             let (claims_before, figures_before) = (agenda.claims.len(), agenda.figures.len());
             let (judged, others): (Vec<_>, Vec<_>) =
                 claims.into_iter().partition(|claim| selected(patterns, &claim.id));
-            if others.is_empty() {
+            if !others.is_empty() {
+                agenda.appendices.clear();
+            } else {
                 for finding in findings() {
                     summary.push_str("\n\n");
                     summary.push_str(&finding);
@@ -311,11 +324,11 @@ fn finish(
         notes,
     };
     let out = &selection.out;
-    let Agenda { mut parts, bibliography, .. } = agenda;
+    let Agenda { mut parts, appendices, bibliography, .. } = agenda;
     if !results.maps.is_empty() {
         parts.push(atlas(&results.maps, results.profile));
     }
-    let report = Report { results, parts, figures, bibliography, run };
+    let report = Report { results, parts, figures, appendices, bibliography, run };
     report::write(&report, out)?;
     if let Some(path) = &selection.junit {
         std::fs::write(path, junit::document(&report.results, &program()))

@@ -11,6 +11,7 @@
 //! | `report.pdf` | a typeset document (cargo feature `pdf`) |
 //! | `run.json` | [`RunInfo`]: the only file that differs between two runs that found the same |
 
+mod appendix;
 mod canvas;
 mod font;
 mod html;
@@ -26,6 +27,7 @@ mod table;
 mod typeset;
 mod vector_pdf;
 
+pub use appendix::{Appendix, AppendixError, Listing};
 pub use number::significant;
 
 use std::collections::BTreeMap;
@@ -79,6 +81,8 @@ pub struct Report {
     pub parts: Vec<Part>,
     /// The figures, each in the part that its id names.
     pub figures: Vec<Figure>,
+    /// Chapters behind the parts.
+    pub appendices: Vec<Appendix>,
     /// Publications that claims may cite beside those of the parts.
     pub bibliography: Vec<Source>,
     /// The run.

@@ -1,12 +1,13 @@
 //! `index.html`: one file that needs nothing else, in light and dark.
 
+mod appendix;
 mod claim;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::outline::{Outline, Section};
-use super::{Report, escape, font, math, number};
+use super::{Appendix, Report, escape, font, math, number};
 use crate::verify::{ClaimResult, Verdict};
 
 /// Verdicts from worst to best, as they are listed.
@@ -18,11 +19,14 @@ pub(super) fn page(report: &Report, figures: &BTreeMap<&str, String>) -> String 
     let outline = Outline::of(report);
     let mut html = String::new();
     head(&mut html);
-    navigation(&mut html, &outline);
+    navigation(&mut html, &outline, &report.appendices);
     html.push_str("<main>\n");
     summary(&mut html, report);
     for section in &outline.sections {
         self::section(&mut html, section, &outline, figures);
+    }
+    for appendix in &report.appendices {
+        appendix::section(&mut html, appendix, &report.results.claims);
     }
     html.push_str("</main>\n</body>\n</html>\n");
     html
@@ -41,7 +45,7 @@ fn head(html: &mut String) {
     );
 }
 
-fn navigation(html: &mut String, outline: &Outline<'_>) {
+fn navigation(html: &mut String, outline: &Outline<'_>, appendices: &[Appendix]) {
     html.push_str("<nav aria-label=\"Contents\">\n<a class=\"home\" href=\"#top\">solvable</a>\n<ol>\n");
     for section in &outline.sections {
         let _ = writeln!(
@@ -50,6 +54,14 @@ fn navigation(html: &mut String, outline: &Outline<'_>) {
             anchor("part", section.id),
             math::html(section.title),
             tally(&section.claims)
+        );
+    }
+    for appendix in appendices {
+        let _ = writeln!(
+            html,
+            "<li><a href=\"#{}\">{}</a></li>",
+            anchor("appendix", &appendix.id),
+            math::html(&appendix.title)
         );
     }
     html.push_str("</ol>\n</nav>\n");

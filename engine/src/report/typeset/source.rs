@@ -6,7 +6,7 @@ use super::{image_name, math, quote};
 use crate::report::markup::{self, Level};
 use crate::report::math::{Piece, pieces};
 use crate::report::outline::{Outline, Section, citation};
-use crate::report::{Report, interval, number};
+use crate::report::{Appendix, Report, interval, number};
 use crate::verify::{CaseResult, ClaimResult, Component, Verdict};
 
 /// The source of the document.
@@ -35,6 +35,9 @@ pub(super) fn document(report: &Report) -> String {
     source.push_str("#contents\n");
     for section in &outline.sections {
         self::section(&mut source, section, &outline);
+    }
+    for appendix in &report.appendices {
+        self::appendix(&mut source, appendix);
     }
     if !outline.sources.is_empty() {
         source.push_str("#references((\n");
@@ -97,6 +100,22 @@ fn section(source: &mut String, section: &Section<'_>, outline: &Outline<'_>) {
     }
     for claim in &section.claims {
         self::claim(source, claim, outline);
+    }
+}
+
+fn appendix(source: &mut String, appendix: &Appendix) {
+    let texts = |texts: &[String]| array(&texts.iter().map(|words| text(words)).collect::<Vec<_>>());
+    let _ = writeln!(source, "#part({}, {}, ())", text(&appendix.title), texts(&appendix.paragraphs));
+    for table in &appendix.tables {
+        let rows: Vec<String> = table.rows.iter().map(|row| texts(row)).collect();
+        let _ = writeln!(
+            source,
+            "#listing({}, {}, {}, {})",
+            text(&table.title),
+            texts(&table.paragraphs),
+            texts(&table.header),
+            array(&rows)
+        );
     }
 }
 
