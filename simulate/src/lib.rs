@@ -15,6 +15,8 @@ pub mod finite_network;
 pub mod gram;
 pub mod learning_in_time;
 pub mod linalg;
+pub mod memories;
+pub mod mixing;
 pub mod network;
 mod normalizer;
 mod npy;

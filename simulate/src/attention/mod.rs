@@ -2,10 +2,12 @@
 //!
 //! Nothing here uses the exact mixture: chains know the attention weights of a state only.
 
+mod completion;
 mod gaussian_bernoulli;
 mod interval;
 mod learning;
 mod matching;
+mod rows;
 
 use nalgebra::{DMatrix, DVector};
 use rand::RngExt;
@@ -16,6 +18,7 @@ use solvable_theory::attention_boltzmann::AttentionMachine;
 use super::SimulationError;
 use solvable_engine::streams::Streams;
 
+pub use completion::{Clamped, Completed, completions_that_succeed, random_subset};
 pub use gaussian_bernoulli::{Chains, Divergence, GaussianBernoulli};
 pub use interval::{end_nodes, log_sum};
 pub use learning::{
@@ -23,6 +26,7 @@ pub use learning::{
     random_samples, samples,
 };
 pub use matching::worst_matched_cosine;
+pub use rows::{Row, ScoreLaw};
 
 /// Chains that run one after the other in one stream.
 const BLOCK: usize = 50;
