@@ -47,6 +47,7 @@ pub mod normalization;
 pub mod ode;
 pub mod pathological_spectra;
 pub mod quadrature;
+mod random_energies;
 pub mod self_paced_augmentation;
 mod special;
 pub mod step_size;
