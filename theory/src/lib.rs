@@ -7,6 +7,7 @@
 //! * [`activation`] and [`quadrature`]: nonlinearities and their Gaussian integrals;
 //! * [`architecture`]: the one description of a network that drives theory and simulation alike;
 //! * [`attention_boltzmann`]: Boltzmann machines made of attention: partition functions, relatives, retrieval, storage;
+//! * [`memories_and_mixing`]: associative memories that complete, share and forget, the temperature of attention, mixing of tokens;
 //! * [`mean_field`]: order parameters, Fisher-information statistics, analytic neural tangent kernels;
 //! * [`normalization`]: how normalization layers change the sharpness;
 //! * [`natural_gradient`]: how approximate Fisher matrices train wide networks;
@@ -42,6 +43,7 @@ pub mod gradient_regularization;
 pub mod kernel_spectrum;
 pub mod learning_in_time;
 pub mod mean_field;
+pub mod memories_and_mixing;
 pub mod natural_gradient;
 pub mod normalization;
 pub mod ode;
