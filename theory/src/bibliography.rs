@@ -209,4 +209,31 @@ sources! {
     /// Self-distillation.
     MOBAHI_2020: "mobahi2020self", "H. Mobahi, M. Farajtabar, P. L. Bartlett",
         "Self-distillation amplifies regularization in Hilbert space", "NeurIPS", 2020, "2002.05715";
+    /// Forgetting as a rise of the energy of a memory.
+    TAKEDA_2026: "takeda2026continual", "K. Takeda, M. Oizumi, R. Karakida",
+        "Continual learning in modern Hopfield networks with an application to diffusion models", "preprint", 2026,
+        "2605.27975";
+    /// The temperature at which attention concentrates.
+    HAYASE_2026: "hayase2026unified", "T. Hayase, R. Karakida",
+        "A unified framework for critical scaling of inverse temperature in self-attention", "preprint", 2026, "2605.12697";
+    /// Mixers as wide and sparse networks.
+    HAYASE_2023: "hayase2024understanding", "T. Hayase, R. Karakida",
+        "Understanding MLP-Mixer as a wide and sparse MLP", "ICML", 2024, "2306.01470";
+    /// A Mixer as a hierarchical associative memory.
+    KARAKIDA_2024: "karakida2024hierarchical", "R. Karakida, T. Ota, M. Taki",
+        "Hierarchical associative memory, parallelized MLP-Mixer, and symmetry breaking", "preprint", 2024, "2406.12220";
+    /// Rank collapse of attention with depth.
+    DONG_2021: "dong2021attention", "Y. Dong, J.-B. Cordonnier, A. Loukas",
+        "Attention is not all you need: pure attention loses rank doubly exponentially with depth", "ICML", 2021,
+        "2103.03404";
+    /// The random-energy model.
+    DERRIDA_1981: "derrida1981random", "B. Derrida",
+        "Random-energy model: an exactly solvable model of disordered systems", "Physical Review B", 1981, "";
+    /// Lyapunov exponents of products of Gaussian matrices.
+    NEWMAN_1986: "newman1986distribution", "C. M. Newman",
+        "The distribution of Lyapunov exponents: exact results for random matrices",
+        "Communications in Mathematical Physics", 1986, "";
+    /// Channel capacity at finite length.
+    POLYANSKIY_2010: "polyanskiy2010channel", "Y. Polyanskiy, H. V. Poor, S. Verdu",
+        "Channel coding rate in the finite blocklength regime", "IEEE Transactions on Information Theory", 2010, "";
 }

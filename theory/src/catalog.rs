@@ -165,6 +165,7 @@ pub fn all() -> Vec<Prediction> {
         crate::self_paced_augmentation::catalog(),
         crate::any_architecture::catalog(),
         crate::learning_in_time::catalog(),
+        crate::memories_and_mixing::catalog(),
         crate::step_size::catalog(),
     ]
     .concat()

@@ -44,6 +44,7 @@ fn reference_values_keep_their_digits() {
         include_str!("reference/self_paced_augmentation.json"),
         include_str!("reference/any_architecture.json"),
         include_str!("reference/learning_in_time.json"),
+        include_str!("reference/memories_and_mixing.json"),
     ];
     let mut lost = Vec::new();
     for entry in files.iter().flat_map(|file| serde_json::from_str::<Vec<Entry>>(file).unwrap()) {

@@ -226,3 +226,11 @@ fn learning_in_time_values_are_reproduced() {
         }
     });
 }
+
+/// Lists to their largest entry.
+#[test]
+fn memories_and_mixing_values_are_reproduced() {
+    check_with(include_str!("reference/memories_and_mixing.json"), &|expected, found, digits, context| {
+        compare_norms(expected, found, 10f64.powi(1 - digits).max(1e-12), context);
+    });
+}

@@ -3,9 +3,9 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::AttentionMachine;
-use super::machine::log_sum_exp;
 use crate::TheoryError;
 use crate::error::{positive, representable};
+use crate::special::log_sum_exp;
 
 /// Directions of a span shorter than this, relative to the longest, count as rounding.
 const RANK: f64 = 1e-12;

@@ -4,6 +4,7 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::TheoryError;
 use crate::error::{finite, positive};
+use crate::special::log_sum_exp;
 
 /// An attentional Boltzmann machine, $p(v)\propto e^{-E(v)}$.
 ///
@@ -15,15 +16,6 @@ pub struct AttentionMachine {
     pattern_bias: DVector<f64>,
     sigma2: f64,
     beta: f64,
-}
-
-/// $\log\sum_ie^{x_i}$.
-pub(super) fn log_sum_exp(x: impl Iterator<Item = f64> + Clone) -> f64 {
-    let largest = x.clone().fold(f64::NEG_INFINITY, f64::max);
-    if !largest.is_finite() {
-        return largest;
-    }
-    largest + x.map(|x| (x - largest).exp()).sum::<f64>().ln()
 }
 
 impl AttentionMachine {

@@ -2,9 +2,9 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::machine::log_sum_exp;
 use crate::TheoryError;
 use crate::error::{at_least, finite, positive, representable};
+use crate::special::log_sum_exp;
 
 /// Most hidden units of an exact Gaussian–Bernoulli machine.
 pub const MOST_UNITS: usize = 20;

@@ -5,11 +5,11 @@
 use libm::{erfc, lgamma};
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
-use super::machine::log_sum_exp;
 use crate::TheoryError;
 use crate::chi_square::{density, survival, upper_quantile};
 use crate::error::{finite, positive, representable};
-use crate::quadrature::rules::legendre;
+use crate::random_energies::{LOG_NEGLIGIBLE, Law, ising_overlaps, spherical_overlaps};
+use crate::special::{EULER, log_sum_exp};
 
 /// How patterns are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +38,6 @@ impl std::str::FromStr for PatternEnsemble {
 /// Largest $N$, and largest $N\lambda$, of finite sizes.
 const LARGEST: usize = 100_000;
 const SHARPEST: f64 = 1e4;
-/// Logarithm of what is neglected beside the peak of a density.
-const LOG_NEGLIGIBLE: f64 = -46.0;
 
 /// The capacity $\alpha_1$ of a typical pattern as its own cue.
 ///
@@ -89,23 +87,7 @@ fn sharpness(n: f64, lambda: f64) -> Result<f64, TheoryError> {
 
 /// Overlaps $q$ of a random pattern with a cue and the logarithms of their probabilities.
 fn overlaps(ensemble: PatternEnsemble, n: f64, sharpness: f64) -> Vec<(f64, f64)> {
-    let logs: Vec<(f64, f64)> = if ensemble == PatternEnsemble::Ising {
-        let log_choose = |k: f64| lgamma(n + 1.0) - lgamma(k + 1.0) - lgamma(n - k + 1.0);
-        (0..=n as usize).map(|k| (1.0 - 2.0 * k as f64 / n, log_choose(k as f64))).collect()
-    } else {
-        // Panels over the angle: sin^(N-2) is smooth on them for odd N too, whose periodic continuation is not.
-        let panels = (0.5 * sharpness).max(100.0).max(n.sqrt()).ceil();
-        let half = 0.5 * PI / panels;
-        let node = |panel: usize, x: f64, weight: f64| {
-            let angle = half * (2.0 * panel as f64 + 1.0 + x);
-            (angle.cos(), (n - 2.0) * angle.sin().ln() + weight.ln())
-        };
-        (0..panels as usize)
-            .flat_map(|panel| legendre().iter().map(move |&(x, weight)| node(panel, x, weight)))
-            .collect()
-    };
-    let total = log_sum_exp(logs.iter().map(|(_, log)| *log));
-    logs.into_iter().map(|(q, log)| (q, log - total)).collect()
+    if ensemble == PatternEnsemble::Ising { ising_overlaps(n) } else { spherical_overlaps(n, sharpness) }
 }
 
 /// The capacity at finite $N$ on the sphere, $\alpha_N=\lambda-\frac1N\log\mathbb E_qe^{N\lambda q}$.
@@ -147,7 +129,7 @@ pub fn attention_weight(
     if ensemble != PatternEnsemble::Gaussian {
         let exponents: Vec<(f64, f64)> =
             overlaps(ensemble, n, x).into_iter().map(|(q, log)| (x * (q - m), log.exp())).collect();
-        return Ok(mean_weight(&exponents, p));
+        return Law::new(exponents).mean_share(p - 1.0);
     }
     let spacing = |rho: f64| (0.3 / (lambda * (n * rho).sqrt())).min(0.05);
     let mut mean = 0.0;
@@ -162,30 +144,9 @@ pub fn attention_weight(
                 (lambda * (n * rho).sqrt() * g - x * rho, density)
             })
             .collect();
-        mean += weight * mean_weight(&exponents, p);
+        mean += weight * Law::new(exponents).mean_share(p - 1.0)?;
     }
     Ok(mean)
-}
-
-/// The integral over $s$ for exponents $N\lambda(q-m)$ with their probabilities.
-fn mean_weight(exponents: &[(f64, f64)], patterns: f64) -> f64 {
-    const STEP: f64 = 0.1;
-    const TOP: f64 = 4.0;
-    const MOST: usize = 200_000;
-    let (mut terms, mut largest) = (Vec::new(), f64::NEG_INFINITY);
-    for i in 0..MOST {
-        let s = TOP - STEP * i as f64;
-        // The integrand is at most e^s: below that nothing more can come.
-        if s < largest + LOG_NEGLIGIBLE {
-            return STEP * log_sum_exp(terms.iter().copied()).exp();
-        }
-        let lost: f64 = exponents.iter().map(|(e, weight)| -weight * (-(s + e).exp()).exp_m1()).sum();
-        let term = s - s.exp() + (patterns - 1.0) * (-lost.min(1.0)).ln_1p();
-        largest = largest.max(term);
-        terms.push(term);
-    }
-    // Beyond e^(-20000) nothing is left of the weight.
-    0.0
 }
 
 /// `count` nodes of $\chi_N$ and their probabilities, by the trapezoidal rule in $\log\chi$: the density falls exponentially
@@ -370,7 +331,6 @@ pub fn norm_decides(n: usize, lambda: f64, p: f64) -> Result<f64, TheoryError> {
 /// # Ok::<(), solvable_theory::TheoryError>(())
 /// ```
 pub fn condensed_free_energy(d: usize, count: f64, theta: f64) -> Result<(f64, f64), TheoryError> {
-    const EULER: f64 = 0.577_215_664_901_532_9;
     let d = size(d)?;
     let count = patterns(count)?;
     positive("theta", theta)?;

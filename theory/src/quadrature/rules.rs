@@ -116,6 +116,13 @@ pub(crate) fn legendre() -> &'static [Node] {
     RULE.get_or_init(|| GaussLegendre::new(forty())).as_node_weight_pairs()
 }
 
+/// The Gauss–Legendre rule of `count` points on $[low,high]$.
+pub(crate) fn legendre_on(count: usize, low: f64, high: f64) -> Vec<Node> {
+    let rule = GaussLegendre::new(NonZeroUsize::new(count).unwrap_or(NonZeroUsize::MIN));
+    let (middle, half) = (0.5 * (low + high), 0.5 * (high - low));
+    rule.as_node_weight_pairs().iter().map(|&(x, weight)| (half.mul_add(x, middle), half * weight)).collect()
+}
+
 /// The 40-point Gauss–Hermite rule for averages over a standard normal variable; weights sum to 1.
 pub(crate) fn hermite() -> &'static [Node] {
     static RULE: OnceLock<Vec<Node>> = OnceLock::new();

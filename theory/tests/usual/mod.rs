@@ -28,6 +28,9 @@ pub fn usual(id: &str, name: &str) -> Json {
     if id.starts_with("dyn/") {
         return usual_of_learning(id, name);
     }
+    if id.starts_with("mem/") {
+        return usual_of_memories(id, name);
+    }
     if id.starts_with("ngd/")
         && let Some(value) = usual_of_natural_gradient(id, name)
     {
@@ -341,5 +344,60 @@ fn usual_of_learning(id: &str, name: &str) -> Json {
         }
         "rounds" => json!([{"delta": 0.3}, {"delta": 0.5, "xi": -0.4}]),
         _ => panic!("the parameter {name} is new: add a usual value for it"),
+    }
+}
+
+fn usual_of_memories(id: &str, name: &str) -> Json {
+    match name {
+        "xi" => json!([[1.0, 0.5, -0.4], [-0.8, 1.1, 0.3], [0.3, -1.4, 0.9]]),
+        "b" => json!([0.1, -0.2, 0.3]),
+        "c" if id == "mem/critical-temperature" => Json::Null,
+        "c" => json!([0.0, 0.2, -0.1]),
+        "sigma2" => json!(0.8),
+        "n" if id.contains("temperature") || id.contains("participation") || id.contains("statistics") => {
+            json!(64)
+        }
+        "n" => json!(2),
+        "observed" => json!([1]),
+        "values" if id == "mem/token-similarity" => json!("random"),
+        "values" if id == "mem/gap-bounds" => json!([2.0, 1.5, 0.3, -1.0]),
+        "values" => json!([0.7]),
+        "m" if id == "mem/token-map" => json!([0.5, -0.2]),
+        "m" => json!(3),
+        "theta" => json!(1.5),
+        "K" | "Kc" | "K_A" | "P" => json!(30),
+        "K_B" | "Ko" => json!(5),
+        "occupation" => json!([3, 2, 1, 0, 0, 1]),
+        "R2" => json!(4.5),
+        "N" => json!(12),
+        "xi_A" => json!([[1.0, 0.0, 1.0], [0.0, 1.0, 1.0]]),
+        "xi_B" => json!([[-1.0, 0.5, 0.0], [0.2, 0.2, 1.0], [0.0, 0.0, 2.0]]),
+        "v" => json!([1.0, 0.0, 1.0]),
+        "dE" => json!(3.5),
+        "p" | "g" | "rho" => json!(0.5),
+        "beta" => json!(1.5),
+        "q" => json!(0.3),
+        "r" => json!(0.2),
+        "alpha_A" | "alpha_B" => json!(0.2),
+        "scores" => json!("gaussian"),
+        "d" if id == "mem/collapse-boundary" => json!(32),
+        "d" | "correlation" | "copies" | "entropy" => Json::Null,
+        "a" if id == "mem/critical-temperature" => Json::Null,
+        "a" => json!(0.4),
+        "gamma" => json!(0.8),
+        "participation" => json!(0.3),
+        "C" if id == "mem/kronecker-moments" => json!(3),
+        "C" => json!([[1.0, 0.3], [0.3, 0.6]]),
+        "A" => json!([[1.0, 0.2], [-0.3, 0.8]]),
+        "W" => json!([[0.7, 0.0], [0.4, 1.0]]),
+        "skip" => json!(1.0),
+        "branch" => json!(0.3),
+        "T" => json!(12),
+        "layers" => json!(4),
+        "S" | "order" => json!(2),
+        "W1" => json!([[1.0, 0.5], [0.2, -0.8], [0.3, 0.3]]),
+        "W2" => json!([[0.6, -0.4, 0.2], [0.1, 0.9, 0.3]]),
+        "coupling" => json!(0.42),
+        other => panic!("no usual value for {other}"),
     }
 }
