@@ -8,6 +8,7 @@ pub use solvable_dynamical_isometry as dynamical_isometry;
 pub use solvable_gradient_regularization as gradient_regularization;
 pub use solvable_learning_in_time as learning_in_time;
 pub use solvable_mean_field as mean_field;
+pub use solvable_memories_and_mixing as memories_and_mixing;
 pub use solvable_natural_gradient as natural_gradient;
 pub use solvable_normalization as normalization;
 pub use solvable_pathological_spectra as pathological_spectra;
@@ -30,5 +31,6 @@ pub fn all() -> Vec<Paper> {
         self_paced_augmentation::paper(),
         any_architecture::paper(),
         learning_in_time::paper(),
+        memories_and_mixing::paper(),
     ]
 }
