@@ -1,6 +1,7 @@
 //! What several papers have to say: experiments on Fisher matrices, settings, small helpers of claims.
 
 pub mod checks;
+mod digits;
 mod fisher;
 mod kept;
 pub mod knobs;
@@ -13,6 +14,7 @@ use rand::RngExt;
 use solvable_engine::streams::Streams;
 use solvable_engine::verify::{JudgeError, Profile};
 
+pub use digits::{TRAINING_DIGITS, centred_digits, picture};
 pub use fisher::{
     DataFisher, DataFisherOutcome, DataFisherSetting, DataSharpness, DataSharpnessOutcome, Fisher,
     FisherOutcome, FisherSetting, FisherSpectrum, FisherSpectrumOutcome,

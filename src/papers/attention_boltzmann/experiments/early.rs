@@ -4,12 +4,11 @@ use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 use solvable_theory::attention_boltzmann::AttentionMachine;
 
-use super::learning::digits;
 use super::{check_samples, check_scale, check_sizes};
 use solvable_engine::streams::Streams;
 use solvable_engine::verify::setting::{require, within};
 use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
-use solvable_shared::checks;
+use solvable_shared::{centred_digits, checks};
 use solvable_simulate::attention::ascend;
 use solvable_simulate::linalg::symmetric_eigen;
 
@@ -70,7 +69,7 @@ impl Experiment for EarlyLearning {
         let first = setting.steps / 8;
         let data = match &setting.gaussian {
             Some((samples, spectrum)) => gaussian(*samples, spectrum, streams),
-            None => digits()?.0,
+            None => centred_digits()?.0,
         };
         let d = data.nrows();
         let (values, vectors) = symmetric_eigen(&(&data * data.transpose() / data.ncols() as f64))?;

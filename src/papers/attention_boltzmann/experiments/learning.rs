@@ -10,31 +10,15 @@ use super::{MOST_HELD, check_samples, check_sizes};
 use solvable_engine::streams::Streams;
 use solvable_engine::verify::setting::{require, within};
 use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
-use solvable_shared::{checks, shortened};
+use solvable_shared::{TRAINING_DIGITS, centred_digits, checks, shortened};
 use solvable_simulate::attention::{
     Chains, Divergence, GaussianBernoulli, ascend, attention_products, em_start, em_step, log_likelihoods,
     polish, random_samples, samples, worst_matched_cosine,
 };
-use solvable_simulate::data::Dataset;
 use solvable_simulate::{SimulationError, linalg};
 
 /// Step size of gradient ascent: the largest eigenvalue of the Fisher information of patterns of norm 3 is near 2.
 const ETA: f64 = 0.3;
-
-/// The shipped digits without their mean, one image a column: every fifth from the first for tests, the others for training.
-pub fn digits() -> Result<(DMatrix<f64>, DMatrix<f64>), SimulationError> {
-    let digits = Dataset::digits()?;
-    let part =
-        |test: bool| -> Vec<usize> { (0..digits.samples()).filter(|i| (i % 5 == 0) == test).collect() };
-    let mut train = digits.inputs().select_columns(&part(false));
-    let mut test = digits.inputs().select_columns(&part(true));
-    let mean = train.column_mean();
-    train.column_iter_mut().chain(test.column_iter_mut()).for_each(|mut image| image -= &mean);
-    Ok((train, test))
-}
-
-/// Images among the shipped digits that are not for tests.
-const IMAGES: usize = 1437;
 
 /// Samples that the maximum of the likelihood over the patterns can be found from.
 fn check_fitted(samples: usize, patterns: usize, dimension: usize) -> Result<(), SettingError> {
@@ -284,7 +268,7 @@ pub struct ExpectationMaximisation;
 impl ExpectationMaximisation {
     /// Training and test images of every trial ($d\times N$).
     pub fn data() -> Result<(DMatrix<f64>, DMatrix<f64>), SimulationError> {
-        digits()
+        centred_digits()
     }
 
     /// A machine from the list of its numbers.
@@ -309,7 +293,7 @@ impl Experiment for ExpectationMaximisation {
     const VERSION: u32 = 1;
 
     fn check(setting: &ExpectationMaximisationSetting) -> Result<(), SettingError> {
-        within("patterns", setting.patterns, 1..=IMAGES)?;
+        within("patterns", setting.patterns, 1..=TRAINING_DIGITS)?;
         // The third step is looked at.
         within("steps", setting.steps, 3..=checks::MOST_STEPS)
     }
@@ -319,7 +303,7 @@ impl Experiment for ExpectationMaximisation {
         streams: &Streams,
     ) -> Result<ExpectationMaximisationOutcome, TrialFailure> {
         const EARLY: usize = 2;
-        let (train, test) = digits()?;
+        let (train, test) = centred_digits()?;
         let mut machine = em_start(&train, setting.patterns, streams)?;
         let (mut last, mut least_rise) = (f64::NEG_INFINITY, f64::INFINITY);
         let [mut products, mut before, mut after] = [const { Vec::new() }; 3];
@@ -422,7 +406,7 @@ impl Experiment for LearningCurves {
                 attention.push(log_likelihoods(&student, &test)?.mean());
             }
         } else {
-            (train, test) = digits()?;
+            (train, test) = centred_digits()?;
             let mut student = em_start(&train, setting.units, &streams.child("student"))?;
             for _ in 0..setting.passes {
                 student = em_step(&student, &train)?.0;

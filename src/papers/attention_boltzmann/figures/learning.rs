@@ -9,7 +9,7 @@ use crate::experiments::{
 use solvable_engine::figure::{Axis, Figure, Panel, Point, Position, Series, Stroke};
 use solvable_engine::verify::{JudgeError, Profile, Request};
 use solvable_engine::{FigurePlan, Trials, mean_point, requests};
-use solvable_shared::by;
+use solvable_shared::{by, picture};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![
@@ -134,7 +134,6 @@ fn curves(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
 }
 
 fn patterns(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
-    const SIDE: usize = 8;
     const ACROSS: usize = 4;
     let setting = on_digits(trials.profile());
     let outcome = trials.first::<LearningCurves>(&setting)?;
@@ -142,32 +141,8 @@ fn patterns(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     for (images, title) in
         [(outcome.patterns, "attention: patterns σ²ξ"), (outcome.weights, "Gaussian-Bernoulli: weights σ²w")]
     {
-        let images = needed(images)?;
-        let down = setting.units.div_ceil(ACROSS);
-        // One empty line between images.
-        let (columns, rows) = (ACROSS * (SIDE + 1) - 1, down * (SIDE + 1) - 1);
-        let mut values = vec![f64::NAN; columns * rows];
-        for (k, image) in images.chunks(SIDE * SIDE).enumerate() {
-            for (pixel, value) in image.iter().enumerate() {
-                let x = (k % ACROSS) * (SIDE + 1) + pixel % SIDE;
-                let y = rows - 1 - ((k / ACROSS) * (SIDE + 1) + pixel / SIDE);
-                values[y * columns + x] = *value;
-            }
-        }
-        let largest = images.iter().fold(0.0f64, |most, value| most.max(value.abs()));
-        let edges = |count: usize| (0..=count).map(|i| i as f64).collect::<Vec<_>>();
-        panels.push(Panel {
-            title: title.into(),
-            x: Axis::linear("pixel"),
-            y: Axis::linear("pixel"),
-            series: vec![Series::HeatMap {
-                label: "pixel value less the mean image".into(),
-                x_edges: edges(columns),
-                y_edges: edges(rows),
-                values,
-                range: Some((-largest, largest)),
-            }],
-        });
+        let label = "pixel value less the mean image";
+        panels.push(picture(title, label, &needed(images)?, ACROSS));
     }
     Ok(Figure {
         id: "attn/patterns".into(),

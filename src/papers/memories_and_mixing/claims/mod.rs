@@ -1,12 +1,12 @@
 //! The claims, family by family.
 
-mod attention;
+pub(crate) mod attention;
 mod completion;
-mod forgetting;
+pub(crate) mod forgetting;
 mod mixing;
-mod products;
-mod sharing;
-mod three_layers;
+pub(crate) mod products;
+pub(crate) mod sharing;
+pub(crate) mod three_layers;
 
 use solvable_engine::verify::Claim;
 

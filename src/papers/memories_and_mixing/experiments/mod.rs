@@ -1,6 +1,7 @@
 //! Completion, sharing, forgetting, rows of attention, layers of tokens, products of mixing matrices, a memory of three layers.
 
 mod completion;
+mod digits;
 mod forgetting;
 mod products;
 mod rows;
@@ -12,6 +13,7 @@ pub use completion::{
     ClampedChains, ClampedOutcome, ClampedSetting, CompletionRisk, CompletionRiskOutcome,
     CompletionRiskSetting, Machine, SeenMachine, Success, SuccessOutcome, SuccessSetting,
 };
+pub use digits::{ABSENT, DigitCompletion, DigitsOutcome, DigitsSetting};
 pub use forgetting::{
     Outliers, OutliersOutcome, OutliersSetting, Replaced, ReplacedOutcome, ReplacedSetting, Replay,
     ReplayOutcome, ReplaySetting, Survival, SurvivalOutcome, SurvivalSetting,
@@ -26,6 +28,7 @@ pub use rows::{
 pub use sharing::{AscentOutcome, AscentSetting, SharedPatterns};
 pub use three_layers::{ThreeLayerMemory, ThreeLayersOutcome, ThreeLayersSetting};
 pub use tokens::{
+    Collapse, CollapseOutcome, CollapseSetting,
     OneLayer, OneLayerOutcome, OneLayerSetting, SelfWeight, SelfWeightOutcome, SelfWeightSetting, Stack,
     StackOutcome, StackSetting,
 };

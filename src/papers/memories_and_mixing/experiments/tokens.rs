@@ -227,3 +227,68 @@ impl Experiment for Stack {
         Ok(StackOutcome { rho })
     }
 }
+
+/// Standard normal tokens behind layers that are not followed by any normalization.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CollapseSetting {
+    /// $T$.
+    pub tokens: usize,
+    /// $d$.
+    pub dimension: usize,
+    /// $\lambda=\beta s$ before the first layer, at $s=1$.
+    pub lambda: f64,
+    /// $g$; the branch has $a=1$.
+    pub skip: f64,
+    /// $L$.
+    pub layers: usize,
+}
+
+/// Squared residuals before and behind every layer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CollapseOutcome {
+    /// Means over the tokens, over that before the first layer.
+    pub mean: Vec<f64>,
+    /// Medians, over that before the first layer.
+    pub median: Vec<f64>,
+}
+
+/// How fast tokens become one.
+pub struct Collapse;
+
+impl Experiment for Collapse {
+    type Setting = CollapseSetting;
+    type Outcome = CollapseOutcome;
+    const ID: &'static str = "token-collapse";
+    const VERSION: u32 = 1;
+
+    fn check(setting: &CollapseSetting) -> Result<(), SettingError> {
+        check_tokens(setting.tokens, setting.dimension)?;
+        positive_to("lambda", setting.lambda, 1e3)?;
+        within("skip", setting.skip, 0.0..=10.0)?;
+        within("layers", setting.layers, 1..=1000)
+    }
+
+    fn run(setting: &CollapseSetting, streams: &Streams) -> Result<CollapseOutcome, TrialFailure> {
+        let (count, d) = (setting.tokens, setting.dimension);
+        let mut tokens = DMatrix::from_row_slice(count, d, &streams.child("tokens").normals(count * d, 1.0));
+        let layer = TokenLayer { beta: setting.lambda, skip: setting.skip, branch: 1.0 };
+        let mut outcome = CollapseOutcome { mean: Vec::new(), median: Vec::new() };
+        for index in 0..=setting.layers {
+            if index > 0 {
+                tokens = layer.apply(&tokens, None);
+            }
+            let mean = token_moments(&tokens).0;
+            let residuals = squared_residuals(&tokens, &mean);
+            outcome.mean.push(residuals.iter().sum::<f64>() / count as f64);
+            outcome.median.push(median(residuals));
+        }
+        for list in [&mut outcome.mean, &mut outcome.median] {
+            let first = list[0];
+            list.iter_mut().for_each(|x| *x /= first);
+        }
+        if outcome.mean.iter().any(|x| !x.is_finite()) {
+            return Err("the tokens have overflown".into());
+        }
+        Ok(outcome)
+    }
+}

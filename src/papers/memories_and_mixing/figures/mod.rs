@@ -1,7 +1,16 @@
-//! The figures.
+//! The figures, family by family.
+
+mod attention;
+mod completion;
+mod forgetting;
+mod mixing;
+mod sharing;
 
 use solvable_engine::FigurePlan;
 
 pub(crate) fn all() -> Vec<FigurePlan> {
-    Vec::new()
+    [completion::all(), sharing::all(), forgetting::all(), attention::all(), mixing::all()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
