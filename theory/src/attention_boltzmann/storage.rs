@@ -358,7 +358,7 @@ pub fn condensed_free_energy(d: usize, count: f64, theta: f64) -> Result<(f64, f
 const CONDENSED_ERROR: f64 = 0.01;
 
 /// $E\log\sum_{\mu=1}^Ke^{\theta\chi_d^2/2}$ for independent terms, exactly:
-/// $\int ds\,[\exp(-e^s)-(E\exp(-e^{s+x}))^K]$ with $x=\theta\chi_d^2/2$, from $\log S=\int_0^\infty\frac{e^{-u}-e^{-uS}}u\,du$.
+/// the sums of a random-energy model with $x=\theta\chi_d^2/2$.
 ///
 /// # Errors
 /// $10^{-8}$; [`Undefined`](TheoryError::Undefined) where the exponents are too large for the rule.
@@ -378,11 +378,5 @@ fn mean_log_sum(d: f64, count: f64, theta: f64) -> Result<f64, TheoryError> {
     }
     let chi = radii_to(d, nodes as usize, LOG_NEGLIGIBLE - count.ln());
     let law: Vec<(f64, f64)> = chi.into_iter().map(|(chi, weight)| (scale * chi * chi, weight)).collect();
-    let mut sum = 0.0;
-    for i in 0..=(steps.ceil() as usize) {
-        let s = 4.0 - STEP * i as f64;
-        let lost: f64 = law.iter().map(|(x, weight)| -weight * (-(s + x).exp()).exp_m1()).sum();
-        sum += (-s.exp()).exp() - (count * (-lost.min(1.0)).ln_1p()).exp();
-    }
-    Ok(STEP * sum)
+    Ok(count.ln() + Law::new(law).mean_log_sum_over_number(count, None)?)
 }
