@@ -4,9 +4,11 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::TheoryError;
 use crate::attention_boltzmann::AttentionMachine;
+use crate::chi_square::radii_to;
 use crate::error::{finite, positive, representable};
 use crate::quadrature::budget::book;
 use crate::quadrature::rules::legendre_on;
+use crate::random_energies::LOG_NEGLIGIBLE;
 use crate::special::log_poisson;
 
 /// A state of which some pixels are seen: the law of the others.
@@ -162,27 +164,35 @@ pub fn completion_success(seen: usize, theta: f64, count: f64) -> Result<f64, Th
     if !(count.is_finite() && count >= 2.0) {
         return Err(TheoryError::invalid("K", count, "a finite number >= 2"));
     }
-    // Chi variables scatter by about one; what others do with them by less where many pixels are seen.
-    let nodes = 160.0 * (m / 30.0).sqrt().max(1.0);
-    let terms = 20.0 * (40.0 + ((1.0 + theta) * m / theta).sqrt());
-    book("the probability of a completion", 4.0 * nodes * nodes * terms)?;
-    let rule = |centre: f64| legendre_on(nodes.ceil() as usize, (centre - 9.0).max(0.0), centre + 9.0);
+    // The probability is at least 1/K; how often the others are farther turns over 1/m in the logarithm of the noise's radius.
+    let log_count = count.ln();
+    let reach = (81.0 + 2.0 * log_count).sqrt();
+    let nodes = 160.0 * (m / 30.0).sqrt().max(1.0) * reach / 9.0;
+    let terms = 60.0 + 12.0 * (0.5 * (1.0 + theta) * m / theta).sqrt();
+    let spread = (LOG_NEGLIGIBLE - log_count).abs();
+    // About the ends of m(u − (e^2u − 1)/2) = −spread.
+    let far = spread / m;
+    let below = if far < 1.0 { far.sqrt() + 0.5 * far } else { far + 0.5 };
+    let above = far.sqrt().min(0.5 * (2.0 * far + 10.0).ln());
+    let radii = (m / 0.4 * (below + above)).max(100.0);
+    book("the probability of a completion", radii * nodes * (4.0 * terms + 300.0))?;
+    let rule = legendre_on(nodes.ceil() as usize, 0.0, 1.0);
+    let least = 1e-20 / count;
     let mut mean = 0.0;
-    for (x, weight) in rule(m.sqrt()) {
+    for (x, outer) in radii_to(m, radii.ceil() as usize, -spread) {
         let v = x * x;
-        let density = 2.0 * x * (log_chi_density(m, v)).exp();
-        if weight * density < 1e-25 {
-            continue;
-        }
         let (near, far) = (v / theta, v / theta + v);
-        for (y, inner) in rule((m + near).sqrt()) {
+        let centre = (m + near).sqrt();
+        let (low, width) = ((centre - reach).max(0.0), reach + reach.min(centre));
+        for (at, inner) in &rule {
+            let y = low + width * at;
             let square = y * y;
-            let share = inner * 2.0 * y * noncentral_density(m, near, square);
-            if share < 1e-25 {
+            let share = outer * width * inner * 2.0 * y * noncentral_density(m, near, square);
+            if share < least {
                 continue;
             }
             let beaten = noncentral_cdf(m, far, square / (1.0 + theta)).min(1.0);
-            mean += weight * density * share * ((count - 1.0) * (-beaten).ln_1p()).exp();
+            mean += share * ((count - 1.0) * (-beaten).ln_1p()).exp();
         }
     }
     representable("the probability of a completion", mean.clamp(0.0, 1.0))

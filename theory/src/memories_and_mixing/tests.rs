@@ -174,6 +174,22 @@ fn success_keeps_its_digits_for_many_pixels_and_patterns() {
         let lost = 1.0 - completion_success(40, 1.0, count).unwrap();
         assert!(lost < (count - 1.0) * one && lost > one);
     }
+    // One pixel and very many patterns: only noise of the order of 1/K wins.
+    let (theta, count) = (0.6f64, 1e9);
+    let near = |v: f64| normal_density(v / theta.sqrt()) / theta.sqrt();
+    let mut exact = 0.0;
+    for i in -1200..=1200 {
+        let v = f64::from(i) * 0.01;
+        for j in -1400..=60 {
+            let noise = (f64::from(j) * 0.05).exp();
+            let beaten = 0.5
+                * (libm::erfc((v.abs() - noise) / (2.0 * theta).sqrt())
+                    - libm::erfc((v.abs() + noise) / (2.0 * theta).sqrt()));
+            let kept = ((count - 1.0) * (-beaten).ln_1p()).exp();
+            exact += 0.01 * 0.05 * noise * kept * normal_density(noise) * (near(v - noise) + near(v + noise));
+        }
+    }
+    assert_relative_eq!(completion_success(1, theta, count).unwrap(), exact, max_relative = 1e-6);
     // The Gaussian channel: far on either side of the threshold.
     assert!(completion_success(400, 1.0, 1e40).unwrap() > 0.999);
     assert!(completion_success(100, 1.0, 1e30).unwrap() < 1e-3);
