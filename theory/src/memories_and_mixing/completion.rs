@@ -4,7 +4,6 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::TheoryError;
 use crate::attention_boltzmann::AttentionMachine;
-use crate::chi_square::radii_to;
 use crate::error::{finite, positive, representable};
 use crate::quadrature::budget::book;
 use crate::quadrature::rules::legendre_on;
@@ -164,30 +163,36 @@ pub fn completion_success(seen: usize, theta: f64, count: f64) -> Result<f64, Th
     if !(count.is_finite() && count >= 2.0) {
         return Err(TheoryError::invalid("K", count, "a finite number >= 2"));
     }
-    // The probability is at least 1/K; how often the others are farther turns over 1/m in the logarithm of the noise's radius.
+    // The probability is at least 1/K: so rare states and noises count.
     let log_count = count.ln();
     let reach = (81.0 + 2.0 * log_count).sqrt();
     let nodes = 160.0 * (m / 30.0).sqrt().max(1.0) * reach / 9.0;
     let terms = 60.0 + 12.0 * (0.5 * (1.0 + theta) * m / theta).sqrt();
-    let spread = (LOG_NEGLIGIBLE - log_count).abs();
-    // About the ends of m(u − (e^2u − 1)/2) = −spread.
-    let far = spread / m;
-    let below = if far < 1.0 { far.sqrt() + 0.5 * far } else { far + 0.5 };
-    let above = far.sqrt().min(0.5 * (2.0 * far + 10.0).ln());
-    let radii = (m / 0.4 * (below + above)).max(100.0);
+    // The radius of the noise in its logarithm, in which the chance of the others turns over 1/m and the noise's own density over its width.
+    let lowest = 0.5 * m.ln() - 0.5 - (log_count - LOG_NEGLIGIBLE) / m;
+    let grid = |centre: f64| {
+        let low = if centre > reach { lowest.max((centre - reach).max(0.1).ln()) } else { lowest };
+        let step = (0.4 / m).min(0.12).min(0.25 / centre);
+        let count = (((centre + reach).ln() - low) / step).ceil();
+        (low, step, count)
+    };
+    let radii = grid((m + m / theta).sqrt()).2;
     book("the probability of a completion", radii * nodes * (4.0 * terms + 300.0))?;
-    let rule = legendre_on(nodes.ceil() as usize, 0.0, 1.0);
+    let (low, high) = ((m.sqrt() - reach).max(0.0), m.sqrt() + reach);
     let least = 1e-20 / count;
     let mut mean = 0.0;
-    for (x, outer) in radii_to(m, radii.ceil() as usize, -spread) {
+    for (x, weight) in legendre_on(nodes.ceil() as usize, low, high) {
         let v = x * x;
+        let outer = weight * 2.0 * x * log_chi_density(m, v).exp();
+        if outer < least {
+            continue;
+        }
         let (near, far) = (v / theta, v / theta + v);
-        let centre = (m + near).sqrt();
-        let (low, width) = ((centre - reach).max(0.0), reach + reach.min(centre));
-        for (at, inner) in &rule {
-            let y = low + width * at;
+        let (low, step, radii) = grid((m + near).sqrt());
+        for i in 0..=radii as usize {
+            let y = (low + step * i as f64).exp();
             let square = y * y;
-            let share = outer * width * inner * 2.0 * y * noncentral_density(m, near, square);
+            let share = outer * step * 2.0 * square * noncentral_density(m, near, square);
             if share < least {
                 continue;
             }
