@@ -2,6 +2,8 @@
 
 use libm::lgamma;
 
+use crate::random_energies::LOG_NEGLIGIBLE;
+
 /// Terms of a series or a continued fraction; both need about $\sqrt n$.
 const TERMS: usize = 100_000;
 
@@ -62,6 +64,38 @@ pub(crate) fn upper_quantile(n: f64, tail: f64) -> f64 {
         if survival(n, middle) > tail { low = middle } else { high = middle }
     }
     0.5 * (low + high)
+}
+
+/// `count` nodes of $\chi_N$ and their probabilities, by the trapezoidal rule in $\log\chi$: the density falls exponentially
+/// towards 0 and faster above, so that the rule converges exponentially for every $N$; no norm is needed, as the weights
+/// sum to 1.
+pub(crate) fn radii(n: f64, count: usize) -> Vec<(f64, f64)> {
+    radii_to(n, count, LOG_NEGLIGIBLE)
+}
+
+/// [`radii`] down to another logarithm of the density, relative to its peak.
+pub(crate) fn radii_to(n: f64, count: usize, least: f64) -> Vec<(f64, f64)> {
+    // log density against its peak at χ = √N, u = log(χ/√N).
+    let log_density = |u: f64| n * (u - 0.5 * (2.0 * u).exp_m1());
+    let end = |sign: f64| {
+        let mut far = sign * 1e-3;
+        while log_density(far) > least {
+            far *= 2.0;
+        }
+        let (mut low, mut high) = (0.0, far);
+        for _ in 0..60 {
+            let middle = 0.5 * (low + high);
+            if log_density(middle) > least { low = middle } else { high = middle }
+        }
+        high
+    };
+    let (low, high) = (end(-1.0), end(1.0));
+    let step = (high - low) / count as f64;
+    let nodes = (0..=count).map(|i| low + step * i as f64);
+    let mut nodes: Vec<(f64, f64)> = nodes.map(|u| (n.sqrt() * u.exp(), log_density(u).exp())).collect();
+    let total: f64 = nodes.iter().map(|node| node.1).sum();
+    nodes.iter_mut().for_each(|node| node.1 /= total);
+    nodes
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use libm::{erfc, lgamma};
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 use crate::TheoryError;
-use crate::chi_square::{density, survival, upper_quantile};
+use crate::chi_square::{density, radii, radii_to, survival, upper_quantile};
 use crate::error::{finite, positive, representable};
 use crate::random_energies::{LOG_NEGLIGIBLE, Law, ising_overlaps, spherical_overlaps};
 use crate::special::{EULER, log_sum_exp};
@@ -147,38 +147,6 @@ pub fn attention_weight(
         mean += weight * Law::new(exponents).mean_share(p - 1.0)?;
     }
     Ok(mean)
-}
-
-/// `count` nodes of $\chi_N$ and their probabilities, by the trapezoidal rule in $\log\chi$: the density falls exponentially
-/// towards 0 and faster above, so that the rule converges exponentially for every $N$; no norm is needed, as the weights
-/// sum to 1.
-fn radii(n: f64, count: usize) -> Vec<(f64, f64)> {
-    radii_to(n, count, LOG_NEGLIGIBLE)
-}
-
-/// [`radii`] down to another logarithm of the density, relative to its peak.
-fn radii_to(n: f64, count: usize, least: f64) -> Vec<(f64, f64)> {
-    // log density against its peak at χ = √N, u = log(χ/√N).
-    let log_density = |u: f64| n * (u - 0.5 * (2.0 * u).exp_m1());
-    let end = |sign: f64| {
-        let mut far = sign * 1e-3;
-        while log_density(far) > least {
-            far *= 2.0;
-        }
-        let (mut low, mut high) = (0.0, far);
-        for _ in 0..60 {
-            let middle = 0.5 * (low + high);
-            if log_density(middle) > least { low = middle } else { high = middle }
-        }
-        high
-    };
-    let (low, high) = (end(-1.0), end(1.0));
-    let step = (high - low) / count as f64;
-    let nodes = (0..=count).map(|i| low + step * i as f64);
-    let mut nodes: Vec<(f64, f64)> = nodes.map(|u| (n.sqrt() * u.exp(), log_density(u).exp())).collect();
-    let total: f64 = nodes.iter().map(|node| node.1).sum();
-    nodes.iter_mut().for_each(|node| node.1 /= total);
-    nodes
 }
 
 /// The probability that a Gaussian pattern is retrieved at $\lambda=\infty$: $\mathbb E\,\Phi(\chi_N)^{P-1}$.
@@ -358,7 +326,7 @@ pub fn condensed_free_energy(d: usize, count: f64, theta: f64) -> Result<(f64, f
 const CONDENSED_ERROR: f64 = 0.01;
 
 /// $E\log\sum_{\mu=1}^Ke^{\theta\chi_d^2/2}$ for independent terms, exactly:
-/// $\int ds\,[\exp(-e^s)-(E\exp(-e^{s+x}))^K]$ with $x=\theta\chi_d^2/2$, from $\log S=\int_0^\infty\frac{e^{-u}-e^{-uS}}u\,du$.
+/// the sums of a random-energy model with $x=\theta\chi_d^2/2$.
 ///
 /// # Errors
 /// $10^{-8}$; [`Undefined`](TheoryError::Undefined) where the exponents are too large for the rule.
@@ -378,11 +346,5 @@ fn mean_log_sum(d: f64, count: f64, theta: f64) -> Result<f64, TheoryError> {
     }
     let chi = radii_to(d, nodes as usize, LOG_NEGLIGIBLE - count.ln());
     let law: Vec<(f64, f64)> = chi.into_iter().map(|(chi, weight)| (scale * chi * chi, weight)).collect();
-    let mut sum = 0.0;
-    for i in 0..=(steps.ceil() as usize) {
-        let s = 4.0 - STEP * i as f64;
-        let lost: f64 = law.iter().map(|(x, weight)| -weight * (-(s + x).exp()).exp_m1()).sum();
-        sum += (-s.exp()).exp() - (count * (-lost.min(1.0)).ln_1p()).exp();
-    }
-    Ok(STEP * sum)
+    Ok(count.ln() + Law::new(law).mean_log_sum_over_number(count, None)?)
 }

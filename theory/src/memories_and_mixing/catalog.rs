@@ -748,7 +748,10 @@ fn linear() -> Vec<Prediction> {
 }
 
 fn three_layers(params: &Params) -> Result<ThreeLayers, TheoryError> {
-    ThreeLayers::new(params.matrix("W1")?, params.matrix("W2")?)
+    let (tokens, channels) = (params.matrix("W1")?, params.matrix("W2")?);
+    let work = |w: &DMatrix<f64>| 20.0 * (w.ncols() as f64).powi(3);
+    params.afford("the singular values", work(&tokens) + work(&channels))?;
+    ThreeLayers::new(tokens, channels)
 }
 
 fn memories() -> Vec<Prediction> {

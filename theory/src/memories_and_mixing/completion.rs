@@ -7,6 +7,7 @@ use crate::attention_boltzmann::AttentionMachine;
 use crate::error::{finite, positive, representable};
 use crate::quadrature::budget::book;
 use crate::quadrature::rules::legendre_on;
+use crate::random_energies::LOG_NEGLIGIBLE;
 use crate::special::log_poisson;
 
 /// A state of which some pixels are seen: the law of the others.
@@ -162,27 +163,41 @@ pub fn completion_success(seen: usize, theta: f64, count: f64) -> Result<f64, Th
     if !(count.is_finite() && count >= 2.0) {
         return Err(TheoryError::invalid("K", count, "a finite number >= 2"));
     }
-    // Chi variables scatter by about one; what others do with them by less where many pixels are seen.
-    let nodes = 160.0 * (m / 30.0).sqrt().max(1.0);
-    let terms = 20.0 * (40.0 + ((1.0 + theta) * m / theta).sqrt());
-    book("the probability of a completion", 4.0 * nodes * nodes * terms)?;
-    let rule = |centre: f64| legendre_on(nodes.ceil() as usize, (centre - 9.0).max(0.0), centre + 9.0);
+    // The probability is at least 1/K: so rare states and noises count.
+    let log_count = count.ln();
+    let reach = (81.0 + 2.0 * log_count).sqrt();
+    let nodes = 160.0 * (m / 30.0).sqrt().max(1.0) * reach / 9.0;
+    let terms = 60.0 + 12.0 * (0.5 * (1.0 + theta) * m / theta).sqrt();
+    // The radius of the noise in its logarithm, in which the chance of the others turns over 1/m and the noise's own density over its width.
+    let lowest = 0.5 * m.ln() - 0.5 - (log_count - LOG_NEGLIGIBLE) / m;
+    let grid = |centre: f64| {
+        let low = if centre > reach { lowest.max((centre - reach).max(0.1).ln()) } else { lowest };
+        let step = (0.4 / m).min(0.12).min(0.25 / centre);
+        let count = (((centre + reach).ln() - low) / step).ceil();
+        (low, step, count)
+    };
+    let radii = grid((m + m / theta).sqrt()).2;
+    book("the probability of a completion", radii * nodes * (4.0 * terms + 300.0))?;
+    let (low, high) = ((m.sqrt() - reach).max(0.0), m.sqrt() + reach);
+    let least = 1e-20 / count;
     let mut mean = 0.0;
-    for (x, weight) in rule(m.sqrt()) {
+    for (x, weight) in legendre_on(nodes.ceil() as usize, low, high) {
         let v = x * x;
-        let density = 2.0 * x * (log_chi_density(m, v)).exp();
-        if weight * density < 1e-25 {
+        let outer = weight * 2.0 * x * log_chi_density(m, v).exp();
+        if outer < least {
             continue;
         }
         let (near, far) = (v / theta, v / theta + v);
-        for (y, inner) in rule((m + near).sqrt()) {
+        let (low, step, radii) = grid((m + near).sqrt());
+        for i in 0..=radii as usize {
+            let y = (low + step * i as f64).exp();
             let square = y * y;
-            let share = inner * 2.0 * y * noncentral_density(m, near, square);
-            if share < 1e-25 {
+            let share = outer * step * 2.0 * square * noncentral_density(m, near, square);
+            if share < least {
                 continue;
             }
             let beaten = noncentral_cdf(m, far, square / (1.0 + theta)).min(1.0);
-            mean += weight * density * share * ((count - 1.0) * (-beaten).ln_1p()).exp();
+            mean += share * ((count - 1.0) * (-beaten).ln_1p()).exp();
         }
     }
     representable("the probability of a completion", mean.clamp(0.0, 1.0))
@@ -304,14 +319,13 @@ mod tests {
         }
     }
 
-    /// Three degrees of freedom: the density is elementary, $\frac12\sqrt{t/\lambda}$ times a difference of normal densities.
     #[test]
     fn densities_are_slopes() {
         for (m, lambda, t) in [(3.0, 2.0, 5.0), (10.0, 40.0, 30.0), (64.0, 500.0, 700.0)] {
-            let h = 1e-3;
+            let h = 0.02;
             let at = |k: f64| noncentral_cdf(m, lambda, t + k * h);
             let slope = (8.0 * (at(1.0) - at(-1.0)) - (at(2.0) - at(-2.0))) / (12.0 * h);
-            assert_relative_eq!(slope, noncentral_density(m, lambda, t), max_relative = 1e-8);
+            assert_relative_eq!(slope, noncentral_density(m, lambda, t), max_relative = 1e-7);
         }
     }
 }

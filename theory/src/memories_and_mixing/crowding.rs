@@ -57,7 +57,7 @@ pub fn forgetting_random(n: usize, beta: f64, old: f64, new: f64) -> Result<f64,
     let x = sharpness(size, beta)?;
     let (old, new) = (at_least_one("K_A", old)?, at_least_one("K_B", new)?);
     let energies = spherical_overlaps(size, x).into_iter().map(|(q, log)| (x * q, log.exp())).collect();
-    let law = Law::new(energies).of_so_many(old.max(new));
+    let law = Law::of_so_many(energies, old.max(new));
     let before = if old == 1.0 { x } else { law.mean_log_sum_over_number(old - 1.0, Some(x))? };
     let after = if new == 1.0 { 0.0 } else { law.mean_log_sum_over_number(new, None)? };
     representable("the rise of energy", (before - after) / x)
@@ -165,5 +165,5 @@ pub fn survival_weight(n: usize, beta: f64, r: f64, rho: f64, new: f64) -> Resul
         .into_iter()
         .map(|(q, log)| (-x * (below + across * (1.0 - q)), log.exp()))
         .collect();
-    Law::new(energies).of_so_many(new).mean_share(new)
+    Law::of_so_many(energies, new).mean_share(new)
 }

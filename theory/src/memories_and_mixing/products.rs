@@ -1,7 +1,7 @@
 //! Linear mixing: products of random matrices with a skip connection, and Kronecker products.
 
 use crate::TheoryError;
-use crate::error::{at_least, finite, non_negative, positive, representable};
+use crate::error::{affordable_memory, at_least, finite, non_negative, positive, representable};
 use crate::quadrature::budget::book;
 use crate::special::{digamma, log_poisson};
 
@@ -67,6 +67,7 @@ pub fn mixing_moments(
 pub fn mixing_exponents(tokens: usize, branch: f64) -> Result<Vec<f64>, TheoryError> {
     let t = at_least("T", tokens, 1)? as f64;
     positive("a", branch)?;
+    affordable_memory("the exponents", 64.0 * t)?;
     book("the exponents", 50.0 * t)?;
     let scale = branch.ln() + 0.5 * (2.0 / t).ln();
     Ok((1..=tokens).map(|i| scale + 0.5 * digamma(0.5 * (t - i as f64 + 1.0))).collect())
@@ -183,7 +184,7 @@ mod tests {
                 }
                 // The same exponent just below the switch is by the Poisson sum.
                 let half = 0.5 * lambda;
-                let sum: f64 = (0..2000)
+                let sum: f64 = (0..8000)
                     .map(|j| log_poisson(f64::from(j), half).exp() * digamma(0.5 * t as f64 + f64::from(j)))
                     .sum();
                 let near = 2f64.ln() + sum - lambda.ln();

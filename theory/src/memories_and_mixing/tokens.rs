@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use crate::TheoryError;
-use crate::error::{at_least, finite, non_negative, positive, representable};
+use crate::error::{affordable_memory, at_least, finite, non_negative, positive, representable};
 
 /// A layer of attention, $x_i'=g\,x_i+a\,W\sum_jp_{ij}x_j$, $p_{ij}=\mathrm{softmax}_j(\beta x_i^\top Ax_j)$.
 #[derive(Debug, Clone, PartialEq)]
@@ -128,6 +128,7 @@ pub fn token_similarity(
     non_negative("skip", skip)?;
     non_negative("branch", branch)?;
     at_least("layers", layers, 1)?;
+    affordable_memory("the layers", 64.0 * layers as f64)?;
     let size = skip.max(branch);
     if size == 0.0 {
         return Err(TheoryError::invalid("branch", branch, "a number > 0 where skip is zero"));
