@@ -6,7 +6,7 @@ use solvable_engine::verify::{JudgeError, Profile};
 use solvable_engine::{FigurePlan, Trials, requests};
 use solvable_shared::{Fisher, FisherOutcome, FisherSetting, FisherSpectrum};
 
-mod motion;
+pub(crate) mod motion;
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![

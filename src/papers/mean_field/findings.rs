@@ -6,6 +6,7 @@ use solvable_theory::mean_field::{FisherRao, fim_statistics, fisher_rao};
 use solvable_theory::{Architecture, InitialScales};
 
 use crate::claims::motion::{independent, motion};
+use crate::figures::motion::critical;
 
 /// A paragraph each.
 pub(super) fn all() -> Vec<String> {
@@ -49,15 +50,16 @@ fn decay() -> Result<String, JudgeError> {
         let norm = fisher_rao(&InitialScales::new(activation.parse()?, sigma_w2, sigma_b2)?, depth)?;
         Ok((norm.rescaling_share(), (norm.s / norm.q).sqrt()))
     };
+    let edge = critical()?;
     let [(relu, relu_motion), (three, motion), (eight, _), (critical, critical_motion)] = [
         share("relu", 3, 2.0, 0.0)?,
         share("tanh", 3, 3.0, 0.64)?,
         share("tanh", 8, 3.0, 0.64)?,
-        share("tanh", 20, 1.0, 0.0)?,
+        share("tanh", 20, edge.sigma_w2, edge.sigma_b2)?,
     ];
     Ok(format!(
         "One step of weight decay, $\\theta\\leftarrow(1-\\eta\\lambda)\\theta$, moves every output by $-\\eta\\lambda D$: by {relu_motion:.1}, {motion:.2} and {critical_motion:.2} times $\\eta\\lambda$ of its \
-         own size for ReLU ($L=3$, no biases), tanh ($L=3$) and critical tanh ($L=20$). Only the share $R^2/(qS)$ of that rescales the output: {relu:.2} for ReLU, {three:.2} for tanh \
+         own size for ReLU ($L=3$, no biases), tanh ($L=3$) and critical tanh ($q^*=0.5$, $L=20$). Only the share $R^2/(qS)$ of that rescales the output: {relu:.2} for ReLU, {three:.2} for tanh \
          at $L=3$, {eight:.2} at $L=8$, {critical:.2} for critical tanh at $L=20$. The rest is noise on the function (figure mf/fisher-rao)."
     ))
 }

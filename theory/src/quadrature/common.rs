@@ -37,14 +37,13 @@ struct Sums {
 
 impl Sums {
     fn given(&self, value: f64, slope: f64) -> Given {
-        let mut covariance = [[0.0; 4]; 4];
-        for i in 0..4 {
-            for j in 0..4 {
+        let covariance: [[f64; 4]; 4] = std::array::from_fn(|i| {
+            std::array::from_fn(|j| {
                 let (low, high) = (i.min(j), i.max(j));
-                covariance[i][j] = self.second[low][high] - self.first[i] * self.first[j];
-            }
-            covariance[i][i] = covariance[i][i].max(0.0);
-        }
+                let found = self.second[low][high] - self.first[i] * self.first[j];
+                if i == j { found.max(0.0) } else { found }
+            })
+        });
         let (mean, first) = (value + self.first[1], slope + self.first[2]);
         let second = slope * slope + self.first[3];
         Given {
@@ -140,11 +139,10 @@ fn summed(phi: &Activation, mean: f64, own: f64, nodes: &[Node]) -> Given {
             (v - value, s - slope)
         };
         let terms = [rise * (2.0 * value + rise), rise, turn, turn * (2.0 * slope + turn)];
-        for i in 0..4 {
-            let term = weight * terms[i];
-            sums.first[i] += term;
-            for j in i..4 {
-                sums.second[i][j] += term * terms[j];
+        for (i, one) in terms.iter().enumerate() {
+            sums.first[i] += weight * one;
+            for (j, other) in terms.iter().enumerate().skip(i) {
+                sums.second[i][j] += weight * one * other;
             }
         }
         sums.tilt += weight * z * turn;

@@ -1,6 +1,7 @@
 //! How far outputs move when all parameters are scaled, over the depth.
 
-use solvable_theory::mean_field::fisher_rao;
+use solvable_theory::mean_field::{CriticalPoint, critical_point, fisher_rao};
+use solvable_theory::{Activation, TheoryError};
 
 use crate::claims::motion::{independent, motion};
 use crate::experiments::{ScalingMotion, ScalingMotionOutcome};
@@ -18,17 +19,29 @@ pub(super) fn plan() -> FigurePlan {
 }
 
 /// Label, activation, $\sigma_w^2$, $\sigma_b^2$.
-const LAWS: [(&str, &str, f64, f64); 3] = [
-    ("ReLU (2, 0.1)", "relu", 2.0, 0.1),
-    ("tanh (3, 0.64)", "tanh", 3.0, 0.64),
-    ("critical tanh (1, 0)", "tanh", 1.0, 0.0),
-];
+type Law = (&'static str, &'static str, f64, f64);
+
+fn laws() -> Result<[Law; 3], TheoryError> {
+    let critical = critical()?;
+    Ok([
+        ("ReLU (2, 0.1)", "relu", 2.0, 0.1),
+        ("tanh (3, 0.64)", "tanh", 3.0, 0.64),
+        ("critical tanh, q* = 0.5", "tanh", critical.sigma_w2, critical.sigma_b2),
+    ])
+}
+
+/// The edge of chaos of tanh at $q^*=\frac12$.
+pub(crate) fn critical() -> Result<CriticalPoint, TheoryError> {
+    critical_point(&Activation::tanh(), 0.5)
+}
+
 const DEEPEST: usize = 20;
 const MEASURED: [usize; 5] = [1, 3, 6, 12, DEEPEST];
 
 fn settings(profile: Profile) -> Result<Vec<Vec<FisherSetting>>, JudgeError> {
     let width = by(profile, 100, 400);
-    LAWS.iter()
+    laws()?
+        .iter()
         .map(|&(_, activation, sigma_w2, sigma_b2)| {
             let at = |depth: &usize| Ok(motion(activation, *depth, sigma_w2, sigma_b2, width)?);
             MEASURED.iter().map(at).collect()
@@ -41,7 +54,7 @@ fn figure(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let (mut ratios, mut shares) = (Vec::new(), Vec::new());
     let measured = settings(trials.profile())?;
     for (group, ((label, activation, sigma_w2, sigma_b2), settings)) in
-        LAWS.into_iter().zip(measured).enumerate()
+        laws()?.into_iter().zip(measured).enumerate()
     {
         let (mut line, mut naive, mut share) = (Vec::new(), Vec::new(), Vec::new());
         for depth in 1..=DEEPEST {
@@ -74,7 +87,7 @@ fn figure(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         title: "How far outputs move when all parameters are scaled".into(),
         caption: format!(
             "Left: the Fisher-Rao norm for each output over the mean square of the output. Solid: the theory; dashed: parameters and gradients taken \
-             as independent, which is too small by 1/L for ReLU and too large for tanh. Right: the share of the motion that \
+             as independent, which is too small by about 1/L for ReLU and too large for tanh. Right: the share of the motion that \
              only rescales the output. Points: networks of width {width}, 20 inputs, 100 outputs; means with 99 % intervals."
         ),
         panels: vec![
