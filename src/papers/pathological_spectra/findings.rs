@@ -67,8 +67,8 @@ fn real_inputs() -> Result<String, JudgeError> {
     let s = digits(800)?;
     let top = top_vector(&own_data::kernel(&s)?)?;
     Ok(format!(
-        "On digits the constant vector is not exact either, because images differ in their norms: the share $1-s$ of the constant vector in the top eigenvector of the analytic kernel of {} images is {:.4}, \
-         and does not fall with the width. What is left to the width is the deficit with that eigenvector itself (figure spectra/digits-vectors): use the top eigenvector of the Gram matrix of mf/ntk-pair on data.",
+        "On digits the constant vector is not exact either, because images differ in their norms: of the top eigenvector of the analytic kernel of {} images the share {:.4} lies \
+         outside of it, at any width. What falls like $1/M$ is what networks leave of that eigenvector (figure spectra/digits-vectors): use the top eigenvector of the Gram matrix of mf/ntk-pair on data.",
         s.data.samples(),
         constant_deficit(&top)
     ))
