@@ -10,11 +10,11 @@ use crate::{InitialScales, TheoryError};
 /// Second moments of an output $f$ and of its derivative $D=\theta\cdot\nabla_\theta f$ along the parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct FisherRao {
-    /// $S^L=E[D^2]$: the squared norm $\theta^\top F\theta$ for each output.
+    /// $S^L=E\,D^2$: the squared norm $\theta^\top F\theta$ for each output.
     pub s: f64,
-    /// $R^L=E[fD]$.
+    /// $R^L=E\,fD$.
     pub r: f64,
-    /// $q^L=E[f^2]$.
+    /// $q^L=E\,f^2$.
     pub q: f64,
     /// $\theta^\top F_{\rm block}\theta$ for each output, with the blocks of the layers alone.
     pub block: f64,
