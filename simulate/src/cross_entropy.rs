@@ -26,17 +26,17 @@ pub fn softmax_and_logs(outputs: Matrix) -> (Matrix, Vec<f64>) {
     (g, logs)
 }
 
-/// $S_n=\mathrm{diag}(\sqrt{g_n})(I-\sqrt{g_n}\sqrt{g_n}^\top)$ ($C\times C$), so that $S_nS_n^\top=\mathrm{diag}(g_n)-g_ng_n^\top$, for every column of `g`.
+/// $S=\mathrm{diag}(\sqrt g)(I-\sqrt g\sqrt g^\top)$ ($C\times C$), so that $SS^\top=\mathrm{diag}(g)-gg^\top$, of one softmax `g`.
+pub fn root(g: &nalgebra::DVectorView<'_, f64>) -> Matrix {
+    Matrix::from_fn(g.len(), g.len(), |k, l| {
+        let own = if k == l { 1.0 } else { 0.0 };
+        g[k].sqrt() * (own - (g[k] * g[l]).sqrt())
+    })
+}
+
+/// [`root`] of every column of `g` ($C\times N$).
 fn roots(g: &Matrix) -> Vec<Matrix> {
-    let classes = g.nrows();
-    g.column_iter()
-        .map(|g| {
-            Matrix::from_fn(classes, classes, |k, l| {
-                let own = if k == l { 1.0 } else { 0.0 };
-                g[k].sqrt() * (own - (g[k] * g[l]).sqrt())
-            })
-        })
-        .collect()
+    g.column_iter().map(|g| root(&g)).collect()
 }
 
 /// The dual $\frac1NS^\top\Theta S$ ($CN\times CN$) of the Fisher information for the cross entropy, from the tangent kernel and the softmax `g` of the

@@ -152,6 +152,18 @@ impl Network {
         self.backward(signals, cotangents)
     }
 
+    /// $D=\theta\cdot\nabla_\theta f$ ($C\times N$): how the outputs move when all weights and biases are scaled alike. One forward pass with the
+    /// pre-activations as the sources: $D^1=u^1$, $D^l=u^l+W^l(\phi'(u^{l-1})\circ D^{l-1})$.
+    pub fn scaling_tangent(&self, signals: &Signals) -> Matrix {
+        self.push_forward(signals, |l| {
+            let mut own = linalg::product(&self.weights[l - 1], &signals.hidden[l - 1]);
+            for mut column in own.column_iter_mut() {
+                column.iter_mut().zip(&self.biases[l - 1]).for_each(|(u, b)| *u += b);
+            }
+            own
+        })
+    }
+
     /// Carries tangents of the pre-activations forward: `source(l)` is the tangent injected into $u^l$ ($l=1..L$); the
     /// result is the tangent of $f$ ($C\times N$).
     pub(super) fn push_forward(&self, signals: &Signals, source: impl Fn(usize) -> Matrix) -> Matrix {
@@ -245,6 +257,45 @@ mod tests {
                 let difference = (value(1e-6) - value(-1e-6)) / 2e-6;
                 assert_relative_eq!(gradient, difference, epsilon = 1e-7, max_relative = 1e-7);
             }
+        }
+    }
+
+    #[test]
+    fn scaled_parameters_move_the_outputs_along_the_tangent() {
+        for modes in patterns() {
+            let (network, inputs) = network(modes);
+            let signals = network.forward(&inputs).unwrap();
+            let at = |step: f64| {
+                let mut scaled = network.clone();
+                scaled.weights.iter_mut().for_each(|w| *w *= 1.0 + step);
+                scaled.biases.iter_mut().flatten().for_each(|b| *b *= 1.0 + step);
+                scaled.forward(&inputs).unwrap().output
+            };
+            let difference = (at(1e-6) - at(-1e-6)) / 2e-6;
+            assert_relative_eq!(
+                network.scaling_tangent(&signals),
+                difference,
+                epsilon = 1e-7,
+                max_relative = 1e-7
+            );
+        }
+    }
+
+    /// Euler: without biases the outputs are homogeneous of degree $L$ in the weights, in every single network.
+    #[test]
+    fn rectified_networks_without_biases_move_along_their_outputs() {
+        for (activation, depth) in [(Activation::relu(), 5), (Activation::linear(), 3)] {
+            let architecture = Architecture::new(vec![8; depth + 1], activation, 2.0, 0.0).unwrap();
+            let streams = Streams::for_trial("network", "euler", 0, 0);
+            let inputs = Matrix::from_vec(8, 4, streams.child("inputs").normals(32, 1.0));
+            let network = Network::draw(&architecture, &streams);
+            let signals = network.forward(&inputs).unwrap();
+            let expected = &signals.output * depth as f64;
+            assert_relative_eq!(
+                network.scaling_tangent(&signals),
+                expected,
+                epsilon = 1e-12 * expected.norm()
+            );
         }
     }
 

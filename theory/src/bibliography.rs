@@ -32,6 +32,9 @@ sources! {
     /// Fisher information of random deep networks.
     AMARI_2019_FISHER: "amari2019fisher", "S. Amari, R. Karakida, M. Oizumi",
         "Fisher information and natural gradient learning in random deep networks", "AISTATS", 2019, "1808.07172";
+    /// The Fisher-Rao norm.
+    LIANG_2019: "liang2019fisher", "T. Liang, T. Poggio, A. Rakhlin, J. Stokes",
+        "Fisher-Rao metric, geometry, and complexity of neural networks", "AISTATS", 2019, "1711.01530";
     /// Forward signal propagation.
     POOLE_2016: "poole2016exponential", "B. Poole, S. Lahiri, M. Raghu, J. Sohl-Dickstein, S. Ganguli",
         "Exponential expressivity in deep neural networks through transient chaos", "NeurIPS", 2016, "1606.05340";

@@ -8,6 +8,8 @@ use solvable_shared::{DataFisherSetting, Fisher, FisherSetting};
 use solvable_shared::{asked, by, has_large_biases, label_of, large_biases, own_data, proportional};
 use solvable_simulate::data::Dataset;
 
+pub(crate) mod motion;
+
 pub(super) fn all() -> Vec<Claim> {
     let mut claims = vec![
         mean_eigenvalue(),
@@ -19,6 +21,7 @@ pub(super) fn all() -> Vec<Claim> {
         forward_correlations(),
         backward_growth(),
     ];
+    claims.extend(motion::claims());
     claims.extend(own_data::claims("mf/digits", digits));
     claims
 }

@@ -6,12 +6,15 @@ use solvable_engine::verify::{JudgeError, Profile};
 use solvable_engine::{FigurePlan, Trials, requests};
 use solvable_shared::{Fisher, FisherOutcome, FisherSetting, FisherSpectrum};
 
+pub(crate) mod motion;
+
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![
         FigurePlan::new("mf/width-scaling", |p| requests::<Fisher>(&scaling_settings(p)?, 24), width_scaling),
         FigurePlan::new("mf/spectrum", |p| requests::<FisherSpectrum>(&[spectrum_setting(p)?], 16), spectrum),
         FigurePlan::new("mf/phase-diagram", |_| Ok(Vec::new()), phase_diagram),
         FigurePlan::new("mf/kappa", |_| Ok(Vec::new()), kappa),
+        motion::plan(),
     ]
 }
 

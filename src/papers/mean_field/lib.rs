@@ -4,11 +4,12 @@
 mod claims;
 pub mod experiments;
 mod figures;
+mod findings;
 mod maps;
 
 use solvable_engine::Paper;
 use solvable_theory::bibliography::{
-    AMARI_2018_NEURODYNAMICS, AMARI_2019_FISHER, JACOT_2018, KARAKIDA_2019_UNIVERSAL, POOLE_2016,
+    AMARI_2018_NEURODYNAMICS, AMARI_2019_FISHER, JACOT_2018, KARAKIDA_2019_UNIVERSAL, LIANG_2019, POOLE_2016,
     SCHOENHOLZ_2017,
 };
 
@@ -22,7 +23,7 @@ pub fn paper() -> Paper {
                   parameters, computed layer by layer, give the mean of its eigenvalues (small, of order 1/M), their \
                   second moment (of order 1) and the largest one (of order M). Most directions are flat, a few are \
                   sharp, and the sharp ones limit the learning rate to 2/λ_max.".into(),
-        findings: Vec::new,
+        findings: findings::all,
         sources: vec![
             KARAKIDA_2019_UNIVERSAL,
             AMARI_2018_NEURODYNAMICS,
@@ -30,6 +31,7 @@ pub fn paper() -> Paper {
             POOLE_2016,
             SCHOENHOLZ_2017,
             JACOT_2018,
+            LIANG_2019,
         ],
         claims: claims::all(),
         figures: figures::all(),

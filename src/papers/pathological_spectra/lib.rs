@@ -4,6 +4,7 @@
 mod claims;
 pub mod experiments;
 mod figures;
+mod findings;
 mod maps;
 mod settings;
 
@@ -19,7 +20,7 @@ pub fn paper() -> Paper {
         summary: "The outliers of the Fisher information survive the softmax, which disperses them; they sit in every layer but the first, in the \
                   tangent kernel, and in the metric of the input space, where a few directions carry a share of order one of the \
                   sensitivity. They set the critical learning rate of classifiers.".into(),
-        findings: Vec::new,
+        findings: findings::all,
         sources: vec![KARAKIDA_2021_PATHOLOGICAL, KARAKIDA_2019_UNIVERSAL, JACOT_2018],
         claims: claims::all(),
         figures: figures::all(),

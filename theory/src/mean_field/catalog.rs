@@ -1,12 +1,12 @@
 //! The predictions of mean-field theory by name.
 
 use super::{
-    FixedPoint, Stability, critical_point, fim_statistics, fixed_points, kappa, ntk_pair,
+    FixedPoint, Stability, critical_point, fim_statistics, fisher_rao, fixed_points, kappa, ntk_pair,
     ntk_parametrization_pair, order_parameters, s_variance, spectral_factor, standard_learning_rates, theta,
 };
 use crate::bibliography::{
-    AMARI_2018_NEURODYNAMICS, AMARI_2019_FISHER, CHO_2009, JACOT_2018, KARAKIDA_2019_UNIVERSAL, POOLE_2016,
-    SCHOENHOLZ_2017, WILLIAMS_1997,
+    AMARI_2018_NEURODYNAMICS, AMARI_2019_FISHER, CHO_2009, JACOT_2018, KARAKIDA_2019_UNIVERSAL, LIANG_2019,
+    POOLE_2016, SCHOENHOLZ_2017, WILLIAMS_1997,
 };
 use crate::catalog::parameter::{
     ACTIVATION, DEPTH, SAMPLES, SIGMA_B2, SIGMA_W2, TRAIN_BIAS, WIDTHS, optional, required,
@@ -122,6 +122,19 @@ pub fn catalog() -> Vec<Prediction> {
             evaluate: |params| {
                 let s = s_variance(&params.architecture()?, params.integer("N")?)?;
                 Ok([s.variance, s.s_lambda].into())
+            },
+        },
+        Prediction {
+            id: "mf/fisher-rao",
+            title: "Fisher-Rao norm: how far outputs move when all parameters are scaled",
+            formula: r"E\,\theta^\top F\theta=CS^L,\ S^l=q^l+2\sigma_w^2rb+\sigma_w^2\left[r^2c+(S^{l-1}-R^{l-1}r)e\right],\ R^l=q^l+\sigma_w^2rb,\ r=\frac{R^{l-1}}{q^{l-1}},\quad b=E[\phi\phi'u],\ c=E[\phi'^2u^2],\ e=E\phi'^2",
+            parameters: const { &[ACTIVATION, DEPTH, SIGMA_W2, SIGMA_B2] },
+            value: "[S^L, the norm for each output; R^L = E f D with D = theta.grad f; q^L = E f^2; the norm of the layers' blocks alone]",
+            validity: "infinite width, standard normal inputs, any N; relative corrections O(1/M)",
+            sources: &[LIANG_2019],
+            evaluate: |params| {
+                let norm = fisher_rao(&params.scales()?, params.integer("depth")?)?;
+                Ok([norm.s, norm.r, norm.q, norm.block].into())
             },
         },
         Prediction {

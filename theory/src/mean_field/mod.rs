@@ -2,12 +2,14 @@
 
 mod catalog;
 mod fisher;
+mod fisher_rao;
 mod kernel;
 mod order;
 mod phase;
 
 pub use catalog::catalog;
 pub use fisher::{FimStatistics, Kappa, SVariance, Theta, fim_statistics, kappa, s_variance, theta};
+pub use fisher_rao::{FisherRao, fisher_rao};
 pub use kernel::{
     LearningRates, ntk_gram, ntk_pair, ntk_parametrization_pair, spectral_factor, standard_learning_rates,
 };

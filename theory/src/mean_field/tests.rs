@@ -378,3 +378,88 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn homogeneous_networks_move_along_their_outputs() {
+    for (name, scale) in [("relu", 2.0), ("relu", 0.3), ("linear", 1.7), ("leaky-relu(0.2)", 3.0)] {
+        for depth in [1usize, 2, 7, 40] {
+            let norm = fisher_rao(&scales(name, scale, 0.0), depth).unwrap();
+            let l = depth as f64;
+            assert_relative_eq!(norm.s, l * l * norm.q, max_relative = 1e-12);
+            assert_relative_eq!(norm.r, l * norm.q, max_relative = 1e-12);
+            // Every layer moves the output by itself once.
+            assert_relative_eq!(norm.block, l * norm.q, max_relative = 1e-12);
+            assert_relative_eq!(norm.rescaling_share(), 1.0, max_relative = 1e-12);
+        }
+    }
+}
+
+/// Pair by pair: the covariance of the motions by layers $l\le m$, by recursions of two tangents with plain Gauss-Hermite averages.
+#[test]
+fn the_norm_is_the_sum_over_pairs_of_layers() {
+    use crate::quadrature::gaussian_moments;
+    for (name, depth, sigma_w2, sigma_b2) in [
+        ("tanh", 3, 3.0, 0.64),
+        ("sine", 4, 2.0, 0.3),
+        ("gelu", 3, 2.0, 0.1),
+        ("erf", 4, 2.0, 0.3),
+        ("hard-tanh(1)", 3, 2.0, 0.2),
+    ] {
+        let scales = scales(name, sigma_w2, sigma_b2);
+        let phi = &scales.activation;
+        let order = order_parameters(&scales, depth).unwrap();
+        // E φ'² u², by differences of E φ'² with respect to the variance.
+        let e = |q: f64| gaussian_moments(phi, 0.0, q).unwrap().second_derivative;
+        let mut total = 0.0;
+        for l in 0..depth {
+            for m in l..depth {
+                // The tangent from layer l at layer m overlaps with u^m as X; from there both travel together.
+                let travel = |x: (f64, f64), y: f64, from: usize, to: usize| {
+                    let (mut x, mut y) = (x, y);
+                    for &q in &order.q_t[from..to] {
+                        let h = 1e-4 * q;
+                        let slope =
+                            (8.0 * (e(q + h) - e(q - h)) - (e(q + 2.0 * h) - e(q - 2.0 * h))) / (12.0 * h);
+                        let c = q * e(q) + 2.0 * q * q * slope;
+                        let b = gaussian_moments(phi, 0.0, q).unwrap().z_product * q.sqrt();
+                        // x: covariance of one tangent with u; y: of the two tangents; the second is u itself at first.
+                        y = sigma_w2 * (x.0 * x.1 / (q * q) * c + (y - x.0 * x.1 / q) * e(q));
+                        x = (sigma_w2 * x.0 / q * b, sigma_w2 * x.1 / q * b);
+                    }
+                    (x, y)
+                };
+                let along = {
+                    let mut x = order.q_t[l];
+                    for &q in &order.q_t[l..m] {
+                        x *= sigma_w2 / q * gaussian_moments(phi, 0.0, q).unwrap().z_product * q.sqrt();
+                    }
+                    x
+                };
+                let (_, covariance) = travel((along, order.q_t[m]), along, m, depth - 1);
+                total += if l == m { covariance } else { 2.0 * covariance };
+            }
+        }
+        let norm = fisher_rao(&scales, depth).unwrap();
+        assert_relative_eq!(norm.s, total, max_relative = 1e-7);
+        assert_relative_eq!(norm.q, order.q_t[depth - 1], max_relative = 1e-14);
+    }
+}
+
+#[test]
+fn extreme_norms_are_numbers_or_refused() {
+    for name in ["relu", "tanh", "gelu", "erf", "sine", "hard-tanh(0.3)", "shifted-relu(0.5)"] {
+        for sigma_w2 in [1e-300, 1e-8, 1.0, 1e8, 1e300] {
+            for sigma_b2 in [0.0, 1e-200, 1.0, 1e200] {
+                for depth in [1, 2, 30] {
+                    if let Ok(norm) = fisher_rao(&scales(name, sigma_w2, sigma_b2), depth) {
+                        assert!(
+                            [norm.s, norm.r, norm.q, norm.block].iter().all(|x| x.is_finite() && *x >= 0.0)
+                        );
+                        assert!(norm.s * (1.0 + 1e-9) >= norm.block.min(norm.q), "{name} {norm:?}");
+                    }
+                }
+            }
+        }
+    }
+    assert!(fisher_rao(&scales("relu", 2.0, 0.1), 0).is_err());
+}

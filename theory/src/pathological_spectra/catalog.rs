@@ -2,11 +2,13 @@
 
 use super::{
     GivenOutputs, block_statistics, bulk_density, classifier_step, corrected_second_moments, critical_steps,
-    kernel_map, kernel_statistics, layer_metrics, mean_softmax_covariance, outlier_quantile, softmax_moments,
-    two_cycle,
+    kernel_map, kernel_statistics, layer_metrics, mean_softmax_covariance, outlier_quantile, outlier_vectors,
+    softmax_moments, two_cycle,
 };
 use crate::bibliography::{JACOT_2018, KARAKIDA_2019_UNIVERSAL, KARAKIDA_2021_PATHOLOGICAL, Source};
-use crate::catalog::parameter::{ACTIVATION, DEPTH, SAMPLES, SIGMA_B2, SIGMA_W2, required};
+use crate::catalog::parameter::{
+    ACTIVATION, DEPTH, SAMPLES, SIGMA_B2, SIGMA_W2, WIDTHS as ALL_WIDTHS, optional, required,
+};
 use crate::catalog::{Parameter, Params, Prediction, Value};
 use crate::error::{at_least, representable};
 use crate::mean_field::{Kappa, kappa, order_parameters};
@@ -113,6 +115,30 @@ fn regression() -> Vec<Prediction> {
                     s.lambda_max_mean_subtracted,
                 ]
                 .into())
+            },
+        },
+        Prediction {
+            id: "spectra/outlier-vectors",
+            title: "How far the eigenvectors of the outliers are from the class-constant vectors",
+            formula: r"1-s=\frac{N-1}N\frac{V_{\rm same}+(C-1)V_{\rm cross}}{\Theta_{st}^2},\quad V\ \text{the variances over samples of the row means}\ \frac1N\sum_{n'}\Theta_{(k,n),(k',n')}",
+            parameters: const {
+                &[
+                    ACTIVATION,
+                    ALL_WIDTHS,
+                    required("N", SAMPLES.meaning, "an integer >= 3"),
+                    SIGMA_W2,
+                    SIGMA_B2,
+                    optional("train_bias", "whether biases are trained", "true or false", "true"),
+                ]
+            },
+            value: "[the part of the same class, the part of each other class, 1 - s: the first and C-1 times the second]",
+            validity: "N << M, second order: 1 - s below about 0.05 and N Theta_st >= Theta_t - Theta_st; outside validity where the outlier sinks into the bulk, as 1 - s is larger there",
+            sources: &[KARAKIDA_2019_UNIVERSAL],
+            evaluate: |params| {
+                let trained = params.get("train_bias")?;
+                let network = params.architecture()?.with_trained_biases(trained);
+                let vectors = outlier_vectors(&network, params.integer("N")?)?;
+                Ok([vectors.same, vectors.cross, vectors.deficit].into())
             },
         },
         Prediction {

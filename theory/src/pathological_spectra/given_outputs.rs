@@ -56,8 +56,8 @@ impl GivenOutputs {
         self.modes.iter().flat_map(|(values, _)| values).fold(0.0, |m: f64, q| m.max(*q))
     }
 
-    /// Eigenvalues, descending, of $\Phi(\lambda)=\frac{\Theta_{st}}N\sum_nQ_n(\lambda I-aQ_n)^{-1}$.
-    fn phi(&self, lambda: f64) -> Vec<f64> {
+    /// $\Phi(\lambda)=\frac{\Theta_{st}}N\sum_nQ_n(\lambda I-aQ_n)^{-1}$.
+    fn phi_matrix(&self, lambda: f64) -> DMatrix<f64> {
         let a = self.bulk_scale();
         let mut phi = DMatrix::zeros(self.classes, self.classes);
         for (values, vectors) in &self.modes {
@@ -68,7 +68,12 @@ impl GivenOutputs {
                 }
             }
         }
-        let mut values: Vec<f64> = phi.symmetric_eigenvalues().iter().copied().collect();
+        phi
+    }
+
+    /// Its eigenvalues, descending.
+    fn phi(&self, lambda: f64) -> Vec<f64> {
+        let mut values: Vec<f64> = self.phi_matrix(lambda).symmetric_eigenvalues().iter().copied().collect();
         values.sort_by(|a, b| b.total_cmp(a));
         values
     }
@@ -115,6 +120,33 @@ impl GivenOutputs {
                 Some(0.5 * (low + high))
             })
             .collect()
+    }
+
+    /// The eigenvector of the largest outlier, of unit length, sample by sample in the basis where $G$ has $Q_n^{1/2}$ on both sides; `None` where the bulk
+    /// has absorbed the outlier.
+    ///
+    /// # Formula
+    /// Blocks $(\lambda I-aQ_n)^{-1}Q_n^{1/2}c$, $\Phi(\lambda)c=c$.
+    pub fn top_vector(&self) -> Option<Vec<f64>> {
+        let lambda = (*self.outliers().first()?)?;
+        if self.modes.len() == 1 {
+            let (values, vectors) = &self.modes[0];
+            let top = values.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))?.0;
+            return unit(vectors.column(top).iter().copied().collect());
+        }
+        let eigen = SymmetricEigen::new(self.phi_matrix(lambda));
+        let c = eigen.eigenvectors.column(eigen.eigenvalues.imax());
+        let a = self.bulk_scale();
+        let mut blocks = Vec::with_capacity(self.modes.len() * self.classes);
+        for (values, vectors) in &self.modes {
+            let mut block = nalgebra::DVector::zeros(self.classes);
+            for (q, v) in values.iter().zip(vectors.column_iter()).filter(|(q, _)| **q > 0.0) {
+                // v = √q times a unit vector.
+                block.axpy(v.dot(&c) / (q.sqrt() * (lambda - a * q)), &v, 1.0);
+            }
+            blocks.extend(block.iter().copied());
+        }
+        unit(blocks)
     }
 
     /// The outliers to first order in $a$, descending: $\Theta_{st}\mu_i+a\,v_i^\top\overline{Q^2}v_i/\mu_i$ with $\bar Qv_i=\mu_iv_i$. Poor for the smallest ones at few
@@ -231,6 +263,13 @@ impl GivenOutputs {
         all[size - samples..].fill(0.0);
         Ok(all)
     }
+}
+
+/// `vector` scaled to unit length, if it has a length.
+fn unit(mut vector: Vec<f64>) -> Option<Vec<f64>> {
+    let length = vector.iter().map(|x| x * x).sum::<f64>().sqrt();
+    vector.iter_mut().for_each(|x| *x /= length);
+    (length > 0.0 && length.is_finite()).then_some(vector)
 }
 
 /// Classes up to which small eigenvalues are kept to relative accuracy.

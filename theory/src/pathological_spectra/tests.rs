@@ -232,3 +232,120 @@ fn what_makes_no_sense_is_refused() {
     assert!(hard.outliers().iter().all(|o| o.is_none_or(|v| v.is_finite())));
     assert!(hard.eigenvalues().unwrap().iter().all(|v| v.abs() < 1e-12));
 }
+
+#[test]
+fn the_predicted_vector_is_the_top_eigenvector_of_the_dense_dual() {
+    let (samples, classes) = (9, 4);
+    let logits = logits(samples, classes);
+    let (t, st) = (10.0, 6.0);
+    let given = GivenOutputs::new(&logits, t, st).unwrap();
+    let size = samples * classes;
+    let a = (t - st) / samples as f64;
+    let mut roots = nalgebra::DMatrix::zeros(size, classes);
+    let mut dense = nalgebra::DMatrix::<f64>::zeros(size, size);
+    for (n, g) in softmax(&logits).unwrap().iter().enumerate() {
+        let q = nalgebra::DMatrix::from_fn(classes, classes, |k, l| {
+            if k == l { g[k] * (1.0 - g[k]) } else { -g[k] * g[l] }
+        });
+        let eigen = nalgebra::SymmetricEigen::new(q.clone());
+        let diagonal = nalgebra::DMatrix::from_diagonal(&eigen.eigenvalues.map(|v| v.max(0.0).sqrt()));
+        let root = &eigen.eigenvectors * diagonal * eigen.eigenvectors.transpose();
+        roots.view_mut((n * classes, 0), (classes, classes)).copy_from(&root);
+        dense.view_mut((n * classes, n * classes), (classes, classes)).copy_from(&(q * a));
+    }
+    dense += &roots * roots.transpose() * (st / samples as f64);
+    let eigen = nalgebra::SymmetricEigen::new(dense);
+    let top = eigen.eigenvectors.column(eigen.eigenvalues.imax());
+    let predicted = nalgebra::DVector::from_vec(given.top_vector().unwrap());
+    assert_relative_eq!(predicted.dot(&top).abs(), 1.0, max_relative = 1e-12);
+    assert_relative_eq!(predicted.norm(), 1.0, max_relative = 1e-14);
+    assert!(GivenOutputs::new(&logits, 10.0, 0.0).unwrap().top_vector().is_none());
+    assert_eq!(GivenOutputs::new(&logits[..1], 10.0, 6.0).unwrap().top_vector().unwrap().len(), classes);
+}
+
+fn rectified(widths: &[usize], train_bias: bool) -> Architecture {
+    Architecture::new(widths.to_vec(), Activation::relu(), 2.0, 0.1).unwrap().with_trained_biases(train_bias)
+}
+
+#[test]
+fn deficits_fall_like_one_over_the_width_and_add_up() {
+    let at = |m: usize, classes: usize| outlier_vectors(&rectified(&[m, m, m, classes], false), 40).unwrap();
+    let (narrow, wide) = (at(200, 3), at(20_000, 3));
+    // Without trained biases the kernel is proportional to the width.
+    assert_relative_eq!(narrow.deficit, 100.0 * wide.deficit, max_relative = 1e-12);
+    assert_relative_eq!(narrow.deficit, narrow.same + 2.0 * narrow.cross, max_relative = 1e-14);
+    assert_relative_eq!(at(200, 1).deficit, narrow.same, max_relative = 1e-14);
+    let entries = |which| outlier_vectors_of(&rectified(&[400, 400, 400, 1], true), 40, which).unwrap().same;
+    assert!(entries(Fluctuation::Entries) < 0.03 * entries(Fluctuation::All));
+    assert!(entries(Fluctuation::Inputs) < 0.2 * entries(Fluctuation::All));
+}
+
+/// Two layers of a linear network: $\Theta_{nn'}=x^\top(I+W^\top W)x'+(x+x')\cdot W^\top b+|b|^2$. Over samples the row means vary by $x\cdot W^\top b$, by the
+/// own term and by the single pairs, with traces of Wishart matrices.
+#[test]
+fn linear_networks_fluctuate_with_their_inputs() {
+    let (m0, m1, n, sigma_b2) = (300.0f64, 500.0f64, 20.0f64, 0.5f64);
+    let network = Architecture::new(vec![300, 500, 4], Activation::linear(), 1.0, sigma_b2).unwrap();
+    let vectors = outlier_vectors(&network, 20).unwrap();
+    let trace = m0 + 2.0 * m1 + m1 * (m1 + m0) / m0;
+    let theta_st = m1 * sigma_b2;
+    let variance = theta_st + (2.0 + (n - 1.0)) / (n * n) * trace;
+    let expected = (n - 1.0) / n * variance / (theta_st * theta_st);
+    assert_relative_eq!(vectors.same, expected, max_relative = 1e-12);
+    assert_eq!(vectors.cross, 0.0);
+}
+
+#[test]
+fn outlier_vectors_are_refused_where_there_are_none() {
+    let network = |widths: &[usize], activation: &str, bias: f64| {
+        Architecture::new(widths.to_vec(), activation.parse().unwrap(), 2.0, bias).unwrap()
+    };
+    assert!(outlier_vectors(&network(&[20, 20, 1], "relu", 0.1), 2).is_err());
+    assert!(outlier_vectors(&network(&[20, 1], "relu", 0.1), 9).is_err());
+    assert!(outlier_vectors(&network(&[20, 20, 1], "tanh", 0.0), 9).is_err());
+    for kinked in ["leaky-relu(0.2)", "hard-tanh(1)", "shifted-relu(0.5)"] {
+        assert!(outlier_vectors(&network(&[20, 20, 1], kinked, 0.1), 9).is_err(), "{kinked}");
+    }
+    assert!(outlier_vectors(&network(&[20, 20, 1], "tanh", 0.3), 9).is_ok());
+    // Odd, without biases in the forward pass: the biases' gradients alone make the outlier.
+    let trained = network(&[20, 20, 1], "tanh", 0.0).with_trained_biases(true);
+    let sunken = outlier_vectors(&trained, 9).unwrap();
+    assert!(!sunken.is_valid() && sunken.deficit.is_finite());
+}
+
+#[test]
+fn the_law_is_flagged_where_the_outlier_sinks_into_the_bulk() {
+    let at = |bias: f64| {
+        let network = Architecture::new(vec![400, 400, 400, 1], Activation::tanh(), 3.0, bias).unwrap();
+        outlier_vectors(&network.with_trained_biases(true), 40).unwrap()
+    };
+    for (bias, deficit, clearance) in [(0.3, 0.0157, 2.9), (0.1, 0.077, 1.04), (0.03, 0.44, 0.39)] {
+        let vectors = at(bias);
+        assert_relative_eq!(vectors.deficit, deficit, max_relative = 0.01);
+        assert_relative_eq!(vectors.clearance, clearance, max_relative = 0.02);
+        assert_eq!(vectors.is_valid(), clearance > 1.0);
+    }
+}
+
+/// The law of large numbers for two classes of Gaussian outputs, by a rule of its own.
+#[test]
+fn the_cross_entropy_norm_is_a_mean_over_outputs_and_their_motion() {
+    use crate::mean_field::fisher_rao;
+    let norm = fisher_rao(&crate::InitialScales::new(Activation::tanh(), 3.0, 0.64).unwrap(), 3).unwrap();
+    // Midpoint rule for d = f₁ − f₂ and the difference of the motions, a Gaussian pair.
+    let (variance, slope) = (2.0 * norm.q, norm.r / norm.q);
+    let rest = 2.0 * (norm.s - norm.r * slope);
+    let step = 0.01;
+    let mean: f64 = (-1200..1200)
+        .map(|i| {
+            let z = (f64::from(i) + 0.5) * step;
+            let d = variance.sqrt() * z;
+            let g = 1.0 / (1.0 + (-d).exp());
+            let weight = step * (-0.5 * z * z).exp() / (2.0 * std::f64::consts::PI).sqrt();
+            weight * g * (1.0 - g) * (slope * slope * d * d + rest)
+        })
+        .sum();
+    assert_relative_eq!(fisher_rao_two_classes(&norm).unwrap(), mean, max_relative = 1e-10);
+    let relu = fisher_rao(&crate::InitialScales::new(Activation::relu(), 2.0, 0.1).unwrap(), 3).unwrap();
+    assert_relative_eq!(fisher_rao_two_classes(&relu).unwrap(), 2.167, max_relative = 1e-3);
+}

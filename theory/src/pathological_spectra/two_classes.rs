@@ -7,6 +7,7 @@ use libm::{acosh, erfc};
 use super::softmax::{check_outputs, gaussian};
 use crate::TheoryError;
 use crate::error::{finite, non_negative, positive, representable};
+use crate::mean_field::FisherRao;
 
 /// $E f(\sqrt v\,z)$ for functions whose poles are at distance $\pi$ from the real axis.
 fn average(variance: f64, f: impl Fn(f64) -> f64) -> f64 {
@@ -63,6 +64,32 @@ pub fn outlier_quantile(p: f64, q_t: f64, q_st: f64) -> Result<f64, TheoryError>
     let (q_t, q_st) = check_outputs(q_t, q_st)?;
     let shift = (2.0 * q_st).sqrt() * upper_quantile(0.5 * p);
     Ok(average(2.0 * (q_t - q_st), |x| weight(x + shift)))
+}
+
+/// The Fisher-Rao norm for the cross entropy of two classes, $E\,D^\top QD$, of a network whose norm for the squared error is `norm`.
+///
+/// # Formula
+/// $D=\frac Rqf+\sqrt{S-R^2/q}\,z$: $\frac{R^2}{q^2}E[g(1-g)d^2]+\big(S-\frac{R^2}q\big)\beta_1$, $g=\sigma(d)$, $d\sim N(0,2q)$, $\beta_1=2E[g(1-g)]$.
+///
+/// # Errors
+/// [`InvalidParameter`](TheoryError::InvalidParameter) for $q>100$.
+///
+/// # Source
+/// Derived in the notes.
+///
+/// # Example
+/// ```
+/// use solvable_theory::{Activation, InitialScales, mean_field::fisher_rao, pathological_spectra::fisher_rao_two_classes};
+/// let norm = fisher_rao(&InitialScales::new(Activation::tanh(), 3.0, 0.64)?, 3)?;
+/// assert!((fisher_rao_two_classes(&norm)? - 0.4953).abs() < 1e-4);
+/// # Ok::<(), solvable_theory::TheoryError>(())
+/// ```
+pub fn fisher_rao_two_classes(norm: &FisherRao) -> Result<f64, TheoryError> {
+    let (q, _) = check_outputs(norm.q, 0.0)?;
+    let ratio = if q > 0.0 { norm.r / q } else { 0.0 };
+    let own = (norm.s - ratio * norm.r).max(0.0);
+    let scaled = average(2.0 * q, |d| 0.5 * weight(d) * d * d);
+    representable("the Fisher-Rao norm", ratio * ratio * scaled + own * average(2.0 * q, weight))
 }
 
 fn check_share(w: f64) -> Result<f64, TheoryError> {

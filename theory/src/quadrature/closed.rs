@@ -129,6 +129,13 @@ pub(super) fn sine_moments(mean: f64, variance: f64) -> GaussianMoments {
     }
 }
 
+/// $E[z^2\phi'^2]$ at zero mean.
+pub(super) fn erf_stretched_slopes(scale: f64, variance: f64) -> f64 {
+    // The square of the slope is a Gaussian: the average is taken over a narrower one.
+    let two = 1.0 + 4.0 * scale * scale * variance;
+    4.0 * scale * scale / PI / two / two.sqrt()
+}
+
 /// Zero mean.
 pub(super) fn erf_moments(scale: f64, variance: f64) -> GaussianMoments {
     let deviation = variance.sqrt();

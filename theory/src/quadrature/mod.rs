@@ -14,6 +14,7 @@
 
 pub(crate) mod budget;
 mod closed;
+mod common;
 mod gap;
 mod kept;
 mod numeric;
@@ -26,6 +27,7 @@ use crate::activation::Kind;
 use crate::error::{finite, non_negative, representable};
 use crate::{Activation, TheoryError};
 
+pub(crate) use common::{Given, given_common};
 pub use gap::kernel_gap;
 pub(crate) use gap::moments_and_variances;
 
@@ -188,6 +190,23 @@ pub fn gaussian_moments(phi: &Activation, mean: f64, variance: f64) -> Result<Ga
             "it exceeds the range of 64-bit floating point numbers",
         ))
     }
+}
+
+/// $E[z^2\phi'(u)^2]$ at $u=\sqrt v\,z$, for `variance` $=v>0$.
+///
+/// # Errors
+/// As for [`gaussian_moments`].
+pub(crate) fn stretched_slopes(phi: &Activation, variance: f64) -> Result<f64, TheoryError> {
+    let value = match &phi.0 {
+        Kind::Erf { scale } => closed::erf_stretched_slopes(*scale, variance),
+        // ½E z²(1 + cos 2u).
+        Kind::Sine => 0.5 * (1.0 + (1.0 - 4.0 * variance) * (-2.0 * variance).exp()),
+        _ => match piecewise::pieces(phi) {
+            Some(pieces) => piecewise::stretched_slopes(&pieces, variance.sqrt()),
+            None => numeric::stretched_slopes(phi, variance.sqrt())?,
+        },
+    };
+    representable("E[z^2 phi'(u)^2]", value)
 }
 
 fn at_a_point(phi: &Activation, mean: f64) -> Result<GaussianMoments, TheoryError> {

@@ -23,7 +23,7 @@ const GRADES: u32 = 3;
 
 /// The rule that has settled for the averages at some deviation.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Rule {
+pub(super) enum Rule {
     /// The trapezoidal rule, or equal panels where there are kinks.
     Even(u32),
     /// Panels graded towards the origin in units of 1.
@@ -36,7 +36,11 @@ pub(super) fn moments(phi: &Activation, mean: f64, deviation: f64) -> Result<Gau
 }
 
 /// Refines the rule until it settles: the rule and the averages there.
-fn settle(phi: &Activation, mean: f64, deviation: f64) -> Result<(Rule, GaussianMoments), TheoryError> {
+pub(super) fn settle(
+    phi: &Activation,
+    mean: f64,
+    deviation: f64,
+) -> Result<(Rule, GaussianMoments), TheoryError> {
     let smooth = phi.kinks().is_empty();
     let at =
         |rule: Rule, shift: f64| averages(phi, mean, deviation, &nodes(phi, rule, mean, deviation, shift));
@@ -314,6 +318,14 @@ pub(super) fn kernel_gap(phi: &Activation, q: f64, gap: f64) -> Result<KernelPai
         k_dot += weight * inner.k_dot;
     }
     Ok(KernelPair { k, k_dot })
+}
+
+/// $E[z^2\phi'^2]$ at $u=sz$, $s>0$.
+pub(super) fn stretched_slopes(phi: &Activation, deviation: f64) -> Result<f64, TheoryError> {
+    let (rule, _) = settle(phi, 0.0, deviation)?;
+    let nodes = nodes(phi, rule, 0.0, deviation, 0.0);
+    spend(nodes.len())?;
+    Ok(nodes.iter().map(|(z, weight)| weight * (z * phi.derivative(deviation * z)).powi(2)).sum())
 }
 
 /// The variances of $\phi$ and $\phi'$ at $u=m+sz$, $s>0$.

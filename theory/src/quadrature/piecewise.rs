@@ -96,6 +96,17 @@ pub(super) fn moments(pieces: &[Piece], mean: f64, deviation: f64) -> GaussianMo
     GaussianMoments::from_array(sums)
 }
 
+/// $E[z^2\phi'^2]$ at $u=sz$, $s>0$.
+pub(super) fn stretched_slopes(pieces: &[Piece], deviation: f64) -> f64 {
+    let (mut sum, mut from) = (0.0, f64::NEG_INFINITY);
+    for piece in pieces {
+        let to = piece.end / deviation;
+        sum += piece.slope * piece.slope * truncated(from, to)[2];
+        from = to;
+    }
+    sum
+}
+
 fn is_odd(pieces: &[Piece]) -> bool {
     pieces.iter().zip(pieces.iter().rev()).all(|(a, b)| a.slope == b.slope && a.offset == -b.offset)
         && pieces.iter().take(pieces.len() - 1).zip(pieces.iter().rev().skip(1)).all(|(a, b)| a.end == -b.end)

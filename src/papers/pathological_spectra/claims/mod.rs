@@ -7,6 +7,7 @@ pub(crate) mod learning_rate;
 pub(crate) mod metric;
 pub(crate) mod surrogate;
 pub(crate) mod two_classes;
+pub(crate) mod vectors;
 
 use solvable_engine::verify::Claim;
 
@@ -19,6 +20,7 @@ pub(crate) fn all() -> Vec<Claim> {
         learning_rate::claims(),
         two_classes::claims(),
         digits::claims(),
+        vectors::claims(),
     ]
     .into_iter()
     .flatten()

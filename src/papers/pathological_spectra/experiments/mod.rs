@@ -5,6 +5,7 @@ mod outputs;
 mod pairs;
 mod spectrum;
 mod training;
+mod vectors;
 
 pub use metric::{InputMetric, InputMetricOutcome};
 pub use outputs::{SHARES, TwoClassOutputs};
@@ -14,3 +15,7 @@ pub use spectrum::{
     DigitsClassifier, DigitsClassifierOutcome, LEVELS, values_above,
 };
 pub use training::{ClassifierTraining, ClassifierTrainingOutcome, ClassifierTrainingSetting};
+pub use vectors::{
+    ClassifierVector, ClassifierVectorOutcome, DigitsVectors, DigitsVectorsOutcome, OutlierVectors,
+    OutlierVectorsOutcome,
+};
