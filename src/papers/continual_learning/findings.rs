@@ -100,7 +100,7 @@ fn noisy_averages() -> Result<String, JudgeError> {
     let floor = noise_floor(&spectrum, 50, 0.1)?;
     Ok(format!(
         "Noise turns the order: n averaged models of 50 samples (a = 1.5, 400 modes) beat n stages {}. Averages lose all noise, stages never: with noise 0.1 infinitely many models leave \
-         {limit:.3}, infinitely many stages {floor:.3} (figure cl/averages).",
+         {limit:.3}, infinitely many stages {floor:.3} (figure cl/averaging-or-stages).",
         told.join(", ")
     ))
 }
@@ -135,7 +135,7 @@ fn orders() -> Result<String, JudgeError> {
         "Which of two tasks first? For targets that match the kernel, without noise, the mean of both final errors differs between the orders by (1-2ρ) times one number of the data set, exactly: similar \
          tasks want the small sample first, dissimilar ones the large one, and at ρ = 1/2 the order does not matter. With 40 and 160 samples (a = 1.5) small first leaves {:.3} of the error of large \
          first at ρ = 0.9 and {:.3} at ρ = 0. Rough targets and noise favour small first at every similarity ({:.3} for b = 1.2 and {:.3} for noise 0.2 at ρ = 0); smooth ones large first even \
-         for similar tasks ({:.3} for b = 2.5 at ρ = 0.9) (cl/order, cl/order-law).",
+         for similar tasks ({:.3} for b = 2.5 at ρ = 0.9) (cl/order, cl/order-law, figure cl/small-first).",
         ratio(&target, 0.9, 0.0)?,
         ratio(&target, 0.0, 0.0)?,
         ratio(&power(1.2)?, 0.0, 0.0)?,

@@ -18,7 +18,7 @@ use solvable_shared::by;
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![
         FigurePlan::new("cl/heads", |p| requests::<MultiHead>(&head_settings(p), 8), heads_figure),
-        FigurePlan::new("cl/averages", average_requests, averages_figure),
+        FigurePlan::new("cl/averaging-or-stages", average_requests, averages_figure),
         FigurePlan::new(
             "cl/order",
             |p| requests::<TaskOrder>(&order_settings(p), by(p, 12, 40)),
@@ -84,7 +84,7 @@ fn heads_figure(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
 /// Samples of a model, and the noises of both panels.
 const SAMPLES: usize = 50;
 const NOISES: [f64; 2] = [0.01, 0.1];
-const MODES: usize = 600;
+const MODES: usize = 3000;
 /// Numbers of models of the simulations.
 const COUNTS: [usize; 4] = [1, 2, 4, 8];
 
@@ -155,7 +155,7 @@ fn averages_figure(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         });
     }
     Ok(Figure {
-        id: "cl/averages".into(),
+        id: "cl/averaging-or-stages".into(),
         title: "Averaging models against training in turn and jointly".into(),
         caption: format!(
             "One task, n samples of {SAMPLES} (Gaussian features, {MODES} eigenvalues and targets i^(−1.5)). Averages lose noise and nothing else: they stop at \
@@ -174,12 +174,12 @@ fn order_settings(profile: Profile) -> Vec<TaskOrderSetting> {
 
 fn order_figure(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let mut series = Vec::new();
-    let grid: Vec<f64> = (0..=20).map(|k| 0.05 * f64::from(k)).collect();
+    let grid: Vec<f64> = (0..=100).map(|k| 0.01 * f64::from(k)).collect();
     for (group, s) in order_settings(trials.profile()).into_iter().enumerate() {
         let (decay, noise) = ORDERS[group];
         let line = grid.iter().map(|&rho| Ok((rho, order_ratio(&s, rho)?)));
         series.push(Series::line("", group, Stroke::Solid, line.collect::<Result<_, JudgeError>>()?));
-        let points = grid.iter().step_by(4).map(|&rho| {
+        let points = grid.iter().step_by(20).map(|&rho| {
             trials
                 .mean::<TaskOrder>(rho, &s, |o| at_similarity(o.forward, rho) / at_similarity(o.reverse, rho))
         });
@@ -189,7 +189,7 @@ fn order_figure(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     series.push(Series::rule("", 4, Stroke::Dashed, Position::Y(1.0)));
     series.push(Series::rule("", 4, Stroke::Dotted, Position::X(0.5)));
     Ok(Figure {
-        id: "cl/order".into(),
+        id: "cl/small-first".into(),
         title: "The small sample first, or the large one".into(),
         caption: "Mean of both final errors with 40 samples first and 160 then, over that in the other order (Gaussian features, eigenvalues i^(−1.5), \
                   targets i^(−b)). Below 1 (dashed) the small sample belongs first. Without noise and with targets that match the kernel, b = 1.5, the \
@@ -198,7 +198,7 @@ fn order_figure(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         panels: vec![Panel {
             title: String::new(),
             x: Axis::linear("similarity ρ"),
-            y: Axis::linear("Ē₁₂ / Ē₂₁"),
+            y: Axis::linear("E₁₂ / E₂₁"),
             series,
         }],
     })
