@@ -20,7 +20,7 @@ pub(super) fn all() -> Vec<FigurePlan> {
         FigurePlan::new("cl/heads", |p| requests::<MultiHead>(&head_settings(p), 8), heads_figure),
         FigurePlan::new("cl/averaging-or-stages", average_requests, averages_figure),
         FigurePlan::new(
-            "cl/order",
+            "cl/small-first",
             |p| requests::<TaskOrder>(&order_settings(p), by(p, 12, 40)),
             order_figure,
         ),
