@@ -99,7 +99,7 @@ fn noisy_averages() -> Result<String, JudgeError> {
     let limit = averaged_models(&spectrum, &target, 50, usize::MAX, 0.1, 0)?.average;
     let floor = noise_floor(&spectrum, 50, 0.1)?;
     Ok(format!(
-        "Noise turns the order: n averaged models of 50 samples (a = 1.5, 400 modes) beat n stages {}. Averages lose all noise, stages never: with noise 0.1 infinitely many models leave \
+        "Noise turns the order: n averaged models of 50 samples (a = 1.5, 400 modes) beat n stages {}. Averages keep what no model has learnt, stages keep some noise: with noise 0.1 infinitely many models leave \
          {limit:.3}, infinitely many stages {floor:.3} (figure cl/averaging-or-stages).",
         told.join(", ")
     ))

@@ -336,8 +336,8 @@ fn heads_move_each_other_by_the_shared_part() {
         let ridges = [n1, n2].map(|n| effective_ridge(&spectrum, n as f64, 0.0).unwrap());
         let [one, two] = &ridges;
         let (mut forward, mut backward) = (0.0, 0.0);
-        for i in 0..200 {
-            let (eta, hat) = (target.powers[i], correlation * trunk[i]);
+        for (i, share) in trunk.iter().enumerate() {
+            let (eta, hat) = (target.powers[i], correlation * share);
             let r1 = (1.0 - one.q[i]) * eta;
             let s1 = (1.0 - one.q[i]).powi(2) * eta + one.b[i] * (law.first + 0.02);
             let u = eta - 2.0 * hat * rho * r1 + hat * hat * s1;
@@ -475,10 +475,10 @@ fn merged_models_add_their_parts() {
     let found = merged_models(&spectrum, &target, &c, &samples, &weights, noise).unwrap();
     let ridges = samples.map(|n| effective_ridge(&spectrum, n as f64, 0.0).unwrap());
     let mut variance = 0.0;
-    for s in 0..3 {
-        let wrong: f64 = ridges[s].q.iter().zip(&target.powers).map(|(q, eta)| q * q * eta).sum();
-        let error = (c[(s, s)] * wrong + ridges[s].gamma * noise) / (1.0 - ridges[s].gamma);
-        variance += weights[s] * weights[s] * ridges[s].gamma * (error + noise);
+    for (s, (ridge, weight)) in ridges.iter().zip(&weights).enumerate() {
+        let wrong: f64 = ridge.q.iter().zip(&target.powers).map(|(q, eta)| q * q * eta).sum();
+        let error = (c[(s, s)] * wrong + ridge.gamma * noise) / (1.0 - ridge.gamma);
+        variance += weight * weight * ridge.gamma * (error + noise);
     }
     for (j, found) in found.iter().enumerate() {
         let mut error = variance;

@@ -1,5 +1,7 @@
 //! Funk–Hecke: the eigenvalues of zonal kernels.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::f64::consts::FRAC_PI_2;
 use std::num::NonZeroUsize;
 
@@ -317,7 +319,17 @@ pub fn trunk_shares(
         ));
     }
     quick_enough(scales, depth, highest)?;
-    let part = |which: usize| degree_weights(dimension, highest, |t| Ok(map.parts(t)?[which]));
+    // Both rules ask for the kernels at the same nodes.
+    let seen: RefCell<HashMap<u64, [f64; 2]>> = RefCell::default();
+    let parts = |t: f64| -> Result<[f64; 2], TheoryError> {
+        if let Some(known) = seen.borrow().get(&t.to_bits()) {
+            return Ok(*known);
+        }
+        let parts = map.parts(t)?;
+        seen.borrow_mut().insert(t.to_bits(), parts);
+        Ok(parts)
+    };
+    let part = |which: usize| degree_weights(dimension, highest, |t| Ok(parts(t)?[which]));
     let (heads, trunks) = (part(0)?, part(1)?);
     let [head, trunk] = map.parts(1.0)?;
     let pairs = heads.iter().zip(&trunks).enumerate();

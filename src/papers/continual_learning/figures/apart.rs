@@ -158,8 +158,8 @@ fn averages_figure(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         id: "cl/averaging-or-stages".into(),
         title: "Averaging models against training in turn and jointly".into(),
         caption: format!(
-            "One task, n samples of {SAMPLES} (Gaussian features, {MODES} eigenvalues and targets i^(−1.5)). Averages lose noise and nothing else: they stop at \
-             the dashed line, which is below what stages reach only where labels are noisy. Lines: theory; points: kernel regression, 99 % intervals."
+            "One task, n samples of {SAMPLES} (Gaussian features, {MODES} eigenvalues and targets i^(−1.5)). Averages lose what is random in each model and nothing else: they \
+             stop at the dashed line. Where labels are noisy they are ahead of stages at all n shown. Lines: theory; points: kernel regression, 99 % intervals."
         ),
         panels,
     })
