@@ -111,6 +111,16 @@ impl TheoryError {
         Self::InvalidParameter { name: name.into(), value, valid: valid.into() }
     }
 
+    /// What is said of the parameter `from`, said of `to`.
+    pub(crate) fn renamed(self, from: &str, to: &str) -> Self {
+        match self {
+            Self::InvalidParameter { name, value, valid } if name == from => {
+                Self::InvalidParameter { name: to.to_owned(), value, valid }
+            }
+            other => other,
+        }
+    }
+
     /// An [`TheoryError::Undefined`] from its parts.
     pub fn undefined(quantity: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::Undefined { quantity: quantity.into(), reason: reason.into() }

@@ -4,6 +4,7 @@
 mod claims;
 pub mod experiments;
 mod figures;
+mod findings;
 mod maps;
 mod settings;
 
@@ -19,8 +20,8 @@ pub fn paper() -> Paper {
         summary: "Networks in the tangent-kernel regime that learn one task after the other do kernel regression stage after stage. \
                   Learning curves of any sequence of tasks follow in closed form from the eigenvalues of the kernel: when \
                   knowledge transfers, how much of an old task is forgotten, and that the same task learnt twice can be \
-                  learnt worse.".into(),
-        findings: Vec::new,
+                  learnt worse. Heads of their own share what their weights have in common; averages of models lose what is random.".into(),
+        findings: findings::all,
         sources: vec![KARAKIDA_2022_CONTINUAL, BORDELON_2020, CANATAR_2021, BIETTI_2021],
         claims: claims::all(),
         figures: figures::all(),

@@ -22,7 +22,7 @@ pub use fisher::{
 pub use kept::kept;
 pub use networks::{has_large_biases, large_biases, proportional};
 pub use plane::Plane;
-pub use sphere::{DEEPEST, Sphere, SphereTarget};
+pub use sphere::{DEEPEST, Sphere, SphereTarget, TrunkGrams};
 
 /// Seven significant digits: far more than the scatter of networks, at half the size in the store.
 pub fn shortened(values: &[f64]) -> Vec<f64> {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use solvable_theory::continual_learning::{Spectrum, Target};
-use solvable_theory::kernel_spectrum::{NtkMap, SphereSpectrum};
+use solvable_theory::kernel_spectrum::{NtkMap, SphereSpectrum, degree_weights};
 use solvable_theory::{Activation, Architecture, InitialScales, TheoryError};
 
 use crate::checks;
@@ -67,6 +67,18 @@ fn highest_degree(dimension: usize) -> usize {
 /// Deeper kernels take longer than anybody waits: every entry costs an integral for each layer.
 pub const DEEPEST: usize = 1000;
 
+/// What the trunk of a network adds to the Gram matrices of a sphere: its share $\tau_k$ of every eigenvalue.
+#[derive(Debug, Clone)]
+pub struct TrunkGrams {
+    /// $\sum\tau\lambda\phi\phi^\top$.
+    pub kernel: Matrix,
+    /// $\sum\tau\lambda\eta\phi\phi^\top$.
+    pub mixed: Matrix,
+    /// $\sum\tau\lambda^2\phi\phi^\top$ and $\sum\tau^2\lambda^2\phi\phi^\top$.
+    pub squares: [Matrix; 2],
+}
+
+static SHARES: Mutex<BTreeMap<String, Arc<Vec<f64>>>> = Mutex::new(BTreeMap::new());
 static SPECTRA: Mutex<BTreeMap<String, Arc<SphereSpectrum>>> = Mutex::new(BTreeMap::new());
 
 impl Sphere {
@@ -200,30 +212,86 @@ impl Sphere {
         Ok((of_kernel, Target::new(powers, tail)?))
     }
 
+    /// $\tau_k$ of the levels of the spectrum: the share of all layers but the last in the eigenvalues of the kernel.
+    ///
+    /// # Errors
+    /// Those of the kernel's spectrum.
+    pub fn trunk_shares(&self) -> Result<Arc<Vec<f64>>, TheoryError> {
+        let spectrum = self.spectrum()?;
+        let key = format!("{:?} {} {}", self.scales, self.depth, self.dimension);
+        let mut all = SHARES.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = all.get(&key) {
+            return Ok(Arc::clone(found));
+        }
+        let map = NtkMap::new(&self.scales, self.depth)?;
+        let highest = spectrum.levels().saturating_sub(1);
+        let trunk = degree_weights(self.dimension, highest, |t| Ok(map.parts(t)?[1]))?;
+        let share =
+            |(part, whole): (f64, &f64)| if *whole > 0.0 { (part / whole).clamp(0.0, 1.0) } else { 0.0 };
+        let shares = Arc::new(trunk.into_iter().zip(&spectrum.weights).map(share).collect::<Vec<_>>());
+        all.insert(key, Arc::clone(&shares));
+        Ok(shares)
+    }
+
+    /// Gram matrices of `samples` random inputs, and those of the trunk.
+    ///
+    /// # Errors
+    /// Those of the kernel.
+    pub fn trunk_grams(
+        &self,
+        samples: usize,
+        streams: &Streams,
+    ) -> Result<(Grams, TrunkGrams), SimulationError> {
+        let cosines = self.cosines(samples, streams)?;
+        let grams = self.grams_at(&cosines)?;
+        let map = NtkMap::new(&self.scales, self.depth)?;
+        let values =
+            cosines.iter().map(|t| Ok(map.parts(*t)?[1])).collect::<Result<Vec<_>, TheoryError>>()?;
+        let kernel = Matrix::from_vec(samples, samples, values);
+        let (zonal, shares) = (self.zonal()?, self.trunk_shares()?);
+        let times = |all: &[f64]| all.iter().zip(shares.iter()).map(|(c, tau)| c * tau).collect::<Vec<_>>();
+        let (mixed, once) = (times(&zonal.mixed), times(&zonal.square));
+        let twice = times(&once);
+        let mut sums = zonal_sums(self.dimension, &cosines, &[&mixed, &once, &twice]).into_iter();
+        let (Some(mixed), Some(once), Some(twice)) = (sums.next(), sums.next(), sums.next()) else {
+            return Err(SimulationError::NotFinite { what: "a sum over degrees" });
+        };
+        Ok((grams, TrunkGrams { kernel, mixed, squares: [once, twice] }))
+    }
+
+    /// Cosines between `samples` random inputs.
+    fn cosines(&self, samples: usize, streams: &Streams) -> Result<Matrix, SimulationError> {
+        let inputs = self.inputs(samples, streams)?;
+        let mut cosines = linalg::transpose_product(&inputs, &inputs) / self.dimension as f64;
+        cosines.apply(|t| *t = t.clamp(-1.0, 1.0));
+        cosines.fill_diagonal(1.0);
+        Ok(cosines)
+    }
+
     /// Gram matrices of `samples` random inputs.
     ///
     /// # Errors
     /// Those of the kernel.
     pub fn grams(&self, samples: usize, streams: &Streams) -> Result<Grams, SimulationError> {
-        let inputs = self.inputs(samples, streams)?;
-        let mut cosines = linalg::transpose_product(&inputs, &inputs) / self.dimension as f64;
-        cosines.apply(|t| *t = t.clamp(-1.0, 1.0));
-        cosines.fill_diagonal(1.0);
-        let kernel = self.kernel(&cosines, self.depth)?;
+        self.grams_at(&self.cosines(samples, streams)?)
+    }
+
+    fn grams_at(&self, cosines: &Matrix) -> Result<Grams, SimulationError> {
+        let kernel = self.kernel(cosines, self.depth)?;
         let zonal = self.zonal()?;
         let Some(weights) = &zonal.target else {
-            let [square] = &zonal_sums(self.dimension, &cosines, &[&zonal.square])[..] else {
+            let [square] = &zonal_sums(self.dimension, cosines, &[&zonal.square])[..] else {
                 return Err(SimulationError::NotFinite { what: "a sum over degrees" });
             };
             return Ok(Grams::matched(kernel, square.clone(), zonal.target_power));
         };
         let mut sums =
-            zonal_sums(self.dimension, &cosines, &[&zonal.square, &zonal.mixed, weights]).into_iter();
+            zonal_sums(self.dimension, cosines, &[&zonal.square, &zonal.mixed, weights]).into_iter();
         let (Some(square), Some(mixed), Some(by_degree)) = (sums.next(), sums.next(), sums.next()) else {
             return Err(SimulationError::NotFinite { what: "a sum over degrees" });
         };
         let target = match &self.target {
-            SphereTarget::Depth(depth) => self.kernel(&cosines, *depth)?,
+            SphereTarget::Depth(depth) => self.kernel(cosines, *depth)?,
             _ => by_degree,
         };
         Ok(Grams { kernel, target, mixed, square, target_power: zonal.target_power })

@@ -2,13 +2,15 @@
 
 use nalgebra::DMatrix;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 use super::given::{self, ETA, Flat, LAMBDA, MODES, TAIL};
 use super::{
-    Spectrum, Stage, Target, circle_first_error, circle_self_ratio, contraction_factor, critical_similarity,
-    effective_ridge, fixed_data_errors, forgetting, many_task_power_law, many_tasks, noise_floor,
-    power_law_first_error, rough_target_ratio, rough_target_threshold, self_ratio_power_law,
-    self_ratio_threshold, stages, stationary_stream, two_task,
+    Heads, Spectrum, Stage, Target, TaskPair, averaged_models, circle_first_error, circle_self_ratio,
+    contraction_factor, critical_similarity, effective_ridge, fixed_data_errors, forgetting,
+    many_task_power_law, many_tasks, merged_models, multi_head, noise_floor, power_law_first_error,
+    rough_target_ratio, rough_target_threshold, self_ratio_power_law, self_ratio_threshold, stages,
+    stationary_stream, task_order, two_task,
 };
 use crate::TheoryError;
 use crate::bibliography::{
@@ -17,7 +19,9 @@ use crate::bibliography::{
 use crate::catalog::parameter::{ACTIVATION, DEPTH, SIGMA_B2, SIGMA_W2, optional, required};
 use crate::catalog::{Parameter, Params, Prediction, Value};
 use crate::error::{affordable_memory, at_least};
-use crate::kernel_spectrum::{NtkMap, SphereSpectrum, degeneracy, known_degree_weights, ntk_asymptotic};
+use crate::kernel_spectrum::{
+    NtkMap, SphereSpectrum, degeneracy, known_degree_weights, ntk_asymptotic, trunk_shares,
+};
 use crate::quadrature::kernel_operations;
 
 const COVARIANCE: Parameter =
@@ -37,7 +41,7 @@ const PAPER: &[Source] = &[KARAKIDA_2022_CONTINUAL];
 
 /// The predictions of this part.
 pub fn catalog() -> Vec<Prediction> {
-    [single(), pairs(), sequences(), power_laws(), kernels()].concat()
+    [single(), pairs(), heads(), averages(), sequences(), power_laws(), kernels()].concat()
 }
 
 fn single() -> Vec<Prediction> {
@@ -112,6 +116,176 @@ fn pairs() -> Vec<Prediction> {
                     ("slope", law.slope.into()),
                     ("threshold", law.threshold.map_or(Value::Word("never"), Value::from)),
                 ]))
+            },
+        },
+    ]
+}
+
+fn heads() -> Vec<Prediction> {
+    vec![
+        Prediction {
+            id: "cl/multi-head",
+            title: "Two tasks in turn with a head each on one trunk",
+            formula: r"\hat\tau=\varrho\tau:\quad E_{A\to B}=\frac{\sum q_2^2U+\gamma_2\sigma_2^2}{1-\gamma_2},\quad U=\eta-2\hat\tau\rho R_1+\hat\tau^2S_1",
+            parameters: const {
+                &[
+                    MODES,
+                    LAMBDA,
+                    ETA,
+                    TAIL,
+                    required(
+                        "trunk",
+                        "tau, the share of the trunk in the eigenvalues of the kernel (cl/trunk-share)",
+                        "a number from 0 to 1, or a list of them, one for every eigenvalue",
+                    ),
+                    required(
+                        "head_correlation",
+                        "the correlation of the heads' initial weights: 0 for heads drawn apart, 1 for equal ones",
+                        "a number from -1 to 1",
+                    ),
+                    N1,
+                    N2,
+                    RHO,
+                    optional("sigma2_1", "label noise of the first task", "a number >= 0", "0"),
+                    optional("sigma2_2", "label noise of the second task", "a number >= 0", "0"),
+                ]
+            },
+            value: "[E_1, E_B, E_{A->B}, E_back]: E_B is the second task alone",
+            validity: "as cl/two-task; all parts of the kernel with the same eigenfunctions; no ridge",
+            sources: PAPER,
+            evaluate: |params| {
+                let (spectrum, target) = problem(params)?;
+                let trunk = match params.get::<f64>("trunk") {
+                    Ok(share) => vec![share; spectrum.levels()],
+                    Err(_) => params.get("trunk")?,
+                };
+                let pair = TaskPair {
+                    samples: [params.integer("N1")?, params.integer("N2")?],
+                    noise: [params.number("sigma2_1")?, params.number("sigma2_2")?],
+                    rho: params.number("rho")?,
+                };
+                let heads = Heads { trunk, correlation: params.number("head_correlation")? };
+                let law = multi_head(&spectrum, &target, &heads, &pair)?;
+                Ok([law.first, law.alone, law.forward, law.backward].into())
+            },
+        },
+        Prediction {
+            id: "cl/trunk-share",
+            title: "The share of the trunk in the eigenvalues of the tangent kernel on a sphere",
+            formula: r"\tau_k=\int\sigma_w^2\dot V\Theta^{(L-1)}P_k\Big/\int\Theta^{(L)}P_k",
+            parameters: const { &[ACTIVATION, DEPTH, SIGMA_W2, SIGMA_B2, DIMENSION, HIGHEST] },
+            value: "[tau_0, ..., tau_kmax]; the rest is the head, weights and biases of the last layer",
+            validity: "as cl/ntk-degree-weights; at least 2 layers; degrees with fewer than 3 digits are refused",
+            sources: PAPER,
+            evaluate: |params| {
+                let (depth, d, highest) =
+                    (params.integer("depth")?, params.integer("d")?, params.integer("kmax")?);
+                // Head and trunk.
+                affordable_spectrum(params, depth, highest, 2.0)?;
+                Ok(trunk_shares(&params.scales()?, depth, d, highest)?.into())
+            },
+        },
+        Prediction {
+            id: "cl/order",
+            title: "Which of two sample sizes first",
+            formula: r"\bar E=\tfrac12(E_{A\to B}+E_{\rm back});\quad\eta=\lambda,\ \sigma^2=0:\ \bar E_{12}-\bar E_{21}=(1-2\rho)\,\mathrm{tr}\,\Lambda(\Pi_2\Pi_1\Pi_2-\Pi_1\Pi_2\Pi_1)",
+            parameters: const {
+                &[
+                    MODES,
+                    LAMBDA,
+                    ETA,
+                    TAIL,
+                    N1,
+                    N2,
+                    RHO,
+                    optional("sigma2", "label noise", "a number >= 0", "0"),
+                ]
+            },
+            value: "[N1 samples first and N2 then, N2 first and N1 then]: the mean of the final errors on both tasks",
+            validity: "as cl/two-task; no ridge",
+            sources: PAPER,
+            evaluate: |params| {
+                let (spectrum, target) = problem(params)?;
+                let (n1, n2) = (params.integer("N1")?, params.integer("N2")?);
+                let (rho, noise) = (params.number("rho")?, params.number("sigma2")?);
+                Ok(task_order(&spectrum, &target, n1, n2, rho, noise)?.into())
+            },
+        },
+    ]
+}
+
+fn averages() -> Vec<Prediction> {
+    vec![
+        Prediction {
+            id: "cl/average",
+            title: "The average of models trained on samples of their own",
+            formula: r"E_{\rm avg}(A)=\tfrac1AE_1+\left(1-\tfrac1A\right)\sum_iq_i^2\eta_i",
+            parameters: const {
+                &[
+                    MODES,
+                    LAMBDA,
+                    ETA,
+                    TAIL,
+                    required("N", "samples of each model", "an integer >= 1"),
+                    required("models", "the number of models", "an integer >= 1"),
+                    optional("sigma2", "label noise", "a number >= 0", "0"),
+                    optional(
+                        "N0",
+                        "samples of the same task on which the model that all start from was trained",
+                        "an integer >= 0; 0: none",
+                        "0",
+                    ),
+                ]
+            },
+            value: "[E_avg, E_1]: of the average, and of each model",
+            validity: "as cl/stages; the kernel regime, in which averages of weights and of outputs agree; no ridge",
+            sources: PAPER,
+            evaluate: |params| {
+                let (spectrum, target) = problem(params)?;
+                let (samples, models) = (params.integer("N")?, params.integer("models")?);
+                let (noise, common) = (params.number("sigma2")?, params.integer("N0")?);
+                let law = averaged_models(&spectrum, &target, samples, models, noise, common)?;
+                Ok([law.average, law.single].into())
+            },
+        },
+        Prediction {
+            id: "cl/merge",
+            title: "Models of different tasks merged: the error on every task",
+            formula: r"E_j=\sum_i\eta_i\sum_{tt'}v_{j,t}v_{j,t'}C_{tt'}+\sum_sa_s^2\gamma_s(E_s+\sigma^2),\quad v_{j,t}=a_t(1-q_t)-\delta_{tj}",
+            parameters: const {
+                &[
+                    MODES,
+                    LAMBDA,
+                    ETA,
+                    TAIL,
+                    required(
+                        "N",
+                        "samples of each task's model",
+                        "a list of integers >= 1, one for every task",
+                    ),
+                    COVARIANCE,
+                    required(
+                        "weights",
+                        "a, the weights of the models in the merged one",
+                        "a list of numbers, one for every task",
+                    ),
+                    optional("sigma2", "label noise", "a number >= 0", "0"),
+                ]
+            },
+            value: "[E_1, ..., E_K]: the error of the merged model on every task",
+            validity: "as cl/stages; the kernel regime; no ridge",
+            sources: PAPER,
+            evaluate: |params| {
+                let (spectrum, target) = problem(params)?;
+                let (samples, weights) = (params.get::<Vec<usize>>("N")?, params.get::<Vec<f64>>("weights")?);
+                let sizes = samples.iter().collect::<BTreeSet<_>>().len() as f64;
+                let (levels, tasks) = (spectrum.levels() as f64, samples.len() as f64);
+                affordable_memory("what every size leaves unlearnt", 32.0 * levels * sizes)?;
+                let work = sizes * levels * (500.0 + 3.0 * sizes) + 20.0 * tasks * tasks * tasks;
+                params.afford("the law of merged models", work)?;
+                let covariance = params.matrix("C")?;
+                let noise = params.number("sigma2")?;
+                Ok(merged_models(&spectrum, &target, &covariance, &samples, &weights, noise)?.into())
             },
         },
     ]
@@ -408,7 +582,7 @@ fn kernels() -> Vec<Prediction> {
             evaluate: |params| {
                 let (depth, d, highest) =
                     (params.integer("depth")?, params.integer("d")?, params.integer("kmax")?);
-                affordable_spectrum(params, depth, highest)?;
+                affordable_spectrum(params, depth, highest, 1.0)?;
                 Ok(known_degree_weights(&params.scales()?, depth, d, highest)?.into())
             },
         },
@@ -480,7 +654,7 @@ fn on_sphere(params: &Params) -> Result<Value, TheoryError> {
         let valid = format!("at most {}, for the degrees 0 to kmax", highest.saturating_add(1));
         return Err(TheoryError::invalid("target_power_by_degree", by_degree.len(), valid));
     }
-    affordable_spectrum(params, depth, highest)?;
+    affordable_spectrum(params, depth, highest, 1.0)?;
     let sphere = SphereSpectrum::of_ntk(&params.scales()?, depth, d, highest)?;
     let spectrum = Spectrum::sphere(&sphere)?;
     if sphere.levels() <= highest {
@@ -524,11 +698,11 @@ fn unseen(spectrum: &Spectrum, all: &[Stage], count: f64, end: usize) -> Result<
     Ok(())
 }
 
-/// What the spectrum of a tangent kernel on a sphere costs: the kernel at a few nodes a degree, and every degree at every node.
-fn affordable_spectrum(params: &Params, depth: usize, highest: usize) -> Result<(), TheoryError> {
+/// What the spectra of `count` kernels on a sphere cost: the kernel at a few nodes a degree, and every degree at every node.
+fn affordable_spectrum(params: &Params, depth: usize, highest: usize, count: f64) -> Result<(), TheoryError> {
     let degrees = highest as f64 + 1.0;
     let kernels = 1.2 * (degrees + 300.0) * depth as f64 * kernel_operations(&params.activation()?);
-    params.afford("the spectrum of the kernel", 1e3 * degrees * degrees + kernels)
+    params.afford("the spectrum of the kernel", count * (1e3 * degrees * degrees + kernels))
 }
 
 /// What the law of stages costs.

@@ -321,3 +321,220 @@ fn dominating_ridges_and_tails_are_found() {
         }
     }
 }
+
+/// The moments of both heads and both tasks as they stand in the derivation, mode by mode, and noise as in the general law.
+#[test]
+fn heads_move_each_other_by_the_shared_part() {
+    let (spectrum, target) = problem(1.5, 2.0, 200);
+    for (n1, n2, rho, share, correlation) in
+        [(60, 40, 0.3, 0.8, 0.5), (30, 90, -0.6, 0.3, 1.0), (50, 50, 1.0, 1.0, -0.7), (20, 60, 0.9, 0.0, 1.0)]
+    {
+        let trunk: Vec<f64> = (0..200).map(|i| share * (1.0 - 0.9 / (1.0 + f64::from(i)))).collect();
+        let heads = Heads { trunk: trunk.clone(), correlation };
+        let pair = TaskPair { samples: [n1, n2], noise: [0.02, 0.05], rho };
+        let law = multi_head(&spectrum, &target, &heads, &pair).unwrap();
+        let ridges = [n1, n2].map(|n| effective_ridge(&spectrum, n as f64, 0.0).unwrap());
+        let [one, two] = &ridges;
+        let (mut forward, mut backward) = (0.0, 0.0);
+        for (i, share) in trunk.iter().enumerate() {
+            let (eta, hat) = (target.powers[i], correlation * share);
+            let r1 = (1.0 - one.q[i]) * eta;
+            let s1 = (1.0 - one.q[i]).powi(2) * eta + one.b[i] * (law.first + 0.02);
+            let u = eta - 2.0 * hat * rho * r1 + hat * hat * s1;
+            let l2 = 1.0 - two.q[i];
+            forward += two.q[i].powi(2) * u;
+            backward += eta - 2.0 * r1
+                + s1
+                + 2.0 * hat * l2 * (rho * r1 - hat * s1 - rho * eta + hat * r1)
+                + hat * hat * l2 * l2 * u
+                + hat * hat * two.b[i] * (law.forward + 0.05);
+        }
+        assert_relative_eq!(
+            law.forward,
+            (forward + two.gamma * 0.05) / (1.0 - two.gamma),
+            max_relative = 1e-11
+        );
+        assert_relative_eq!(law.backward, backward, max_relative = 1e-11);
+    }
+    // One head is the law of two tasks, with noise that of stages; heads drawn apart do not know of each other.
+    for rho in [-1.0, 0.2, 1.0] {
+        let pair = TaskPair { samples: [60, 40], noise: [0.1, 0.3], rho };
+        let law = multi_head(&spectrum, &target, &Heads::uniform(&spectrum, 1.0, 1.0), &pair).unwrap();
+        let both = [
+            Stage { noise: vec![0.1, 0.0], ..Stage::of_task(0, 2, 60) },
+            Stage { noise: vec![0.0, 0.3], ..Stage::of_task(1, 2, 40) },
+        ];
+        let errors = stages(&spectrum, &target, &similarity(rho), &both, None).unwrap();
+        assert_relative_eq!(law.first, errors[0][0], max_relative = 1e-11);
+        assert_relative_eq!(law.forward, errors[1][1], max_relative = 1e-11);
+        assert_relative_eq!(law.backward, errors[1][0], max_relative = 1e-11);
+        let apart = multi_head(&spectrum, &target, &Heads::uniform(&spectrum, 1.0, 0.0), &pair).unwrap();
+        assert_relative_eq!(apart.forward, apart.alone, max_relative = 1e-13);
+        assert_relative_eq!(apart.backward, apart.first, max_relative = 1e-13);
+    }
+    // With a tail, modes as levels, and well-learnt modes.
+    let tail = Spectrum::new(vec![1.0, 0.1], vec![3.0, 40.0], 0.3).unwrap();
+    let copies = Spectrum::simple([vec![1.0; 3], vec![0.1; 40]].concat(), 0.3).unwrap();
+    let pair = TaskPair { samples: [30, 20], noise: [0.0; 2], rho: 0.4 };
+    let of = |spectrum: &Spectrum, trunk: Vec<f64>| {
+        let heads = Heads { trunk, correlation: 0.9 };
+        multi_head(spectrum, &Target::matched(spectrum), &heads, &pair).unwrap().backward
+    };
+    let many = [vec![0.3; 3], vec![0.8; 40]].concat();
+    assert_relative_eq!(of(&tail, vec![0.3, 0.8]), of(&copies, many), max_relative = 1e-12);
+    let steep = Spectrum::power(20.0, 30).unwrap();
+    let target = Target::power_law(30.0, 30).unwrap();
+    let pair = TaskPair { samples: [25, 25], noise: [0.0; 2], rho: 1.0 };
+    let law = multi_head(&steep, &target, &Heads::uniform(&steep, 1.0, 1.0), &pair).unwrap();
+    assert_relative_eq!(
+        law.backward,
+        many_tasks(&steep, &target, 25, 2, 0.0).unwrap()[1],
+        max_relative = 1e-12
+    );
+}
+
+#[test]
+fn heads_out_of_range_are_refused() {
+    let (spectrum, target) = problem(1.5, 1.5, 20);
+    let pair = TaskPair { samples: [10, 5], noise: [0.0; 2], rho: 0.5 };
+    let name = |heads: &Heads, pair: &TaskPair| match multi_head(&spectrum, &target, heads, pair).unwrap_err()
+    {
+        TheoryError::InvalidParameter { name, .. } => name,
+        other => panic!("{other}"),
+    };
+    let fine = Heads::uniform(&spectrum, 0.5, 0.5);
+    assert_eq!(name(&Heads::uniform(&spectrum, 1.2, 0.5), &pair), "trunk");
+    assert_eq!(name(&Heads { trunk: vec![0.5; 19], ..fine.clone() }, &pair), "trunk");
+    assert_eq!(name(&Heads::uniform(&spectrum, 0.5, -1.1), &pair), "head_correlation");
+    assert_eq!(name(&fine, &TaskPair { rho: f64::NAN, ..pair }), "rho");
+    assert_eq!(name(&fine, &TaskPair { noise: [0.0, -0.1], ..pair }), "sigma2_2");
+    assert_eq!(name(&fine, &TaskPair { samples: [10, 20], ..pair }), "N2");
+    assert_eq!(name(&fine, &TaskPair { samples: [0, 20], ..pair }), "N1");
+}
+
+#[test]
+fn trunk_and_head_make_up_the_kernel() {
+    let scales = InitialScales::new(Activation::erf(1.0).unwrap(), 1.5, 0.2).unwrap();
+    let shares = crate::kernel_spectrum::trunk_shares(&scales, 4, 6, 5).unwrap();
+    let weights = crate::kernel_spectrum::ntk_degree_weights(&scales, 4, 6, 5).unwrap();
+    // The head is the kernel of the last layer alone: the covariance of outputs.
+    let map = crate::kernel_spectrum::NtkMap::new(&scales, 4).unwrap();
+    let heads = crate::kernel_spectrum::degree_weights(6, 5, |t| Ok(map.parts(t)?[0])).unwrap();
+    for ((share, weight), head) in shares.iter().zip(&weights).zip(&heads) {
+        assert_relative_eq!(weight * (1.0 - share), *head, max_relative = 1e-9);
+    }
+    let bare = InitialScales::new(Activation::erf(1.0).unwrap(), 1.5, 0.0).unwrap();
+    let refused = crate::kernel_spectrum::trunk_shares(&bare, 4, 6, 5).unwrap_err();
+    assert!(refused.to_string().contains("symmetry"), "{refused}");
+    assert!(crate::kernel_spectrum::trunk_shares(&scales, 1, 6, 1).is_err());
+    // Without biases every layer of a ReLU network adds the same at equal inputs, not at every degree.
+    let relu = InitialScales::new(Activation::relu(), 2.0, 0.0).unwrap();
+    let shares = crate::kernel_spectrum::trunk_shares(&relu, 3, 10, 3).unwrap();
+    assert!(shares[0] < 2.0 / 3.0 && shares[3] > 2.0 / 3.0);
+}
+
+/// The covariances of all models' errors, one by one.
+#[test]
+fn averages_are_sums_of_covariances() {
+    let (spectrum, target) = problem(1.5, 2.0, 150);
+    for (samples, models, noise) in [(40, 1, 0.0), (40, 3, 0.1), (25, 12, 0.02)] {
+        let law = averaged_models(&spectrum, &target, samples, models, noise, 0).unwrap();
+        let one = Stage { samples: vec![samples], noise: vec![noise], ridge: 0.0 };
+        let alone = stages(&spectrum, &target, &dmatrix![1.0], &[one], None).unwrap()[0][0];
+        assert_relative_eq!(law.single, alone, max_relative = 1e-11);
+        // As models of tasks that are all the same.
+        let same = DMatrix::from_element(models, models, 1.0);
+        let weights = vec![1.0 / models as f64; models];
+        let merged =
+            merged_models(&spectrum, &target, &same, &vec![samples; models], &weights, noise).unwrap();
+        assert_relative_eq!(law.average, merged[0], max_relative = 1e-11);
+    }
+    // Branches: two stages of one task for each of them; noise-free gains are those of models without a common start.
+    let branches = averaged_models(&spectrum, &target, 40, 4, 0.0, 40).unwrap();
+    let law = many_tasks(&spectrum, &target, 40, 2, 0.0).unwrap();
+    assert_relative_eq!(branches.single, law[1], max_relative = 1e-12);
+    let fresh = averaged_models(&spectrum, &target, 40, 4, 0.0, 0).unwrap();
+    assert_relative_eq!(
+        branches.average / branches.single,
+        fresh.average / fresh.single,
+        max_relative = 1e-12
+    );
+    // Infinitely many models gain 1/a at most.
+    let wide = Spectrum::power(1.5, 200_000).unwrap();
+    let limit = averaged_models(&wide, &Target::matched(&wide), 200, usize::MAX, 0.0, 0).unwrap();
+    assert_relative_eq!(limit.average / limit.single, 1.0 / 1.5, max_relative = 2e-2);
+    assert!(averaged_models(&spectrum, &target, 40, 0, 0.0, 0).is_err());
+    assert!(averaged_models(&spectrum, &target, 40, 2, 0.0, 150).unwrap_err().to_string().contains("N0"));
+}
+
+#[test]
+fn merged_models_add_their_parts() {
+    let (spectrum, target) = problem(1.5, 1.8, 120);
+    let c = dmatrix![1.0, 0.5, -0.2; 0.5, 1.5, 0.3; -0.2, 0.3, 0.7];
+    let (samples, weights, noise) = ([40, 25, 40], [0.7, -0.4, 0.9], 0.1);
+    let found = merged_models(&spectrum, &target, &c, &samples, &weights, noise).unwrap();
+    let ridges = samples.map(|n| effective_ridge(&spectrum, n as f64, 0.0).unwrap());
+    let mut variance = 0.0;
+    for (s, (ridge, weight)) in ridges.iter().zip(&weights).enumerate() {
+        let wrong: f64 = ridge.q.iter().zip(&target.powers).map(|(q, eta)| q * q * eta).sum();
+        let error = (c[(s, s)] * wrong + ridge.gamma * noise) / (1.0 - ridge.gamma);
+        variance += weight * weight * ridge.gamma * (error + noise);
+    }
+    for (j, found) in found.iter().enumerate() {
+        let mut error = variance;
+        for i in 0..120 {
+            let v = |t: usize| weights[t] * (1.0 - ridges[t].q[i]) - if t == j { 1.0 } else { 0.0 };
+            for t in 0..3 {
+                for u in 0..3 {
+                    error += target.powers[i] * v(t) * v(u) * c[(t, u)];
+                }
+            }
+        }
+        assert_relative_eq!(*found, error, max_relative = 1e-11);
+    }
+    // One model alone is that model; equal tasks are one task.
+    let alone = merged_models(&spectrum, &target, &c, &samples, &[0.0, 1.0, 0.0], 0.0).unwrap();
+    let law = two_task(&spectrum, &target, 25, 1, 0.0).unwrap();
+    assert_relative_eq!(alone[1], 1.5 * law.first, max_relative = 1e-12);
+    // Two well-trained tasks, half and half: half the mean of training in turn, and a quarter of its worst.
+    let rich = Spectrum::power(3.0, 400).unwrap();
+    let target = Target::matched(&rich);
+    let power = target.power(&rich);
+    let halves = merged_models(&rich, &target, &similarity(0.4), &[300, 300], &[0.5, 0.5], 0.0).unwrap();
+    let turns = two_task(&rich, &target, 300, 300, 0.4).unwrap();
+    assert_relative_eq!(halves[0], 0.3 * power, max_relative = 1e-4);
+    assert_relative_eq!(turns.backward, 1.2 * power, max_relative = 1e-4);
+    assert!(merged_models(&spectrum, &Target::matched(&spectrum), &c, &[40, 25], &weights, 0.0).is_err());
+    assert!(merged_models(&spectrum, &Target::matched(&spectrum), &c, &samples, &[1.0], 0.0).is_err());
+    assert!(merged_models(&spectrum, &Target::matched(&spectrum), &c, &[40, 0, 40], &weights, 0.0).is_err());
+}
+
+#[test]
+fn small_first_for_similar_tasks() {
+    let (spectrum, target) = problem(1.5, 1.5, 300);
+    let order =
+        |target: &Target, rho: f64, noise: f64| task_order(&spectrum, target, 20, 80, rho, noise).unwrap();
+    let both =
+        [Stage::of_task(0, 2, 20), Stage::of_task(1, 2, 80)].map(|s| Stage { noise: vec![0.1; 2], ..s });
+    let errors = stages(&spectrum, &target, &similarity(0.3), &both, None).unwrap();
+    assert_relative_eq!(
+        order(&target, 0.3, 0.1)[0],
+        0.5 * (errors[1][0] + errors[1][1]),
+        max_relative = 1e-11
+    );
+    // The law is affine in ρ and changes sign at one half, by the same Δ at every ρ.
+    let difference = |rho: f64| order(&target, rho, 0.0)[0] - order(&target, rho, 0.0)[1];
+    let delta = difference(0.0);
+    assert!(delta > 0.0);
+    assert_relative_eq!(difference(1.0), -delta, max_relative = 1e-10);
+    assert_relative_eq!(difference(0.7), -0.4 * delta, max_relative = 1e-10);
+    assert!(difference(0.5).abs() < 1e-13);
+    // Rough targets and noise favour the small one first, smooth targets the large one.
+    let power = |b: f64| Target::power_law(b, 300).unwrap();
+    let [small, large] = order(&power(1.2), 0.0, 0.0);
+    assert!(small < large);
+    let [small, large] = order(&power(2.5), 0.9, 0.0);
+    assert!(small > large);
+    let swapped = task_order(&spectrum, &target, 80, 20, 0.3, 0.1).unwrap();
+    assert_eq!(order(&target, 0.3, 0.1), [swapped[1], swapped[0]]);
+}

@@ -82,7 +82,7 @@ fn sums(spectrum: &Spectrum, target: &Target, n1: usize, n2: usize) -> Result<Su
     })
 }
 
-fn similarity(rho: f64) -> Result<f64, TheoryError> {
+pub(super) fn similarity(rho: f64) -> Result<f64, TheoryError> {
     if rho.is_finite() && rho.abs() <= 1.0 {
         Ok(rho)
     } else {

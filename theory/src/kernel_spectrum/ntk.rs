@@ -39,18 +39,27 @@ impl NtkMap {
     /// # Errors
     /// $|t|>1$ by more than rounding; overflow.
     pub fn at(&self, t: f64) -> Result<f64, TheoryError> {
+        let [head, trunk] = self.parts(t)?;
+        representable("the tangent kernel", head + trunk)
+    }
+
+    /// The part of the last layer, $\Sigma^{(L)}(t)$, and that of all layers below it: the head and the trunk of a network.
+    ///
+    /// # Errors
+    /// Those of [`NtkMap::at`].
+    pub fn parts(&self, t: f64) -> Result<[f64; 2], TheoryError> {
         if t.is_nan() || t.abs() > 1.0 + 1e-12 {
             return Err(TheoryError::invalid("t", t, "a cosine from -1 to 1"));
         }
         let InitialScales { activation, sigma_w2, sigma_b2 } = &self.scales;
-        let mut covariance = sigma_w2 * t.clamp(-1.0, 1.0) + sigma_b2;
-        let mut theta = covariance;
+        let mut head = sigma_w2 * t.clamp(-1.0, 1.0) + sigma_b2;
+        let mut trunk = 0.0;
         for &q in &self.variances {
-            let pair = kernel_pair(activation, q, q, covariance.clamp(-q, q))?;
-            covariance = sigma_w2 * pair.k + sigma_b2;
-            theta = covariance + sigma_w2 * pair.k_dot * theta;
+            let pair = kernel_pair(activation, q, q, head.clamp(-q, q))?;
+            trunk = sigma_w2 * pair.k_dot * (head + trunk);
+            head = sigma_w2 * pair.k + sigma_b2;
         }
-        representable("the tangent kernel", theta)
+        Ok([head, trunk])
     }
 }
 

@@ -1,5 +1,7 @@
 //! Funk–Hecke: the eigenvalues of zonal kernels.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::f64::consts::FRAC_PI_2;
 use std::num::NonZeroUsize;
 
@@ -204,7 +206,12 @@ pub fn ntk_degree_weights(
     highest: usize,
 ) -> Result<Vec<f64>, TheoryError> {
     let map = NtkMap::new(scales, depth)?;
-    // Activations without closed forms cost a quadrature for each layer and node.
+    quick_enough(scales, depth, highest)?;
+    degree_weights(dimension, highest, |t| map.at(t))
+}
+
+/// Activations without closed forms cost a quadrature for each layer and node.
+fn quick_enough(scales: &InitialScales, depth: usize, highest: usize) -> Result<(), TheoryError> {
     let closed = matches!(
         scales.activation.0,
         Kind::Linear | Kind::Relu | Kind::LeakyRelu { .. } | Kind::Erf { .. } | Kind::Sine | Kind::Gelu
@@ -214,7 +221,7 @@ pub fn ntk_degree_weights(
         let valid = format!("at most {most} for {} and this degree", scales.activation);
         return Err(TheoryError::invalid("depth", depth, valid));
     }
-    degree_weights(dimension, highest, |t| map.at(t))
+    Ok(())
 }
 
 /// The degree weights of the tangent kernel of a network, each to three digits at least: exact zeros by symmetry are 0, and degrees
@@ -249,15 +256,90 @@ pub fn known_degree_weights(
     for (k, weight) in weights.iter_mut().enumerate() {
         if vanishes(scales, depth, k) {
             *weight = 0.0;
-        } else if *weight <= 1e4 * f64::EPSILON * trace * degeneracy(dimension, k)?.sqrt() {
-            return Err(TheoryError::LossOfPrecision {
-                prediction: "a degree weight".to_owned(),
-                detail: format!("degree {k} is at the rounding floor of the quadrature"),
-                advice: format!("use kmax below {k}"),
-            });
+        } else {
+            known(*weight, trace, dimension, k)?;
         }
     }
     Ok(weights)
+}
+
+/// Refuses a weight at the rounding floor of a kernel of the given trace.
+fn known(weight: f64, trace: f64, dimension: usize, degree: usize) -> Result<f64, TheoryError> {
+    if weight > 1e4 * f64::EPSILON * trace * degeneracy(dimension, degree)?.sqrt() {
+        return Ok(weight);
+    }
+    Err(TheoryError::LossOfPrecision {
+        prediction: "a degree weight".to_owned(),
+        detail: format!("degree {degree} is at the rounding floor of the quadrature"),
+        advice: format!("use kmax below {degree}"),
+    })
+}
+
+/// $\tau_k$, $k=0,\dots,$`highest`: the part of the eigenvalue $\lambda_k$ of the tangent kernel that all layers but the last make, the trunk
+/// that several heads share. The rest is that of the last layer.
+///
+/// # Formula
+/// $\tau_k=\int\sigma_w^2\dot V\Theta^{(L-1)}P_k\Big/\int\Theta^{(L)}P_k$, $\Theta^{(L)}=\Sigma^{(L)}+\sigma_w^2\dot V\Theta^{(L-1)}$. Both integrals as for
+/// [`degree_weights`]; a weight counts as known above $10^4\epsilon$ of its kernel times $\sqrt{N(d,k)}$.
+///
+/// # Errors
+/// A depth below 2; a degree whose eigenvalue vanishes by symmetry, or is at the rounding floor; those of [`ntk_degree_weights`].
+///
+/// # Source
+/// Derived in the notes of continual learning.
+///
+/// # Example
+/// ```
+/// use solvable_theory::{Activation, InitialScales, kernel_spectrum::trunk_shares};
+/// // Linear networks: every layer has the same kernel.
+/// let shares = trunk_shares(&InitialScales::new(Activation::linear(), 1.0, 0.2)?, 2, 10, 1)?;
+/// assert!((shares[1] - 0.5).abs() < 1e-14);
+/// # Ok::<(), solvable_theory::TheoryError>(())
+/// ```
+pub fn trunk_shares(
+    scales: &InitialScales,
+    depth: usize,
+    dimension: usize,
+    highest: usize,
+) -> Result<Vec<f64>, TheoryError> {
+    if depth < 2 {
+        return Err(TheoryError::invalid(
+            "depth",
+            depth,
+            "at least 2: a trunk of one layer, and heads on it",
+        ));
+    }
+    let map = NtkMap::new(scales, depth)?;
+    if let Some(degree) = (0..=highest.min(HIGHEST)).find(|&k| vanishes(scales, depth, k)) {
+        return Err(TheoryError::undefined(
+            "the share of the trunk",
+            format!(
+                "the eigenvalue of degree {degree} vanishes by symmetry; use kmax below {degree}, or sigma_b2 > 0"
+            ),
+        ));
+    }
+    quick_enough(scales, depth, highest)?;
+    // Both rules ask for the kernels at the same nodes.
+    let seen: RefCell<HashMap<u64, [f64; 2]>> = RefCell::default();
+    let parts = |t: f64| -> Result<[f64; 2], TheoryError> {
+        if let Some(known) = seen.borrow().get(&t.to_bits()) {
+            return Ok(*known);
+        }
+        let parts = map.parts(t)?;
+        seen.borrow_mut().insert(t.to_bits(), parts);
+        Ok(parts)
+    };
+    let part = |which: usize| degree_weights(dimension, highest, |t| Ok(parts(t)?[which]));
+    let (heads, trunks) = (part(0)?, part(1)?);
+    let [head, trunk] = map.parts(1.0)?;
+    let pairs = heads.iter().zip(&trunks).enumerate();
+    pairs
+        .map(|(k, (of_head, of_trunk))| {
+            known(of_head + of_trunk, head + trunk, dimension, k)?;
+            let share = known(*of_trunk, trunk, dimension, k)? / (of_head + of_trunk);
+            representable("the share of the trunk", share.clamp(0.0, 1.0))
+        })
+        .collect()
 }
 
 /// Whether the weight of a degree is exactly 0 by symmetry: even degrees of odd activations without biases, odd degrees above 1 of

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 /// A valid value for every parameter of a prediction.
 pub fn usual(id: &str, name: &str) -> Json {
     if id.starts_with("cl/") {
-        return usual_of_tasks(name);
+        return usual_of_tasks(id, name);
     }
     if id.starts_with("iso/") {
         return usual_of_spectra(id, name);
@@ -135,8 +135,9 @@ fn usual_of_architectures(id: &str, name: &str) -> Json {
     }
 }
 
-fn usual_of_tasks(name: &str) -> Json {
+fn usual_of_tasks(id: &str, name: &str) -> Json {
     match name {
+        "N" if id == "cl/merge" => json!([12, 7]),
         "activation" => json!("relu"),
         "lambda" => json!({"power": 1.5}),
         "eta" => json!({"power": 2}),
@@ -145,6 +146,11 @@ fn usual_of_tasks(name: &str) -> Json {
         "N" | "N1" => json!(12),
         "N2" => json!(5),
         "rho" | "sigma2" | "r" => json!(0.5),
+        "trunk" | "head_correlation" => json!(0.7),
+        "sigma2_1" | "sigma2_2" => json!(0.1),
+        "models" => json!(4),
+        "N0" => json!(8),
+        "weights" => json!([0.6, 0.3]),
         "delta" | "tail" => json!(0.01),
         "C" => json!([[1, 0.6], [0.6, 2]]),
         "stages" => json!([{"N": [5, 0], "sigma2": [0.1, 0]}, {"N": [2, 6], "delta": 0.1}]),

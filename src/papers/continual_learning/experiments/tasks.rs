@@ -36,7 +36,7 @@ pub struct TwoTasksOutcome {
 pub struct TwoTasks;
 
 /// $\begin{pmatrix}1&\rho\\\\\rho&1\end{pmatrix}$.
-fn similarity(rho: f64) -> Matrix {
+pub(super) fn similarity(rho: f64) -> Matrix {
     Matrix::from_row_slice(2, 2, &[1.0, rho, rho, 1.0])
 }
 
@@ -91,7 +91,7 @@ fn second_alone(grams: &Grams, first: usize, second: usize, ridge: f64) -> Resul
     Ok(ErrorForm::new(&operators[0], &own, &labels, 1).error(0, &Matrix::from_element(1, 1, 1.0)))
 }
 
-fn cost(features: &Features, samples: usize) -> f64 {
+pub(super) fn cost(features: &Features, samples: usize) -> f64 {
     let n = samples as f64;
     let modes = match features {
         Features::Gaussian { modes, .. } => *modes as f64,
@@ -121,24 +121,28 @@ pub struct TaskSequenceSetting {
 /// What a covariance of tasks is.
 const COVARIANCE: &str = "a symmetric positive semi-definite matrix, one row and one column for every task";
 
+/// A covariance of tasks as a matrix.
+pub(super) fn covariance_matrix(rows: &[Vec<f64>]) -> Matrix {
+    Matrix::from_fn(rows.len(), rows.len(), |i, j| rows[i][j])
+}
+
+pub(super) fn check_covariance(rows: &[Vec<f64>]) -> Result<(), SettingError> {
+    let tasks = rows.len();
+    let square = tasks > 0 && rows.iter().all(|row| row.len() == tasks);
+    require(square, "covariance", format!("{rows:?}"), COVARIANCE)?;
+    rows.iter().try_for_each(|row| checks::each("covariance", row, finite))?;
+    let matrix = covariance_matrix(rows);
+    let scale = matrix.amax();
+    let holds = scale > 0.0
+        && matrix == matrix.transpose()
+        && (&matrix / scale).symmetric_eigenvalues().min() >= -1e-10 * tasks as f64;
+    require(holds, "covariance", format!("{rows:?}"), COVARIANCE)
+}
+
 impl TaskSequenceSetting {
     /// $C$ as a matrix.
     pub fn covariance_matrix(&self) -> Matrix {
-        let tasks = self.covariance.len();
-        Matrix::from_fn(tasks, tasks, |i, j| self.covariance[i][j])
-    }
-
-    fn check_covariance(&self) -> Result<(), SettingError> {
-        let tasks = self.covariance.len();
-        let square = tasks > 0 && self.covariance.iter().all(|row| row.len() == tasks);
-        require(square, "covariance", format!("{:?}", self.covariance), COVARIANCE)?;
-        self.covariance.iter().try_for_each(|row| checks::each("covariance", row, finite))?;
-        let matrix = self.covariance_matrix();
-        let scale = matrix.amax();
-        let holds = scale > 0.0
-            && matrix == matrix.transpose()
-            && (&matrix / scale).symmetric_eigenvalues().min() >= -1e-10 * tasks as f64;
-        require(holds, "covariance", format!("{:?}", self.covariance), COVARIANCE)
+        covariance_matrix(&self.covariance)
     }
 
     fn check_stage(&self, stage: &Stage) -> Result<(), SettingError> {
@@ -172,7 +176,7 @@ impl Experiment for TaskSequence {
 
     fn check(setting: &TaskSequenceSetting) -> Result<(), SettingError> {
         setting.features.check().map_err(|error| error.within("features"))?;
-        setting.check_covariance()?;
+        check_covariance(&setting.covariance)?;
         filled("stages", &setting.stages)?;
         for (number, stage) in setting.stages.iter().enumerate() {
             setting.check_stage(stage).map_err(|error| error.within(&format!("stages.{number}")))?;
