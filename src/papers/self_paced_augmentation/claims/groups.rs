@@ -207,16 +207,11 @@ fn sphere_curve() -> Claim {
     .formula(r"E_{\rm aug}=\frac{\sum_kq_k^2p_k}{1-\gamma_G},\quad p_k=\lambda_kn_k,\quad n_k=\tfrac1{|G|}\sum_g[t^k](1-t^2)\prod_{\rm cycles}(1-t^{\rm length})^{-1}")
     .sources(&[MEI_2021, BIETTI_2021_STABILITY, CANATAR_2021])
     .cases(sphere_cases)
+    .components(DELTAS.map(|delta| format!("δ={delta}")))
     .measure(|_, o| Ok(o.augmented.clone()))
     .predict(|s| at_ridges(s, Part::Own, GroupTask::augmented))
     .margin(|s, _| few_samples(s, 0.03, 0.01))
     .rival("no augmentation", |s| at_ridges(s, Part::Own, GroupTask::plain))
-    .rival("as many samples as there are points", |s| {
-        let order = s.sphere.dimension as f64;
-        let levels = sphere_levels(&s.sphere)?;
-        let (task, tail) = (sphere_task(&levels, s.sphere.dimension, Part::Own)?, s.sphere.spectrum()?.tail);
-        s.deltas.iter().map(|delta| Ok(task.plain(s.samples as f64 * order, delta + tail)?)).collect::<Result<Vec<_>, JudgeError>>()
-    })
     .rival("without degrees above 40", without_tail)
     .finish()
 }
@@ -229,6 +224,7 @@ fn sphere_rest() -> Claim {
     .formula(r"E_{\rm aug}=\frac{\sum_ko_k}{1-\gamma_G}")
     .sources(&[MEI_2021, CANATAR_2021])
     .cases(sphere_cases)
+    .components(DELTAS.map(|delta| format!("δ={delta}")))
     .measure(|_, o| Ok(o.augmented_rest.clone()))
     .predict(|s| at_ridges(s, Part::Rest, GroupTask::augmented))
     .margin(|_, _| Margin::symmetric(0.02))
@@ -262,6 +258,7 @@ fn threshold() -> Claim {
     .formula(r"\nu^*=\frac a{a+b},\quad a=(E_{\rm none}-E_{\rm aug})_{\nu=0},\ b=(E_{\rm aug}-E_{\rm none})_{\nu=1}")
     .sources(&[MEI_2021, CANATAR_2021])
     .cases(sphere_cases)
+    .components(DELTAS.map(|delta| format!("δ={delta}")))
     .measure(crossing)
     .predict(thresholds)
     .margin(|s, _| few_samples(s, 0.06, 0.04))
@@ -288,6 +285,7 @@ fn few() -> Claim {
             let copies = [Copies::Shifts(vec![0, 1]), Copies::Shifts(vec![0, 2, 4]), Copies::Random(2), Copies::Random(3)];
             Ok(gaussian_cases(&copies, profile))
         })
+        .components(["{0, 1}", "{0, 2, 4}", "random pairs", "random triples"])
         .measure(|_, o| Ok(o.error.clone()))
         .predict(|s| s.copies.iter().map(|copies| partial(s, copies, 0.0)).collect::<Result<Vec<_>, _>>())
         .margin(|_, _| Margin::symmetric(0.05))
