@@ -681,7 +681,7 @@ fn groups() -> Vec<Prediction> {
                     ),
                 ]
             },
-            value: "[E, s_0]: the test error without the label noise, and how many independent samples one with its copies is worth at zero resolution",
+            value: "[E, s_0]: the test error without the label noise, and delta over the effective ridge of the invariant modes",
             validity: "Gaussian features, many modes; errors of order 1/N; harmonics on spheres alike",
             sources: const { &[CANATAR_2021] },
             evaluate: |params| {
@@ -691,13 +691,13 @@ fn groups() -> Vec<Prediction> {
                 let modes = n * lambda.first().map_or(0.0, |row| row.len() as f64);
                 // Some 60 updates of the fixed point, each with a step of Newton's method.
                 let update = 2.0 * (n * n * (n + 4.0 * m) + n * m * m + m.powi(3) + 30.0 * modes);
-                params.afford("the use of a sample", 60.0 * update)?;
+                params.afford("the effective ridges of the characters", 60.0 * update)?;
                 let spectrum = CyclicSpectrum::simple(&lambda)?;
                 let eta: Vec<f64> = params.get("eta")?;
                 let (samples, delta) = (params.integer("N")?, params.number("delta")?);
                 let law =
                     partial_groups(&spectrum, &[shifts], samples, delta, params.number("sigma2")?, &eta)?;
-                Ok([law.error, law.use_of_sample[0]].into())
+                Ok([law.error, law.shares[0]].into())
             },
         },
     ]

@@ -27,8 +27,8 @@ pub struct CyclicSpectrum {
 pub struct PartialLaw {
     /// $E$, the test error without the label noise.
     pub error: f64,
-    /// $s_\rho$: of what use a sample is to the modes of every character; 1 for one copy of many samples, up to $|S|$.
-    pub use_of_sample: Vec<f64>,
+    /// $s_\rho$: the ridge over the effective ridge of the modes of every character; it grows from nothing to $|S|$ with the ridge.
+    pub shares: Vec<f64>,
     /// $q_b$: what is not learnt of the modes of $\rho=0$.
     pub missed: Vec<f64>,
 }
@@ -249,7 +249,7 @@ pub fn partial_groups(
         updates += 1;
         if updates > MOST {
             return Err(TheoryError::NotConverged {
-                procedure: "the use of a sample".to_owned(),
+                procedure: "the effective ridges of the characters".to_owned(),
                 detail: format!("it still moves by {left:e} after {MOST} updates: a larger delta"),
             });
         }
@@ -282,7 +282,7 @@ pub fn partial_groups(
     }
     if left > 1e-11 || !left.is_finite() {
         return Err(TheoryError::NotConverged {
-            procedure: "the use of a sample".to_owned(),
+            procedure: "the effective ridges of the characters".to_owned(),
             detail: format!("rounding leaves {left:e} of it: a larger delta"),
         });
     }
@@ -304,7 +304,7 @@ pub fn partial_groups(
         own.iter().map(|modes| (1.0 + samples * s[0] * (modes.eigenvalue / delta)).recip()).collect();
     let bias: f64 = missed.iter().zip(eta).map(|(q, eta)| q * q * eta).sum();
     let error = representable("the test error", (1.0 + slope) * bias + slope * sigma2)?;
-    Ok(PartialLaw { error, use_of_sample: s.iter().copied().collect(), missed })
+    Ok(PartialLaw { error, shares: s.iter().copied().collect(), missed })
 }
 
 /// All subsets of so many elements of $0,\dots,n-1$ that hold 0: what a subset drawn at random is worth, as shifting it changes nothing.
