@@ -156,6 +156,21 @@ sources! {
     /// Noise on inputs as a penalty.
     BISHOP_1995: "bishop1995training", "C. M. Bishop",
         "Training with noise is equivalent to Tikhonov regularization", "Neural Computation", 1995, "";
+    /// Kernels that a group leaves as they are.
+    MEI_2021: "mei2021learning", "S. Mei, T. Misiakiewicz, A. Montanari",
+        "Learning with invariances in random features and kernel models", "COLT", 2021, "2102.13219";
+    /// What invariance saves in samples.
+    BIETTI_2021_STABILITY: "bietti2021sample", "A. Bietti, L. Venturi, J. Bruna",
+        "On the sample complexity of learning under geometric stability", "NeurIPS", 2021, "2106.07148";
+    /// Mixed samples.
+    ZHANG_2018_MIXUP: "zhang2018mixup", "H. Zhang, M. Cisse, Y. N. Dauphin, D. Lopez-Paz",
+        "mixup: beyond empirical risk minimization", "ICLR", 2018, "1710.09412";
+    /// Cutout.
+    DEVRIES_2017: "devries2017improved", "T. DeVries, G. W. Taylor",
+        "Improved regularization of convolutional neural networks with cutout", "arXiv", 2017, "1708.04552";
+    /// Dropout as a penalty.
+    WAGER_2013: "wager2013dropout", "S. Wager, S. Wang, P. Liang",
+        "Dropout training as adaptive regularization", "NeurIPS", 2013, "1307.1493";
     /// Ridge regression in the proportional limit.
     DOBRIBAN_2018: "dobriban2018prediction", "E. Dobriban, S. Wager",
         "High-dimensional asymptotics of prediction: ridge regression and classification", "Annals of Statistics", 2018,

@@ -3,11 +3,12 @@
 mod claims;
 pub mod experiments;
 mod figures;
+mod findings;
 mod maps;
 mod settings;
 
 use solvable_engine::Paper;
-use solvable_theory::bibliography::{BISHOP_1995, DOBRIBAN_2018, TAKASE_2021};
+use solvable_theory::bibliography::{BISHOP_1995, DOBRIBAN_2018, MEI_2021, TAKASE_2021};
 
 /// Augmentation of the samples that are still hard.
 pub fn paper() -> Paper {
@@ -17,9 +18,11 @@ pub fn paper() -> Paper {
         title: "Self-paced data augmentation",
         summary: "Augment only the samples whose loss exceeds a threshold. For a linear model this is ridge regression whose strength the data choose themselves: a fixed point \
                   with a discontinuous transition and hysteresis, which never beats well-tuned augmentation of all samples. With shifted digits the gain comes from the falling share of \
-                  augmented images: as many random ones do as well or better. With additive noise augmenting all images is the better choice up to a few hundred.".into(),
-        findings: Vec::new,
-        sources: vec![TAKASE_2021, BISHOP_1995, DOBRIBAN_2018],
+                  augmented images: as many random ones do as well or better. With additive noise augmenting all images is the better choice up to a few hundred. Augmentation by \
+                  a group is regression with the averaged kernel: what it gains on invariant targets, what a few copies are worth, and how much of a target may break the symmetry is \
+                  predicted.".into(),
+        findings: findings::all,
+        sources: vec![TAKASE_2021, BISHOP_1995, DOBRIBAN_2018, MEI_2021],
         claims: claims::all(),
         figures: figures::all(),
         maps: maps::all(),

@@ -2,9 +2,12 @@
 
 use crate::experiments::{AugmentedRidgeOutcome, AugmentedRidgeSetting};
 use solvable_engine::verify::JudgeError;
+use solvable_shared::Sphere;
 use solvable_simulate::augmentation::linear::{InputLaw, LinearModel};
 use solvable_theory::TheoryError;
-use solvable_theory::self_paced_augmentation::{LinearTask, RidgeObservables};
+use solvable_theory::self_paced_augmentation::{
+    CoordinateGroup, LinearTask, RidgeObservables, invariant_dimensions,
+};
 
 /// Isotropic inputs, a teacher of norm 1, `psi` samples for each of `dimension` dimensions.
 pub(crate) fn model(psi: f64, sigma2: f64, dimension: usize) -> LinearModel {
@@ -101,4 +104,48 @@ impl Observable {
             Self::SquaredNorm => ridge.squared_norm,
         }
     }
+}
+
+/// A level of a kernel on a sphere, seen by the shifts of the coordinates along a ring.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SphereLevel {
+    /// $\lambda_k$; 0 for all levels that are not listed.
+    pub eigenvalue: f64,
+    /// $N_k$.
+    pub dimensions: f64,
+    /// $n_k$.
+    pub invariant: f64,
+    /// The power of the kernel's prior in invariant harmonics.
+    pub own: f64,
+    /// Its power in the others.
+    pub rest: f64,
+}
+
+/// The levels of the kernel, and as a last one all that are not listed.
+pub(crate) fn sphere_levels(sphere: &Sphere) -> Result<Vec<SphereLevel>, TheoryError> {
+    let (spectrum, d) = (sphere.spectrum()?, sphere.dimension);
+    let counts = |highest: usize| invariant_dimensions(CoordinateGroup::Cyclic, d, highest).ok();
+    let known = (0..spectrum.levels()).rev().find_map(counts).unwrap_or_default();
+    let order = d as f64;
+    let level = |k: usize| {
+        let (eigenvalue, all) = (spectrum.eigenvalue(k), spectrum.degeneracy(k).round());
+        // Where there are more than numbers tell, all but a share of next to nothing of the shifts move them.
+        let invariant = known.get(k).copied().unwrap_or(all / order);
+        let dimensions = all.max(invariant);
+        SphereLevel {
+            eigenvalue,
+            dimensions,
+            invariant,
+            own: eigenvalue * invariant,
+            rest: eigenvalue * (dimensions - invariant),
+        }
+    };
+    let tail = SphereLevel {
+        eigenvalue: 0.0,
+        dimensions: 1.0,
+        invariant: 1.0,
+        own: spectrum.tail / order,
+        rest: spectrum.tail * (1.0 - 1.0 / order),
+    };
+    Ok((0..spectrum.levels()).map(level).chain([tail]).collect())
 }

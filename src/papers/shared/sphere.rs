@@ -297,6 +297,17 @@ impl Sphere {
         Ok(Grams { kernel, target, mixed, square, target_power: zonal.target_power })
     }
 
+    /// The kernel at `cosines`, and its square $\sum_k\lambda_k^2N(d,k)P_k$, which is the mean of products of kernels over inputs.
+    ///
+    /// # Errors
+    /// Those of the kernel and of its spectrum.
+    pub fn kernel_and_square(&self, cosines: &Matrix) -> Result<(Matrix, Matrix), SimulationError> {
+        let zonal = self.zonal()?;
+        let square = zonal_sums(self.dimension, cosines, &[&zonal.square]).pop();
+        let square = square.ok_or(SimulationError::NotFinite { what: "a sum over degrees" })?;
+        Ok((self.kernel(cosines, self.depth)?, square))
+    }
+
     /// A bias-free ReLU network of depth `depth` at the edge of chaos.
     ///
     /// # Errors

@@ -1,22 +1,26 @@
 //! The predictions of self-paced augmentation by name.
 
 use nalgebra::{DMatrix, DVector};
+use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::{
-    Augmentation, Extremum, FixedPoint, FourierFeatures, LinearTask, NoiseComponent, NoisyInputs,
-    RidgeObservables, SpectralFixedPoint, SpectralTask, Start, best_gain, effective_penalty,
-    few_samples_gain, fixed_point, frozen_copy, interior_extrema, inverse_threshold, loss_noise,
-    lowest_fixed_point, many_samples_gain, mean_erf_unit, optimal_augmentation, optimal_threshold,
-    outlier_fixed_point, ridge_observables, smoothed_erf_kernel, smoothed_gaussian_kernel,
+    Augmentation, CoordinateGroup, CyclicSpectrum, Extremum, FixedPoint, FourierFeatures, GroupLevel,
+    GroupTask, LinearTask, Mask, NoiseComponent, NoisyInputs, RidgeObservables, SpectralFixedPoint,
+    SpectralTask, Start, best_gain, effective_penalty, few_samples_gain, fixed_point, frozen_copy,
+    interior_extrema, invariant_dimensions, inverse_threshold, loss_noise, lowest_fixed_point,
+    many_samples_gain, masked, mean_erf_unit, mixup, optimal_augmentation, optimal_threshold,
+    outlier_fixed_point, partial_groups, ridge_observables, smoothed_erf_kernel, smoothed_gaussian_kernel,
     smoothed_relu_kernel, spinodal, stability_slope, step_noise, training_curve, winning_interval,
 };
 use crate::TheoryError;
 use crate::bibliography::{
-    BISHOP_1995, CHO_2009, DOBRIBAN_2018, HASTIE_2022, RAHIMI_2007, Source, TAKASE_2021, WILLIAMS_1997,
+    BIETTI_2021_STABILITY, BISHOP_1995, CANATAR_2021, CHO_2009, DEVRIES_2017, DOBRIBAN_2018, HASTIE_2022,
+    MEI_2021, RAHIMI_2007, Source, TAKASE_2021, WAGER_2013, WILLIAMS_1997, ZHANG_2018_MIXUP,
 };
 use crate::catalog::parameter::{optional, required};
 use crate::catalog::{Parameter, Params, Prediction, Value};
+use crate::error::representable;
 
 const PSI: Parameter = required("psi", "psi = N/d, samples per dimension", "a number > 0");
 const R2: Parameter = required("r2", "r^2, the squared norm of the teacher", "a number >= 0");
@@ -51,6 +55,39 @@ const LOWEST: Parameter =
 const Q11: Parameter = required("q11", "q_11 = |x|^2/d of the clean input", "a number >= 0");
 const Q22: Parameter = required("q22", "q_22 = |x'|^2/d of the clean input", "a number >= 0");
 const Q12: Parameter = required("q12", "q_12 = x.x'/d", "a number with q12^2 <= q11 q22");
+const INPUTS: Parameter = required("X", "the inputs, one row a sample", "rows of d finite numbers");
+const TARGETS: Parameter = required("y", "the targets", "one finite number per row of X");
+const PENALTY: Parameter = required("lambda_ridge", "lambda of the penalty lambda |w|^2", "a number >= 0");
+const COUNT: Parameter = required("N", "N, the number of samples before augmentation", "an integer >= 1");
+/// What predictions of complete groups take.
+const GROUP: &[Parameter] = &[
+    required("lambda", "lambda_k, the eigenvalues of the kernel, one a level", "a list of numbers >= 0"),
+    required("dims", "N_k, how many modes a level has", "one integer >= 0 per lambda"),
+    required(
+        "invariant",
+        "n_k, how many of them the group leaves as they are",
+        "one integer from 0 to dims per lambda",
+    ),
+    required("order", "|G|, the number of elements of the group", "an integer >= 1"),
+    COUNT,
+    required(
+        "delta",
+        "delta, the ridge on all N |G| points; of a tail that is not listed, its sum is added",
+        "a number >= 0",
+    ),
+    required("sigma2", "sigma^2, the variance of the label noise, which copies share", "a number >= 0"),
+    required(
+        "power_invariant",
+        "p_k, the power of the target in the invariant modes of a level",
+        "one number >= 0 per lambda, 0 where there are none",
+    ),
+    required(
+        "power_rest",
+        "o_k, its power in the other modes of a level",
+        "one number >= 0 per lambda, 0 where there are none",
+    ),
+];
+const INVARIANT: &[Source] = &[MEI_2021, BIETTI_2021_STABILITY, CANATAR_2021];
 const PAPER: &[Source] = &[TAKASE_2021];
 const RIDGES: &[Source] = &[DOBRIBAN_2018, HASTIE_2022];
 /// Most entries of a matrix in one question.
@@ -76,7 +113,7 @@ fn end(FixedPoint { ratio, ridge }: FixedPoint) -> Value {
 
 /// The predictions of this part.
 pub fn catalog() -> Vec<Prediction> {
-    [ends(), curves(), gains(), noises(), relatives()].concat()
+    [ends(), curves(), gains(), noises(), relatives(), groups(), mixing()].concat()
 }
 
 fn ends() -> Vec<Prediction> {
@@ -463,4 +500,290 @@ fn random_features(params: &Params) -> Result<Value, TheoryError> {
     let mut all = vec![fit.ratio, fit.training_error];
     all.extend(fit.weights.iter());
     Ok(all.into())
+}
+
+/// The task of a group, its samples and its ridge.
+fn group(params: &Params) -> Result<(GroupTask, f64, f64), TheoryError> {
+    let lambda: Vec<f64> = params.get("lambda")?;
+    let fits = |name: &str, count: usize| {
+        let valid = format!("{} numbers, one per lambda", lambda.len());
+        if count == lambda.len() {
+            Ok(())
+        } else {
+            Err(TheoryError::invalid(name, format!("{count} numbers"), valid))
+        }
+    };
+    let (dims, invariant) = (counts(params, "dims")?, counts(params, "invariant")?);
+    let (own, rest): (Vec<f64>, Vec<f64>) = (params.get("power_invariant")?, params.get("power_rest")?);
+    fits("dims", dims.len())?;
+    fits("invariant", invariant.len())?;
+    fits("power_invariant", own.len())?;
+    fits("power_rest", rest.len())?;
+    let level = |k: usize| GroupLevel {
+        eigenvalue: lambda[k],
+        dimensions: dims[k],
+        invariant: invariant[k],
+        power_invariant: own[k],
+        power_rest: rest[k],
+    };
+    let levels = (0..lambda.len()).map(level).collect();
+    let task = GroupTask::new(levels, params.whole("order")? as f64, params.number("sigma2")?)?;
+    Ok((task, params.whole("N")? as f64, params.number("delta")?))
+}
+
+/// A list of integers that count modes.
+fn counts(params: &Params, name: &str) -> Result<Vec<f64>, TheoryError> {
+    let counts: Vec<u64> = params.get(name)?;
+    let known = |count: u64| {
+        if count <= 1 << 53 {
+            Ok(count as f64)
+        } else {
+            Err(TheoryError::invalid(name, count, "integers from 0 to 2^53"))
+        }
+    };
+    counts.into_iter().map(known).collect()
+}
+
+/// A group as parameters name it.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Named {
+    Cyclic,
+    Dihedral,
+    Torus([usize; 2]),
+}
+
+/// $\nu^*$, or why there is none.
+fn threshold(task: &GroupTask, samples: f64, delta: f64) -> Value {
+    match task.threshold(samples, delta) {
+        Ok(nu) => nu.into(),
+        Err(TheoryError::Undefined { .. }) => Value::Word("above"),
+        Err(_) => Value::Word("one part"),
+    }
+}
+
+fn groups() -> Vec<Prediction> {
+    vec![
+        Prediction {
+            id: "spa/group-curve",
+            title: "Augmentation by all elements of a group: the learning curve",
+            formula: r"E_{\rm aug}=\frac{\sum_kq_k^2p_k+\sum_ko_k+\gamma_G\sigma^2}{1-\gamma_G}\ [N,n_k,\delta/|G|],\quad E_{\rm none}=\frac{\sum_kq_k^2(p_k+o_k)+\gamma\sigma^2}{1-\gamma}\ [N,N_k,\delta]",
+            parameters: GROUP,
+            value: "[E_aug, E_none], test errors without the label noise",
+            validity: "K(gx, gx') = K(x, x'); many modes of comparable N lambda/kappa",
+            sources: INVARIANT,
+            evaluate: |params| {
+                let (task, samples, delta) = group(params)?;
+                Ok([task.augmented(samples, delta)?, task.plain(samples, delta)?].into())
+            },
+        },
+        Prediction {
+            id: "spa/augmentation-threshold",
+            title: "How much of a target may break the symmetry for augmentation to help",
+            formula: r"\nu^*=\frac a{a+\max(b,0)},\quad a=(E_{\rm none}-E_{\rm aug})_{\nu=0},\ b=(E_{\rm aug}-E_{\rm none})_{\nu=1}",
+            parameters: GROUP,
+            value: "nu*: augmentation helps below it; 0 never, 1 always",
+            validity: "as spa/group-curve; both powers are shapes, scaled to sum 1",
+            sources: INVARIANT,
+            evaluate: |params| {
+                let (task, samples, delta) = group(params)?;
+                Ok(task.threshold(samples, delta)?.into())
+            },
+        },
+        Prediction {
+            id: "spa/augmentation-worth",
+            title: "Whether augmenting is worth it",
+            formula: r"\nu^*,\quad\frac{E_{\rm aug}}{E_{\rm none}},\quad N':\ E_{\rm none}(N')=E_{\rm aug}(N)",
+            parameters: GROUP,
+            value: "nu_star (\"above\": augmentation helps only above a share; \"one part\": only one of the powers is given), ratio = E_aug/E_none, samples = N', as many without augmentation \
+                    have the same error (infinite: no number has; 1: one has less)",
+            validity: "as spa/group-curve; of several N' where the error peaks the first one from N",
+            sources: INVARIANT,
+            evaluate: |params| {
+                let (task, samples, delta) = group(params)?;
+                // Hundreds of sample sizes, for each an effective ridge.
+                let levels = params.get::<Vec<f64>>("lambda")?.len() as f64;
+                params.afford("the number of samples with the same error", 2e5 * levels)?;
+                let worth = task.worth(samples, delta)?;
+                if worth.plain == 0.0 {
+                    return Err(TheoryError::undefined(
+                        "E_aug/E_none",
+                        "the error without augmentation is 0",
+                    ));
+                }
+                let ratio = representable("E_aug/E_none", worth.augmented / worth.plain)?;
+                Ok(Value::Object(vec![
+                    ("nu_star", threshold(&task, samples, delta)),
+                    ("ratio", ratio.into()),
+                    ("samples", worth.samples.into()),
+                ]))
+            },
+        },
+        Prediction {
+            id: "spa/invariant-dimensions",
+            title: "Spherical harmonics that a group of permutations leaves as they are",
+            formula: r"n_k=\frac1{|G|}\sum_g[t^k]\,(1-t^2)\prod_{\rm cycles}\frac1{1-t^{\rm length}}",
+            parameters: const {
+                &[
+                    required(
+                        "group",
+                        "the group that permutes the coordinates",
+                        "\"cyclic\", \"dihedral\" or {\"torus\": [a, b]} with a b = d",
+                    ),
+                    required("d", "d, the number of coordinates", "an integer >= 1"),
+                    required("kmax", "the highest degree", "an integer >= 0"),
+                ]
+            },
+            value: "[n_0, ..., n_kmax]",
+            validity: "exact integers up to 2^53",
+            sources: const { &[MEI_2021, BIETTI_2021_STABILITY] },
+            evaluate: |params| {
+                let (d, highest) = (params.integer("d")?, params.integer("kmax")?);
+                let group = match params.get::<Named>("group")? {
+                    Named::Cyclic => CoordinateGroup::Cyclic,
+                    Named::Dihedral => CoordinateGroup::Dihedral,
+                    Named::Torus([rows, columns]) => CoordinateGroup::Torus(rows, columns),
+                };
+                // A number with d coordinates has few divisors; one class each.
+                let classes = 4.0 * (d as f64).cbrt() + 2.0;
+                params
+                    .afford("Molien's series", 40.0 * classes * (highest as f64 + 1.0) + 100.0 * d as f64)?;
+                Ok(invariant_dimensions(group, d, highest)?.into())
+            },
+        },
+        Prediction {
+            id: "spa/group-partial",
+            title: "Augmentation by a few elements of a cyclic group",
+            formula: r"s_\rho=v_\rho^\top(I+T)^{-1}\bar v_\rho,\ T_{jk}=\sum_\rho\tau_\rho\omega^{\rho(S_k-S_j)},\ \tau_\rho=\sum_b\frac{\lambda_{\rho b}}{\delta+Ns_\rho\lambda_{\rho b}};\quad E=A\Big(\sum_bq_b^2\eta_b+\sigma^2\Big)-\sigma^2",
+            parameters: const {
+                &[
+                    required(
+                        "lambda",
+                        "lambda[rho][b], the eigenvalues of the kernel by the characters rho = 0..n-1 of Z_n",
+                        "n lists of one length of numbers >= 0, those of rho and n - rho equal",
+                    ),
+                    required(
+                        "shifts",
+                        "the shifts by which every sample is repeated",
+                        "a list of distinct integers from 0 to n - 1",
+                    ),
+                    COUNT,
+                    required("delta", "delta, the ridge on all points", "a number > 0"),
+                    required(
+                        "sigma2",
+                        "sigma^2, the variance of the label noise, which copies share",
+                        "a number >= 0",
+                    ),
+                    required(
+                        "eta",
+                        "eta_b, the power of the invariant target in the modes of rho = 0",
+                        "one number >= 0 per b",
+                    ),
+                ]
+            },
+            value: "[E, s_0]: the test error without the label noise, and delta over the effective ridge of the invariant modes",
+            validity: "Gaussian features, many modes; errors of order 1/N; harmonics on spheres alike",
+            sources: const { &[CANATAR_2021] },
+            evaluate: |params| {
+                let lambda: Vec<Vec<f64>> = params.get("lambda")?;
+                let shifts: Vec<usize> = params.get("shifts")?;
+                let (n, m) = (lambda.len() as f64, shifts.len() as f64);
+                let modes = n * lambda.first().map_or(0.0, |row| row.len() as f64);
+                // Some 60 updates of the fixed point, each with a step of Newton's method.
+                let update = 2.0 * (n * n * (n + 4.0 * m) + n * m * m + m.powi(3) + 30.0 * modes);
+                params.afford("the effective ridges of the characters", 60.0 * update)?;
+                let spectrum = CyclicSpectrum::simple(&lambda)?;
+                let eta: Vec<f64> = params.get("eta")?;
+                let (samples, delta) = (params.integer("N")?, params.number("delta")?);
+                let law =
+                    partial_groups(&spectrum, &[shifts], samples, delta, params.number("sigma2")?, &eta)?;
+                Ok([law.error, law.shares[0]].into())
+            },
+        },
+    ]
+}
+
+/// Inputs and targets whose moments and equations are affordable.
+fn data(params: &Params) -> Result<(DMatrix<f64>, DVector<f64>), TheoryError> {
+    let x = params.matrix("X")?;
+    let (n, d) = (x.nrows() as f64, x.ncols() as f64);
+    params.afford("the normal equations", d * d * (n + d))?;
+    Ok((x, DVector::from_vec(params.get("y")?)))
+}
+
+fn mixing() -> Vec<Prediction> {
+    vec![
+        Prediction {
+            id: "spa/mixup",
+            title: "Linear regression on mixed samples",
+            formula: r"w=\left[(1-2c)S+2c\,\bar x\bar x^\top+\lambda I\right]^{-1}\left[(1-2c)\tfrac{X^\top y}N+2c\,\bar x\bar y\right],\quad c=\frac\alpha{2(2\alpha+1)}",
+            parameters: const {
+                &[
+                    INPUTS,
+                    TARGETS,
+                    required("alpha", "alpha of the Beta(alpha, alpha) law of the shares", "a number > 0"),
+                    PENALTY,
+                ]
+            },
+            value: "w",
+            validity: "exact for every data set, infinitely many mixtures",
+            sources: &[ZHANG_2018_MIXUP],
+            evaluate: |params| {
+                let (x, y) = data(params)?;
+                let w = mixup(&x, &y, params.number("alpha")?, params.number("lambda_ridge")?)?;
+                Ok(w.iter().copied().collect::<Vec<f64>>().into())
+            },
+        },
+        Prediction {
+            id: "spa/masking",
+            title: "Linear regression on masked inputs",
+            formula: r"w=(\Pi\circ S+\lambda I)^{-1}\tfrac{X^\top y}N,\quad\Pi_{ij}=\frac{E[m_im_j]}{p^2}",
+            parameters: const {
+                &[
+                    INPUTS,
+                    TARGETS,
+                    PENALTY,
+                    optional(
+                        "keep",
+                        "p of dropout, the chance of every input to be kept",
+                        "a number > 0 and <= 1, or null with a block",
+                        "null",
+                    ),
+                    optional(
+                        "block",
+                        "b of cutout, how many adjacent inputs of a ring are hidden",
+                        "an integer from 1 to below d, or null with keep",
+                        "null",
+                    ),
+                ]
+            },
+            value: "w, for inputs divided by their chance to be kept",
+            validity: "exact for every data set, infinitely many masks",
+            sources: const { &[WAGER_2013, DEVRIES_2017] },
+            evaluate: |params| {
+                let (x, y) = data(params)?;
+                let keep = params.get::<Option<f64>>("keep")?;
+                let mask = match (keep, params.get::<Option<f64>>("block")?) {
+                    (Some(keep), None) => Mask::Dropout { keep },
+                    (None, Some(_)) => Mask::Cutout { block: params.integer("block")? },
+                    (None, None) => {
+                        return Err(TheoryError::invalid(
+                            "keep",
+                            "null, as block is",
+                            "one of keep and block",
+                        ));
+                    }
+                    (Some(keep), Some(_)) => {
+                        return Err(TheoryError::invalid(
+                            "keep",
+                            keep,
+                            "null where a block is given, or no block",
+                        ));
+                    }
+                };
+                let w = masked(&x, &y, mask, params.number("lambda_ridge")?)?;
+                Ok(w.iter().copied().collect::<Vec<f64>>().into())
+            },
+        },
+    ]
 }

@@ -238,7 +238,24 @@ fn usual_of_diagonal_networks(name: &str) -> Json {
 }
 
 fn usual_of_augmentation(id: &str, name: &str) -> Json {
+    let partial = id == "spa/group-partial";
     match name {
+        "lambda" if partial => json!([[1, 0.3, 0.1], [0.4, 0.1, 0.05], [0.3, 0.1, 0.03], [0.4, 0.1, 0.05]]),
+        "lambda" => json!([1, 0.2, 0.02, 0.002]),
+        "dims" => json!([1, 8, 35, 112]),
+        "invariant" => json!([1, 1, 5, 14]),
+        "order" => json!(8),
+        "delta" => json!(0.1),
+        "power_invariant" => json!([0.1, 0.5, 0.3, 0.2]),
+        "power_rest" => json!([0, 0.1, 0.1, 0.1]),
+        "shifts" => json!([0, 1]),
+        "eta" if partial => json!([1, 0.5, 0.2]),
+        "N" if id != "spa/general-covariance" => json!(20),
+        "group" => json!("cyclic"),
+        "kmax" => json!(4),
+        "alpha" => json!(0.4),
+        "keep" => json!(0.8),
+        "block" => Json::Null,
         "psi" if id == "spa/spinodal" => json!(0.5),
         "psi" => json!(2),
         "r2" | "q11" | "q22" => json!(1),

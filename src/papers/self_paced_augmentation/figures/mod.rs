@@ -1,6 +1,7 @@
 //! Figures of self-paced augmentation.
 
 mod digits;
+mod groups;
 
 use solvable_theory::self_paced_augmentation::{
     FlowState, all_fixed_points, fixed_point, interior_extrema, lowest_fixed_point, optimal_augmentation,
@@ -28,6 +29,7 @@ pub(super) fn all() -> Vec<FigurePlan> {
     ]
     .into_iter()
     .chain(digits::all())
+    .chain(groups::all())
     .collect()
 }
 

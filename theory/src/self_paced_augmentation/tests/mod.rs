@@ -5,7 +5,10 @@ use crate::TheoryError;
 
 mod ends;
 mod gains;
+mod groups;
+mod mixing;
 mod noises;
+mod partial_groups;
 mod relatives;
 
 fn task(psi: f64, r2: f64, sigma2: f64) -> LinearTask {
