@@ -206,4 +206,8 @@ sources! {
     /// Self-distillation.
     MOBAHI_2020: "mobahi2020self", "H. Mobahi, M. Farajtabar, P. L. Bartlett",
         "Self-distillation amplifies regularization in Hilbert space", "NeurIPS", 2020, "2002.05715";
+    /// Steps against batches under interpolation.
+    MA_2018: "ma2018power", "S. Ma, R. Bassily, M. Belkin",
+        "The power of interpolation: understanding the effectiveness of SGD in modern over-parametrized learning", "ICML",
+        2018, "1712.06559";
 }
