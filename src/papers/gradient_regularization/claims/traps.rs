@@ -73,6 +73,7 @@ fn deep() -> Claim {
         .measure(|_, o| Ok(o.learnt.iter().map(|w| if *w < 0.5 { 0.0 } else { *w }).collect::<Vec<_>>()))
         .predict(|s| learnt(s, |s| Ok(deep_trap(s.depth, s.s_star, s.epsilon)?)))
         .margin(|_, _| Margin::symmetric(1e-4))
+        .rival("the minima are those of the loss: every value is learnt", |s| learnt(s, |_| Ok(f64::INFINITY)))
         .rival_where(
             "1/s* at every depth",
             |s| s.depth > 2,

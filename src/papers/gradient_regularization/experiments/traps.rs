@@ -6,7 +6,7 @@ use solvable_engine::streams::Streams;
 use solvable_engine::verify::setting::{filled, non_negative, positive, positive_to, require, within};
 use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
 use solvable_shared::checks;
-use solvable_simulate::data::{Dataset, on_sphere};
+use solvable_simulate::data::Dataset;
 use solvable_simulate::linalg::Matrix;
 use solvable_simulate::linear_networks::{Chain, TwoLayers};
 use solvable_simulate::network::Network;
@@ -203,7 +203,8 @@ impl Experiment for FlatDigits {
         let digits = Dataset::digits()?;
         let mut order: Vec<usize> = (0..digits.samples()).collect();
         order.shuffle(&mut streams.child("images").rng(0));
-        let inputs = on_sphere(digits.inputs().select_columns(&order))?;
+        // Pixels as they are, from 0 to 1.
+        let inputs = digits.inputs().select_columns(&order);
         let labels = digits.labels().unwrap_or_default();
         let targets = Matrix::from_fn(10, order.len(), |k, n| f64::from(usize::from(labels[order[n]]) == k));
         let part = |of: &Matrix, from: usize, count: usize| of.columns(from, count).into_owned();

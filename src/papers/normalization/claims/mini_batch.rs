@@ -100,13 +100,13 @@ fn kernels() -> Claim {
 }
 
 /// The share of the critical step, and the steps.
-const SHARE: f64 = 0.8;
+const SHARE: f64 = 0.7;
 const STEPS: usize = 4;
 
 fn descent() -> Claim {
     // Rivals that the trials tell apart.
     let differs = |s: &MiniBatchDescentSetting, rival: f64| {
-        predicted(s).is_ok_and(|mean| (mean / rival - 1.0).abs() > 0.35)
+        predicted(s).is_ok_and(|mean| (mean / rival - 1.0).abs() > 0.3)
     };
     Claim::about::<MiniBatchDescent>(
         "norm/mini-batch-loss",
@@ -115,7 +115,7 @@ fn descent() -> Claim {
     .formula(r"X'=X-2ep(\theta_DX+\theta_SY)+e^2[\theta_D^2pX+(2\theta_D\theta_S+N\theta_S^2)Z],\ Y'=Y-2epTY+e^2T^2Z,\ Z=(p-p_2)X+p_2Y")
     .sources(&[MA_2018])
     .cases(|profile: Profile| {
-        let (width, networks, orders) = by(profile, (200, 16, 12), (400, 24, 16));
+        let (width, networks, orders) = by(profile, (400, 24, 6), (400, 48, 8));
         let case = |batch| {
             let system = setting(width, batch)?;
             let learning_rate = SHARE * of(&system)?.critical_step()?;

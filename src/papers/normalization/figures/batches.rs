@@ -13,7 +13,7 @@ use solvable_simulate::training::Loss;
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![
-        FigurePlan::new("norm/mini-batch", step_requests, steps),
+        FigurePlan::new("norm/critical-batch", step_requests, steps),
         FigurePlan::new("norm/digits-epoch", epoch_requests, epochs),
     ]
 }
@@ -38,7 +38,7 @@ fn steps(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     }
     let theta = solvable_theory::mean_field::theta(&first.network)?;
     Ok(Figure {
-        id: "norm/mini-batch".into(),
+        id: "norm/critical-batch".into(),
         title: "Critical steps of random batches".into(),
         caption: format!(
             "Largest stable step of descent on fresh random batches of B out of {} samples (ReLU, L = 3, M = {width}). Solid: the law of two numbers of the \
@@ -169,7 +169,7 @@ fn epochs(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         caption: format!(
             "Loss after one pass over {} images of digits in batches of {} (ReLU, 64-M-M-10), over its start for the squared loss and over ln 10 for the \
              cross entropy. Solid: 2/λ_max of the Fisher information of the loss at the start; dashed: the rate up to which the loss is below the \
-             reference, in units of 2/λ_max at these widths: {}. Only for the squared loss is the visible boundary parallel to the line; an experiment, not a theorem.",
+             reference, in units of 2/λ_max at these widths: {}. Where these numbers change with the width, the boundary is not parallel to the line. An experiment, not a theorem.",
             by(profile, 200, 1000),
             by(profile, 20, 50),
             words.join("; ")
