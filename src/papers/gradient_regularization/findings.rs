@@ -39,7 +39,7 @@ fn gaps() -> Result<String, JudgeError> {
 }
 
 fn digits() -> Result<String, JudgeError> {
-    Ok("On 200 images of digits neither the penalty with either sign of $\\epsilon$ nor sharpness-aware minimisation lowers the test error of a small ReLU network; flooding raises it. \
-        Paired differences with their intervals stand in the figure gr/digits: an experiment, not a theorem."
+    Ok("On 200 images of digits neither the penalty with either sign of $\\epsilon$, nor sharpness-aware minimisation, nor flooding makes the test error of a small ReLU network \
+        visibly lower, and the signs of $\\epsilon$ do not differ. Paired differences with their intervals stand in the figure gr/digits: an experiment, not a theorem."
         .into())
 }

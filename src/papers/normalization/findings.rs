@@ -48,7 +48,7 @@ fn critical_batch() -> Result<String, JudgeError> {
 }
 
 fn epochs() -> Result<String, JudgeError> {
-    Ok("One epoch on digits is no theorem. With the squared loss the rates that end below the start follow $2/\\lambda_{\\max}$ of the initial Fisher matrix at every width, some \
+    Ok("One epoch on digits is no theorem. With the squared loss the rates that end below the start follow $2/\\lambda_{\\max}$ of the initial Fisher matrix at every width, several \
         times above it; with the cross entropy at hard labels they do not: the visible boundary is not parallel to that line (figure norm/digits-epoch, with the ratios at each width)."
         .into())
 }

@@ -36,7 +36,7 @@ fn visible(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         caption: format!(
             "One pass over {} images, one a step (hard tanh, orthogonal weights, E = 1/4, M = 128), with one-hot targets of a length of 0.3 of the inputs'. Points: \
              the rate up to which the loss of the last 50 images stays below that of no training, means with 99 % intervals. Line: η_c = 2/λ_max, \
-             at which small residuals begin to grow. The visible limit stops to fall at a depth of about twelve; an experiment, not a theorem.",
+             at which small residuals begin to grow. The visible limit stops falling at a depth of about twelve: an experiment, not a theorem.",
             by(profile, 250, 500)
         ),
         panels: vec![Panel {
