@@ -76,7 +76,7 @@ fn kernels() -> Claim {
     .formula(r"\eta_c=\frac{4B}{s+\sqrt{s^2-4\beta T\theta_D}},\ T=\theta_D+N\theta_S,\ \beta=\tfrac{B-1}{N-1},\ s=\beta T+\theta_D+(1-\beta)\theta_S")
     .sources(&[MA_2018])
     .cases(|profile: Profile| {
-        let width = by(profile, 200, 800);
+        let width = by(profile, 400, 800);
         let case = |(batch, _)| Ok(At::setting(format!("ReLU L=3 M={width} N={SAMPLES} B={batch}"), setting(width, batch)?, 12));
         DEFICITS.into_iter().map(case).collect()
     })
@@ -100,13 +100,13 @@ fn kernels() -> Claim {
 }
 
 /// The share of the critical step, and the steps.
-const SHARE: f64 = 0.7;
+const SHARE: f64 = 0.6;
 const STEPS: usize = 4;
 
 fn descent() -> Claim {
     // Rivals that the trials tell apart.
     let differs = |s: &MiniBatchDescentSetting, rival: f64| {
-        predicted(s).is_ok_and(|mean| (mean / rival - 1.0).abs() > 0.3)
+        predicted(s).is_ok_and(|mean| (mean / rival - 1.0).abs() > 0.2)
     };
     Claim::about::<MiniBatchDescent>(
         "norm/mini-batch-loss",
@@ -115,7 +115,7 @@ fn descent() -> Claim {
     .formula(r"X'=X-2ep(\theta_DX+\theta_SY)+e^2[\theta_D^2pX+(2\theta_D\theta_S+N\theta_S^2)Z],\ Y'=Y-2epTY+e^2T^2Z,\ Z=(p-p_2)X+p_2Y")
     .sources(&[MA_2018])
     .cases(|profile: Profile| {
-        let (width, networks, orders) = by(profile, (400, 24, 6), (400, 48, 8));
+        let (width, networks, orders) = by(profile, (400, 32, 8), (400, 64, 8));
         let case = |batch| {
             let system = setting(width, batch)?;
             let learning_rate = SHARE * of(&system)?.critical_step()?;
@@ -126,7 +126,7 @@ fn descent() -> Claim {
     })
     .measure(|_, o| Ok(o.ratio))
     .predict(predicted)
-    .margin(|_, _| Margin::symmetric(0.2))
+    .margin(|_, _| Margin::symmetric(0.12))
     .rival_where(
         "descent on all samples: no noise of batches",
         move |s| noiseless(s).is_ok_and(|rival| differs(s, rival)),
