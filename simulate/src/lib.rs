@@ -15,6 +15,7 @@ pub mod finite_network;
 pub mod gram;
 pub mod learning_in_time;
 pub mod linalg;
+pub mod linear_networks;
 pub mod memories;
 pub mod mixing;
 pub mod network;

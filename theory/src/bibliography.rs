@@ -254,4 +254,8 @@ sources! {
     /// Channel capacity at finite length.
     POLYANSKIY_2010: "polyanskiy2010channel", "Y. Polyanskiy, H. V. Poor, S. Verdu",
         "Channel coding rate in the finite blocklength regime", "IEEE Transactions on Information Theory", 2010, "";
+    /// Steps against batches under interpolation.
+    MA_2018: "ma2018power", "S. Ma, R. Bassily, M. Belkin",
+        "The power of interpolation: understanding the effectiveness of SGD in modern over-parametrized learning", "ICML",
+        2018, "1712.06559";
 }

@@ -199,7 +199,7 @@ fn drawn(draws: &mut Draws, keep: f64, id: &str, name: &str) -> Json {
         "grid" | "filter" => (0..1 + draws.below(2)).map(|_| draws.integer(1.0, 300.0)).collect(),
         "parametrization" => draws.one_of(&["standard", "ntk"]),
         "output" => draws.one_of(&["none", "ms"]),
-        "cos_train" => cosines(draws, 3, 3, true),
+        "cos_train" | "gram" => cosines(draws, 3, 3, true),
         "cos_cross" => cosines(draws, 2, 3, false),
         "t" if id.starts_with("cl/") => (0..4).map(|_| json!(draws.uniform(-1.0, 1.0))).collect(),
         "C" if id.starts_with("cl/") => {
@@ -222,6 +222,7 @@ fn drawn(draws: &mut Draws, keep: f64, id: &str, name: &str) -> Json {
             draws.one_of(&["constant", "linear", "cosine", "wsd", "inverse", "polynomial", "triangle"])
         }
         "q" if draws.below(2) == 0 => Json::Null,
+        "B" if id == "norm/mini-batch-gram" => draws.integer(1.0, 4.0),
         "B" | "T" if usual.is_number() => draws.integer(1.0, 1e6),
         "K" | "P" | "d" | "kmax" => draws.integer(1.0, 1e5),
         "n" | "steps" | "iterations" | "layers" if usual.is_number() => draws.integer(1.0, 1e6),

@@ -4,6 +4,7 @@
 //! one write the step of a layer as $\Delta W^l\propto Z_l\,h^{l-1\top}$ with $Z_l$ of shape $M_l\times N$: the weights are
 //! moved by one product, and nothing of size $P$ is ever formed.
 
+mod batches;
 mod curvature;
 mod dense;
 mod momentum;
@@ -24,10 +25,11 @@ use super::finite_network::FiniteNetwork;
 use super::linalg::{self, Matrix};
 use super::network::{Network, Signals};
 
+pub use batches::{Samples, descend_on, epoch, fresh_batches};
 pub use dense::Motion;
 pub use momentum::{HeavyBall, Momentum};
 pub use natural::{NaturalGradient, Prepared};
-pub use penalty::{PenalisedGradient, PenaltyMethod, penalised_gradient};
+pub use penalty::{Flattening, PenalisedGradient, PenaltyMethod, flattened_step, penalised_gradient};
 pub use powers::{BatchPolar, FactorPowers, polar_steps, power_steps};
 pub use sided::{LayerSet, sample_rates};
 pub use stability::{LocalBoundary, final_losses};
@@ -50,14 +52,15 @@ impl Loss {
     }
 
     /// The derivative in the outputs, times $N$.
-    fn residual(self, outputs: &Matrix, targets: &Matrix) -> Matrix {
+    pub(crate) fn residual(self, outputs: &Matrix, targets: &Matrix) -> Matrix {
         match self {
             Self::Squared => outputs - targets,
             Self::CrossEntropy => softmax(outputs) - targets,
         }
     }
 
-    fn value(self, outputs: &Matrix, targets: &Matrix) -> f64 {
+    /// The loss of `outputs` ($C\times N$).
+    pub fn value(self, outputs: &Matrix, targets: &Matrix) -> f64 {
         let samples = outputs.ncols() as f64;
         match self {
             Self::Squared => (outputs - targets).norm_squared() / (2.0 * samples),
@@ -226,6 +229,11 @@ impl<'a, N: FiniteNetwork, R: DescentRule<N>> Training<'a, N, R> {
     /// The present network.
     pub fn network(&self) -> &N {
         &self.network
+    }
+
+    /// The present network, at the end.
+    pub fn into_network(self) -> N {
+        self.network
     }
 }
 

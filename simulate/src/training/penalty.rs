@@ -1,8 +1,11 @@
-//! Gradient regularization of multilayer networks, with a count of its matrix products.
+//! Gradient regularization of multilayer networks and its relatives, with a count of matrix products.
+
+use serde::{Deserialize, Serialize};
 
 use super::super::SimulationError;
 use super::super::linalg::{self, Matrix};
 use super::super::network::Network;
+use super::Loss;
 
 /// How the gradient of $\frac\gamma2\|\nabla\mathcal L\|^2$ is computed.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,6 +34,7 @@ struct Pass {
     deltas: Vec<Matrix>,
     arriving: Vec<Matrix>,
     gradient: Vec<Matrix>,
+    output: Matrix,
 }
 
 /// Counts the products that go through it.
@@ -67,7 +71,7 @@ pub fn penalised_gradient(
     method: PenaltyMethod,
 ) -> Result<PenalisedGradient, SimulationError> {
     let mut counter = Counter::default();
-    let pass = gradient(network, &network.weights, inputs, targets, &mut counter)?;
+    let pass = gradient(network, &network.weights, (inputs, targets, Loss::Squared), &mut counter)?;
     let weights = match method {
         PenaltyMethod::None => pass.gradient,
         PenaltyMethod::FiniteDifference(epsilon) => {
@@ -79,16 +83,8 @@ pub fn penalised_gradient(
                 )
                 .into());
             }
-            let mut moved = network.weights.clone();
-            for (w, g) in moved.iter_mut().zip(&pass.gradient) {
-                w.zip_apply(g, |w, g| *w += epsilon * g);
-            }
-            let mut ahead = gradient(network, &moved, inputs, targets, &mut counter)?.gradient;
-            let share = gamma / epsilon;
-            for (a, g) in ahead.iter_mut().zip(&pass.gradient) {
-                a.zip_apply(g, |a, g| *a = g + share * (*a - g));
-            }
-            ahead
+            let data = (inputs, targets, Loss::Squared);
+            differenced(network, data, &pass.gradient, (gamma, epsilon), &mut counter)?
         }
         PenaltyMethod::DoubleBackpropagation => {
             let mut curved = hessian_product(network, &pass, &mut counter)?;
@@ -101,11 +97,98 @@ pub fn penalised_gradient(
     Ok(PenalisedGradient { weights, products: counter.0 })
 }
 
+/// $g+\frac\gamma\epsilon[\nabla\mathcal L(\theta+\epsilon g)-g]$.
+fn differenced(
+    network: &Network,
+    data: Data<'_>,
+    slope: &[Matrix],
+    (gamma, epsilon): (f64, f64),
+    counter: &mut Counter,
+) -> Result<Vec<Matrix>, SimulationError> {
+    let mut moved = network.weights.clone();
+    for (w, g) in moved.iter_mut().zip(slope) {
+        w.zip_apply(g, |w, g| *w += epsilon * g);
+    }
+    let mut ahead = gradient(network, &moved, data, counter)?.gradient;
+    let share = gamma / epsilon;
+    for (a, g) in ahead.iter_mut().zip(slope) {
+        a.zip_apply(g, |a, g| *a = g + share * (*a - g));
+    }
+    Ok(ahead)
+}
+
+/// How a step of full batches is kept from sharp minima.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Flattening {
+    /// Not at all.
+    None,
+    /// A penalty on the gradient by a finite difference: $\gamma$ and $\epsilon\ne0$.
+    Penalty {
+        /// $\gamma$.
+        gamma: f64,
+        /// $\epsilon$.
+        epsilon: f64,
+    },
+    /// The gradient at $\theta+\rho g/\|g\|$: sharpness-aware minimisation.
+    SharpnessAware {
+        /// $\rho$.
+        rho: f64,
+    },
+    /// Ascent where the loss is below a level.
+    Flooding {
+        /// The level.
+        level: f64,
+    },
+}
+
+/// Moves the weights of a plain network by $-\eta$ times a flattened gradient of `loss`; biases are kept.
+///
+/// # Errors
+/// Networks that are not plain, shapes that do not fit.
+pub fn flattened_step(
+    network: &mut Network,
+    inputs: &Matrix,
+    targets: &Matrix,
+    loss: Loss,
+    how: Flattening,
+    learning_rate: f64,
+) -> Result<(), SimulationError> {
+    let (mut counter, data) = (Counter::default(), (inputs, targets, loss));
+    let pass = gradient(network, &network.weights, data, &mut counter)?;
+    let norm = || pass.gradient.iter().map(Matrix::norm_squared).sum::<f64>().sqrt();
+    let mut rate = learning_rate;
+    let step = match how {
+        Flattening::None => pass.gradient,
+        Flattening::Penalty { gamma, epsilon } => {
+            differenced(network, data, &pass.gradient, (gamma, epsilon), &mut counter)?
+        }
+        // The gradient ahead is that of a penalty of strength epsilon.
+        Flattening::SharpnessAware { rho } if norm() > 0.0 => {
+            let ascent = rho / norm();
+            differenced(network, data, &pass.gradient, (ascent, ascent), &mut counter)?
+        }
+        Flattening::SharpnessAware { .. } => pass.gradient,
+        Flattening::Flooding { level } => {
+            if loss.value(&pass.output, targets) < level {
+                rate = -rate;
+            }
+            pass.gradient
+        }
+    };
+    for (w, g) in network.weights.iter_mut().zip(&step) {
+        w.zip_apply(g, |w, g| *w -= rate * g);
+    }
+    Ok(())
+}
+
+/// Inputs, targets and loss.
+type Data<'a> = (&'a Matrix, &'a Matrix, Loss);
+
 fn gradient(
     network: &Network,
     weights: &[Matrix],
-    inputs: &Matrix,
-    targets: &Matrix,
+    (inputs, targets, loss): Data<'_>,
     counter: &mut Counter,
 ) -> Result<Pass, SimulationError> {
     let architecture = network.architecture();
@@ -131,7 +214,7 @@ fn gradient(
         hidden.push(signal);
     }
     let output = hidden.pop().unwrap_or_default();
-    let mut delta = (output - targets) / inputs.ncols() as f64;
+    let mut delta = loss.residual(&output, targets) / inputs.ncols() as f64;
     let (mut deltas, mut arriving, mut gradient) = (Vec::new(), Vec::new(), Vec::new());
     for l in (0..depth).rev() {
         gradient.push(counter.product_transpose(&delta, &hidden[l]));
@@ -144,7 +227,7 @@ fn gradient(
     deltas.reverse();
     arriving.reverse();
     gradient.reverse();
-    Ok(Pass { hidden, slopes, deltas, arriving, gradient })
+    Ok(Pass { hidden, slopes, deltas, arriving, gradient, output })
 }
 
 /// $Hg$ for the gradient $g$ of the pass.
@@ -209,6 +292,52 @@ mod tests {
     use solvable_engine::streams::Streams;
     use solvable_theory::gradient_regularization::matrix_products;
     use solvable_theory::{Activation, Architecture};
+
+    #[test]
+    fn flattened_steps_are_penalties() {
+        let architecture = Architecture::new(vec![6, 5, 3], Activation::tanh(), 1.5, 0.1).unwrap();
+        let streams = Streams::for_trial("flattened", "", 0, 0);
+        let start = Network::draw(&architecture, &streams);
+        let inputs = gaussian_inputs(6, 8, &streams);
+        let targets = Matrix::from_fn(3, 8, |k, n| f64::from(n % 3 == k));
+        let stepped = |loss, how| {
+            let mut network = start.clone();
+            flattened_step(&mut network, &inputs, &targets, loss, how, 0.1).unwrap();
+            network.weights
+        };
+        let method = PenaltyMethod::FiniteDifference(0.2);
+        let penalised = penalised_gradient(&start, &inputs, &targets, 0.3, method).unwrap().weights;
+        let found = stepped(Loss::Squared, Flattening::Penalty { gamma: 0.3, epsilon: 0.2 });
+        for ((found, start), g) in found.iter().zip(&start.weights).zip(&penalised) {
+            assert!((found - (start - g * 0.1)).norm() < 1e-14);
+        }
+        // Of the cross entropy: a plain step lowers it, one of flooding above its level raises it, and the ascent is of length rho.
+        let value = |weights: &[Matrix]| {
+            let mut network = start.clone();
+            network.weights = weights.to_vec();
+            Loss::CrossEntropy.value(&network.forward(&inputs).unwrap().output, &targets)
+        };
+        let plain = stepped(Loss::CrossEntropy, Flattening::None);
+        assert!(value(&plain) < value(&start.weights));
+        assert!(
+            value(&stepped(Loss::CrossEntropy, Flattening::Flooding { level: 9.0 })) > value(&start.weights)
+        );
+        assert_eq!(stepped(Loss::CrossEntropy, Flattening::Flooding { level: 0.0 }), plain);
+        let gradient: Vec<Matrix> = start.weights.iter().zip(&plain).map(|(a, b)| (a - b) * 10.0).collect();
+        let length = gradient.iter().map(Matrix::norm_squared).sum::<f64>().sqrt();
+        let mut ahead = start.clone();
+        for (w, g) in ahead.weights.iter_mut().zip(&gradient) {
+            *w += g * (0.1 / length);
+        }
+        let mut moved = ahead.clone();
+        flattened_step(&mut moved, &inputs, &targets, Loss::CrossEntropy, Flattening::None, 0.1).unwrap();
+        let aware = stepped(Loss::CrossEntropy, Flattening::SharpnessAware { rho: 0.1 });
+        for (((aware, start), moved), ahead) in
+            aware.iter().zip(&start.weights).zip(&moved.weights).zip(&ahead.weights)
+        {
+            assert!(((aware - start) - (moved - ahead)).norm() < 1e-12);
+        }
+    }
 
     #[test]
     fn counts_and_hessian_products_are_right_at_every_depth() {

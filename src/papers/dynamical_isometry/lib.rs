@@ -3,6 +3,7 @@
 mod claims;
 pub mod experiments;
 mod figures;
+mod findings;
 mod maps;
 mod settings;
 
@@ -20,7 +21,7 @@ pub fn paper() -> Paper {
         summary: "The Fisher information of a deep network at one input has an explicit spectrum at every depth, by free probability. With \
                   orthogonal weights and few saturated units its largest eigenvalue is an atom, linear in depth, and sets the \
                   learning rate; Gaussian weights make it quadratic.".into(),
-        findings: Vec::new,
+        findings: findings::all,
         sources: vec![HAYASE_2021, PENNINGTON_2017, PENNINGTON_2018, BELINSCHI_2007, NICA_2006],
         claims: claims::all(),
         figures: figures::all(),

@@ -4,6 +4,7 @@
 mod claims;
 pub mod experiments;
 mod figures;
+mod findings;
 mod maps;
 mod settings;
 
@@ -21,7 +22,7 @@ pub fn paper() -> Paper {
         summary: "A penalty on the gradient, computed by double backpropagation or by finite differences, drives a diagonal linear network to the interpolator of least \
                   hyperbolic entropy at an effective initialisation that is known along the whole trajectory. Forward differences strengthen the bias and cost \
                   two gradients instead of three. Whether the bias is towards sparse solutions depends on the mean of the inputs.".into(),
-        findings: Vec::new,
+        findings: findings::all,
         sources: vec![KARAKIDA_2023_GRADIENT, WOODWORTH_2020, FORET_2021, ISHIDA_2020, BARRETT_2021, PESME_2023],
         claims: claims::all(),
         figures: figures::all(),

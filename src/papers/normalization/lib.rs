@@ -4,11 +4,12 @@
 mod claims;
 pub mod experiments;
 mod figures;
+mod findings;
 mod maps;
 mod settings;
 
 use solvable_engine::Paper;
-use solvable_theory::bibliography::{FAN_2020, KARAKIDA_2019_NORMALIZATION, LEWKOWYCZ_2020};
+use solvable_theory::bibliography::{FAN_2020, KARAKIDA_2019_NORMALIZATION, LEWKOWYCZ_2020, MA_2018};
 
 /// Normalization methods and the sharpness of wide networks.
 pub fn paper() -> Paper {
@@ -20,8 +21,8 @@ pub fn paper() -> Paper {
                   common direction. Subtracting the batch mean in the last layer removes it exactly, and with it the \
                   growth; batch normalization there does the same. In hidden layers neither batch nor layer \
                   normalization removes the outlier unless the activation is odd.".into(),
-        findings: Vec::new,
-        sources: vec![KARAKIDA_2019_NORMALIZATION, FAN_2020, LEWKOWYCZ_2020],
+        findings: findings::all,
+        sources: vec![KARAKIDA_2019_NORMALIZATION, FAN_2020, LEWKOWYCZ_2020, MA_2018],
         claims: claims::all(),
         figures: figures::all().into_iter().chain([claims::step_size::figure()]).collect(),
         maps: maps::all(),

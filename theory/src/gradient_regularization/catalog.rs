@@ -3,9 +3,9 @@
 use nalgebra::DVector;
 
 use super::{
-    Coordinate, DiagonalWeights, FirstStep, RegressionData, critical_step, flooding_two_steps, flow_state,
-    label_noise_drift, lazy_log_ratio, matrix_products, mean_mode_log_ratio, minimiser, potential,
-    regulariser_gradient, rich_limit, sam_gradient,
+    Coordinate, DiagonalWeights, FirstStep, RegressionData, critical_step, deep_trap, flooding_two_steps,
+    flow_state, label_noise_drift, lazy_log_ratio, learned_modes, matrix_products, mean_mode_log_ratio,
+    minimiser, potential, regulariser_gradient, rich_limit, sam_gradient,
 };
 use crate::TheoryError;
 use crate::bibliography::{
@@ -64,7 +64,7 @@ fn coordinate(params: &Params) -> Result<Coordinate, TheoryError> {
 
 /// The predictions of this part.
 pub fn catalog() -> Vec<Prediction> {
-    [bias(), scalar(), limits(), steps()].concat()
+    [bias(), scalar(), limits(), steps(), traps()].concat()
 }
 
 fn bias() -> Vec<Prediction> {
@@ -289,6 +289,51 @@ fn steps() -> Vec<Prediction> {
             evaluate: |params| {
                 let (eta, sigma) = (params.number("eta")?, params.number("sigma")?);
                 Ok(label_noise_drift(&data(params)?, eta, sigma, params.integer("steps")?)?.into())
+            },
+        },
+    ]
+}
+
+fn traps() -> Vec<Prediction> {
+    vec![
+        Prediction {
+            id: "gr/deep-trap",
+            title: "The strength that traps a singular value of a deep linear network",
+            formula: r"\gamma_c=\min_{0<w<s_*^{1/L}}\frac{-\varepsilon p(w)}{p(w+\varepsilon p(w))-p(w)},\ p=(w^L-s_*)w^{L-1};\quad\varepsilon=0:\ \gamma_c=\frac2{Ls_*w_c^{L-2}},\ w_c^L=\frac{(L-2)s_*}{2(2L-1)}",
+            parameters: const {
+                &[
+                    required("depth", "L, the number of layers", "an integer >= 2"),
+                    required("s_star", "s_*, the singular value to be learnt", "a number > 0"),
+                    EPSILON,
+                ]
+            },
+            value: "gamma_c",
+            validity: "balanced chains of an aligned deep linear network; above gamma_c every small start ends below the target, and the larger s_* the sooner",
+            sources: PAPER,
+            evaluate: |params| {
+                let (depth, target) = (params.integer("depth")?, params.number("s_star")?);
+                Ok(deep_trap(depth, target, params.number("epsilon")?)?.into())
+            },
+        },
+        Prediction {
+            id: "gr/matrix-trap",
+            title: "Singular values that a two-layer linear network learns in the end",
+            formula: r"\{s_1<\dots<s_m\}:\ \gamma(s_i-s_{i-1})<1\ \text{for}\ i\le m,\ s_0=0",
+            parameters: const {
+                &[
+                    required("modes", "the singular values of the target", "a list of distinct numbers > 0"),
+                    required(
+                        "gamma",
+                        "gamma, the strength of the penalty",
+                        "a number > 0, no gap equal to 1/gamma",
+                    ),
+                ]
+            },
+            value: "the learnt singular values, ascending",
+            validity: "full matrices, whitened inputs, small weights of any direction, and noise of any size: without it trapped weights decay to nothing",
+            sources: PAPER,
+            evaluate: |params| {
+                Ok(learned_modes(&params.get::<Vec<f64>>("modes")?, params.number("gamma")?)?.into())
             },
         },
     ]

@@ -7,6 +7,7 @@ mod many;
 mod network;
 mod potential;
 mod scalar;
+mod trap;
 
 pub use catalog::catalog;
 pub use data::RegressionData;
@@ -18,6 +19,7 @@ pub use network::{
 };
 pub use potential::{Interpolator, minimiser, potential};
 pub use scalar::Coordinate;
+pub use trap::{deep_trap, learned_modes};
 
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,13 @@
 //! The predictions about normalization by name.
 
+use super::mini_batch::gram_operations;
 use super::{
-    EdgeStatus, critical_step, edge_operations, edge_proportional, edge_status, expected_log_inverse_overlap,
-    hidden_modes, hidden_top_refined, last_batch_norm, last_batch_norm_given, last_layer_norm_bound,
-    last_layer_norm_outliers, last_ln_population, last_mean_subtraction, visible_boundary,
+    EdgeStatus, MiniBatch, critical_step, edge_operations, edge_proportional, edge_status,
+    expected_log_inverse_overlap, hidden_modes, hidden_top_refined, last_batch_norm, last_batch_norm_given,
+    last_layer_norm_bound, last_layer_norm_outliers, last_ln_population, last_mean_subtraction,
+    mini_batch_gram, visible_boundary,
 };
-use crate::bibliography::{FAN_2020, KARAKIDA_2019_NORMALIZATION, LEWKOWYCZ_2020};
+use crate::bibliography::{FAN_2020, KARAKIDA_2019_NORMALIZATION, LEWKOWYCZ_2020, MA_2018};
 use crate::catalog::parameter::{
     ACTIVATION, GAMMA, SIGMA_B2, SIGMA_W2, TRAIN_BIAS, WIDTHS, optional, required,
 };
@@ -23,7 +25,7 @@ const BATCH: Parameter = required("N", "the number of samples of the batch", "an
 
 /// The predictions of this part.
 pub fn catalog() -> Vec<Prediction> {
-    last_layer().into_iter().chain(hidden_layers()).chain(beyond_the_bulk()).collect()
+    last_layer().into_iter().chain(hidden_layers()).chain(beyond_the_bulk()).chain(batches()).collect()
 }
 
 fn last_layer() -> [Prediction; 5] {
@@ -232,6 +234,60 @@ fn beyond_the_bulk() -> [Prediction; 3] {
                     (None, None) => 1.0,
                 };
                 Ok([critical_step(lambda_max)?, visible_boundary(lambda_max, steps, overlap)?].into())
+            },
+        },
+    ]
+}
+
+fn batches() -> [Prediction; 2] {
+    const SIZE: Parameter = required("B", "the number of samples of a batch", "an integer from 1 to N");
+    [
+        Prediction {
+            id: "norm/mini-batch",
+            title: "Critical step of descent on random batches",
+            formula: r"\eta_c=\frac{4B}{s+\sqrt{s^2-4\beta T\theta_D}},\quad T=\theta_D+N\theta_S,\ \beta=\frac{B-1}{N-1},\ s=\beta T+\theta_D+(1-\beta)\theta_S",
+            parameters: const {
+                &[
+                    required(
+                        "theta_d",
+                        "theta_D, the diagonal of the kernel beyond the rest",
+                        "a number > 0",
+                    ),
+                    required("theta_s", "theta_S, the kernel of two samples", "a number >= 0"),
+                    required("N", "the number of samples", "an integer >= 2"),
+                    SIZE,
+                ]
+            },
+            value: "[eta_c, 2/lambda_max of all samples, 2/lambda_max of one batch]",
+            validity: "exact in mean square for fresh uniform batches, near a point of zero residual; networks whose kernel varies from sample to sample lie below by O(1/width)",
+            sources: &[MA_2018],
+            evaluate: |params| {
+                let (d, s) = (params.number("theta_d")?, params.number("theta_s")?);
+                let batch = MiniBatch::new(d, s, params.integer("N")?, params.integer("B")?)?;
+                Ok([batch.critical_step()?, batch.full_batch_step()?, batch.own_batch_step()?].into())
+            },
+        },
+        Prediction {
+            id: "norm/mini-batch-gram",
+            title: "Critical step of descent on random batches, for any kernel",
+            formula: r"\eta_c=\frac1{\rho(\mathcal A^{-1}\mathcal Q)},\ \mathcal A\mathcal M=\tfrac1N(\Theta\mathcal M+\mathcal M\Theta),\ \mathcal Q\mathcal M=\tfrac1{B^2}\Theta[p_2\mathcal M+(p-p_2)\mathrm{diag}\mathcal M]\Theta",
+            parameters: const {
+                &[
+                    required(
+                        "gram",
+                        "Theta, the tangent kernel of the samples",
+                        "a symmetric positive semi-definite matrix other than zero, as a list of two rows or more",
+                    ),
+                    SIZE,
+                ]
+            },
+            value: "eta_c",
+            validity: "exact in mean square for fresh uniform batches, near a point of zero residual; null directions of Theta are left out",
+            sources: &[MA_2018],
+            evaluate: |params| {
+                let gram = params.matrix("gram")?;
+                params.afford("the top of the spectrum of the moments", gram_operations(gram.nrows()))?;
+                Ok(mini_batch_gram(&gram, params.integer("B")?)?.into())
             },
         },
     ]

@@ -5,6 +5,7 @@ mod edge;
 mod hidden;
 mod last_layer;
 mod layer_norm;
+mod mini_batch;
 mod trainability;
 
 pub use catalog::catalog;
@@ -19,6 +20,7 @@ pub use last_layer::{
 pub use layer_norm::{
     LayerNormPopulation, last_layer_norm_bound, last_layer_norm_outliers, last_ln_population,
 };
+pub use mini_batch::{MiniBatch, mini_batch_gram};
 pub use trainability::{critical_step, expected_log_inverse_overlap, visible_boundary};
 
 #[cfg(test)]

@@ -68,6 +68,10 @@ pub fn usual(id: &str, name: &str) -> Json {
         "layer" => json!(1),
         "rho" => Json::Null,
         "rhoA" | "rhoB" => json!(0.05),
+        "theta_d" => json!(5.0),
+        "theta_s" => json!(0.2),
+        "B" => json!(3),
+        "gram" => json!([[2.0, 0.3, -0.5], [0.3, 1.0, 0.2], [-0.5, 0.2, 1.5]]),
         _ => panic!("the parameter {name} is new: add a usual value for it"),
     }
 }
@@ -232,7 +236,9 @@ fn usual_of_diagonal_networks(name: &str) -> Json {
         "kappa" | "beta_star" | "sigma" => json!(0.5),
         "t" | "sharpness" => json!(2),
         "first" => json!("ascent"),
-        "layers" | "steps" => json!(3),
+        "layers" | "steps" | "depth" => json!(3),
+        "s_star" => json!(1.5),
+        "modes" => json!([2.0, 1.0, 0.5]),
         other => panic!("no usual value for {other}"),
     }
 }

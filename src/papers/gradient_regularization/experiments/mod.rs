@@ -1,8 +1,9 @@
-//! Diagonal linear networks: flows, descents and single steps with gradient regularization.
+//! Diagonal and deep linear networks, and a classifier of digits, with gradient regularization.
 
 mod descent;
 mod flow;
 mod steps;
+mod traps;
 
 use solvable_engine::streams::Streams;
 use solvable_engine::verify::SettingError;
@@ -19,6 +20,10 @@ pub use descent::{
 pub use diagonal::Penalty;
 pub use flow::{DiagonalFlow, DiagonalFlowOutcome, DiagonalFlowSetting, EntropyBudget, EntropyBudgetOutcome};
 pub use steps::{PenaltyCost, PenaltyCostSetting, SingleSteps, SingleStepsOutcome, SingleStepsSetting};
+pub use traps::{
+    DeepTrap, DeepTrapSetting, FlatDigits, FlatDigitsOutcome, FlatDigitsSetting, MatrixTrap,
+    MatrixTrapSetting,
+};
 
 /// The regression problem `number`.
 pub fn planted_problem(setting: &PlantedSetting, number: f64) -> Result<RegressionData, SimulationError> {

@@ -129,7 +129,8 @@ impl Experiment for DigitCompletion {
             o.mean_image.push(miss(&vec![0.0; missing.len()]));
             o.expected.push(covariance.trace() / count);
             // Every so many, so that they are of several classes.
-            if index % (test.ncols() / PICTURED).max(1) == 0 && o.pictures.len() < PICTURED * 5 * SIDE * SIDE {
+            if index % (test.ncols() / PICTURED).max(1) == 0 && o.pictures.len() < PICTURED * 5 * SIDE * SIDE
+            {
                 let nothing = vec![f64::NAN; missing.len()];
                 for guess in [&nothing, &mean, &one_step, &mode] {
                     let mut picture = image.clone();
@@ -152,11 +153,7 @@ impl Experiment for DigitCompletion {
 pub const ABSENT: f64 = -9.0;
 
 /// Least squares from the seen to the missing pixels, with a small ridge as some pixels never vary.
-fn regression(
-    train: &DMatrix<f64>,
-    seen: &[usize],
-    missing: &[usize],
-) -> Result<DMatrix<f64>, TrialFailure> {
+fn regression(train: &DMatrix<f64>, seen: &[usize], missing: &[usize]) -> Result<DMatrix<f64>, TrialFailure> {
     let (x, y) = (train.select_rows(seen), train.select_rows(missing));
     let mut gram = &x * x.transpose();
     let ridge = 1e-6 * gram.trace() / seen.len() as f64;

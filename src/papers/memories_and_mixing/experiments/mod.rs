@@ -28,7 +28,6 @@ pub use rows::{
 pub use sharing::{AscentOutcome, AscentSetting, SharedPatterns};
 pub use three_layers::{ThreeLayerMemory, ThreeLayersOutcome, ThreeLayersSetting};
 pub use tokens::{
-    Collapse, CollapseOutcome, CollapseSetting,
-    OneLayer, OneLayerOutcome, OneLayerSetting, SelfWeight, SelfWeightOutcome, SelfWeightSetting, Stack,
-    StackOutcome, StackSetting,
+    Collapse, CollapseOutcome, CollapseSetting, OneLayer, OneLayerOutcome, OneLayerSetting, SelfWeight,
+    SelfWeightOutcome, SelfWeightSetting, Stack, StackOutcome, StackSetting,
 };

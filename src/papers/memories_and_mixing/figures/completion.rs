@@ -6,14 +6,20 @@ use solvable_engine::{FigurePlan, Trials, mean_point, requests};
 use solvable_shared::{by, picture};
 use solvable_theory::memories_and_mixing::completion_success;
 
-use crate::experiments::{
-    ABSENT, DigitCompletion, DigitsOutcome, DigitsSetting, Success, SuccessSetting,
-};
+use crate::experiments::{ABSENT, DigitCompletion, DigitsOutcome, DigitsSetting, Success, SuccessSetting};
 
 pub(super) fn all() -> Vec<FigurePlan> {
     vec![
-        FigurePlan::new("mem/digits", |profile| requests::<DigitCompletion>(&[pictured(profile)], 1), pictures),
-        FigurePlan::new("mem/digits-errors", |profile| requests::<DigitCompletion>(&machines(profile), 1), errors),
+        FigurePlan::new(
+            "mem/digits",
+            |profile| requests::<DigitCompletion>(&[pictured(profile)], 1),
+            pictures,
+        ),
+        FigurePlan::new(
+            "mem/digits-errors",
+            |profile| requests::<DigitCompletion>(&machines(profile), 1),
+            errors,
+        ),
         FigurePlan::new("mem/completion-share", success_requests, success),
     ]
 }

@@ -38,8 +38,10 @@ fn shifts(profile: Profile, centre: f64) -> Vec<f64> {
 fn survival_requests(profile: Profile) -> Result<Vec<Request>, JudgeError> {
     let mut all = Vec::new();
     for centre in CENTRES {
-        let settings =
-            shifts(profile, centre).into_iter().map(|shift| loaded(centre, shift)).collect::<Result<Vec<_>, _>>()?;
+        let settings = shifts(profile, centre)
+            .into_iter()
+            .map(|shift| loaded(centre, shift))
+            .collect::<Result<Vec<_>, _>>()?;
         all.extend(requests::<Survival>(&settings, by(profile, 20, 200))?);
     }
     Ok(all)

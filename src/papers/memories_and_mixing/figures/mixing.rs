@@ -72,7 +72,8 @@ fn collapse(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
 }
 
 /// Skip, branch and label of linear mixing.
-const MIXED: [(f64, f64, &str); 3] = [(1.0, 0.4, "a = 0.4 with a skip"), (1.0, 0.2, "a = 0.2 with a skip"), (0.0, 1.0, "no skip")];
+const MIXED: [(f64, f64, &str); 3] =
+    [(1.0, 0.4, "a = 0.4 with a skip"), (1.0, 0.2, "a = 0.2 with a skip"), (0.0, 1.0, "no skip")];
 const DEPTHS: [usize; 5] = [1, 2, 5, 10, 20];
 
 fn product(skip: f64, branch: f64, layers: usize) -> ProductSetting {
@@ -100,9 +101,8 @@ fn rank(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         let mut points = Vec::new();
         for layers in DEPTHS {
             let outcomes = trials.of::<MixingProducts>(&product(skip, branch, layers))?;
-            let total = |read: fn(&crate::experiments::ProductOutcome) -> f64| {
-                outcomes.iter().map(read).sum::<f64>()
-            };
+            let total =
+                |read: fn(&crate::experiments::ProductOutcome) -> f64| outcomes.iter().map(read).sum::<f64>();
             let ratio = total(|o| o.square_of_trace) / total(|o| o.trace_of_square);
             points.push(Point::exact(layers as f64, ratio));
         }
@@ -135,9 +135,10 @@ fn three_layer_requests(profile: Profile) -> Result<Vec<Request>, JudgeError> {
 
 fn three_layers(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
     let mut series = Vec::new();
-    for (group, of, label) in
-        [(0, couplings as fn(f64) -> ThreeLayersSetting, "8 × 6"), (1, wide as fn(f64) -> ThreeLayersSetting, "16 × 24")]
-    {
+    for (group, of, label) in [
+        (0, couplings as fn(f64) -> ThreeLayersSetting, "8 × 6"),
+        (1, wide as fn(f64) -> ThreeLayersSetting, "16 × 24"),
+    ] {
         let mut points = Vec::new();
         for excess in EXCESSES {
             let s = of(excess);

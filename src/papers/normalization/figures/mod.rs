@@ -1,3 +1,5 @@
+mod batches;
+
 use solvable_theory::mean_field;
 use solvable_theory::normalization::{edge_proportional, hidden_top_refined, last_mean_subtraction};
 use solvable_theory::{Architecture, TheoryError};
@@ -22,6 +24,9 @@ pub(super) fn all() -> Vec<FigurePlan> {
         ),
         FigurePlan::new("norm/edge", |p| requests::<Fisher>(&edge_settings(p)?, 16), edge),
     ]
+    .into_iter()
+    .chain(batches::all())
+    .collect()
 }
 
 /// The ReLU network of the paper's first figure, biases trained.
