@@ -3,7 +3,7 @@
 pub(crate) mod attention;
 mod completion;
 pub(crate) mod forgetting;
-mod mixing;
+pub(crate) mod mixing;
 pub(crate) mod products;
 pub(crate) mod sharing;
 pub(crate) mod three_layers;

@@ -3,6 +3,7 @@
 use solvable_engine::verify::setting::require;
 use solvable_engine::verify::{At, Claim, JudgeError, Margin};
 use solvable_shared::by;
+use solvable_theory::bibliography::NEWMAN_1986;
 use solvable_theory::memories_and_mixing::{
     kronecker_moment, mixing_exponents, mixing_moments, mixing_top_exponent,
 };
@@ -61,6 +62,7 @@ fn exponents() -> Claim {
         "mem/mixing-exponents",
         "The exponents of a product of Gaussian layers, exactly at any size",
     )
+    .sources(&[NEWMAN_1986])
     .formula(r"\lambda_i=\frac12\left[\log\frac{2a^2}T+\psi\left(\frac{T-i+1}2\right)\right]")
     .cases(|profile| Ok(vec![At::setting("T=6 a=1", mixing(6, 0.0, 1.0, 2000), by(profile, 100, 1000))]))
     .by_difference()

@@ -113,7 +113,7 @@ pub struct ClampedOutcome {
 pub struct ClampedChains;
 
 /// Sweeps of a chain.
-const SWEEPS: usize = 30;
+const SWEEPS: usize = 100;
 /// Updates on the way to a mode.
 const UPDATES: usize = 60;
 

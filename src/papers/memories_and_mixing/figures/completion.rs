@@ -20,7 +20,7 @@ pub(super) fn all() -> Vec<FigurePlan> {
             |profile| requests::<DigitCompletion>(&machines(profile), 1),
             errors,
         ),
-        FigurePlan::new("mem/completion-share", success_requests, success),
+        FigurePlan::new("mem/success", success_requests, success),
     ]
 }
 
@@ -147,7 +147,7 @@ fn success(trials: &Trials<'_>) -> Result<Figure, JudgeError> {
         series.push(Series::rule("", group, Stroke::Dotted, Position::X(capacity)));
     }
     Ok(Figure {
-        id: "mem/completion-share".into(),
+        id: "mem/success".into(),
         title: "How much of a pattern must be seen".into(),
         caption: "Probability that the right one of K random patterns is found from m seen units at signal-to-noise θ = 1: exact (lines) and simulated (points, 99 % intervals). \
                   Dotted: the capacity of the Gaussian channel, m = 2 log K / log(1 + θ), which infinitely many units would make a threshold."
