@@ -26,37 +26,40 @@ struct Published {
     remark: &'static str,
 }
 
+/// Samples of the published values.
+const SAMPLES: usize = 1000;
+
 /// Values read off from figures that the author showed in 2020, beside those of the program.
 fn published() -> Listing {
     let rows = [
         Published {
             what: "Largest eigenvalue at width 1000",
             read: "690",
-            here: relu(1000).and_then(|network| Ok(fim_statistics(&network, 1000)?.lambda_max)),
+            here: relu(1000).and_then(|network| Ok(fim_statistics(&network, SAMPLES)?.lambda_max)),
             remark: "`mf/lambda-max`",
         },
         Published {
             what: "The same with mean subtraction, the bulk's mean",
             read: "2.3",
-            here: relu(1000).and_then(|network| Ok(last_mean_subtraction(&network, 1000)?.lambda_max)),
+            here: relu(1000).and_then(|network| Ok(last_mean_subtraction(&network, SAMPLES)?.lambda_max)),
             remark: "`norm/last-ms-m-lambda`",
         },
         Published {
             what: "The same, its edge as measured",
             read: "8.5 ± 0.2",
-            here: relu(1000).and_then(|network| edge_proportional(&network, 1000)),
+            here: relu(1000).and_then(|network| edge_proportional(&network, SAMPLES)),
             remark: "`norm/edge`: the formula is exact for odd activations without biases, for linear ones and to two layers; deep ReLU networks measure above it",
         },
         Published {
             what: "The line $2/\\lambda_{\\max}$ at width 10",
             read: "0.29",
-            here: relu(10).and_then(|network| critical_step(fim_statistics(&network, 10)?.lambda_max)),
+            here: relu(10).and_then(|network| critical_step(fim_statistics(&network, SAMPLES)?.lambda_max)),
             remark: "`norm/trainability`",
         },
         Published {
             what: "The same at width 4000",
-            read: "7.3e-4",
-            here: relu(4000).and_then(|network| critical_step(fim_statistics(&network, 4000)?.lambda_max)),
+            read: "7.3×10⁻⁴",
+            here: relu(4000).and_then(|network| critical_step(fim_statistics(&network, SAMPLES)?.lambda_max)),
             remark: "`norm/trainability`",
         },
         Published {
@@ -70,7 +73,7 @@ fn published() -> Listing {
         title: "Values that the author published".to_owned(),
         paragraphs: vec![
             "Read off from the figures of slides of 18 June 2020, to 3 per cent: ReLU networks of depth 3, \
-             $\\sigma_w^2=2$, no biases, one output, as many samples as units. The settings are what the figures \
+             $\\sigma_w^2=2$, no biases, one output, a thousand samples. The settings are what the figures \
              tell; that they are the author's own is inferred from the agreement."
                 .to_owned(),
         ],

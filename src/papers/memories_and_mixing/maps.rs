@@ -9,14 +9,14 @@ pub fn all() -> Vec<MapPlan> {
             "mem/map-token-map",
             "The median token behind a layer of attention, over the number of tokens",
             "mem/token-map",
-            "T=3000 d=4 βs=0.5",
+            "d=4 βs=0.5",
             Sweep::factors("tokens", &[125, 250, 500, 1000, 2000]),
         ),
         MapPlan::new(
             "mem/map-ham-amplitude",
             "The amplitude of the memory of three layers over the excess of its coupling",
             "mem/ham-amplitude",
-            "8×6 κ/κ_c=1.0025",
+            "8×6 beyond κ_c",
             Sweep::of("excess", &[0.0025, 0.005, 0.01, 0.02, 0.04]),
         ),
     ]

@@ -138,9 +138,9 @@ fn completions() -> Vec<Prediction> {
                     required(
                         "theta",
                         "theta = sigma^2 s^2, the variance of a pattern's entry over that of the noise",
-                        "a number > 0",
+                        "a number > 0, at most 1e150",
                     ),
-                    required("K", "K, the number of patterns", "an integer >= 2"),
+                    required("K", "K, the number of patterns", "an integer from 2 to 1e300"),
                 ]
             },
             value: "the probability that the right pattern has the largest weight",

@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::TheoryError;
 use crate::attention_boltzmann::AttentionMachine;
-use crate::error::{finite, positive, representable};
+use crate::error::{finite, representable};
 use crate::quadrature::budget::book;
 use crate::quadrature::rules::legendre_on;
 use crate::random_energies::LOG_NEGLIGIBLE;
@@ -146,7 +146,7 @@ impl Completion {
 /// $\theta=\sigma^2s^2$.
 ///
 /// # Errors
-/// $10^{-11}$. [`InvalidParameter`](TheoryError::InvalidParameter) unless $m\ge1$, $\theta>0$, $K\ge2$; [`TooCostly`](TheoryError::TooCostly) for very many pixels or tiny $\theta$.
+/// $10^{-11}$. [`InvalidParameter`](TheoryError::InvalidParameter) unless $m\ge1$, $0<\theta\le10^{150}$, $2\le K\le10^{300}$; [`TooCostly`](TheoryError::TooCostly) for very many pixels or tiny $\theta$.
 ///
 /// # Source
 /// The posterior weights are those of squared distances; given the state they are independent.
@@ -159,9 +159,12 @@ impl Completion {
 /// ```
 pub fn completion_success(seen: usize, theta: f64, count: f64) -> Result<f64, TheoryError> {
     let m = crate::error::at_least("m", seen, 1)? as f64;
-    positive("theta", theta)?;
-    if !(count.is_finite() && count >= 2.0) {
-        return Err(TheoryError::invalid("K", count, "a finite number >= 2"));
+    // Beyond these its square, or the reciprocal of K, has no number.
+    if !(theta > 0.0 && theta <= 1e150) {
+        return Err(TheoryError::invalid("theta", theta, "a number > 0, at most 1e150"));
+    }
+    if !(2.0..=1e300).contains(&count) {
+        return Err(TheoryError::invalid("K", count, "a number from 2 to 1e300"));
     }
     // The probability is at least 1/K: so rare states and noises count.
     let log_count = count.ln();
@@ -176,10 +179,11 @@ pub fn completion_success(seen: usize, theta: f64, count: f64) -> Result<f64, Th
         let count = (((centre + reach).ln() - low) / step).ceil();
         (low, step, count)
     };
-    let radii = grid((m + m / theta).sqrt()).2;
+    // A noise far narrower than its radius still takes a node, and as many terms as that radius asks for.
+    let radii = grid((m + m / theta).sqrt()).2.max(1.0);
     book("the probability of a completion", radii * nodes * (4.0 * terms + 300.0))?;
     let (low, high) = ((m.sqrt() - reach).max(0.0), m.sqrt() + reach);
-    let least = 1e-20 / count;
+    let least = (1e-20 / count).max(f64::MIN_POSITIVE);
     let mut mean = 0.0;
     for (x, weight) in legendre_on(nodes.ceil() as usize, low, high) {
         let v = x * x;

@@ -3,6 +3,7 @@
 use solvable_engine::verify::setting::require;
 use solvable_engine::verify::{At, Claim, ClaimBuilder, JudgeError, Margin, Profile, SettingError};
 use solvable_shared::by;
+use solvable_theory::bibliography::{DERRIDA_1981, HAYASE_2026};
 use solvable_theory::memories_and_mixing::{
     AttentionStatistics, Scores, Tail, attention_statistics, critical_temperature, gap_bounds,
 };
@@ -73,6 +74,7 @@ fn is_gaussian(s: &AttentionRowsSetting) -> bool {
 
 fn participation() -> Claim {
     about("mem/participation", "How many keys attention spreads over, exactly at any number of keys")
+        .sources(&[HAYASE_2026, DERRIDA_1981])
         .formula(
             r"E\sum_ip_i^2=n\int du\,E_s\left[w^2e^{-w}\right]\left(1-E_s\left[1-e^{-w}\right]\right)^{n-1},\quad w=e^{u+\beta s}",
         )
@@ -108,6 +110,7 @@ fn participation() -> Claim {
 
 fn entropy() -> Claim {
     about("mem/entropy", "The mean entropy of attention, exactly at any number of keys")
+        .sources(&[HAYASE_2026, DERRIDA_1981])
         .formula(r"EH=E\log Z-n\int du\,E_s\left[\beta s\,we^{-w}\right]\left(1-E_s\left[1-e^{-w}\right]\right)^{n-1}")
         .measure(|_, o| Ok(o.entropy))
         .predict(|s| Ok(statistics(s)?.entropy))
@@ -140,8 +143,9 @@ fn gaps() -> Claim {
         .formula(
             r"\max\left(0,1-\frac B\beta\right)\le p_{\max}\le\min_\delta\frac{e^{\beta\delta}}{N(\delta)},\qquad B=\sup_{\delta>0}\frac{\log N(\delta)}\delta",
         )
+        .sources(&[HAYASE_2026])
         .cases(|profile| {
-            let trials = by(profile, 20, 200);
+            let trials = by(profile, 20, 80);
             let cases = [("gaussian", 8), ("gaussian", 39), ("student", 8), ("student", 39)];
             Ok(cases
                 .into_iter()

@@ -2,7 +2,7 @@
 
 use solvable_engine::verify::{At, Claim, JudgeError, Margin};
 use solvable_shared::{by, kept};
-use solvable_theory::bibliography::OTA_2023;
+use solvable_theory::bibliography::{OTA_2023, POLYANSKIY_2010};
 use solvable_theory::memories_and_mixing::completion_success;
 use statrs::function::erf::erfc;
 
@@ -90,6 +90,7 @@ fn success() -> Claim {
     .formula(
         r"P=E\left[(1-P_0)^{K-1}\right],\quad V\sim\chi^2_m,\ Y\mid V\sim\chi'^2_m\left(\tfrac V\theta\right),\ P_0=F_{\chi'^2_m((1+\theta)V/\theta)}\left(\tfrac Y{1+\theta}\right)",
     )
+    .sources(&[POLYANSKIY_2010])
     .cases(|profile| {
         let mut cases = vec![(10, 1.0, 30), (20, 1.0, 100)];
         cases.extend(by(profile, vec![], vec![(20, 1.0, 1000), (12, 3.0, 2000)]));

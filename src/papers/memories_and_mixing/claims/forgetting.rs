@@ -3,7 +3,7 @@
 use solvable_engine::verify::{At, Claim, JudgeError, Margin};
 use solvable_shared::{by, rounded};
 use solvable_theory::attention_boltzmann::finite_capacity;
-use solvable_theory::bibliography::LUCIBELLO_2024;
+use solvable_theory::bibliography::{DERRIDA_1981, LUCIBELLO_2024, TAKEDA_2026};
 use solvable_theory::memories_and_mixing::{
     ReplayBuffer, forgetting_random, outlier_boundary, survival_capacity, survival_weight,
 };
@@ -75,6 +75,7 @@ fn replaced() -> Claim {
         "How far the energy of an old pattern rises when other random patterns take its task's place, exactly",
     )
     .formula(r"\frac{E\,\Delta E}N=\frac1{\beta N}\left\{E\log\left(e^{\beta N}+\Sigma_{K_A-1}\right)-\log K_A-E\log\Sigma_{K_B}+\log K_B\right\}")
+    .sources(&[TAKEDA_2026, DERRIDA_1981])
     .cases(|profile| {
         let cases = [(20, 1.0, 200, 3000), (20, 3.0, 100, 1000), (40, 2.0, 100, 2000)];
         Ok(cases
@@ -132,6 +133,7 @@ fn replay() -> Claim {
         "A buffer of some old patterns gains less than the identity of full replay says",
     )
     .formula(r"\bar G=\frac mKG(z_1)+\left(1-\frac mK\right)G(z_0),\quad G(z)=\frac1\beta\log\frac{1+pe^{z-\beta rR^2}}{1+p}")
+    .sources(&[TAKEDA_2026])
     .cases(|profile| {
         let trials = by(profile, 100, 1000);
         Ok(vec![
@@ -171,6 +173,7 @@ fn outliers() -> Claim {
     .formula(
         r"\Delta E_{\rm out}-\Delta E_{\rm cl}=R^2(r-r^*),\quad r^*=\frac1{\beta R^2}\log\frac{e^{\beta R^2}+(K_c-1)e^{\beta R^2q}+K_o}{e^{\beta R^2}+K_c+K_o-1}",
     )
+    .sources(&[TAKEDA_2026])
     .cases(|_| {
         let at = boundary(&cluster(0.0))?;
         Ok([("below", -0.02), ("above", 0.02)]

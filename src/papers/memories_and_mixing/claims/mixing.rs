@@ -5,7 +5,7 @@ use solvable_engine::verify::setting::require;
 use solvable_engine::verify::{At, Claim, JudgeError, Margin};
 use solvable_shared::by;
 use solvable_theory::attention_boltzmann::{PatternEnsemble, attention_weight};
-use solvable_theory::bibliography::LUCIBELLO_2024;
+use solvable_theory::bibliography::{DONG_2021, LUCIBELLO_2024};
 use solvable_theory::memories_and_mixing::{MixingLayer, ValueMatrices, token_map, token_similarity};
 
 use crate::experiments::{
@@ -46,6 +46,7 @@ fn many_tokens() -> Claim {
         "Attention of many Gaussian tokens to each other is a linear map on each of them",
     )
     .formula(r"x'=m+\beta C\,x,\qquad C'=\beta^2C^3\quad\text{(the median token)}")
+    .sources(&[DONG_2021])
     .cases(|profile| {
         let tokens = by(profile, 1000, 3000);
         let setting = OneLayerSetting {
@@ -56,7 +57,7 @@ fn many_tokens() -> Claim {
             variance: 2.0,
             residuals: "gaussian".into(),
         };
-        Ok(vec![At::setting(format!("T={tokens} d=4 βs=0.5"), setting, by(profile, 24, 100))])
+        Ok(vec![At::setting("d=4 βs=0.5", setting, by(profile, 24, 100))])
     })
     .measure(|_, o| Ok(o.median))
     .predict_given(mapped_median)
@@ -74,6 +75,7 @@ fn small_residual() -> Claim {
         "Tokens near their mean shrink towards it by the square of their spread, whatever their law and number",
     )
     .formula(r"\mathrm{tr}\,C'=\beta^2\,\mathrm{tr}\,C^3")
+    .sources(&[DONG_2021])
     .cases(|profile| {
         let cases = [("sphere", 0.01), ("sphere", 0.003), ("cube", 0.01), ("cube", 0.003)];
         Ok(cases
@@ -168,10 +170,11 @@ fn similarity_identity() -> Claim {
         "With a skip connection tokens grow alike geometrically with depth",
     )
     .formula(r"\rho'=\rho\left(\frac{g+a\beta s}{g+a(1+\beta s)}\right)^2,\qquad s=\frac\rho{1+\rho}")
+    .sources(&[DONG_2021])
     .cases(|profile| {
         let tokens = by(profile, 1000, 1500);
         let setting = stack((tokens, 8), 0.2, 0.3, 8, "identity");
-        Ok(vec![At::setting(format!("T={tokens} d=8 β=0.2 a=0.3"), setting, by(profile, 12, 40))])
+        Ok(vec![At::setting("d=8 β=0.2 a=0.3", setting, by(profile, 12, 40))])
     })
     .components((1..=8).map(|layer| format!("layer {layer}")))
     .measure(|_, o| Ok(o.rho[1..].to_vec()))
@@ -195,6 +198,7 @@ fn similarity_random() -> Claim {
         "Random value matrices make tokens alike by the square of the branch only",
     )
     .formula(r"E\log\rho_\ell:\quad\rho'=\rho\,\frac{g^2+a^2\beta^2s^2}{g^2+a^2(1+\beta s)^2}")
+    .sources(&[DONG_2021])
     .cases(|profile| {
         let setting = stack((400, 64), 0.05, 0.2, 6, "random");
         Ok(vec![At::setting("T=400 d=64 β=0.05 a=0.2", setting, by(profile, 80, 400))])

@@ -3,7 +3,7 @@
 use solvable_engine::verify::setting::require;
 use solvable_engine::verify::{At, Claim, JudgeError, Margin};
 use solvable_shared::by;
-use solvable_theory::bibliography::NEWMAN_1986;
+use solvable_theory::bibliography::{HAYASE_2023, NEWMAN_1986};
 use solvable_theory::memories_and_mixing::{
     kronecker_moment, mixing_exponents, mixing_moments, mixing_top_exponent,
 };
@@ -33,6 +33,7 @@ fn moments() -> Claim {
     .formula(
         r"x'=\left[g^4+2ug^2(1+T)+u^2T(T+1)\right]x+\left[2ug^2+u^2T\right]y,\quad y'=(g^2+uT)^2y+\left[4ug^2+2Tu^2\right]x,\quad u=\frac{a^2}T",
     )
+    .sources(&[HAYASE_2023])
     .cases(|profile| {
         let small = ProductSetting { mixing: mixing(8, 1.0, 0.4, 10), draws: 200 };
         let large = ProductSetting { mixing: mixing(20, 1.0, 0.3, 20), draws: 40 };
@@ -88,6 +89,7 @@ fn top_exponent() -> Claim {
         "The largest exponent with a skip connection, by one integral",
     )
     .formula(r"\lambda_1=\frac12E\log\left[\left(g+\frac a{\sqrt T}z\right)^2+\frac{a^2}T\chi^2_{T-1}\right]")
+    .sources(&[NEWMAN_1986])
     .cases(|profile| {
         Ok(vec![At::setting("T=12 g=1 a=0.5", mixing(12, 1.0, 0.5, 400), by(profile, 100, 1000))])
     })
@@ -110,6 +112,7 @@ fn kronecker() -> Claim {
     .formula(
         r"\frac1{SC}E\,\mathrm{tr}(AA^\top)^k=\mu_k(S)\mu_k(C),\quad\mu_2(n)=2+\frac1n,\ \mu_3(n)=5+\frac6n+\frac4{n^2}",
     )
+    .sources(&[HAYASE_2023])
     .cases(|profile| {
         let setting = KroneckerSetting { tokens: 12, channels: 8 };
         Ok(vec![At::setting("S=12 C=8", setting, by(profile, 400, 4000))])

@@ -86,6 +86,7 @@ fn used() -> Claim {
         "From starts that are not tiny every sample settles on the pattern that it liked best at the beginning",
     )
     .formula(r"\bar D=K\left(1-\left(1-\tfrac1K\right)^N\right)")
+    .sources(&[OTA_2023])
     .cases(|profile| Ok(large_starts(profile, 800)))
     .measure(|_, o| Ok(in_use(o)))
     .predict(|s| Ok(sharing_plateau(s.samples, s.patterns)?.1))
@@ -155,6 +156,7 @@ fn plateau() -> Claim {
         "Learning stops on a plateau far below memorisation, whose height is that of samples dealt out at random",
     )
     .formula(r"E\,\mathcal L(k),\quad k\sim\mathrm{Multinomial}(N,1/K)")
+    .sources(&[OTA_2023])
     .cases(|profile| Ok(large_starts(profile, 800)))
     .measure(|_, o| Ok(o.likelihood))
     .predict(mean_at_rest)
@@ -174,6 +176,7 @@ fn small_starts() -> Claim {
         "From tiny starts more is memorised than random choices say: samples that share a pattern lag behind",
     )
     .formula(r"D-\bar D\ge0.3")
+    .sources(&[OTA_2023])
     .cases(|profile| {
         let setting = ascent(16, 16, 256.0, 1e-6, 3000);
         Ok(vec![At::setting("N=K=16 R²=256 s₀=1e-6", setting, by(profile, 200, 1000))])
@@ -181,7 +184,7 @@ fn small_starts() -> Claim {
     .by_difference()
     .measure(|_, o| Ok(in_use(o)))
     .predict(|s| Ok(sharing_plateau(s.samples, s.patterns)?.1 + 0.3))
-    .margin(|s, _| Margin::between(0.0, s.samples as f64))
+    .margin(|_, _| Margin::between(0.0, 3.0))
     .rival("every sample finds a pattern of its own", |s| Ok(s.samples.min(s.patterns) as f64))
     .finish()
 }

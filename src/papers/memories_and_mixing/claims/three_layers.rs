@@ -3,6 +3,7 @@
 use nalgebra::{DMatrix, DVector};
 use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile};
 use solvable_shared::by;
+use solvable_theory::bibliography::KARAKIDA_2024;
 
 use crate::experiments::{ThreeLayerMemory, ThreeLayersOutcome, ThreeLayersSetting};
 
@@ -15,7 +16,7 @@ pub(crate) fn couplings(excess: f64) -> ThreeLayersSetting {
 }
 
 fn cases(profile: Profile, excesses: &[f64]) -> Result<Vec<At<ThreeLayersSetting>>, JudgeError> {
-    let label = |excess: f64| format!("8×6 κ/κ_c={}", 1.0 + excess);
+    let label = |excess: f64| format!("8×6 {} κ_c", if excess < 0.0 { "below" } else { "beyond" });
     let trials = by(profile, 8, 40);
     Ok(excesses.iter().map(|&excess| At::setting(label(excess), couplings(excess), trials)).collect())
 }
@@ -34,6 +35,7 @@ fn critical() -> Claim {
         "Token and channel mixing act in parallel: their strengths add at the threshold of memory",
     )
     .formula(r"\kappa_c=\frac1{\sigma_1(W_1)^2+\sigma_1(W_2)^2}")
+    .sources(&[KARAKIDA_2024])
     .cases(|profile| cases(profile, &[-0.02, by(profile, 0.005, 0.0025)]))
     .measure(|_, o| Ok(o.coupling / o.growth))
     .predict_given(|s, o| Ok(s.memory(o)?.critical()?))
@@ -50,6 +52,7 @@ fn amplitude() -> Claim {
     .formula(
         r"t^2=\frac{3(\mu-1)}{\sum U^4+\kappa\sum(W_1U)^4+\kappa\sum(UW_2^\top)^4},\qquad\mu=\frac\kappa{\kappa_c}",
     )
+    .sources(&[KARAKIDA_2024])
     .cases(|profile| cases(profile, &[by(profile, 0.005, 0.0025)]))
     .measure(|_, o| Ok(o.amplitude))
     .predict_given(|s, o| Ok(s.memory(o)?.amplitude(o.coupling)?))

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use solvable_engine::streams::Streams;
 use solvable_engine::verify::setting::{positive_to, require, within};
 use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::rounded;
 use solvable_simulate::attention::{Row, ScoreLaw};
 
 /// Keys that one row may have, and scores that one trial may draw.
@@ -143,8 +144,10 @@ impl Experiment for Gaps {
         let mut scores = vec![0.0; setting.scores.keys];
         for shift in shifts {
             // A normal shift, held within the range.
-            let beta = setting.range.powf(shift.clamp(-1.0, 1.0));
+            let beta = rounded(setting.range.powf(shift.clamp(-1.0, 1.0)), 5);
             setting.scores.law().fill(&mut scores, &mut rng);
+            // Exactly the scores that are stored.
+            scores.iter_mut().for_each(|score| *score = rounded(*score, 5));
             outcome.betas.push(beta);
             outcome.largest.push(Row::of(&scores, beta).largest);
             outcome.scores.extend_from_slice(&scores);

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use solvable_engine::streams::Streams;
 use solvable_engine::verify::setting::{positive_to, within};
 use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
+use solvable_shared::shortened;
 use solvable_simulate::memories::Ascent;
 
 /// Gradient ascent from small random patterns.
@@ -83,6 +84,6 @@ impl Experiment for SharedPatterns {
         if !likelihood.is_finite() {
             return Err("the ascent has overflown".into());
         }
-        Ok(AscentOutcome { likelihood, occupation, course })
+        Ok(AscentOutcome { likelihood, occupation, course: shortened(&course) })
     }
 }
