@@ -287,6 +287,7 @@ fn spectrum() -> Figure {
     }
 }
 
+#[allow(clippy::unwrap_used)]
 fn appendix() -> Appendix {
     let text = "# What is covered\n\nAll of it, $x^2$.\n\n## A paper\n\n| Statement | Held by |\n|---|---|\n\
                 | $\\lambda$ <grows> | `norm/wrong`, `no/claim` |\n";

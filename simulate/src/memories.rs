@@ -176,8 +176,8 @@ mod tests {
                         gradient.set_row(mu, &row);
                     }
                 }
-                for mu in 0..k {
-                    let row = gradient.row(mu) - explicit.row(mu) * (sigma2 * (logits[mu] - log_z).exp());
+                for (mu, logit) in logits.iter().enumerate() {
+                    let row = gradient.row(mu) - explicit.row(mu) * (sigma2 * (logit - log_z).exp());
                     gradient.set_row(mu, &row);
                 }
                 explicit += gradient * 0.1;
