@@ -1,12 +1,13 @@
 //! `predict`: one prediction, or a file of them.
 
-use std::io::{Read, Write};
+use std::io::{BufWriter, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow, bail};
 use rayon::prelude::*;
+use serde::ser::{SerializeSeq, Serializer as _};
 use serde_json::{Map, Value as Json, json};
 use solvable_engine::cli;
 use solvable_engine::cli::entries::{self, assignment};
@@ -19,6 +20,9 @@ use solvable::simulate::SimulationError;
 use solvable::simulate::data::Dataset;
 use solvable::theory::catalog::{self, Answer, Prediction};
 use solvable::theory::{TheoryError, catalog::Value, did_you_mean, short_numbers, shortened};
+
+/// Entries of a batch that are answered at once.
+const CHUNK: usize = 4096;
 
 /// Fewer digits than these are worth a word.
 const FEW_DIGITS: u32 = 6;
@@ -201,29 +205,39 @@ fn batch(path: &Path, args: &PredictArgs) -> Result<ExitCode> {
     let entries = entries::split(&text).with_context(|| {
         format!("{} is not a JSON array of {{\"id\", \"params\"}} entries", path.display())
     })?;
-    let answers: Vec<Json> = entries
-        .par_iter()
-        .enumerate()
-        .map(|(n, text)| match entries::parse(text) {
-            Ok(entry) => evaluate_entry(&entry, args.fast).entry,
-            Err(problem) => {
-                let message = format!("entry {} is not JSON: {problem}; it is {}", n + 1, shortened(text));
-                refusal(&Json::Null, &json!({}), "invalid-entry", &message)
-            }
-        })
-        .collect();
-    let mut out = std::io::stdout().lock();
+    let answer = |n: usize, text: &str| match entries::parse(text) {
+        Ok(entry) => evaluate_entry(&entry, args.fast).entry,
+        Err(problem) => {
+            let message = format!("entry {} is not JSON: {problem}; it is {}", n + 1, shortened(text));
+            refusal(&Json::Null, &json!({}), "invalid-entry", &message)
+        }
+    };
+    // Answered and written in turn: the answers of a long batch are never in memory together.
+    let answers = |first: usize, chunk: &[&str]| -> Vec<Json> {
+        chunk.par_iter().enumerate().map(|(n, text)| answer(first + n, text)).collect()
+    };
+    let chunks = entries.chunks(CHUNK).enumerate().map(|(i, chunk)| answers(i * CHUNK, chunk));
+    let mut out = BufWriter::new(std::io::stdout().lock());
     if as_json {
-        serde_json::to_writer_pretty(&mut out, &answers).map_err(std::io::Error::from)?;
+        let mut serializer = serde_json::Serializer::pretty(&mut out);
+        let mut list = serializer.serialize_seq(Some(entries.len())).map_err(std::io::Error::from)?;
+        for chunk in chunks {
+            chunk
+                .iter()
+                .try_for_each(|answer| list.serialize_element(answer))
+                .map_err(std::io::Error::from)?;
+        }
+        list.end().map_err(std::io::Error::from)?;
         writeln!(out)?;
     } else {
-        for answer in &answers {
+        for answer in chunks.flatten() {
             let result = answer
                 .get("value")
                 .map_or_else(|| format!("error: {}", plain(&answer["error"]["message"])), plain);
             writeln!(out, "{} {}: {result}", plain(&answer["id"]), answer["params"])?;
         }
     }
+    out.flush()?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -11,6 +11,9 @@ pub use digits::{Answer, DIRECTIONS, FEWEST_DIGITS, MOST_DIGITS};
 pub use params::{COST_LIMIT, Params};
 pub use reading::Move;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use nalgebra::DMatrix;
 use serde_json::{Map, Value as Json};
 
@@ -153,6 +156,14 @@ impl Prediction {
 
 /// All predictions, part by part.
 pub fn all() -> Vec<Prediction> {
+    ALL.clone()
+}
+
+/// Where each id stands: batches ask for thousands of them.
+static PLACES: LazyLock<HashMap<&'static str, usize>> =
+    LazyLock::new(|| ALL.iter().enumerate().map(|(place, prediction)| (prediction.id, place)).collect());
+
+static ALL: LazyLock<Vec<Prediction>> = LazyLock::new(|| {
     [
         crate::mean_field::catalog(),
         crate::normalization::catalog(),
@@ -169,14 +180,13 @@ pub fn all() -> Vec<Prediction> {
         crate::step_size::catalog(),
     ]
     .concat()
-}
+});
 
 /// The prediction called `id`.
 pub fn find(id: &str) -> Result<Prediction, TheoryError> {
-    let all = all();
-    all.iter().find(|p| p.id == id).copied().ok_or_else(|| TheoryError::UnknownPrediction {
+    PLACES.get(id).map(|&place| ALL[place]).ok_or_else(|| TheoryError::UnknownPrediction {
         id: shortened(id),
-        known: format!("{}`solvable list` shows all", did_you_mean(id, all.iter().map(|p| p.id))),
+        known: format!("{}`solvable list` shows all", did_you_mean(id, ALL.iter().map(|p| p.id))),
     })
 }
 

@@ -52,7 +52,7 @@ pub fn explain(papers: &[Paper], id: &str) -> Result<ExitCode> {
     bail!("nothing is called `{}`; {near}`{} list` shows all", shortened(id), super::program());
 }
 
-/// Writes what [`explain`] says of a claim, and tells whether there is one of this id; `bibliography` holds what it may cite.
+/// Writes what [`explain`] says of a claim, a map or a figure, and tells whether there is one of this id; `bibliography` holds what it may cite.
 pub fn explain_claim(
     out: &mut impl Write,
     papers: &[Paper],
@@ -64,7 +64,15 @@ pub fn explain_claim(
         write_map(out, map)?;
         return Ok(true);
     }
-    let Some(claim) = papers.iter().flat_map(|p| &p.claims).find(|c| c.id == id) else { return Ok(false) };
+    let figure = papers.iter().flat_map(|paper| &paper.figures).any(|figure| figure.id == id);
+    if figure {
+        writeln!(
+            out,
+            "figure {id}\n  `{} verify {id}` draws it, with its caption in the report\n",
+            super::program()
+        )?;
+    }
+    let Some(claim) = papers.iter().flat_map(|p| &p.claims).find(|c| c.id == id) else { return Ok(figure) };
     write_claim(out, claim)?;
     let cited = |key: &String| bibliography.iter().find(|s| s.key == key).copied();
     let sources: Vec<Source> = claim.sources.iter().filter_map(cited).collect();

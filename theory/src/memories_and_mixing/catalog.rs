@@ -101,7 +101,7 @@ fn completions() -> Vec<Prediction> {
             formula: r"c'_\mu=c_\mu+\xi_{\mu,O}\cdot v_O:\quad E[v_M|v_O]=\sigma^2(b_M+\xi_M^\top f'),\ \mathrm{Cov}=\sigma^2I+\sigma^4\xi_M^\top(F'-f'f'^\top)\xi_M",
             parameters: MACHINE,
             value: "the mean of the missing pixels in ascending index, then their covariance row by row",
-            validity: "exact; at most five million compositions. Its trace is the mean squared error on data of the machine",
+            validity: "exact; at most five million compositions. Its trace is the mean squared error on data of the machine; on other data it understates (on digits by a quarter to a third: figure mem/digits-errors)",
             sources: &[OTA_2023],
             evaluate: |params| {
                 let (mean, covariance) = completion(params)?.moments()?;

@@ -81,12 +81,7 @@ impl Experiment for OneLayer {
                 _ => row *= deviation,
             }
         }
-        let mut direction = streams.child("mean").normals(d, 1.0);
-        let length = direction.iter().map(|x| x * x).sum::<f64>().sqrt();
-        direction.iter_mut().for_each(|x| *x *= setting.mean / length);
-        for (j, shift) in direction.iter().enumerate() {
-            tokens.column_mut(j).add_scalar_mut(*shift);
-        }
+        shift(&mut tokens, setting.mean, streams);
         let (mean, covariance) = token_moments(&tokens);
         let shifted = DMatrix::from_fn(count, d, |i, j| tokens[(i, j)] - mean[j]);
         let filtered = median((shifted * &covariance).row_iter().map(|row| row.norm_squared()).collect());
@@ -100,6 +95,16 @@ impl Experiment for OneLayer {
             trace: covariance_behind.trace(),
             median: median(squared_residuals(&behind, &mean_behind)),
         })
+    }
+}
+
+/// Moves all tokens by one vector of this length in a random direction.
+fn shift(tokens: &mut DMatrix<f64>, length: f64, streams: &Streams) {
+    let mut direction = streams.child("mean").normals(tokens.ncols(), 1.0);
+    let drawn = direction.iter().map(|x| x * x).sum::<f64>().sqrt();
+    direction.iter_mut().for_each(|x| *x *= length / drawn);
+    for (j, shift) in direction.iter().enumerate() {
+        tokens.column_mut(j).add_scalar_mut(*shift);
     }
 }
 
@@ -204,13 +209,7 @@ impl Experiment for Stack {
         let spread = setting.rho / (1.0 + setting.rho);
         let mut tokens =
             DMatrix::from_row_slice(count, d, &streams.child("tokens").normals(count * d, spread.sqrt()));
-        let mut direction = streams.child("mean").normals(d, 1.0);
-        let length = direction.iter().map(|x| x * x).sum::<f64>().sqrt();
-        let wanted = (d as f64 * (1.0 - spread)).sqrt();
-        direction.iter_mut().for_each(|x| *x *= wanted / length);
-        for (j, shift) in direction.iter().enumerate() {
-            tokens.column_mut(j).add_scalar_mut(*shift);
-        }
+        shift(&mut tokens, (d as f64 * (1.0 - spread)).sqrt(), streams);
         let layer = TokenLayer { beta: setting.beta, skip: setting.skip, branch: setting.branch };
         let mut rho = vec![similarity(&mut tokens)];
         for index in 0..setting.layers {
