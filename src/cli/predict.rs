@@ -103,7 +103,9 @@ fn single(id: &str, args: &PredictArgs) -> Result<ExitCode> {
             print_value(&mut out, "", shown)?;
         }
         writeln!(out, "({})", find(id)?.value)?;
-        for remark in answer.iter().flat_map(remarks).chain(finite.iter().map(told)) {
+        let caveat = entry.get("caveat").map(plain);
+        for remark in caveat.into_iter().chain(answer.iter().flat_map(remarks)).chain(finite.iter().map(told))
+        {
             writeln!(out, "{remark}")?;
         }
     }
@@ -312,6 +314,9 @@ fn evaluate_entry(entry: &Json, fast: bool) -> Evaluated {
             let mut entry = json!({ "id": id, "params": params, "value": value.to_json() });
             if let Some(size) = size {
                 entry["size"] = size.into();
+            }
+            if let Some(caveat) = find(name).ok().and_then(|prediction| prediction.caveat(given)) {
+                entry["caveat"] = caveat.into();
             }
             if !finite.is_empty() {
                 entry["finite_size"] = finite.iter().map(finite_json).collect();

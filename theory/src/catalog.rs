@@ -127,6 +127,14 @@ impl Prediction {
         self.within_limit(&Params::new(self, given, None)?)
     }
 
+    /// What a reader of the value should know: these parameters lie outside of what it is valid for.
+    pub fn caveat(&self, given: &Map<String, Json>) -> Option<String> {
+        match self.id {
+            "spectra/outlier-vectors" => crate::pathological_spectra::outlier_caveat(&self.read(given).ok()?),
+            _ => None,
+        }
+    }
+
     /// The parameters as given, defaults included.
     pub(crate) fn read(&self, given: &Map<String, Json>) -> Result<Params, TheoryError> {
         Params::new(self, given, None)

@@ -16,7 +16,7 @@ pub(crate) const LOG_NEGLIGIBLE: f64 = -46.0;
 /// Step of the trapezoidal rule in $u$.
 const STEP: f64 = 0.1;
 /// Elementary operations at one energy: two exponentials and what belongs to them.
-const VISIT: f64 = 30.0;
+const VISIT: f64 = 12.0;
 
 /// The law of one energy: values with their probabilities.
 ///
@@ -168,15 +168,25 @@ impl Law {
             }
             Ok(log - planted.map_or(0.0, above))
         };
+        // log E e^(-S e^u) itself, where e^(-K e^u) is nothing beside it: low energies keep the sum small up to large u.
+        let whole = |u: f64| -> Result<f64, TheoryError> {
+            let log = if count > 0.0 { count * self.log_phi(u)? } else { 0.0 };
+            Ok(log - planted.map_or(0.0, |planted| (u + planted).exp()))
+        };
+        let alone = |u: f64| number * u.exp() > -1.3 * LOG_NEGLIGIBLE;
         let mut top = (-LOG_NEGLIGIBLE / number).ln();
         let mut stride = 1.0;
-        while excess(top)? - number * top.exp() > LOG_NEGLIGIBLE {
+        while whole(top)? > LOG_NEGLIGIBLE {
             top += stride;
             stride *= 2.0;
         }
         let mut sum = 0.0;
         for i in 0.. {
             let u = top - STEP * f64::from(i);
+            if alone(u) {
+                sum -= whole(u)?.exp();
+                continue;
+            }
             let (base, excess) = (-number * u.exp(), excess(u)?);
             sum +=
                 if excess < 1.0 { -base.exp() * excess.exp_m1() } else { base.exp() - (base + excess).exp() };

@@ -173,7 +173,16 @@ fn heads() -> Vec<Prediction> {
             id: "cl/trunk-share",
             title: "The share of the trunk in the eigenvalues of the tangent kernel on a sphere",
             formula: r"\tau_k=\int\sigma_w^2\dot V\Theta^{(L-1)}P_k\Big/\int\Theta^{(L)}P_k",
-            parameters: const { &[ACTIVATION, DEPTH, SIGMA_W2, SIGMA_B2, DIMENSION, HIGHEST] },
+            parameters: const {
+                &[
+                    ACTIVATION,
+                    required("depth", DEPTH.meaning, "an integer >= 2"),
+                    SIGMA_W2,
+                    SIGMA_B2,
+                    DIMENSION,
+                    HIGHEST,
+                ]
+            },
             value: "[tau_0, ..., tau_kmax]; the rest is the head, weights and biases of the last layer",
             validity: "as cl/ntk-degree-weights; at least 2 layers; degrees with fewer than 3 digits are refused",
             sources: PAPER,

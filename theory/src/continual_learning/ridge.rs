@@ -109,7 +109,7 @@ fn threshold(samples: f64, rank: f64) -> TheoryError {
         "N",
         samples,
         format!(
-            "without ridge, another number than that of the modes ({rank}), where errors diverge; or a ridge"
+            "without ridge, another number than that of the modes ({rank}), where errors diverge; or a ridge or a tail"
         ),
     )
 }

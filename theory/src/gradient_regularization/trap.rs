@@ -94,13 +94,14 @@ fn highest(depth: usize, e: f64) -> Result<f64, TheoryError> {
         let value = complete(depth - 2, x, v) - complete(2 * depth - 2, x, v);
         if value.is_finite() { value } else { f64::NEG_INFINITY }
     };
-    book("the trap's threshold", 5.0 * layers * (GRID.0 + GRID.1) as f64)?;
+    book("the trap's threshold", 5.0 * layers * (GRID.0 + GRID.1 + 2 * BEYOND) as f64)?;
     let reach = e.abs().max(1.0).ln();
     let (first, last) = (1e-3 / (layers * (1.0 + e.abs())), (reach + 40.0) / (layers - 2.0));
     let step = (last / first).ln() / (GRID.0 - 1) as f64;
     let mut grid: Vec<f64> = (0..GRID.0).map(|i| first * (step * i as f64).exp()).collect();
     let (low, high) = ((reach - 20.0).max(0.0) / layers, (reach + 20.0) / (layers - 2.0));
     grid.extend((1..=GRID.1).map(|i| low + (high - low) * i as f64 / GRID.1 as f64));
+    grid.extend(beyond_zero(layers, e, last));
     grid.retain(|t| *t > 0.0);
     grid.sort_by(f64::total_cmp);
     grid.dedup();
@@ -117,6 +118,42 @@ fn highest(depth: usize, e: f64) -> Result<f64, TheoryError> {
         return Ok(best);
     }
     Err(TheoryError::undefined("gamma_c", "nowhere below the target does the penalty hold a singular value"))
+}
+
+/// Points of the grid that follows $x$ beyond zero, on each side of where it is lowest.
+const BEYOND: usize = 400;
+
+/// Where $x=v+eP(v)$ lies between $-1$ and 0: for an even number of layers the gradient has its other sign there, in a window of $t$ that narrows like
+/// $L^{-2}$ and that no grid in $t$ alone resolves.
+fn beyond_zero(layers: f64, e: f64, last: f64) -> Vec<f64> {
+    let x = |t: f64| (-t).exp() + e * (-layers * t).exp_m1() * ((1.0 - layers) * t).exp();
+    if e <= 0.0 {
+        return Vec::new();
+    }
+    // x falls up to the largest slope of the gradient's part and rises from where that part over v is largest.
+    let peak = |a: f64| ((2.0 * layers - a) / (layers - a)).ln() / layers;
+    let (mut low, mut high) = (peak(1.0), peak(2.0));
+    for _ in 0..60 {
+        let (a, b) = (low + (high - low) / 3.0, high - (high - low) / 3.0);
+        if x(a) < x(b) { high = b } else { low = a }
+    }
+    let lowest = 0.5 * (low + high);
+    let root = |mut above: f64, mut below: f64, wanted: f64| {
+        for _ in 0..100 {
+            let middle = 0.5 * (above + below);
+            if x(middle) > wanted { above = middle } else { below = middle }
+        }
+        0.5 * (above + below)
+    };
+    let far = last.max(2.0 * lowest);
+    (0..BEYOND)
+        .map(|i| (-30.0 * i as f64 / BEYOND as f64).exp() - 1.0)
+        .filter(|wanted| x(lowest) < *wanted)
+        .flat_map(|wanted| {
+            let rising = (x(far) > wanted).then(|| root(far, lowest, wanted));
+            std::iter::once(root(0.0, lowest, wanted)).chain(rising)
+        })
+        .collect()
 }
 
 /// Golden sections of a bracket.

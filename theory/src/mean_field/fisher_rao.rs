@@ -92,6 +92,12 @@ pub fn fisher_rao(scales: &InitialScales, depth: usize) -> Result<FisherRao, The
         along = next + (gain * product) * (scales.sigma_w2 * product * along);
         q = next;
     }
+    if q == 0.0 && scales.sigma_w2 > 0.0 {
+        return Err(TheoryError::undefined(
+            "the Fisher-Rao norm",
+            "the signals fall below the least positive number at this depth; choose a smaller `depth` or a larger `sigma_w2`",
+        ));
+    }
     Ok(FisherRao {
         s: representable("the Fisher-Rao norm", r * r * q + own)?,
         r: representable("the overlap of the outputs with their motion", r * q)?,

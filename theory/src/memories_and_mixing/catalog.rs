@@ -11,7 +11,7 @@ use super::{
     survival_capacity, survival_weight, token_map, token_similarity,
 };
 use crate::TheoryError;
-use crate::attention_boltzmann::AttentionMachine;
+use crate::attention_boltzmann::{AttentionMachine, MOST_COMPOSITIONS};
 use crate::bibliography::{
     DERRIDA_1981, DONG_2021, HAYASE_2023, HAYASE_2026, KARAKIDA_2024, LUCIBELLO_2024, NEWMAN_1986, OTA_2023,
     POLYANSKIY_2010, Source, TAKEDA_2026,
@@ -72,6 +72,11 @@ fn completion(params: &Params) -> Result<Completion, TheoryError> {
     let n = params.integer("n")?;
     if n == 0 {
         return Err(TheoryError::invalid("n", n, "an integer >= 1"));
+    }
+    // Two patterns have n + 1 occupations.
+    if n > MOST_COMPOSITIONS {
+        let valid = format!("so small that the patterns have at most {MOST_COMPOSITIONS} occupations");
+        return Err(TheoryError::invalid("n", n, valid));
     }
     let (b, c) = (params.get("b")?, params.get("c")?);
     let machine =

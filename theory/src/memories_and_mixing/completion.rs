@@ -154,7 +154,7 @@ impl Completion {
 /// # Example
 /// ```
 /// use solvable_theory::memories_and_mixing::completion_success;
-/// assert!((completion_success(20, 1.0, 1000.0)? - 0.6847).abs() < 1e-4);
+/// assert!((completion_success(20, 1.0, 1000.0)? - 0.684_522_354).abs() < 1e-9);
 /// # Ok::<(), solvable_theory::TheoryError>(())
 /// ```
 pub fn completion_success(seen: usize, theta: f64, count: f64) -> Result<f64, TheoryError> {
@@ -181,7 +181,7 @@ pub fn completion_success(seen: usize, theta: f64, count: f64) -> Result<f64, Th
     };
     // A noise far narrower than its radius still takes a node, and as many terms as that radius asks for.
     let radii = grid((m + m / theta).sqrt()).2.max(1.0);
-    book("the probability of a completion", radii * nodes * (4.0 * terms + 300.0))?;
+    book("the probability of a completion", radii * nodes * (10.0 * terms + 300.0))?;
     let (low, high) = ((m.sqrt() - reach).max(0.0), m.sqrt() + reach);
     let least = (1e-20 / count).max(f64::MIN_POSITIVE);
     let mut mean = 0.0;

@@ -208,13 +208,18 @@ pub fn attention_temperature(scores: Scores, n: f64, wanted: Attended) -> Result
         at_high = excess(high)?;
     }
     // The false position with Illinois' halving keeps the bracket.
-    let mut side = 0;
+    let (mut side, mut last) = (0, f64::NAN);
     for _ in 0..100 {
         if high - low < 1e-13 {
             break;
         }
         let middle = (high * at_low - low * at_high) / (at_low - at_high);
         let middle = if middle > low && middle < high { middle } else { 0.5 * (low + high) };
+        // What two steps agree on will not move any more.
+        if f64::abs(middle - last) < 1e-14 {
+            return Ok(middle.exp());
+        }
+        last = middle;
         let at = excess(middle)?;
         if at == 0.0 {
             return Ok(middle.exp());
@@ -300,6 +305,12 @@ pub fn critical_temperature(tail: Tail, n: f64) -> Result<f64, TheoryError> {
             power.max(1.0) * (rate.ln() / power + (1.0 - power.recip()) * log_n.ln()).exp()
         }
     };
+    if critical == 0.0 {
+        return Err(TheoryError::undefined(
+            "the critical inverse temperature",
+            "it is smaller than the least positive number; choose a larger `a` or `c`",
+        ));
+    }
     representable("the critical inverse temperature", critical)
 }
 

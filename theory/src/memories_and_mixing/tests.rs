@@ -285,6 +285,25 @@ fn plateaus_agree_with_enumeration() {
 
 /// Overlaps in five dimensions have the density $\frac34(1-q^2)$: tensor rules.
 #[test]
+/// In three dimensions overlaps are uniform: two new patterns are a double integral over their sum and difference, at any temperature.
+fn few_new_patterns_far_below_the_old_one_are_resolved() {
+    for x in [5.0, 20.0, 36.0, 50.0, 80.0, 300.0, 900.0, 3000.0] {
+        let nodes = 400_000;
+        let step = 2.0 / f64::from(nodes);
+        let difference = |k: i32| (f64::from(k) + 0.5) * step;
+        let sum: f64 =
+            (0..nodes).map(|k| (-x * difference(k)).exp().ln_1p() * 0.5 * (2.0 - difference(k)) * step).sum();
+        let exact = 1.0 - (x / 3.0 + sum - 2f64.ln()) / x;
+        assert_relative_eq!(forgetting_random(3, x / 3.0, 1.0, 2.0).unwrap(), exact, max_relative = 2e-8);
+    }
+    // Against direct averages: errors of these are a few thousandths.
+    assert_relative_eq!(forgetting_random(20, 3.0, 5.0, 5.0).unwrap(), 0.7391, epsilon = 0.012);
+    assert_relative_eq!(forgetting_random(7, 20.0, 50.0, 2.0).unwrap(), 0.760499, epsilon = 1e-5);
+    assert_relative_eq!(forgetting_random(50, 10.0, 5.0, 5.0).unwrap(), 0.835331, epsilon = 1e-5);
+    assert_relative_eq!(forgetting_random(7, 20.0, 50.0, 20.0).unwrap(), 0.328359, epsilon = 1e-5);
+}
+
+#[test]
 fn forgetting_of_few_patterns_is_an_integral_over_overlaps() {
     let rule: Vec<(f64, f64)> = legendre_on(60, -1.0, 1.0)
         .into_iter()

@@ -4,6 +4,7 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::TheoryError;
 use crate::error::{affordable_memory, at_least, finite, non_negative, positive, representable};
+use crate::quadrature::budget::book;
 
 /// A layer of attention, $x_i'=g\,x_i+a\,W\sum_jp_{ij}x_j$, $p_{ij}=\mathrm{softmax}_j(\beta x_i^\top Ax_j)$.
 #[derive(Debug, Clone, PartialEq)]
@@ -129,6 +130,7 @@ pub fn token_similarity(
     non_negative("branch", branch)?;
     at_least("layers", layers, 1)?;
     affordable_memory("the layers", 64.0 * layers as f64)?;
+    book("the layers", 500.0 * layers as f64)?;
     let size = skip.max(branch);
     if size == 0.0 {
         return Err(TheoryError::invalid("branch", branch, "a number > 0 where skip is zero"));

@@ -1,9 +1,9 @@
 //! The predictions of pathological spectra by name.
 
 use super::{
-    GivenOutputs, block_statistics, bulk_density, classifier_step, corrected_second_moments, critical_steps,
-    kernel_map, kernel_statistics, layer_metrics, mean_softmax_covariance, outlier_quantile, outlier_vectors,
-    softmax_moments, two_cycle,
+    GivenOutputs, OutlierVectors, block_statistics, bulk_density, classifier_step, corrected_second_moments,
+    critical_steps, kernel_map, kernel_statistics, layer_metrics, mean_softmax_covariance, outlier_quantile,
+    outlier_vectors, softmax_moments, two_cycle,
 };
 use crate::bibliography::{JACOT_2018, KARAKIDA_2019_UNIVERSAL, KARAKIDA_2021_PATHOLOGICAL, Source};
 use crate::catalog::parameter::{
@@ -135,9 +135,7 @@ fn regression() -> Vec<Prediction> {
             validity: "N << M, second order: 1 - s below about 0.05 and N Theta_st >= Theta_t - Theta_st; outside validity where the outlier sinks into the bulk, as 1 - s is larger there",
             sources: &[KARAKIDA_2019_UNIVERSAL],
             evaluate: |params| {
-                let trained = params.get("train_bias")?;
-                let network = params.architecture()?.with_trained_biases(trained);
-                let vectors = outlier_vectors(&network, params.integer("N")?)?;
+                let vectors = vectors_of(params)?;
                 Ok([vectors.same, vectors.cross, vectors.deficit].into())
             },
         },
@@ -458,4 +456,23 @@ impl Leading {
         let classes = at_least("C", params.integer("C")?, 1)? as f64;
         Ok(Self { kappa: leading(params)?, scale, n, classes })
     }
+}
+
+fn vectors_of(params: &Params) -> Result<OutlierVectors, TheoryError> {
+    let trained = params.get("train_bias")?;
+    let network = params.architecture()?.with_trained_biases(trained);
+    outlier_vectors(&network, params.integer("N")?)
+}
+
+/// Where the outlier has sunk into the bulk, or its eigenvectors have turned too far for second order.
+pub(crate) fn outlier_caveat(params: &Params) -> Option<String> {
+    let vectors = vectors_of(params).ok()?;
+    if !vectors.is_valid() {
+        return Some(format!(
+            "outside validity: N theta_st is {:.2} of theta_t - theta_st, below 1 the outlier sinks into the bulk and 1 - s is larger",
+            vectors.clearance
+        ));
+    }
+    (vectors.deficit > 0.05)
+        .then(|| "outside validity: 1 - s is above 0.05, where second order says too little".to_owned())
 }

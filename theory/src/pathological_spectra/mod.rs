@@ -12,6 +12,7 @@ mod two_classes;
 
 pub use crate::classifier::softmax;
 pub use catalog::catalog;
+pub(crate) use catalog::outlier_caveat;
 pub use given_outputs::GivenOutputs;
 pub use learning_rate::{CriticalSteps, classifier_step, critical_steps, kernel_map};
 pub use metric::{LayerMetric, corrected_second_moments, layer_metrics};

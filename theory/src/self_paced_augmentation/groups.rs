@@ -97,6 +97,10 @@ impl GroupTask {
         let known: Vec<&GroupLevel> = self.levels.iter().filter(learnable).collect();
         let unknown = self.levels.iter().filter(|level| !learnable(level));
         let mut error: f64 = unknown.map(&within).sum::<f64>() + self.total(beyond);
+        if known.is_empty() && ridge == 0.0 {
+            let valid = "a number > 0, or some level with lambda > 0 that has modes, invariant ones where all copies are learnt";
+            return Err(TheoryError::invalid("delta", ridge, valid));
+        }
         let spectrum = if known.is_empty() {
             Spectrum::simple(vec![0.0], 0.0)?
         } else {
