@@ -149,7 +149,7 @@ fn completions() -> Vec<Prediction> {
                 ]
             },
             value: "the probability that the right pattern has the largest weight",
-            validity: "exact for Gaussian patterns of equal weight, n = 1; with e^(kappa d) patterns a sharp threshold at a share 2 kappa/log(1 + theta) of pixels",
+            validity: "exact for Gaussian patterns of equal weight, n = 1, to 1e-9 absolute; with e^(kappa d) patterns a sharp threshold at a share 2 kappa/log(1 + theta) of pixels",
             sources: &[POLYANSKIY_2010],
             evaluate: |params| {
                 let (seen, theta) = (params.integer("m")?, params.number("theta")?);

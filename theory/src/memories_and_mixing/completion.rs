@@ -146,7 +146,7 @@ impl Completion {
 /// $\theta=\sigma^2s^2$.
 ///
 /// # Errors
-/// $10^{-11}$. [`InvalidParameter`](TheoryError::InvalidParameter) unless $m\ge1$, $0<\theta\le10^{150}$, $2\le K\le10^{300}$; [`TooCostly`](TheoryError::TooCostly) for very many pixels or tiny $\theta$.
+/// $10^{-9}$ absolute: of small probabilities of a few pixels among very many patterns only some digits are right. [`InvalidParameter`](TheoryError::InvalidParameter) unless $m\ge1$, $0<\theta\le10^{150}$, $2\le K\le10^{300}$; [`TooCostly`](TheoryError::TooCostly) for very many pixels or tiny $\theta$.
 ///
 /// # Source
 /// The posterior weights are those of squared distances; given the state they are independent.
