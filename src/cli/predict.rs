@@ -293,7 +293,7 @@ fn evaluate_entry(entry: &Json, fast: bool) -> Evaluated {
             None => return error("invalid-entry", &format!("the size is {size}; valid: a number >= 1")),
         },
     };
-    type Found = (Value, Option<Answer>, Vec<FiniteSize>);
+    type Found = (Value, Option<Answer>, Vec<FiniteSize>, Option<String>);
     let value = catch_unwind(AssertUnwindSafe(|| -> Result<Found, TheoryError> {
         let prediction = find(name)?;
         if let Some(size) = size.filter(|_| !atlas::takes_size(&prediction)) {
@@ -307,15 +307,15 @@ fn evaluate_entry(entry: &Json, fast: bool) -> Evaluated {
             (answer.value.clone(), Some(answer))
         };
         let finite = atlas::finite_size(&prediction, given, &value.to_json(), size);
-        Ok((value, answer, finite))
+        Ok((value, answer, finite, prediction.caveat(given)))
     }));
     match value {
-        Ok(Ok((value, answer, finite))) => {
+        Ok(Ok((value, answer, finite, caveat))) => {
             let mut entry = json!({ "id": id, "params": params, "value": value.to_json() });
             if let Some(size) = size {
                 entry["size"] = size.into();
             }
-            if let Some(caveat) = find(name).ok().and_then(|prediction| prediction.caveat(given)) {
+            if let Some(caveat) = caveat {
                 entry["caveat"] = caveat.into();
             }
             if !finite.is_empty() {

@@ -1,7 +1,6 @@
 //! Completion of missing units by chains whose seen units are clamped.
 
 use nalgebra::DVector;
-use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
 use solvable_engine::streams::Streams;
 use solvable_theory::TheoryError;
@@ -141,18 +140,6 @@ pub fn completions_that_succeed(
     succeeded.iter().sum::<f64>() / succeeded.len() as f64
 }
 
-/// A subset of `kept` of `units` units, in ascending order.
-pub fn random_subset(units: usize, kept: usize, rng: &mut impl rand::Rng) -> Vec<usize> {
-    let mut all: Vec<usize> = (0..units).collect();
-    for i in 0..kept.min(units) {
-        let j = rng.random_range(i..units);
-        all.swap(i, j);
-    }
-    all.truncate(kept);
-    all.sort_unstable();
-    all
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,12 +166,5 @@ mod tests {
         let off = |i: usize| (clamped.one_step().unwrap()[i] - exact[i]).abs();
         assert!(off(0).max(off(1)) > 0.02);
         assert!(Clamped::new(&machine, &[3], &seen).is_err());
-    }
-
-    #[test]
-    fn subsets_are_ascending_and_distinct() {
-        let mut rng = Streams::for_trial("subset", "", 0, 0).rng(0);
-        let subset = random_subset(10, 4, &mut rng);
-        assert!(subset.len() == 4 && subset.windows(2).all(|w| w[0] < w[1]));
     }
 }

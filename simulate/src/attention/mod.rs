@@ -18,7 +18,7 @@ use solvable_theory::attention_boltzmann::AttentionMachine;
 use super::SimulationError;
 use solvable_engine::streams::Streams;
 
-pub use completion::{Clamped, Completed, completions_that_succeed, random_subset};
+pub use completion::{Clamped, Completed, completions_that_succeed};
 pub use gaussian_bernoulli::{Chains, Divergence, GaussianBernoulli};
 pub use interval::{end_nodes, log_sum};
 pub use learning::{

@@ -331,6 +331,14 @@ impl LargeCholesky {
     }
 }
 
+/// The symmetric root of the matrix with ones on the diagonal and `correlation` off it: rows of unit length at equal angles.
+pub fn equicorrelated_root(count: usize, correlation: f64) -> Matrix {
+    let n = count as f64;
+    let apart = (1.0 - correlation).max(0.0).sqrt();
+    let together = (1.0 + (n - 1.0) * correlation).max(0.0).sqrt();
+    Matrix::from_fn(count, count, |i, j| (together - apart) / n + if i == j { apart } else { 0.0 })
+}
+
 /// Eigenvalues of a symmetric matrix, ascending.
 ///
 /// Householder tridiagonalisation and implicit QR, $O(n^3)$; errors of order $\epsilon\|A\|$.

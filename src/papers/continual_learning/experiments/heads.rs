@@ -213,7 +213,8 @@ impl Experiment for HeadKernels {
         let inputs = sphere.inputs(samples, &streams.child("inputs"))?;
         let mut network = Network::draw(&architecture(sphere, *width, heads)?, streams);
         if let Some(weights) = network.weights.last_mut() {
-            *weights = linalg::product(&root(heads, setting.head_correlation), weights);
+            *weights =
+                linalg::product(&linalg::equicorrelated_root(heads, setting.head_correlation), weights);
         }
         let tangents = Tangents::new(&network, network.forward(&inputs)?, Parametrization::Ntk)?;
         let depth = tangents.depth();
@@ -255,14 +256,6 @@ fn architecture(sphere: &Sphere, width: usize, heads: usize) -> Result<Architect
     let widths = [vec![sphere.dimension], hidden, vec![heads]].concat();
     Ok(Architecture::new(widths, scales.activation.clone(), scales.sigma_w2, scales.sigma_b2)?
         .with_trained_biases(scales.sigma_b2 > 0.0))
-}
-
-/// The symmetric root of a matrix with ones on the diagonal and the correlation off it.
-fn root(heads: usize, correlation: f64) -> Matrix {
-    let h = heads as f64;
-    let apart = (1.0 - correlation).max(0.0).sqrt();
-    let together = (1.0 + (h - 1.0) * correlation).max(0.0).sqrt();
-    Matrix::from_fn(heads, heads, |i, j| (together - apart) / h + if i == j { apart } else { 0.0 })
 }
 
 /// The eigenvalues of degree 0, 1 and 2 by least squares over pairs of inputs.

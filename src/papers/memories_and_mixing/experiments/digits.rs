@@ -9,6 +9,7 @@ use solvable_engine::verify::setting::{require, within};
 use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
 use solvable_shared::{TRAINING_DIGITS, centred_digits};
 use solvable_simulate::attention::{Clamped, em_start, em_step};
+use solvable_simulate::linalg::Solver;
 
 /// Pixels along a side.
 const SIDE: usize = 8;
@@ -155,9 +156,8 @@ pub const ABSENT: f64 = -9.0;
 /// Least squares from the seen to the missing pixels, with a small ridge as some pixels never vary.
 fn regression(train: &DMatrix<f64>, seen: &[usize], missing: &[usize]) -> Result<DMatrix<f64>, TrialFailure> {
     let (x, y) = (train.select_rows(seen), train.select_rows(missing));
-    let mut gram = &x * x.transpose();
+    let gram = &x * x.transpose();
     let ridge = 1e-6 * gram.trace() / seen.len() as f64;
-    (0..seen.len()).for_each(|i| gram[(i, i)] += ridge);
-    let inverse = gram.cholesky().ok_or("the seen pixels do not vary")?;
-    Ok(inverse.solve(&(&x * y.transpose())).transpose())
+    let solver = Solver::spd(&gram, ridge, "the covariance of the seen pixels")?;
+    Ok(solver.solve(&(&x * y.transpose())).transpose())
 }

@@ -1,13 +1,13 @@
 //! Log-sum-exp memories before and after new patterns.
 
 use nalgebra::DMatrix;
+use rand::seq::index::sample;
 use serde::{Deserialize, Serialize};
 
 use solvable_engine::streams::Streams;
 use solvable_engine::verify::setting::{non_negative, positive_to, require, within};
 use solvable_engine::verify::{Experiment, SettingError, TrialFailure};
-use solvable_simulate::attention::random_subset;
-use solvable_simulate::linalg::haar_orthogonal;
+use solvable_simulate::linalg::{equicorrelated_root, haar_orthogonal};
 use solvable_simulate::memories::{SphereOverlaps, energy};
 
 /// Patterns that a trial may draw one after the other.
@@ -157,7 +157,7 @@ impl Experiment for Replay {
     type Setting = ReplaySetting;
     type Outcome = ReplayOutcome;
     const ID: &'static str = "replay";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 
     fn check(setting: &ReplaySetting) -> Result<(), SettingError> {
         positive_to("beta", setting.beta, 100.0)?;
@@ -176,28 +176,19 @@ impl Experiment for Replay {
     fn run(setting: &ReplaySetting, streams: &Streams) -> Result<ReplayOutcome, TrialFailure> {
         let mut rng = streams.child("buffers").rng(0);
         let (k, r2) = (setting.stored, setting.square);
-        let old = equiangular(k, r2, setting.overlap);
+        let old = equicorrelated_root(k, setting.overlap) * r2.sqrt();
         let tested = old.row(0).transpose();
         let scores = &old * &tested * setting.beta;
         // New patterns of any directions have one overlap with the tested one.
         let new = setting.beta * setting.new_overlap * r2;
         let mut gain = 0.0;
         for _ in 0..setting.draws {
-            let buffer = random_subset(k, setting.replayed, &mut rng);
-            let mean = buffer.iter().map(|&mu| (scores[mu] - new).exp()).sum::<f64>() / buffer.len() as f64;
+            let buffer = sample(&mut rng, k, setting.replayed);
+            let mean = buffer.iter().map(|mu| (scores[mu] - new).exp()).sum::<f64>() / buffer.len() as f64;
             gain += (setting.weight * mean).ln_1p() - setting.weight.ln_1p();
         }
         Ok(ReplayOutcome { gain: gain / (setting.beta * setting.draws as f64) })
     }
-}
-
-/// `count` rows of squared norm `square` and mutual overlaps `overlap` times that.
-fn equiangular(count: usize, square: f64, overlap: f64) -> DMatrix<f64> {
-    let k = count as f64;
-    let side = (1.0 - overlap).max(0.0).sqrt();
-    let shift = ((1.0 - overlap + k * overlap).max(0.0).sqrt() - side) / k;
-    let rows = DMatrix::identity(count, count) * side + DMatrix::from_element(count, count, shift);
-    rows * square.sqrt()
 }
 
 /// A cluster of old patterns, outliers, and a new task nearer to the cluster.
@@ -233,7 +224,7 @@ impl Experiment for Outliers {
     type Setting = OutliersSetting;
     type Outcome = OutliersOutcome;
     const ID: &'static str = "outliers";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 
     fn check(setting: &OutliersSetting) -> Result<(), SettingError> {
         positive_to("beta", setting.beta, 100.0)?;
@@ -251,7 +242,8 @@ impl Experiment for Outliers {
         let OutliersSetting { beta, square, overlap, clustered, outliers, new_overlap } = *setting;
         let dimension = clustered + outliers + 1;
         let mut old = DMatrix::zeros(clustered + outliers, dimension);
-        old.view_mut((0, 0), (clustered, clustered)).copy_from(&equiangular(clustered, square, overlap));
+        old.view_mut((0, 0), (clustered, clustered))
+            .copy_from(&(equicorrelated_root(clustered, overlap) * square.sqrt()));
         for outlier in 0..outliers {
             old[(clustered + outlier, clustered + outlier)] = square.sqrt();
         }
