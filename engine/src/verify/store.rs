@@ -13,6 +13,7 @@ use thiserror::Error;
 
 use super::experiment::{Request, SettingKey};
 use super::record::Record;
+use crate::streams::StreamVersion;
 
 /// Name of the store's file in an output folder.
 pub const STORE_FILE: &str = "trials.jsonl";
@@ -22,7 +23,15 @@ pub const STORE_FILE: &str = "trials.jsonl";
 const SAME_OUTCOME: f64 = 1e-6;
 
 /// By experiment, setting and seed; then by number.
-type Trials = BTreeMap<(SettingKey, u64), BTreeMap<u64, Arc<Record>>>;
+type Trials = BTreeMap<(SettingKey, u64), BTreeMap<u64, Kept>>;
+
+/// A trial and the streams that it was drawn from. Of trials of one name those of the newest streams stand: all are draws of the same
+/// law, only their words became other numbers.
+#[derive(Debug)]
+struct Kept {
+    streams: StreamVersion,
+    record: Arc<Record>,
+}
 
 /// Trials by experiment, setting, seed and number; optionally backed by a file.
 #[derive(Debug, Default)]
@@ -41,6 +50,8 @@ struct Line {
     seed: u64,
     trial: u64,
     code: String,
+    #[serde(default)]
+    streams: StreamVersion,
     outcome: Record,
 }
 
@@ -191,22 +202,25 @@ impl TrialStore {
     }
 
     fn admit(&mut self, path: &Path, line_number: usize, line: Line) -> Result<(), StoreError> {
-        let Line { experiment, setting, seed, trial, outcome, .. } = line;
+        let Line { experiment, setting, seed, trial, streams, outcome, .. } = line;
         let key = SettingKey { experiment, setting: setting.to_string() };
         let trials = self.trials.get_mut().unwrap_or_else(PoisonError::into_inner);
         let of_setting = trials.entry((key.clone(), seed)).or_default();
         match of_setting.get(&trial) {
-            None => {
-                of_setting.insert(trial, Arc::new(outcome));
+            Some(earlier) if earlier.streams > streams => {}
+            Some(earlier) if earlier.streams == streams => {
+                if earlier.record.distance(&outcome) > SAME_OUTCOME {
+                    return Err(StoreError::Conflict {
+                        path: path.to_owned(),
+                        line: line_number,
+                        experiment: key.experiment,
+                        trial,
+                    });
+                }
+                self.duplicates += 1;
             }
-            Some(earlier) if earlier.distance(&outcome) <= SAME_OUTCOME => self.duplicates += 1,
-            Some(_) => {
-                return Err(StoreError::Conflict {
-                    path: path.to_owned(),
-                    line: line_number,
-                    experiment: key.experiment,
-                    trial,
-                });
+            _ => {
+                of_setting.insert(trial, Kept { streams, record: Arc::new(outcome) });
             }
         }
         Ok(())
@@ -240,7 +254,7 @@ impl TrialStore {
         let trials = self.trials.lock().unwrap_or_else(PoisonError::into_inner);
         trials
             .get(&(request.key.clone(), seed))
-            .map(|t| t.range(..request.trials as u64).map(|(_, o)| Arc::clone(o)).collect())
+            .map(|t| t.range(..request.trials as u64).map(|(_, drawn)| Arc::clone(&drawn.record)).collect())
             .unwrap_or_default()
     }
 
@@ -275,6 +289,7 @@ impl TrialStore {
                 seed,
                 trial,
                 code: env!("CARGO_PKG_VERSION").to_owned(),
+                streams: StreamVersion::CURRENT,
                 outcome: outcome.clone(),
             };
             let write = || -> io::Result<()> {
@@ -287,7 +302,10 @@ impl TrialStore {
             write().map_err(|source| StoreError::Io { action: "write", path: path.clone(), source })?;
         }
         let mut trials = self.trials.lock().unwrap_or_else(PoisonError::into_inner);
-        trials.entry((request.key.clone(), seed)).or_default().insert(trial, Arc::new(outcome));
+        trials
+            .entry((request.key.clone(), seed))
+            .or_default()
+            .insert(trial, Kept { streams: StreamVersion::CURRENT, record: Arc::new(outcome) });
         Ok(())
     }
 }

@@ -113,7 +113,7 @@ pub(crate) fn mixers(width: usize) -> Result<Vec<LayeredSetting>, JudgeError> {
     let (positions, channels) = (8usize, 16);
     (0..4u64)
         .map(|set| {
-            let streams = Streams::for_trial("any-architecture", "mixing", set, 0);
+            let streams = Streams::of_problem("any-architecture", "mixing", set);
             let entries = streams.normals(positions * positions, (2.0 / positions as f64).sqrt());
             // Four digits say which matrix it is.
             let rounded = |x: &f64| (x * 1e4).round() / 1e4;

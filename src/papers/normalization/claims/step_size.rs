@@ -141,7 +141,7 @@ const NORMALIZATIONS: [&str; 7] =
 /// A network drawn at random: activation, depth 1 to 12, equal and unequal widths, scales, biases, normalization, 1 to 10 outputs, $N/M$ from 0.1 to
 /// 10 as far as the kernel stays small.
 fn network(number: u64) -> Result<FisherSetting, JudgeError> {
-    let mut rng = Streams::for_trial("step-size", "networks", number, 0).rng(0);
+    let mut rng = Streams::of_problem("step-size", "networks", number).rng(0);
     let mut choose = |count: usize| rng.random_range(0..count);
     let activation: Activation = ACTIVATIONS[choose(ACTIVATIONS.len())].parse()?;
     let depth = 1 + choose(12);
