@@ -234,6 +234,17 @@ pub(super) struct Entry {
     pub(super) requests: Vec<Request>,
 }
 
+impl Entry {
+    /// The id, with what it is of where that is no claim: figures may have the names of claims.
+    pub(super) fn name(&self) -> String {
+        match self.kind {
+            Kind::Claim => self.id.clone(),
+            Kind::Figure => format!("figure {}", self.id),
+            Kind::Map => format!("map {}", self.id),
+        }
+    }
+}
+
 /// Nothing for a claim that says nothing in this profile, or cannot be judged at all.
 fn of_claim(claim: &Claim, engine: &Engine) -> Option<Entry> {
     let cases = claim.cases(engine.options().profile).unwrap_or_default();

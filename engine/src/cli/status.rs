@@ -22,7 +22,7 @@ pub fn status(args: &StatusArgs, offer: Offer) -> Result<ExitCode> {
     let options = Options { profile, seed, trials, shard: None };
     let mut agenda = Agenda::new(&args.only, profile, offer)?;
     let engine = Engine::new(TrialStore::survey(&args.stores)?, options);
-    let asked = if args.only.is_empty() { Asked::read(&args.stores, &options) } else { None };
+    let asked = if args.only.is_empty() { Asked::read(&args.stores, &options)? } else { None };
     if args.only.is_empty() && asked.is_none() {
         agenda.retain_stored(&engine);
         eprintln!("note: no run with these options has told what it was asked for; what has trials is shown");
@@ -133,7 +133,7 @@ impl Status {
                 (false, 0) => "incomplete".to_owned(),
                 (false, look) => format!("undecided: look {} of {LOOKS} is due", look + 1),
             };
-            row(out, &entry.id, &entry.count, &told)?;
+            row(out, &entry.name(), &entry.count, &told)?;
         }
         row(out, "all", &self.total, if self.complete { "complete" } else { "incomplete" })?;
         writeln!(
