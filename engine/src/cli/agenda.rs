@@ -173,6 +173,13 @@ impl Agenda {
         partial
     }
 
+    /// The ids of claims, figures and maps.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
+        let claims = self.claims.iter().map(|claim| claim.id.as_str());
+        let maps = self.maps.iter().map(|chart| chart.plan.id.as_str());
+        claims.chain(self.figures.iter().map(|plan| plan.id)).chain(maps)
+    }
+
     /// The trials that figures and maps look at.
     pub(super) fn beside(&self, profile: Profile) -> Result<Vec<Request>> {
         let mut beside = Vec::new();

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
@@ -25,11 +26,8 @@ pub(super) struct Asked {
 
 impl Asked {
     pub(super) fn of(agenda: &Agenda, options: &Options) -> Self {
-        let claims = agenda.claims.iter().map(|claim| claim.id.clone());
-        let figures = agenda.figures.iter().map(|plan| plan.id.to_owned());
-        let maps = agenda.maps.iter().map(|chart| chart.plan.id.clone());
         let Options { profile, seed, trials, .. } = *options;
-        Self { profile, seed, trials, ids: claims.chain(figures).chain(maps).collect() }
+        Self { profile, seed, trials, ids: agenda.ids().map(str::to_owned).collect() }
     }
 
     /// Keeps it in the folder `out`. Its name is a fingerprint of what it says, so that tasks which were asked for the same write the
@@ -42,7 +40,9 @@ impl Asked {
         if path.exists() {
             return Ok(());
         }
-        let begun = folder.join(format!(".{name}.{}.tmp", std::process::id()));
+        // Processes of two machines may have one number.
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+        let begun = folder.join(format!(".{name}.{}.{now}.tmp", std::process::id()));
         let written = fs::create_dir_all(&folder)
             .and_then(|()| fs::write(&begun, &text))
             .and_then(|()| fs::rename(&begun, &path));

@@ -27,6 +27,12 @@ pub fn status(args: &StatusArgs, offer: Offer) -> Result<ExitCode> {
         agenda.retain_stored(&engine);
         eprintln!("note: no run with these options has told what it was asked for; what has trials is shown");
     }
+    let offered: Vec<&str> = agenda.ids().collect();
+    let foreign = asked.iter().flatten().filter(|id| !offered.contains(&id.as_str()));
+    let foreign: Vec<&str> = foreign.map(String::as_str).collect();
+    if !foreign.is_empty() {
+        eprintln!("note: asked for, and not known to this call of the program: {}", foreign.join(", "));
+    }
     let entries = agenda.census(&engine, |id| asked.as_ref().is_none_or(|ids| ids.contains(id)))?;
     let status = Status::of(&engine, entries);
     let mut out = anstream::stdout().lock();
