@@ -32,7 +32,10 @@ const ROUNDS: usize = 3;
 /// What people ask, in closed form or nearly so: the usual value of every parameter, but for those named here.
 const MIXTURE: [(&str, &str); 50] = [
     ("mf/fim-stats", r#"{"activation": "tanh", "widths": [500, 500, 500, 1], "N": 100}"#),
-    ("mf/fim-stats", r#"{"activation": "tanh", "sigma_w2": 3.1, "widths": [500, 500, 500, 500, 500, 1], "N": 100}"#),
+    (
+        "mf/fim-stats",
+        r#"{"activation": "tanh", "sigma_w2": 3.1, "widths": [500, 500, 500, 500, 500, 1], "N": 100}"#,
+    ),
     ("mf/fim-stats", r#"{"activation": "relu", "widths": [500, 500, 500, 10], "N": 100}"#),
     ("mf/fim-stats", r#"{"activation": "gelu", "widths": [200, 400, 200, 1], "N": 50}"#),
     ("mf/fim-stats", r#"{"activation": "erf", "widths": [500, 500, 500, 500, 1], "N": 100}"#),
@@ -166,10 +169,8 @@ fn of_mixture(n: usize) -> Json {
 fn entry(prediction: &Prediction, own: &Map<String, Json>, n: usize) -> Json {
     let mut params = Map::new();
     for parameter in prediction.parameters {
-        let mut value = own
-            .get(parameter.name)
-            .cloned()
-            .unwrap_or_else(|| usual::usual(prediction.id, parameter.name));
+        let mut value =
+            own.get(parameter.name).cloned().unwrap_or_else(|| usual::usual(prediction.id, parameter.name));
         jitter(&mut value, n as u64);
         if !value.is_null() {
             params.insert(parameter.name.to_owned(), value);

@@ -126,7 +126,8 @@ fn write<W: Write>(
     for (number, block) in answers {
         waiting.insert(number, block);
         while let Some(Answers { texts, bytes }) = waiting.remove(&next) {
-            let written = texts.iter().try_for_each(|text| output.write(text)).and_then(|()| output.out.flush());
+            let written =
+                texts.iter().try_for_each(|text| output.write(text)).and_then(|()| output.out.flush());
             if let Err(error) = written {
                 gate.close();
                 return Err(error);
@@ -252,7 +253,9 @@ impl<R: BufRead> Cutter<R> {
             let mut block = Vec::new();
             if buffer.is_empty() {
                 return match self.form {
-                    Form::Array if !self.closed => bail!("the array is cut off: a bracket, a brace or a string is not closed"),
+                    Form::Array if !self.closed => {
+                        bail!("the array is cut off: a bracket, a brace or a string is not closed")
+                    }
                     Form::Array => Ok(None),
                     Form::Lines => {
                         self.line(&mut block);
@@ -428,7 +431,9 @@ mod tests {
             fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
                 let line = b"{}\n";
                 let count = buffer.len() / line.len();
-                buffer[..count * line.len()].chunks_exact_mut(line.len()).for_each(|c| c.copy_from_slice(line));
+                buffer[..count * line.len()]
+                    .chunks_exact_mut(line.len())
+                    .for_each(|c| c.copy_from_slice(line));
                 Ok(count * line.len())
             }
         }

@@ -248,9 +248,8 @@ fn indented(answer: &Json) -> String {
 }
 
 fn in_a_line(answer: &Json) -> String {
-    let result = answer
-        .get("value")
-        .map_or_else(|| format!("error: {}", plain(&answer["error"]["message"])), plain);
+    let result =
+        answer.get("value").map_or_else(|| format!("error: {}", plain(&answer["error"]["message"])), plain);
     format!("{} {}: {result}", plain(&answer["id"]), answer["params"])
 }
 

@@ -60,11 +60,7 @@ fn scales(variance: f64) -> [Scale; SCALES.len()] {
 }
 
 /// $\frac2\pi E\,f(s,r)$ over two scales.
-fn average<const N: usize>(
-    us: &[Scale],
-    vs: &[Scale],
-    f: impl Fn(&Scale, &Scale) -> [f64; N],
-) -> [f64; N] {
+fn average<const N: usize>(us: &[Scale], vs: &[Scale], f: impl Fn(&Scale, &Scale) -> [f64; N]) -> [f64; N] {
     let mut sums = [0.0; N];
     for u in us {
         for v in vs {
@@ -97,6 +93,29 @@ fn parallel(u: &Scale, v: &Scale) -> (f64, f64) {
     (u.own * u.own + crossed * crossed, u.shared * v.shared)
 }
 
+/// The angle of given sine and cosine $\ge0$, to relative accuracy: four times the arc tangent of the tangent of its fourth
+/// part, which is at most $\sqrt2-1$. In the inner loop of all kernels this takes a third of the time of a general `atan`.
+///
+/// The rational approximation is that of Moshier's Cephes library (`atan.c`; $1.8\times10^{-16}$ up to 0.66).
+#[inline]
+fn angle(sin: f64, cos: f64) -> f64 {
+    let half = 1.0 + cos;
+    let tangent = sin / (half + (2.0 * half).sqrt());
+    let square = tangent * tangent;
+    let above = (((-8.750608600031904e-1 * square - 1.6157537187333652e1) * square - 7.500855792314705e1)
+        * square
+        - 1.2288666844901361e2)
+        * square
+        - 6.485021904942025e1;
+    let below = ((((square + 2.4858464901423062e1) * square + 1.6502700983169885e2) * square
+        + 4.328810604912903e2)
+        * square
+        + 4.853903996359137e2)
+        * square
+        + 1.945506571482614e2;
+    4.0 * (tangent + tangent * (square * above / below))
+}
+
 /// The pair kernel.
 pub(super) fn kernel_pair(covariance: &Covariance) -> KernelPair {
     let (rho, complement) = (covariance.rho(), covariance.complement());
@@ -104,7 +123,7 @@ pub(super) fn kernel_pair(covariance: &Covariance) -> KernelPair {
         let (own, shared) = parallel(u, v);
         let apart = shared * complement;
         let z = (own + apart * apart).sqrt();
-        [(rho * shared / z).atan(), u.inverse * v.inverse / z]
+        [angle(rho * shared, z), u.inverse * v.inverse / z]
     };
     let us = scales(covariance.p);
     let [k, k_dot] = if covariance.p == covariance.q {
@@ -126,7 +145,7 @@ pub(super) fn kernel_gap(q: f64, gap: f64) -> KernelPair {
         let sin = shared * apart / (other + rho * same);
         let cos = same * other + rho * shared * shared;
         let slopes = shared * shared * apart / ((same + other) * same * other);
-        [(sin / cos).atan(), u.inverse * v.inverse * slopes]
+        [angle(sin, cos), u.inverse * v.inverse * slopes]
     });
     KernelPair { k, k_dot }
 }
@@ -139,7 +158,7 @@ pub(super) fn moments(variance: f64) -> GaussianMoments {
         let (own, shared) = parallel(u, v);
         let z = own.sqrt();
         let slope = u.inverse * v.inverse / z;
-        [(shared / z).atan(), slope, 0.5 * (u.own * u.own + v.own * v.own) * slope]
+        [angle(shared, z), slope, 0.5 * (u.own * u.own + v.own * v.own) * slope]
     });
     let deviation = variance.sqrt();
     GaussianMoments {
@@ -208,6 +227,14 @@ mod tests {
         assert_relative_eq!(of(|s| s), (0.5 * PI).sqrt() * 2f64.ln(), max_relative = 1e-15);
         assert_relative_eq!(of(|s| s * s), PI * PI / 12.0, max_relative = 1e-15);
         assert_relative_eq!(of(|s| 1.0 / s), (0.5 * PI).sqrt(), max_relative = 1e-15);
+    }
+
+    #[test]
+    fn angles_are_arc_tangents() {
+        for tangent in [0.0, 1e-300, 1e-9, 0.1, -0.5, 0.9, 1.1, -3.0, 40.0, 1e9] {
+            let (sin, cos) = f64::atan(tangent).sin_cos();
+            assert_relative_eq!(angle(sin, cos), f64::atan(tangent), max_relative = 6e-16);
+        }
     }
 
     #[test]

@@ -101,7 +101,7 @@ pub(crate) fn kernel_operations(phi: &Activation) -> f64 {
     match &phi.0 {
         Kind::Custom(_) => 1e6,
         Kind::Tanh => 5e3,
-        Kind::HardTanh { .. } | Kind::ShiftedRelu { .. } => 3e4,
+        Kind::HardTanh { .. } | Kind::ShiftedRelu { .. } => 1e4,
         _ => 100.0,
     }
 }

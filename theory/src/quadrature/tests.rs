@@ -196,7 +196,7 @@ fn differences_of_kernels_keep_their_digits() {
         (1e10, 1e3, 0.00027943323700373186, 7.836_516_816_329_081e-6),
         (1e6, 1e5, 0.28660110142149513, 0.000_796_423_924_461_669_1),
     ] {
-        check("hard-tanh(1)", q, gap, k, k_dot, 1e-7);
+        check("hard-tanh(1)", q, gap, k, k_dot, 1e-13);
     }
     for (q, gap, k, k_dot) in [
         (2.0, 1e-20, 3.495_082_977_466_028e-21, 2.4935109184665764e-21),
