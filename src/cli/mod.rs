@@ -1,5 +1,6 @@
 //! The command line: that of the engine, with predictions and the user's own data.
 
+mod batch;
 mod explain;
 mod own_data;
 mod own_kernel;

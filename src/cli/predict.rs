@@ -1,18 +1,19 @@
 //! `predict`: one prediction, or a file of them.
 
-use std::io::{BufWriter, Read, Write};
+use std::fs::File;
+use std::io::{BufReader, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, anyhow, bail};
-use rayon::prelude::*;
-use serde::ser::{SerializeSeq, Serializer as _};
 use serde_json::{Map, Value as Json, json};
 use solvable_engine::cli;
 use solvable_engine::cli::entries::{self, assignment};
 
 use super::PredictArgs;
+use super::batch::{self, Cutter, Entry, Form, Frame, LONGEST_ENTRY};
 use solvable::atlas::{self, FiniteSize, Measured};
 use solvable::papers;
 use solvable::report::significant;
@@ -20,9 +21,6 @@ use solvable::simulate::SimulationError;
 use solvable::simulate::data::Dataset;
 use solvable::theory::catalog::{self, Answer, Prediction};
 use solvable::theory::{TheoryError, catalog::Value, did_you_mean, short_numbers, shortened};
-
-/// Entries of a batch that are answered at once.
-const CHUNK: usize = 4096;
 
 /// Fewer digits than these are worth a word.
 const FEW_DIGITS: u32 = 6;
@@ -196,51 +194,63 @@ fn told(finite: &FiniteSize) -> String {
     }
 }
 
+/// Bytes read at once.
+const PIECE: usize = 1 << 18;
+
 fn batch(path: &Path, args: &PredictArgs) -> Result<ExitCode> {
-    let as_json = args.json;
-    let mut text = String::new();
-    if path == Path::new("-") {
-        std::io::stdin().read_to_string(&mut text).context("cannot read standard input")?;
+    let input: Box<dyn Read> = if path == Path::new("-") {
+        Box::new(std::io::stdin())
     } else {
-        text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    }
-    let entries = entries::split(&text).with_context(|| {
-        format!("{} is not a JSON array of {{\"id\", \"params\"}} entries", path.display())
-    })?;
-    let answer = |n: usize, text: &str| match entries::parse(text) {
-        Ok(entry) => evaluate_entry(&entry, args.fast).entry,
-        Err(problem) => {
-            let message = format!("entry {} is not JSON: {problem}; it is {}", n + 1, shortened(text));
-            refusal(&Json::Null, &json!({}), "invalid-entry", &message)
+        Box::new(File::open(path).with_context(|| format!("cannot read {}", path.display()))?)
+    };
+    let cutter = Cutter::new(BufReader::with_capacity(PIECE, input))
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    let (form, some) = (cutter.form(), AtomicBool::new(cutter.form() == Form::Array));
+    let answer = |n: usize, entry: &Entry| {
+        let entry = parsed(n, entry);
+        some.fetch_or(entry.is_ok(), Ordering::Relaxed);
+        match entry {
+            Ok(entry) => evaluate_entry(&entry, args.fast).entry,
+            Err(problem) => refusal(&Json::Null, &json!({}), "invalid-entry", &problem),
         }
     };
-    // Answered and written in turn: the answers of a long batch are never in memory together.
-    let answers = |first: usize, chunk: &[&str]| -> Vec<Json> {
-        chunk.par_iter().enumerate().map(|(n, text)| answer(first + n, text)).collect()
-    };
-    let chunks = entries.chunks(CHUNK).enumerate().map(|(i, chunk)| answers(i * CHUNK, chunk));
-    let mut out = BufWriter::new(std::io::stdout().lock());
-    if as_json {
-        let mut serializer = serde_json::Serializer::pretty(&mut out);
-        let mut list = serializer.serialize_seq(Some(entries.len())).map_err(std::io::Error::from)?;
-        for chunk in chunks {
-            chunk
-                .iter()
-                .try_for_each(|answer| list.serialize_element(answer))
-                .map_err(std::io::Error::from)?;
-        }
-        list.end().map_err(std::io::Error::from)?;
-        writeln!(out)?;
-    } else {
-        for answer in chunks.flatten() {
-            let result = answer
-                .get("value")
-                .map_or_else(|| format!("error: {}", plain(&answer["error"]["message"])), plain);
-            writeln!(out, "{} {}: {result}", plain(&answer["id"]), answer["params"])?;
-        }
+    let out = std::io::stdout();
+    let (array, lines) = (
+        Frame { begin: "[\n", between: ",\n", end: "\n]\n", empty: "[]\n" },
+        Frame { begin: "", between: "\n", end: "\n", empty: "" },
+    );
+    match (args.json, form) {
+        (true, Form::Array) => batch::run(cutter, out, array, |n, entry| indented(&answer(n, entry))),
+        (true, Form::Lines) => batch::run(cutter, out, lines, |n, entry| answer(n, entry).to_string()),
+        (false, _) => batch::run(cutter, out, lines, |n, entry| in_a_line(&answer(n, entry))),
     }
-    out.flush()?;
-    Ok(ExitCode::SUCCESS)
+    .with_context(|| path.display().to_string())?;
+    if some.into_inner() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    bail!("{} is neither a JSON array of {{\"id\", \"params\"}} entries nor lines of them", path.display())
+}
+
+/// Entry `n`, counted from 0.
+fn parsed(n: usize, entry: &Entry) -> Result<Json, String> {
+    let n = n + 1;
+    let Entry::Text(bytes) = entry else {
+        return Err(format!("entry {n} is longer than {LONGEST_ENTRY} bytes"));
+    };
+    let text = String::from_utf8_lossy(bytes);
+    entries::parse(&text)
+        .map_err(|problem| format!("entry {n} is not JSON: {problem}; it is {}", shortened(&text)))
+}
+
+/// An element of a JSON array.
+fn indented(answer: &Json) -> String {
+    format!("  {}", format!("{answer:#}").replace('\n', "\n  "))
+}
+
+fn in_a_line(answer: &Json) -> String {
+    let result =
+        answer.get("value").map_or_else(|| format!("error: {}", plain(&answer["error"]["message"])), plain);
+    format!("{} {}: {result}", plain(&answer["id"]), answer["params"])
 }
 
 /// What an entry is answered.
