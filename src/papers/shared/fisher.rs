@@ -68,9 +68,9 @@ impl FisherSetting {
         self.network.parameter_count() as f64 * (20.0 + 6.0 * self.samples as f64)
     }
 
-    /// Bytes of the weights and of the signals of a batch, forward and backward, with the full kernel.
+    /// Bytes of the signals of a batch, forward and backward, with the full kernel; weights take what a [`PassedNetwork`] keeps of them.
     ///
-    /// Doubles: the weights $P$ once, $2N$ a unit forward, $3CN$ a unit backward ($CN^2$ more where normalization mixes the samples of the batch), and
+    /// Doubles: $2N$ a unit forward, $3CN$ a unit backward ($CN^2$ more where normalization mixes the samples of the batch), and
     /// five kernels of $(CN)^2$, of which the eigenvalues take two.
     pub fn memory(&self) -> f64 {
         let count = |n: usize| n as f64;
@@ -79,7 +79,8 @@ impl FisherSetting {
         let mixed = if checks::mixes(&self.network) { samples } else { 0.0 };
         let outputs = samples * classes;
         let signals = units * (2.0 * samples + outputs * (3.0 + mixed));
-        8.0 * (count(self.network.parameter_count()) + signals + 5.0 * outputs * outputs)
+        let weights = count(PassedNetwork::<f64>::KEPT).min(8.0 * count(self.network.parameter_count()));
+        weights + 8.0 * (signals + 5.0 * outputs * outputs)
     }
 
     /// Flops of the full kernel and its eigenvalues.
@@ -224,7 +225,8 @@ impl Experiment for FisherSpectrum {
     }
 
     fn run(setting: &FisherSetting, streams: &Streams) -> Result<FisherSpectrumOutcome, TrialFailure> {
-        let (network, signals) = setting.draw(streams)?;
+        let network = PassedNetwork::<f64>::draw(&setting.network, streams);
+        let signals = network.forward(&setting.inputs(streams))?;
         let kernel = tangent_kernel(&network, &signals) / setting.samples as f64;
         let ms = centred(&kernel, setting.network.classes());
         Ok(FisherSpectrumOutcome {
