@@ -52,7 +52,7 @@ pub fn kernel_gap(phi: &Activation, q: f64, gap: f64) -> Result<KernelPair, Theo
         _ if gap > q => plain(phi, q, gap)?,
         Kind::Erf { scale } => erf(*scale, q, gap),
         Kind::Gelu => gelu(q, gap),
-        Kind::Tanh => mixture::kernel_gap(q, gap),
+        Kind::Tanh => mixture::kernel_gap(q, gap)?,
         _ => match piecewise::pieces(phi) {
             Some(pieces) => piecewise::kernel_gap(&pieces, q, gap)?,
             None => numeric::kernel_gap(phi, q, gap)?,

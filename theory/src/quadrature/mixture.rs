@@ -17,8 +17,10 @@
 
 use std::f64::consts::FRAC_2_PI;
 
+use super::budget::spend;
 use super::closed::Covariance;
 use super::{GaussianMoments, KernelPair};
+use crate::TheoryError;
 
 /// Scales $s$ and their weights: the 16-point Gauss rule in $\ln s$ of the law of Kolmogorov, computed with 40 digits.
 const SCALES: [(f64, f64); 16] = [
@@ -60,7 +62,12 @@ fn scales(variance: f64) -> [Scale; SCALES.len()] {
 }
 
 /// $\frac2\pi E\,f(s,r)$ over two scales.
-fn average<const N: usize>(us: &[Scale], vs: &[Scale], f: impl Fn(&Scale, &Scale) -> [f64; N]) -> [f64; N] {
+fn average<const N: usize>(
+    us: &[Scale],
+    vs: &[Scale],
+    f: impl Fn(&Scale, &Scale) -> [f64; N],
+) -> Result<[f64; N], TheoryError> {
+    spend(us.len() * vs.len())?;
     let mut sums = [0.0; N];
     for u in us {
         for v in vs {
@@ -70,11 +77,15 @@ fn average<const N: usize>(us: &[Scale], vs: &[Scale], f: impl Fn(&Scale, &Scale
             }
         }
     }
-    sums
+    Ok(sums)
 }
 
 /// [`average`] of a symmetric function at one variance.
-fn symmetric<const N: usize>(us: &[Scale], f: impl Fn(&Scale, &Scale) -> [f64; N]) -> [f64; N] {
+fn symmetric<const N: usize>(
+    us: &[Scale],
+    f: impl Fn(&Scale, &Scale) -> [f64; N],
+) -> Result<[f64; N], TheoryError> {
+    spend(us.len() * (us.len() + 1) / 2)?;
     let mut sums = [0.0; N];
     for (i, u) in us.iter().enumerate() {
         for (j, v) in us[..=i].iter().enumerate() {
@@ -84,7 +95,7 @@ fn symmetric<const N: usize>(us: &[Scale], f: impl Fn(&Scale, &Scale) -> [f64; N
             }
         }
     }
-    sums
+    Ok(sums)
 }
 
 /// $z$ at $\rho=1$, squared, and $\kappa_s\kappa_r$.
@@ -117,7 +128,7 @@ fn angle(sin: f64, cos: f64) -> f64 {
 }
 
 /// The pair kernel.
-pub(super) fn kernel_pair(covariance: &Covariance) -> KernelPair {
+pub(super) fn kernel_pair(covariance: &Covariance) -> Result<KernelPair, TheoryError> {
     let (rho, complement) = (covariance.rho(), covariance.complement());
     let pair = |u: &Scale, v: &Scale| {
         let (own, shared) = parallel(u, v);
@@ -127,15 +138,15 @@ pub(super) fn kernel_pair(covariance: &Covariance) -> KernelPair {
     };
     let us = scales(covariance.p);
     let [k, k_dot] = if covariance.p == covariance.q {
-        symmetric(&us, pair)
+        symmetric(&us, pair)?
     } else {
-        average(&us, &scales(covariance.q), pair)
+        average(&us, &scales(covariance.q), pair)?
     };
-    KernelPair { k, k_dot }
+    Ok(KernelPair { k, k_dot })
 }
 
 /// $K(q,q,q)-K(q,q,q-g)$ and the same of $\dot K$ for $0<g\le q$: the addition theorem of the arc sine.
-pub(super) fn kernel_gap(q: f64, gap: f64) -> KernelPair {
+pub(super) fn kernel_gap(q: f64, gap: f64) -> Result<KernelPair, TheoryError> {
     let share = gap / q;
     let rho = 1.0 - share;
     let apart = share * (1.0 + rho);
@@ -146,12 +157,12 @@ pub(super) fn kernel_gap(q: f64, gap: f64) -> KernelPair {
         let cos = same * other + rho * shared * shared;
         let slopes = shared * shared * apart / ((same + other) * same * other);
         [angle(sin, cos), u.inverse * v.inverse * slopes]
-    });
-    KernelPair { k, k_dot }
+    })?;
+    Ok(KernelPair { k, k_dot })
 }
 
 /// The averages at $u=\sqrt v\,z$, $v>0$: $E[z\phi\phi']=\sqrt v\,\partial_vE\phi^2$.
-pub(super) fn moments(variance: f64) -> GaussianMoments {
+pub(super) fn moments(variance: f64) -> Result<GaussianMoments, TheoryError> {
     let scales = scales(variance);
     let mean_derivative = FRAC_2_PI.sqrt() * scales.iter().map(|u| u.weight * u.inverse).sum::<f64>();
     let [second, second_derivative, growth] = symmetric(&scales, |u, v| {
@@ -159,9 +170,9 @@ pub(super) fn moments(variance: f64) -> GaussianMoments {
         let z = own.sqrt();
         let slope = u.inverse * v.inverse / z;
         [angle(shared, z), slope, 0.5 * (u.own * u.own + v.own * v.own) * slope]
-    });
+    })?;
     let deviation = variance.sqrt();
-    GaussianMoments {
+    Ok(GaussianMoments {
         mean: 0.0,
         mean_derivative,
         second,
@@ -169,17 +180,17 @@ pub(super) fn moments(variance: f64) -> GaussianMoments {
         z_value: deviation * mean_derivative,
         z_derivative: 0.0,
         z_product: deviation * growth,
-    }
+    })
 }
 
 /// $E[z^2\phi'^2]$ at $u=\sqrt v\,z$, $v>0$.
-pub(super) fn stretched_slopes(variance: f64) -> f64 {
+pub(super) fn stretched_slopes(variance: f64) -> Result<f64, TheoryError> {
     let [value] = symmetric(&scales(variance), |u, v| {
         let (own, _) = parallel(u, v);
         let share = u.own * v.own;
         [u.inverse * v.inverse * share * share / (own * own.sqrt())]
-    });
-    value
+    })?;
+    Ok(value)
 }
 
 #[cfg(test)]
@@ -253,8 +264,10 @@ mod tests {
                 let q = ratio * p;
                 for rho in [-1.0, -0.999, -0.4, 1e-6, 0.02, 0.5, 0.9, 0.9999, 1.0 - 1e-9, 1.0] {
                     let covariance = Covariance::new(p, q, rho * (p * q).sqrt()).unwrap();
-                    let (mixed, summed) =
-                        (kernel_pair(&covariance), numeric::kernel_pair(&tanh, &covariance).unwrap());
+                    let (mixed, summed) = (
+                        kernel_pair(&covariance).unwrap(),
+                        numeric::kernel_pair(&tanh, &covariance).unwrap(),
+                    );
                     assert_relative_eq!(mixed.k, summed.k, max_relative = 2e-12);
                     assert_relative_eq!(mixed.k_dot, summed.k_dot, max_relative = 2e-12);
                 }
@@ -268,18 +281,18 @@ mod tests {
         for q in [1e-8, 1e-3, 0.1, 0.7, 2.0, 5.0, 17.0, 60.0, 1e3, 1e6] {
             for share in [1e-14, 1e-6, 0.01, 0.3, 0.9, 1.0] {
                 let (mixed, summed) =
-                    (kernel_gap(q, share * q), numeric::kernel_gap(&tanh, q, share * q).unwrap());
+                    (kernel_gap(q, share * q).unwrap(), numeric::kernel_gap(&tanh, q, share * q).unwrap());
                 assert_relative_eq!(mixed.k, summed.k, max_relative = 1e-11);
                 assert_relative_eq!(mixed.k_dot, summed.k_dot, max_relative = 1e-11);
             }
-            let (mixed, summed) = (moments(q), numeric::moments(&tanh, 0.0, q.sqrt()).unwrap());
+            let (mixed, summed) = (moments(q).unwrap(), numeric::moments(&tanh, 0.0, q.sqrt()).unwrap());
             for (a, b) in [
                 (mixed.mean_derivative, summed.mean_derivative),
                 (mixed.second, summed.second),
                 (mixed.second_derivative, summed.second_derivative),
                 (mixed.z_value, summed.z_value),
                 (mixed.z_product, summed.z_product),
-                (stretched_slopes(q), numeric::stretched_slopes(&tanh, q.sqrt()).unwrap()),
+                (stretched_slopes(q).unwrap(), numeric::stretched_slopes(&tanh, q.sqrt()).unwrap()),
             ] {
                 assert_relative_eq!(a, b, max_relative = 1e-13);
             }

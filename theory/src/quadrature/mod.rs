@@ -85,7 +85,7 @@ pub fn kernel_pair(phi: &Activation, p: f64, q: f64, c: f64) -> Result<KernelPai
         Kind::Relu => closed::leaky_relu(0.0, &covariance),
         Kind::LeakyRelu { slope } => closed::leaky_relu(*slope, &covariance),
         _ if covariance.c == 0.0 => independent(phi, p, q)?,
-        Kind::Tanh => mixture::kernel_pair(&covariance),
+        Kind::Tanh => mixture::kernel_pair(&covariance)?,
         _ => match piecewise::pieces(phi) {
             Some(pieces) => piecewise::kernel_pair(&pieces, &covariance)?,
             None => numeric::kernel_pair(phi, &covariance)?,
@@ -182,7 +182,7 @@ pub fn gaussian_moments(phi: &Activation, mean: f64, variance: f64) -> Result<Ga
             Kind::Sine => closed::sine_moments(mean, variance),
             Kind::Erf { scale } if mean == 0.0 => closed::erf_moments(*scale, variance),
             Kind::Gelu if mean == 0.0 => closed::gelu_moments(variance),
-            Kind::Tanh if mean == 0.0 => mixture::moments(variance),
+            Kind::Tanh if mean == 0.0 => mixture::moments(variance)?,
             _ => numeric::moments(phi, mean, deviation)?,
         }
     };
@@ -203,7 +203,7 @@ pub fn gaussian_moments(phi: &Activation, mean: f64, variance: f64) -> Result<Ga
 pub(crate) fn stretched_slopes(phi: &Activation, variance: f64) -> Result<f64, TheoryError> {
     let value = match &phi.0 {
         Kind::Erf { scale } => closed::erf_stretched_slopes(*scale, variance),
-        Kind::Tanh => mixture::stretched_slopes(variance),
+        Kind::Tanh => mixture::stretched_slopes(variance)?,
         // ½E z²(1 + cos 2u).
         Kind::Sine => 0.5 * (1.0 + (1.0 - 4.0 * variance) * (-2.0 * variance).exp()),
         _ => match piecewise::pieces(phi) {
