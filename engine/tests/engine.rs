@@ -2,11 +2,15 @@
 
 #![allow(clippy::expect_used)]
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use solvable_engine::streams::Streams;
 use solvable_engine::verify::{
-    At, Breakage, Claim, ClaimBuilder, Engine, Experiment, LOOKS, Margin, Options, Results, Statistic,
-    TrialFailure, TrialStore, Verdict,
+    At, Breakage, Claim, ClaimBuilder, Engine, Experiment, LOOKS, Margin, Observer, Options, Profile,
+    Results, SettingKey, Shard, Statistic, Stop, TrialFailure, TrialStore, Verdict,
 };
 
 /// Normal numbers of mean `mean` and deviation `noise`.
@@ -216,7 +220,7 @@ fn the_number_of_trials_is_a_function_of_the_trials() {
     assert!(drawn.len() > 1, "{drawn:?}: some seeds look again");
 }
 
-/// Shards draw their parts of the first look; on the joined store they go on to the next.
+/// Tasks that share a folder draw their parts of a look, and of the next when they are run again.
 #[test]
 fn shards_come_to_the_same_trials() {
     let noise = 0.1 / 1.5 * 50f64.sqrt() / 2.67;
@@ -228,35 +232,54 @@ fn shards_come_to_the_same_trials() {
             > 100
     };
     let seed = (0..400).find(again).expect("a seed that looks three times");
-    let options = |shard: Option<&str>| Options {
-        seed,
-        shard: shard.map(|text| text.parse().expect("a shard")),
-        ..Options::default()
-    };
+    let options = |shard: Option<Shard>| Options { seed, shard, ..Options::default() };
     let whole = Engine::new(TrialStore::in_memory(), options(None));
     let expected = whole.verify(&build(), &()).expect("an in-memory store cannot fail");
 
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let joined = folder.path().join("joined");
-    std::fs::create_dir_all(&joined).expect("a folder");
-    for round in 0..LOOKS {
-        let mut lines = std::fs::read(joined.join("trials.jsonl")).unwrap_or_default();
-        for shard in ["1/3", "2/3", "3/3"] {
-            let part = folder.path().join(format!("{round}-{}", &shard[..1]));
-            std::fs::create_dir_all(&part).expect("a folder");
-            let before = joined.join("trials.jsonl");
-            let known = if before.exists() {
-                std::fs::copy(&before, part.join("trials.jsonl")).expect("a copy") as usize
-            } else {
-                0
-            };
-            let engine = Engine::new(TrialStore::open(&part).expect("a store"), options(Some(shard)));
-            engine.verify(&build(), &()).expect("the store can be written");
-            lines.extend_from_slice(&std::fs::read(part.join("trials.jsonl")).expect("a store")[known..]);
+    // How many tasks there are changes from round to round.
+    for tasks in [3, 3, 2, 5].into_iter().take(LOOKS) {
+        for shard in (1..=tasks).map(|task| format!("{task}/{tasks}").parse::<Shard>().expect("a shard")) {
+            let store = TrialStore::open_shard(folder.path(), shard, Duration::ZERO).expect("a store");
+            Engine::new(store, options(Some(shard))).verify(&build(), &()).expect("the store can be written");
         }
-        std::fs::write(joined.join("trials.jsonl"), lines).expect("the joined store");
     }
-    let store = TrialStore::read(&[&joined]).expect("a store");
+    let store = TrialStore::read(&[folder.path()]).expect("a store");
     assert_eq!(store.duplicates(), 0);
+    assert_eq!(store.len(), whole.store().len(), "nothing is lost, nothing doubled");
     assert_eq!(expected, Engine::new(store, options(None)).judge(&build(), &Default::default()));
+}
+
+/// A run that is asked to end begins no more trials, judges nothing, and the next goes on.
+#[test]
+fn a_run_that_is_asked_to_end_judges_nothing_and_the_next_goes_on() {
+    /// Asks after some trials.
+    struct After(Arc<Stop>, AtomicUsize);
+    impl Observer for After {
+        fn trial(&self, _: &SettingKey, _: u64, _: f64, _: bool) {
+            if self.1.fetch_add(1, Ordering::SeqCst) == 9 {
+                assert!(self.0.ask("enough"));
+            }
+        }
+    }
+    let build =
+        || vec![claim(1.0, 0.1).predict(|s| Ok(2.0 * s.mean)).rival("triple", |s| Ok(3.0 * s.mean)).finish()];
+    let (store, stop) = (Arc::new(TrialStore::in_memory()), Arc::<Stop>::default());
+    let engine = Engine::with_stop(Arc::clone(&store), Options::default(), Arc::clone(&stop));
+    let observer = After(Arc::clone(&stop), AtomicUsize::new(0));
+    let (results, tally) = engine.decide(&build(), &[], &observer).expect("an in-memory store cannot fail");
+    assert!(results.claims.is_empty(), "nothing is refuted by what happened to be done first");
+    assert_eq!((tally.run + tally.missing, tally.run), (50, store.len()));
+    assert!(tally.run >= 10 && tally.missing > 0, "{tally:?}");
+    assert_eq!(stop.reason(), Some("enough"));
+
+    let case = build()[0].cases(Profile::Quick).expect("cases").remove(0).with_trials(8);
+    let drawn =
+        engine.draw(&case.with_trials(60), 60, &(), || false).expect("an in-memory store cannot fail");
+    assert_eq!((drawn.result.verdict, drawn.missing > 0), (Verdict::Failed, true), "{drawn:?}");
+
+    let next = Engine::with_stop(store, Options::default(), Arc::default());
+    let (results, again) = next.decide(&build(), &[], &()).expect("an in-memory store cannot fail");
+    assert_eq!((again.run, again.reused), (tally.missing, tally.run));
+    assert_eq!(results.claims[0].verdict, Verdict::Refuted);
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Result, anyhow, bail};
 use serde_json::{Map, Value as Json, json};
 use solvable_engine::cli::entries::assignment;
-use solvable_engine::cli::{self, CheckArgs};
+use solvable_engine::cli::{self, CheckArgs, Ending};
 
 use super::predict::parameters;
 use solvable::papers::any_architecture::experiments::{LayeredSharpness, LayeredSharpnessSetting};
@@ -22,7 +22,7 @@ use solvable::theory::catalog::{self, Prediction};
 use solvable::theory::natural_gradient::Method;
 use solvable::theory::{any_architecture, step_size};
 use solvable::verify::statistic::{ALPHA, mean};
-use solvable::verify::{Claim, Engine, Experiment, Options, Profile, Request, TrialStore};
+use solvable::verify::{Claim, Experiment, Options, Profile, Request};
 use solvable::{atlas, papers};
 
 /// Networks drawn where the user does not say how many.
@@ -98,11 +98,6 @@ struct Found {
     tops: Option<Vec<f64>>,
 }
 
-fn engine(args: &CheckArgs) -> Result<Engine> {
-    let options = Options { profile: args.profile, seed: args.seed, ..Options::default() };
-    Ok(Engine::new(TrialStore::open(&args.out)?, options))
-}
-
 /// As many inputs as there are, at most.
 fn limit(given: &mut Map<String, Json>, samples: usize, inputs: &Dataset) {
     if samples > inputs.samples() {
@@ -134,17 +129,14 @@ fn of_dense_layers(
         );
     }
     let answer = prediction.evaluate(given)?.to_json();
-    let engine = engine(args)?;
     let trials = args.trials.unwrap_or(NETWORKS);
     let mut on_inputs = None;
     let sharpness = match inputs {
-        None => {
-            drawn::<Sharpness, _>(&engine, &FisherSetting { network, samples }, trials, |o| o.lambda_max)?
-        }
+        None => drawn::<Sharpness, _>(args, &FisherSetting { network, samples }, trials, |o| o.lambda_max)?,
         Some(inputs) => {
             let setting = DataFisherSetting { network, data: inputs.scaled_head(samples)? };
             on_inputs = rate_on_inputs(&setting);
-            drawn::<DataSharpness, _>(&engine, &setting, trials, |o| o.lambda_max)?
+            drawn::<DataSharpness, _>(args, &setting, trials, |o| o.lambda_max)?
         }
     };
     let bearable = answer["eta_cautious"].as_f64().unwrap_or(f64::NAN);
@@ -192,8 +184,7 @@ fn of_any_layers(
         centred: found.centred,
     };
     let trials = args.trials.unwrap_or(NETWORKS);
-    let engine = engine(args)?;
-    let drawn = drawn::<LayeredSharpness, _>(&engine, &setting, trials, |o| (o.lambda_max, o.lambda_top))?;
+    let drawn = drawn::<LayeredSharpness, _>(args, &setting, trials, |o| (o.lambda_max, o.lambda_top))?;
     let (sharpness, tops) = drawn.into_iter().unzip();
     let bearable = answer["eta_cautious"].as_f64();
     Ok(Found { answer, bearable, on_inputs, sharpness, tops: Some(tops) })
@@ -283,14 +274,18 @@ fn rate_on_inputs(setting: &DataFisherSetting) -> Option<f64> {
 }
 
 fn drawn<E: Experiment, T>(
-    engine: &Engine,
+    args: &CheckArgs,
     setting: &E::Setting,
     trials: usize,
     read: impl Fn(&E::Outcome) -> T,
 ) -> Result<Vec<T>> {
     E::check(setting)?;
     let request = Request::new::<E>(setting, trials)?;
+    let options = Options { profile: args.profile, seed: args.seed, ..Options::default() };
+    let ending = Ending::watch(&args.limits)?;
+    let engine = ending.engine(ending.open(&args.out, None)?, options);
     let tally = engine.run(std::slice::from_ref(&request), &())?;
+    ending.complete(&tally)?;
     if let Some((trial, message)) = tally.failures.values().next() {
         bail!("network {trial} cannot be measured: {message}");
     }

@@ -11,9 +11,9 @@ use super::entries::assignment;
 use super::progress::Bar;
 use super::run::{check_trials, exit_code};
 use super::select::{knobs_of, nothing_matches, short};
-use super::{CheckArgs, terminal};
+use super::{CheckArgs, Ending, INCOMPLETE, terminal};
 use crate::Paper;
-use crate::verify::{Case, Claim, Drawn, Engine, Knob, Options, TrialStore, assign, in_order};
+use crate::verify::{Case, Claim, Drawn, Engine, Knob, Options, assign, in_order};
 use solvable_words::shortened;
 
 /// Trials of the first look; a statistic needs eight at most.
@@ -43,13 +43,14 @@ pub fn check(args: &CheckArgs, papers: &[Paper]) -> Result<ExitCode> {
     }
     let case = changed(start, &overrides, knobs_of(&claim.id, papers))?;
     let options = Options { profile: args.profile, seed: args.seed, trials: None, shard: None };
-    let engine = Engine::new(TrialStore::open(&args.out)?, options);
-    let Drawn { result, narrow } = drawn(&engine, case, args)?;
+    let ending = Ending::watch(&args.limits)?;
+    let engine = ending.engine(ending.open(&args.out, None)?, options);
+    let Drawn { result, narrow, missing } = drawn(&engine, case, args)?;
     let mut out = anstream::stdout().lock();
     if args.json {
         let told = json!({
             "id": claim.id, "profile": args.profile, "seed": args.seed, "comparison": claim.comparison.name(),
-            "statistic": claim.statistic.name(), "narrow": narrow, "case": result,
+            "statistic": claim.statistic.name(), "narrow": narrow, "missing": missing, "case": result,
         });
         writeln!(out, "{told}")?;
     } else {
@@ -60,6 +61,10 @@ pub fn check(args: &CheckArgs, papers: &[Paper]) -> Result<ExitCode> {
                 "the interval is wider than a third of the margin; more trials (--trials, --time) narrow it"
             )?;
         }
+    }
+    if missing > 0 {
+        eprintln!("incomplete: the run was ended, {missing} trials are missing; run again to go on");
+        return Ok(ExitCode::from(INCOMPLETE));
     }
     Ok(exit_code(Some(result.verdict)))
 }

@@ -11,12 +11,12 @@ use super::entries::value_of;
 use super::progress::Bar;
 use super::run::{check_trials, exit_code};
 use super::select::{knobs_of, nothing_matches, short};
-use super::{MapArgs, program, set_jobs};
+use super::{Ending, MapArgs, program, set_jobs};
 use crate::Paper;
 use crate::map::{Cell, Map, MapPlan, Sweep, shown};
 use crate::report;
 use crate::report::number;
-use crate::verify::{Claim, Engine, Options, TrialStore, Verdict};
+use crate::verify::{Claim, Options, Verdict};
 use solvable_words::shortened;
 
 /// Draws a map and writes it beside the trials.
@@ -27,16 +27,18 @@ pub fn map(args: &MapArgs, papers: &[Paper]) -> Result<ExitCode> {
     let knobs = knobs_of(&claim.id, papers);
     let requests = plan.requests(claim, knobs)?;
     let options = Options { profile: plan.profile, seed: args.seed, trials: args.trials, shard: args.shard };
-    let engine = Engine::new(TrialStore::open(&args.out)?, options);
+    let ending = Ending::watch(&args.limits)?;
+    let engine = ending.engine(ending.open(&args.out, args.shard)?, options);
     let bar = Bar::new();
     let tally = engine.run(&requests, &bar)?;
     bar.finish();
     for (key, (trial, message)) in &tally.failures {
         eprintln!("note: trial {trial} of {} failed at {}: {message}", key.experiment, key.setting);
     }
+    ending.complete(&tally)?;
     if args.shard.is_some() {
         eprintln!(
-            "{} trials run, {} reused; `{} map` on the joined store draws the map",
+            "{} trials run, {} reused; `{} map` without --shard draws the map",
             tally.run,
             tally.reused,
             program()

@@ -6,6 +6,7 @@
 
 mod check;
 mod diff;
+mod ending;
 pub mod entries;
 mod explain;
 mod junit;
@@ -30,6 +31,7 @@ use crate::verify::{Profile, Shard};
 
 pub use check::check;
 pub use diff::diff;
+pub use ending::{Ending, INCOMPLETE, Incomplete, Limits};
 pub use explain::{explain, explain_claim, list, list_papers, write_sources};
 pub use map::map;
 pub use run::{Offer, check_trials, report, verify};
@@ -46,7 +48,8 @@ struct Cli {
 
 /// What the exit codes mean, for the help of a program.
 pub const EXIT_CODES: &str = "Exit codes: 0 all confirmed; 1 something refuted, powerless or failed; 2 usage or input \
-                              error; 3 inconclusive only.";
+                              error; 3 inconclusive only; 75 incomplete, run again: a signal or --max-time ended the run, \
+                              trials are missing, or another run uses the store.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -113,12 +116,16 @@ pub struct VerifyArgs {
     /// Threads; all cores by default.
     #[arg(long)]
     pub jobs: Option<usize>,
-    /// Run only part I of N of the trials; join the stores with the command `report`.
+    /// Run only part I of N of the trials, into a file of its own in the folder `shards`; tasks may share one folder. Join them with
+    /// the command `report`.
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
     /// Set stored trials aside and begin anew.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "shard")]
     pub fresh: bool,
+    /// When to end.
+    #[command(flatten)]
+    pub limits: Limits,
 }
 
 /// The arguments of [`check()`].
@@ -148,6 +155,9 @@ pub struct CheckArgs {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+    /// When to end.
+    #[command(flatten)]
+    pub limits: Limits,
 }
 
 /// The arguments of [`map()`].
@@ -178,12 +188,16 @@ pub struct MapArgs {
     /// Threads; all cores by default.
     #[arg(long)]
     pub jobs: Option<usize>,
-    /// Run only part I of N of the trials; the same command on the joined store draws the map.
+    /// Run only part I of N of the trials, into a file of its own in the folder `shards`; the same command without this option
+    /// draws the map when all parts are there.
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
     /// Print the map as JSON.
     #[arg(long)]
     pub json: bool,
+    /// When to end.
+    #[command(flatten)]
+    pub limits: Limits,
 }
 
 /// The arguments of [`report`].
@@ -252,8 +266,12 @@ pub fn exit(done: anyhow::Result<ExitCode>) -> ExitCode {
         if broken_pipe {
             return ExitCode::SUCCESS;
         }
-        eprintln!("error: {}", short_numbers(&told(&error)));
-        ExitCode::from(2)
+        if error.is::<Incomplete>() {
+            eprintln!("{error}");
+        } else {
+            eprintln!("error: {}", short_numbers(&told(&error)));
+        }
+        ExitCode::from(if ending::asks_for_another_run(&error) { INCOMPLETE } else { 2 })
     })
 }
 

@@ -1,7 +1,7 @@
 //! `verify` and `report`.
 
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Instant, SystemTime};
 
@@ -9,13 +9,13 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use super::progress::Bar;
 use super::select::{by_id, nothing_matches, selected};
-use super::{ReportArgs, Selection, VerifyArgs, junit, program, set_jobs, terminal};
+use super::{Ending, ReportArgs, Selection, VerifyArgs, junit, program, set_jobs, terminal};
 use crate::figure::Figure;
 use crate::map::{Map, MapPlan};
 use crate::report::{self, Appendix, Part, Report, RunInfo};
 use crate::verify::{
-    Claim, Engine, Knob, LOOKS, Options, Profile, Request, Results, STORE_FILE, StoreError, Tally,
-    TrialStore, Verdict,
+    Claim, Engine, Knob, LOOKS, Options, Profile, Request, Results, SHARD_FOLDER, STORE_FILE, StoreError,
+    Tally, TrialStore, Verdict,
 };
 use crate::{FigurePlan, Paper, Source};
 
@@ -199,7 +199,8 @@ pub fn verify(args: &VerifyArgs, offer: Offer) -> Result<ExitCode> {
     check_trials(*trials)?;
     let agenda = Agenda::new(&args.patterns, *profile, offer)?;
     set_jobs(args.jobs)?;
-    let mut opened = TrialStore::open(out);
+    let ending = Ending::watch(&args.limits)?;
+    let mut opened = ending.open(out, args.shard);
     if args.fresh && !matches!(opened, Err(StoreError::Locked { .. } | StoreError::Io { action: "open", .. }))
     {
         // Also a store that contradicts itself is set aside, not only one that can be read.
@@ -209,7 +210,7 @@ pub fn verify(args: &VerifyArgs, offer: Offer) -> Result<ExitCode> {
     }
     let store = opened?;
     let options = Options { profile: *profile, seed: *seed, trials: *trials, shard: args.shard };
-    let engine = Engine::new(store, options);
+    let engine = ending.engine(store, options);
     warn(engine.store());
 
     let mut beside = Vec::new();
@@ -222,6 +223,7 @@ pub fn verify(args: &VerifyArgs, offer: Offer) -> Result<ExitCode> {
     let bar = Bar::new();
     let (results, tally) = engine.decide(&agenda.claims, &beside, &bar)?;
     bar.finish();
+    ending.complete(&tally)?;
     if args.shard.is_some() {
         eprintln!(
             "{} trials run, {} reused; join the shards with `{} report DIR...`",
@@ -408,16 +410,24 @@ pub fn check_trials(trials: Option<usize>) -> Result<()> {
     }
 }
 
-/// `--fresh` keeps the old trials under another name: a long run is not lost by a slip.
+/// `--fresh` keeps the old trials under other names: a long run is not lost by a slip.
 fn set_aside(out: &Path) -> Result<()> {
-    let store = out.join(STORE_FILE);
-    if std::fs::metadata(&store).is_ok_and(|m| m.len() > 0) {
-        let names = (1..).map(|n| out.join(format!("trials.previous-{n}.jsonl")));
-        for aside in names {
-            if !aside.exists() {
-                return std::fs::rename(&store, &aside)
-                    .with_context(|| format!("cannot move {} to {}", store.display(), aside.display()));
-            }
+    let trials = out.join(STORE_FILE);
+    if std::fs::metadata(&trials).is_ok_and(|m| m.len() > 0) {
+        move_aside(&trials, |n| out.join(format!("trials.previous-{n}.jsonl")))?;
+    }
+    let shards = out.join(SHARD_FOLDER);
+    if shards.exists() {
+        move_aside(&shards, |n| out.join(format!("{SHARD_FOLDER}.previous-{n}")))?;
+    }
+    Ok(())
+}
+
+fn move_aside(path: &Path, name: impl Fn(u32) -> PathBuf) -> Result<()> {
+    for aside in (1..).map(name) {
+        if !aside.exists() {
+            return std::fs::rename(path, &aside)
+                .with_context(|| format!("cannot move {} to {}", path.display(), aside.display()));
         }
     }
     Ok(())

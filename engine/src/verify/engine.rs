@@ -1,14 +1,13 @@
 //! Runs the trials that claims need, and judges the claims by them.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::str::FromStr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use rayon::prelude::*;
-use thiserror::Error;
 
 use super::claim::{Case, Claim};
 use super::experiment::{Experiment, Request, SettingKey};
@@ -16,7 +15,9 @@ use super::judge::{Breakage, JudgeError};
 use super::record::{Record, RecordError};
 use super::results::{CaseResult, Component, Results};
 use super::rules::Exchange;
+use super::shard::Shard;
 use super::statistic::{ALPHA, CONFIDENCE, spent};
+use super::stop::Stop;
 use super::store::{StoreError, TrialStore};
 use super::verdict::{Profile, Verdict};
 
@@ -37,29 +38,6 @@ pub struct Options {
     pub shard: Option<Shard>,
 }
 
-/// Part `index` (from 1) of `count` parts of the trials.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shard {
-    index: usize,
-    count: usize,
-}
-
-/// A shard that is not of the form `I/N` with $1\le I\le N$.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("shard `{0}` is not of the form I/N with 1 <= I <= N, for example 2/8")]
-pub struct ShardError(String);
-
-impl FromStr for Shard {
-    type Err = ShardError;
-
-    fn from_str(text: &str) -> Result<Self, ShardError> {
-        let error = || ShardError(text.to_owned());
-        let (index, count) = text.split_once('/').ok_or_else(error)?;
-        let (index, count) = (index.parse().map_err(|_| error())?, count.parse().map_err(|_| error())?);
-        if 1 <= index && index <= count { Ok(Self { index, count }) } else { Err(error()) }
-    }
-}
-
 /// Watches a run. Trials finish in any order and on any thread.
 pub trait Observer: Sync {
     /// Called once: `pending` trials are about to run, `reused` are in the store.
@@ -78,6 +56,8 @@ pub struct Tally {
     pub reused: usize,
     /// Trials that were run.
     pub run: usize,
+    /// Trials that were not begun, as the run was asked to end.
+    pub missing: usize,
     /// The first failed trial of each setting, with its message.
     pub failures: BTreeMap<SettingKey, (u64, String)>,
     /// How many trials of each setting these numbers speak of.
@@ -91,6 +71,8 @@ pub struct Drawn {
     pub result: CaseResult,
     /// Whether every interval is narrower than a third of its margin.
     pub narrow: bool,
+    /// Trials that the next look lacks, as the run was asked to end.
+    pub missing: usize,
 }
 
 /// A case on the way to its verdict.
@@ -115,14 +97,20 @@ type Docket = Vec<Result<Vec<Looked>, JudgeError>>;
 /// A store of trials and the options under which it is filled and judged.
 #[derive(Debug)]
 pub struct Engine {
-    store: TrialStore,
+    store: Arc<TrialStore>,
     options: Options,
+    stop: Arc<Stop>,
 }
 
 impl Engine {
     /// An engine over `store`.
     pub fn new(store: TrialStore, options: Options) -> Self {
-        Self { store, options }
+        Self::with_stop(Arc::new(store), options, Arc::default())
+    }
+
+    /// The same; when `stop` is asked, no more trials are begun.
+    pub fn with_stop(store: Arc<TrialStore>, options: Options, stop: Arc<Stop>) -> Self {
+        Self { store, options, stop }
     }
 
     /// The store.
@@ -147,7 +135,8 @@ impl Engine {
     /// it declares is looked at again with twice as many, until it is or [`LOOKS`] looks are done. The intervals hold jointly
     /// over all looks ([`spent`]); whether a case is looked at again depends on its own trials alone, so that results are
     /// the same whatever else is run, in whatever order and from whichever store. Where [`Options::trials`] fixes the number,
-    /// there is one look.
+    /// there is one look. A run that is asked to end ([`Engine::with_stop`]) before its trials are done judges nothing: the
+    /// tally says how many are [missing](Tally::missing), and no claim is in the results.
     ///
     /// # Errors
     /// A store that cannot be written.
@@ -163,6 +152,9 @@ impl Engine {
         requests.extend(docket.iter().flatten().flatten().flat_map(|open| self.requests_at(&open.case, 0)));
         while !requests.is_empty() {
             self.run_into(&mut tally, &requests, observer)?;
+            if tally.missing > 0 {
+                return Ok((self.results(&[], Vec::new()), tally));
+            }
             let mut open: Vec<&mut Looked> =
                 docket.iter_mut().flatten().flatten().filter(|open| open.goes_on).collect();
             open.par_iter_mut().for_each(|open| self.follow(open, &tally, Breakage::None));
@@ -209,7 +201,8 @@ impl Engine {
     }
 
     /// Runs the trials asked for that are not yet stored (of the shard, where there is one). A trial that fails or panics
-    /// is counted and does not stop the others; a store that cannot be written does.
+    /// is counted and does not stop the others; a store that cannot be written does. A trial that failed in an earlier run is
+    /// tried again.
     pub fn run(&self, requests: &[Request], observer: &dyn Observer) -> Result<Tally, StoreError> {
         let mut tally = Tally::default();
         self.run_into(&mut tally, requests, observer)?;
@@ -241,14 +234,9 @@ impl Engine {
             let entry = merged.entry(&request.key).or_insert_with(|| request.with_trials(trials));
             entry.trials = entry.trials.max(trials);
         }
-        let all = merged.values().flat_map(|r| (0..r.trials as u64).map(move |trial| (r, trial)));
-        let mine = all.enumerate().filter(|(number, _)| match self.options.shard {
-            Some(Shard { index, count }) => number % count == index - 1,
-            None => true,
-        });
-        let (reused, mut pending): (Vec<_>, Vec<_>) = mine
-            .map(|(_, job)| job)
-            .partition(|(r, trial)| self.store.contains(r, self.options.seed, *trial));
+        let all = merged.values().flat_map(|r| self.own_trials(r).map(move |trial| (r, trial)));
+        let (reused, mut pending): (Vec<_>, Vec<_>) =
+            all.partition(|(r, trial)| self.store.contains(r, self.options.seed, *trial));
         pending.sort_by(|a, b| b.0.cost.total_cmp(&a.0.cost));
         // What an earlier call ran for the same tally is not met again: a trial that failed would fail again.
         let is_new = |(request, trial): &(&Request, u64)| {
@@ -260,52 +248,56 @@ impl Engine {
 
         let failures = Mutex::new(BTreeMap::new());
         let store_error = Mutex::new(None);
-        let stopped = AtomicBool::new(false);
+        let (stopped, missing) = (AtomicBool::new(false), AtomicUsize::new(0));
         rayon::scope_fifo(|scope| {
             for &(request, trial) in &pending {
-                let (failures, store_error, stopped) = (&failures, &store_error, &stopped);
+                let (failures, store_error, stopped, missing) = (&failures, &store_error, &stopped, &missing);
                 scope.spawn_fifo(move |_| {
-                    if stopped.load(Ordering::Relaxed) {
+                    if stopped.load(Ordering::Relaxed) || self.stop.is_asked() {
+                        missing.fetch_add(1, Ordering::Relaxed);
                         return;
                     }
-                    let begin = Instant::now();
-                    let outcome = run_caught(request, trial, self.options.seed);
+                    let (outcome, seconds) = timed(|| run_caught(request, trial, self.options.seed));
                     let ok = outcome.is_ok();
-                    match outcome {
-                        Ok(outcome) => {
-                            if let Err(error) = self.store.insert(request, self.options.seed, trial, outcome)
-                            {
-                                stopped.store(true, Ordering::Relaxed);
-                                lock(store_error).get_or_insert(error);
-                            }
-                        }
+                    let kept = match outcome {
+                        Ok(outcome) => self.store.insert(request, self.options.seed, trial, outcome),
                         Err(message) => {
-                            let mut failures = lock(failures);
-                            let entry = failures.entry(request.key.clone()).or_insert((trial, String::new()));
-                            if trial <= entry.0 {
-                                *entry = (trial, message);
-                            }
+                            let kept = self.store.insert_failure(request, self.options.seed, trial, &message);
+                            note_failure(&mut lock(failures), request, trial, message);
+                            kept
                         }
+                    };
+                    self.store.insert_time(request, seconds);
+                    if let Err(error) = kept {
+                        stopped.store(true, Ordering::Relaxed);
+                        lock(store_error).get_or_insert(error);
                     }
-                    observer.trial(&request.key, trial, begin.elapsed().as_secs_f64(), ok);
+                    observer.trial(&request.key, trial, seconds, ok);
                 });
             }
         });
-        match store_error.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            Some(error) => Err(error),
-            None => {
-                tally.reused += reused;
-                tally.run += pending.len();
-                for (key, failure) in failures.into_inner().unwrap_or_else(PoisonError::into_inner) {
-                    tally.failures.entry(key).or_insert(failure);
-                }
-                for request in merged.into_values() {
-                    let counted = tally.counted.entry(request.key.clone()).or_default();
-                    *counted = (*counted).max(request.trials as u64);
-                }
-                Ok(())
-            }
+        if let Some(error) = store_error.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            return Err(error);
         }
+        self.store.sync()?;
+        let missing = missing.into_inner();
+        tally.reused += reused;
+        tally.run += pending.len() - missing;
+        tally.missing += missing;
+        for (key, failure) in failures.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            tally.failures.entry(key).or_insert(failure);
+        }
+        for request in merged.into_values() {
+            let counted = tally.counted.entry(request.key.clone()).or_default();
+            *counted = (*counted).max(request.trials as u64);
+        }
+        Ok(())
+    }
+
+    /// The numbers of the trials that `request` asks for, of the shard where there is one.
+    fn own_trials(&self, request: &Request) -> impl Iterator<Item = u64> + use<> {
+        let share = self.options.shard.map(|shard| shard.trials(&request.key, self.options.seed));
+        (0..request.trials as u64).filter(move |trial| share.is_none_or(|share| share.holds(*trial)))
     }
 
     /// Draws trials of `case`, twice as many from look to look, beginning with those that the case asks for, until every interval
@@ -321,17 +313,25 @@ impl Engine {
         observer: &dyn Observer,
         mut ends: impl FnMut() -> bool,
     ) -> Result<Drawn, StoreError> {
+        let mut before: Option<CaseResult> = None;
         for look in 0.. {
             let requests = case.requests_at(look, most);
             let tally = self.run(&requests, observer)?;
+            if tally.missing > 0 {
+                // The trials that happened to be done first are no sample; the look before is whole.
+                let unseen = || case.failed(&JudgeError::Other("ended before its trials were done".into()));
+                let result = before.unwrap_or_else(unseen);
+                return Ok(Drawn { result, narrow: false, missing: tally.missing });
+            }
             let result = self.judge_requests(case, &requests, &tally, Breakage::None, spent(look));
             let narrow = result.error.is_none() && result.claim.components.iter().all(Component::is_narrow);
             // An error of few trials only (a statistic that needs more) ends with more of them.
             let hopeless = !tally.failures.is_empty();
             let all = requests.iter().all(|request| request.trials >= most);
             if narrow || hopeless || all || ends() {
-                return Ok(Drawn { result, narrow });
+                return Ok(Drawn { result, narrow, missing: 0 });
             }
+            before = Some(result);
         }
         unreachable!("numbers of trials that double reach every limit")
     }
@@ -502,6 +502,32 @@ fn run_caught(request: &Request, trial: u64, seed: u64) -> Result<Record, String
             Err(format!("panicked: {}", text.unwrap_or_default()))
         }
     }
+}
+
+/// Of several failures at a setting the first trial is told.
+fn note_failure(
+    failures: &mut BTreeMap<SettingKey, (u64, String)>,
+    request: &Request,
+    trial: u64,
+    message: String,
+) {
+    let entry = failures.entry(request.key.clone()).or_insert((trial, String::new()));
+    if trial <= entry.0 {
+        *entry = (trial, message);
+    }
+}
+
+/// What `work` returns and the seconds that it takes of this thread, without those of other trials: a thread that waits for the
+/// parts of a trial that others have taken runs another one meanwhile.
+fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
+    thread_local!(static OTHERS: Cell<f64> = const { Cell::new(0.0) });
+    let outer = OTHERS.replace(0.0);
+    let begin = Instant::now();
+    let done = work();
+    let elapsed = begin.elapsed().as_secs_f64();
+    let own = elapsed - OTHERS.get();
+    OTHERS.set(outer + elapsed);
+    (done, own.max(0.0))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

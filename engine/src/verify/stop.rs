@@ -1,0 +1,26 @@
+//! A run that is asked to end before all of its trials are done.
+
+use std::sync::OnceLock;
+
+/// Asks a run to take no more trials. Those in flight are finished; what is stored stays.
+#[derive(Debug, Default)]
+pub struct Stop {
+    reason: OnceLock<String>,
+}
+
+impl Stop {
+    /// Asks; returns whether nobody has before. The first reason stays.
+    pub fn ask(&self, reason: impl Into<String>) -> bool {
+        self.reason.set(reason.into()).is_ok()
+    }
+
+    /// Whether somebody has asked.
+    pub fn is_asked(&self) -> bool {
+        self.reason.get().is_some()
+    }
+
+    /// Why, in words.
+    pub fn reason(&self) -> Option<&str> {
+        self.reason.get().map(String::as_str)
+    }
+}

@@ -1,0 +1,114 @@
+//! How long trials took, and how long others will take.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::experiment::{Request, SettingKey};
+
+/// What a forecast of a trial's time rests on, the best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Basis {
+    /// The mean of recorded trials of this very setting.
+    Recorded,
+    /// Recorded trials of the same experiment at other settings, scaled by the declared costs.
+    Scaled,
+    /// Recorded trials of other experiments, scaled by the declared costs, whose units may differ: an order of magnitude.
+    Guessed,
+    /// Nothing is recorded.
+    Unknown,
+}
+
+/// How long a trial will take.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Forecast {
+    /// Seconds of one core; 0 where nothing is known.
+    pub seconds: f64,
+    /// What they rest on.
+    pub basis: Basis,
+}
+
+/// Sums over trials.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    trials: f64,
+    seconds: f64,
+    cost: f64,
+}
+
+impl Sums {
+    fn add(&mut self, seconds: f64, cost: f64) {
+        self.trials += 1.0;
+        self.seconds += seconds;
+        self.cost += cost;
+    }
+
+    fn per_cost(self) -> Option<f64> {
+        let ratio = self.seconds / self.cost;
+        (ratio.is_finite() && ratio > 0.0).then_some(ratio)
+    }
+}
+
+/// Recorded times.
+#[derive(Debug, Default)]
+pub(super) struct Times {
+    settings: BTreeMap<(String, String), Sums>,
+    experiments: BTreeMap<String, Sums>,
+}
+
+/// One line of a file of times.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct TimeLine {
+    experiment: String,
+    /// Fingerprint of the setting, which may be long.
+    setting: String,
+    cost: f64,
+    seconds: f64,
+}
+
+impl TimeLine {
+    pub(super) fn of(request: &Request, seconds: f64) -> Self {
+        let setting = fingerprint(&request.key);
+        Self { experiment: request.key.experiment.clone(), setting, cost: request.cost, seconds }
+    }
+}
+
+impl Times {
+    /// Adds what is recorded; times that no clock shows are left out.
+    pub(super) fn add(&mut self, line: TimeLine) {
+        let TimeLine { experiment, setting, cost, seconds } = line;
+        if seconds >= 0.0 && seconds.is_finite() && cost.is_finite() {
+            self.experiments.entry(name(&experiment).to_owned()).or_default().add(seconds, cost);
+            self.settings.entry((experiment, setting)).or_default().add(seconds, cost);
+        }
+    }
+
+    /// How long a trial of `request` will take.
+    pub(super) fn forecast(&self, request: &Request) -> Forecast {
+        let own = self.settings.get(&(request.key.experiment.clone(), fingerprint(&request.key)));
+        if let Some(sums) = own {
+            return Forecast { seconds: sums.seconds / sums.trials, basis: Basis::Recorded };
+        }
+        let scaled = |per_cost: f64, basis| Forecast { seconds: per_cost * request.cost, basis };
+        let kin = self.experiments.get(name(&request.key.experiment)).and_then(|sums| sums.per_cost());
+        if let Some(per_cost) = kin {
+            return scaled(per_cost, Basis::Scaled);
+        }
+        let mut others: Vec<f64> = self.experiments.values().filter_map(|sums| sums.per_cost()).collect();
+        others.sort_by(f64::total_cmp);
+        match others.get(others.len() / 2) {
+            Some(median) => scaled(*median, Basis::Guessed),
+            None => Forecast { seconds: 0.0, basis: Basis::Unknown },
+        }
+    }
+}
+
+/// The experiment without its version: another version takes about as long.
+fn name(experiment: &str) -> &str {
+    experiment.split('@').next().unwrap_or_default()
+}
+
+fn fingerprint(key: &SettingKey) -> String {
+    blake3::hash(key.setting.as_bytes()).to_hex()[..16].to_owned()
+}
