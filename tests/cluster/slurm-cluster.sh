@@ -112,8 +112,11 @@ cluster_logs() {
 # stop_cluster: ends the daemons in the order in which they need each other, and removes the folder.
 stop_cluster() {
     [ -n "$cluster" ] || return 0
-    scancel --quiet --user="$(id -un)" 2> /dev/null || true
-    local index
+    local index begin=$SECONDS
+    if ((${#cluster_daemons[@]} == 3)); then
+        timeout 10 scancel --quiet --user="$(id -un)" || true
+        while ((SECONDS - begin < 20)) && [ -n "$(timeout 10 squeue --noheader)" ]; do sleep 0.2; done
+    fi
     for ((index = ${#cluster_daemons[@]} - 1; index >= 0; index--)); do
         kill "${cluster_daemons[index]}" 2> /dev/null || true
         wait "${cluster_daemons[index]}" 2> /dev/null || true
