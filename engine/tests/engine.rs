@@ -9,8 +9,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use solvable_engine::streams::Streams;
 use solvable_engine::verify::{
-    At, Breakage, Claim, ClaimBuilder, Engine, Experiment, LOOKS, Margin, Observer, Options, Profile,
-    Results, SettingKey, Shard, Statistic, Stop, TrialFailure, TrialStore, Verdict,
+    At, Basis, Breakage, Claim, ClaimBuilder, Engine, Experiment, LOOKS, Margin, Observer, Options, Profile,
+    Request, Results, SettingKey, Shard, Statistic, Stop, TrialFailure, TrialStore, Verdict,
 };
 
 /// Normal numbers of mean `mean` and deviation `noise`.
@@ -282,4 +282,109 @@ fn a_run_that_is_asked_to_end_judges_nothing_and_the_next_goes_on() {
     let (results, again) = next.decide(&build(), &[], &()).expect("an in-memory store cannot fail");
     assert_eq!((again.run, again.reused), (tally.missing, tally.run));
     assert_eq!(results.claims[0].verdict, Verdict::Refuted);
+}
+
+/// A failed trial is recorded with its message, once, and is tried again; the claim fails by the record as it did in the run.
+#[test]
+fn failures_are_recorded_and_judged_as_in_the_run() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let build =
+        || vec![claim(-1.0, 0.1).predict(|s| Ok(s.mean)).rival("double", |s| Ok(2.0 * s.mean)).finish()];
+    let run = || {
+        let engine = Engine::new(TrialStore::open(folder.path()).expect("a store"), Options::default());
+        engine.decide(&build(), &[], &()).expect("the store can be written")
+    };
+    let (expected, tally) = run();
+    assert_eq!((tally.run, tally.reused, expected.claims[0].verdict), (50, 0, Verdict::Failed));
+    assert_eq!(run().1.run, 50, "tried again");
+    let read = || TrialStore::read(&[folder.path()]).expect("a store");
+    let text = std::fs::read_to_string(folder.path().join("trials.jsonl")).expect("a store");
+    assert_eq!(text.lines().count(), 50, "told once");
+    assert!(text.lines().all(|line| line.contains(r#""error":"the mean is negative""#)), "{text}");
+    assert!(read().warnings().is_empty());
+
+    let engine = Engine::new(read(), Options::default());
+    let cases = build()[0].cases(Profile::Quick).expect("cases");
+    let standing = engine.standing(&cases[0]);
+    let count = engine.count(&standing.requests);
+    assert_eq!((count.wanted, count.stored, count.failed, count.missing), (50, 0, 50, 0));
+    assert!(standing.complete);
+    assert_eq!(engine.judge(&build(), &engine.failures_of(&cases)), expected);
+
+    // Where one is missing, another could fail that comes first.
+    std::fs::write(folder.path().join("trials.jsonl"), &text[text.find('\n').expect("lines") + 1..])
+        .expect("a file");
+    let standing = Engine::new(read(), Options::default()).standing(&cases[0]);
+    assert!(!standing.complete);
+    // A trial that came to its end in another run is no failure.
+    let good = &text
+        .lines()
+        .next()
+        .expect("a line")
+        .replace("\"error\":\"the mean is negative\"", "\"outcome\":{\"value\":1}");
+    std::fs::write(folder.path().join("trials.jsonl"), format!("{good}\n{text}")).expect("a file");
+    let count = Engine::new(read(), Options::default()).count(&cases[0].requests);
+    assert_eq!((count.stored, count.failed), (1, 49));
+}
+
+/// What is due is what a run would draw next, look for look.
+#[test]
+fn the_standing_of_a_case_is_what_a_run_would_draw_next() {
+    let noise = 0.1 / 1.5 * 50f64.sqrt() / 2.67;
+    let claims =
+        vec![claim(1.0, noise).predict(|s| Ok(s.mean)).rival("double", |s| Ok(2.0 * s.mean)).finish()];
+    let cases = claims[0].cases(Profile::Quick).expect("cases");
+    for seed in 0..40 {
+        let engine = Engine::new(TrialStore::in_memory(), Options { seed, ..Options::default() });
+        let (mut look, mut drawn) = (0, 0);
+        loop {
+            let standing = engine.standing(&cases[0]);
+            if standing.complete {
+                break;
+            }
+            assert_eq!(standing.look, look);
+            drawn = engine.run(&standing.requests, &()).expect("an in-memory store cannot fail").run + drawn;
+            look += 1;
+        }
+        let (results, tally) = engine.decide(&claims, &[], &()).expect("an in-memory store cannot fail");
+        assert_eq!((tally.run, results.claims[0].cases[0].trials[0]), (0, drawn));
+    }
+}
+
+/// Times of other settings are scaled by the declared costs.
+#[test]
+fn forecasts_are_means_or_scaled_by_costs() {
+    struct Slow;
+    impl Experiment for Slow {
+        type Setting = Setting;
+        type Outcome = Throw;
+        const ID: &'static str = "slow";
+        const VERSION: u32 = 1;
+        fn run(setting: &Setting, _: &Streams) -> Result<Throw, TrialFailure> {
+            Ok(Throw { value: setting.mean })
+        }
+        fn cost(setting: &Setting) -> f64 {
+            setting.mean
+        }
+    }
+    let slow = |mean| Request::new::<Slow>(&Setting { mean, noise: 0.0 }, 3).expect("a request");
+    let other = Request::new::<Dice>(&Setting { mean: 1.0, noise: 0.0 }, 3).expect("a request");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let store = TrialStore::open(folder.path()).expect("a store");
+    assert_eq!(store.forecast(&other).basis, Basis::Unknown);
+    // Enough for a line, and what the end of the run makes a line of.
+    for (mean, seconds) in [(2.0, 1.5), (2.0, 0.5), (6.0, 0.25), (6.0, 0.75)] {
+        store.insert_time(&slow(mean), seconds);
+        let outcome = slow(mean).run_trial(0, 0).expect("a trial");
+        store.insert(&slow(mean), 0, 0, outcome).expect("the store can be written");
+    }
+    store.sync().expect("the store can be written");
+    drop(store);
+    let store = TrialStore::read(&[folder.path()]).expect("a store");
+    let told = |request: &Request| (store.forecast(request).seconds, store.forecast(request).basis);
+    assert_eq!(told(&slow(2.0)), (1.0, Basis::Recorded));
+    assert_eq!(told(&slow(6.0)), (0.5, Basis::Recorded));
+    // Three seconds at a cost of sixteen.
+    assert_eq!(told(&slow(8.0)), (1.5, Basis::Scaled));
+    assert_eq!(told(&other), (3.0 / 16.0, Basis::Guessed));
 }

@@ -1,9 +1,11 @@
 //! The command line as a library: commands, progress, exit codes.
 //!
-//! [`main`] is a whole program for a list of papers. A program with commands of its own puts [`VerifyArgs`], [`CheckArgs`], [`MapArgs`],
-//! [`ReportArgs`] and [`DiffArgs`] into its own [`clap`] command line, calls [`verify`], [`check()`], [`map()`], [`report`], [`diff`], [`list`] and
-//! [`explain`], and hands the outcome to [`exit`].
+//! [`main`] is a whole program for a list of papers. A program with commands of its own puts [`VerifyArgs`], [`ReportArgs`], [`PlanArgs`],
+//! [`StatusArgs`], [`CheckArgs`], [`MapArgs`] and [`DiffArgs`] into its own [`clap`] command line, calls [`verify`], [`report`], [`plan()`],
+//! [`status()`], [`check()`], [`map()`], [`diff`], [`list`] and [`explain`], and hands the outcome to [`exit`].
 
+mod agenda;
+mod asked;
 mod check;
 mod diff;
 mod ending;
@@ -11,10 +13,12 @@ pub mod entries;
 mod explain;
 mod junit;
 mod map;
+mod plan;
 mod progress;
 mod run;
 mod select;
 mod shell;
+mod status;
 mod terminal;
 
 use std::path::PathBuf;
@@ -29,14 +33,17 @@ use solvable_words::short_numbers;
 use crate::Paper;
 use crate::verify::{Profile, Shard};
 
+pub use agenda::Offer;
 pub use check::check;
 pub use diff::diff;
 pub use ending::{Ending, INCOMPLETE, Incomplete, Limits};
 pub use explain::{explain, explain_claim, list, list_papers, write_sources};
 pub use map::map;
-pub use run::{Offer, check_trials, report, verify};
+pub use plan::plan;
+pub use run::{check_trials, report, verify};
 pub use select::{by_id, nothing_matches, selected, short};
 pub use shell::{Names, completions, man};
+pub use status::status;
 
 /// Claims of a theory, held against the experiments that could refute them.
 #[derive(Debug, Parser)]
@@ -51,12 +58,19 @@ pub const EXIT_CODES: &str = "Exit codes: 0 all confirmed; 1 something refuted, 
                               error; 3 inconclusive only; 75 incomplete, run again: a signal or --max-time ended the run, \
                               trials are missing, or another run uses the store.";
 
+/// The folder of reports and trials where none is named.
+const DEFAULT_OUT: &str = "reports";
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the simulations that claims need, judge the claims, write the report.
     Verify(VerifyArgs),
     /// Judge stored trials again and redraw the report; several stores (shards) are joined.
     Report(ReportArgs),
+    /// Tell what `verify` would run: trials, core hours, memory, and into how many tasks to divide it.
+    Plan(PlanArgs),
+    /// Tell which trials of a run are stored, missing, failed or contradictory.
+    Status(StatusArgs),
     /// Judge a claim at a setting of your own.
     Check(CheckArgs),
     /// Chart where a claim holds, over one or two fields of its setting.
@@ -98,7 +112,7 @@ pub struct Selection {
     #[arg(long)]
     pub trials: Option<usize>,
     /// Folder of the report and of the trial store.
-    #[arg(long, value_name = "DIR", default_value = "reports")]
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_OUT)]
     pub out: PathBuf,
     /// Writes the verdicts as JUnit XML too, one test case for each case of a claim.
     #[arg(long, value_name = "FILE")]
@@ -150,7 +164,7 @@ pub struct CheckArgs {
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
     /// Folder of the trial store: what was drawn before is not drawn again.
-    #[arg(long, value_name = "DIR", default_value = "reports")]
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_OUT)]
     pub out: PathBuf,
     /// Print JSON.
     #[arg(long)]
@@ -183,7 +197,7 @@ pub struct MapArgs {
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
     /// Folder of the trial store; the map goes into its folder `maps`.
-    #[arg(long, value_name = "DIR", default_value = "reports")]
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_OUT)]
     pub out: PathBuf,
     /// Threads; all cores by default.
     #[arg(long)]
@@ -203,11 +217,72 @@ pub struct MapArgs {
 /// The arguments of [`report`].
 #[derive(Debug, Clone, Args)]
 pub struct ReportArgs {
-    /// Stores: folders that hold a trials.jsonl, or such files (plain or gzip); the --out folder by default.
+    /// Stores: folders that hold a trials.jsonl or a folder shards, or such files (plain or gzip); the --out folder by default.
     pub stores: Vec<PathBuf>,
+    /// Only claims and figures whose id matches (substring, or glob with `*`); may be given again.
+    #[arg(long, value_name = "PATTERN")]
+    pub only: Vec<String>,
+    /// Judge what there is although trials are missing. Without it a set that lacks trials of its first look is not judged, and one
+    /// that lacks those of a later look is judged as undecided; both exit with 75.
+    #[arg(long)]
+    pub partial: bool,
     /// What is judged.
     #[command(flatten)]
     pub selection: Selection,
+}
+
+/// Which trials are spoken of.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Scope {
+    /// How much is run.
+    #[arg(long, value_enum, default_value_t = Profile::Quick)]
+    pub profile: Profile,
+    /// Changes all random streams.
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Replaces every declared number of trials.
+    #[arg(long)]
+    pub trials: Option<usize>,
+}
+
+/// The arguments of [`plan()`].
+#[derive(Debug, Clone, Args)]
+pub struct PlanArgs {
+    /// Only claims and figures whose id matches one of these (substring, or glob with `*`).
+    pub patterns: Vec<String>,
+    /// Of which trials.
+    #[command(flatten)]
+    pub scope: Scope,
+    /// Folder of the trial store: what is stored is not run, and recorded times are those of its trials.
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_OUT)]
+    pub out: PathBuf,
+    /// How long a task should take, about.
+    #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = ending::duration)]
+    pub task_time: Duration,
+    /// Cores of a task.
+    #[arg(long, default_value_t = 1)]
+    pub cores: usize,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The arguments of [`status()`].
+#[derive(Debug, Clone, Args)]
+pub struct StatusArgs {
+    /// Stores: folders that hold a trials.jsonl or a folder shards, or such files (plain or gzip).
+    #[arg(value_name = "DIR", default_value = DEFAULT_OUT)]
+    pub stores: Vec<PathBuf>,
+    /// Only claims and figures whose id matches (substring, or glob with `*`); may be given again. By default what the runs that
+    /// filled the stores were asked for.
+    #[arg(long, value_name = "PATTERN")]
+    pub only: Vec<String>,
+    /// Of which trials.
+    #[command(flatten)]
+    pub scope: Scope,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// The arguments of [`diff`].
@@ -234,6 +309,8 @@ pub fn main(papers: Vec<Paper>) -> ExitCode {
     exit(match cli.command {
         Command::Verify(args) => verify(&args, Offer::of(papers)),
         Command::Report(args) => report(&args, Offer::of(papers)),
+        Command::Plan(args) => plan(&args, Offer::of(papers)),
+        Command::Status(args) => status(&args, Offer::of(papers)),
         Command::Check(args) => check(&args, &papers),
         Command::Map(args) => map(&args, &papers),
         Command::List { patterns } => list(&papers, &patterns),

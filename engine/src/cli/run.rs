@@ -5,161 +5,19 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Instant, SystemTime};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 
+use super::agenda::{Agenda, Entry, Offer};
+use super::asked::{ASKED_FOLDER, Asked};
 use super::progress::Bar;
-use super::select::{by_id, nothing_matches, selected};
-use super::{Ending, ReportArgs, Selection, VerifyArgs, junit, program, set_jobs, terminal};
+use super::{Ending, Incomplete, ReportArgs, Selection, VerifyArgs, junit, program, set_jobs, terminal};
 use crate::figure::Figure;
-use crate::map::{Map, MapPlan};
-use crate::report::{self, Appendix, Part, Report, RunInfo};
+use crate::map::Map;
+use crate::report::{self, Part, Report, RunInfo};
 use crate::verify::{
-    Claim, Engine, Knob, LOOKS, Options, Profile, Request, Results, SHARD_FOLDER, STORE_FILE, StoreError,
-    Tally, TrialStore, Verdict,
+    Claim, Engine, LOOKS, Options, Profile, Results, SHARD_FOLDER, STORE_FILE, StoreError, TrialStore,
+    Verdict,
 };
-use crate::{FigurePlan, Paper, Source};
-
-/// What a program has to judge.
-pub struct Offer {
-    /// The papers, in the order of the report.
-    pub papers: Vec<Paper>,
-    /// Chapters that stand behind the papers where all of them are reported.
-    pub appendices: Vec<Appendix>,
-    /// Publications that claims may cite beside those of the papers.
-    pub bibliography: Vec<Source>,
-    /// What the reader of the report should know of how the papers came about.
-    pub notes: Vec<String>,
-    /// Maps that were recorded: they stand for those that a run does not draw.
-    pub recorded: Vec<Map>,
-    /// What a store needs to be judged that was not given, in words.
-    pub wanted: fn(&TrialStore) -> Option<String>,
-}
-
-impl Offer {
-    /// Papers alone.
-    pub fn of(papers: Vec<Paper>) -> Self {
-        Self {
-            papers,
-            appendices: Vec::new(),
-            bibliography: Vec::new(),
-            notes: Vec::new(),
-            recorded: Vec::new(),
-            wanted: |_| None,
-        }
-    }
-}
-
-/// The papers, with claims and figures taken out and selected.
-struct Agenda {
-    parts: Vec<Part>,
-    claims: Vec<Claim>,
-    figures: Vec<FigurePlan>,
-    maps: Vec<Chart>,
-    /// Claims that are mapped and not judged.
-    mapped: Vec<Claim>,
-    recorded: Vec<Map>,
-    appendices: Vec<Appendix>,
-    bibliography: Vec<Source>,
-    notes: Vec<String>,
-}
-
-/// A map to be drawn.
-struct Chart {
-    plan: MapPlan,
-    knobs: &'static [Knob],
-}
-
-impl Agenda {
-    fn new(patterns: &[String], profile: Profile, offer: Offer) -> Result<Self> {
-        let Offer { papers, appendices, bibliography, notes, recorded, .. } = offer;
-        if patterns.iter().any(String::is_empty) {
-            let id = papers.first().map_or("part", |paper| paper.id);
-            bail!("a pattern is empty; valid: a part of an id, such as `{id}` or `{id}/*`");
-        }
-        let patterns = &by_id(patterns, &papers)[..];
-        if !papers.iter().flat_map(Paper::ids).any(|id| selected(patterns, id)) {
-            bail!("{}", nothing_matches(patterns, papers.iter().flat_map(Paper::ids)));
-        }
-        let plain = papers.iter().flat_map(|paper| {
-            let claims = paper.claims.iter().map(|claim| claim.id.as_str());
-            claims.chain(paper.figures.iter().map(|figure| figure.id))
-        });
-        if profile != Profile::Full && !plain.into_iter().any(|id| selected(patterns, id)) {
-            bail!("only maps match, which belong to --profile full; `{} map ID` draws one", program());
-        }
-        let wanted = |id: &str, claim: &str| selected(patterns, id) || selected(patterns, claim);
-        let mut agenda = Self {
-            parts: Vec::new(),
-            claims: Vec::new(),
-            figures: Vec::new(),
-            maps: Vec::new(),
-            mapped: Vec::new(),
-            recorded: recorded.into_iter().filter(|map| wanted(&map.id, &map.claim)).collect(),
-            appendices,
-            bibliography,
-            notes,
-        };
-        for Paper { id, title, mut summary, findings, sources, claims, figures, maps, knobs, .. } in papers {
-            let (claims_before, figures_before) = (agenda.claims.len(), agenda.figures.len());
-            let (judged, others): (Vec<_>, Vec<_>) =
-                claims.into_iter().partition(|claim| selected(patterns, &claim.id));
-            if !others.is_empty() {
-                agenda.appendices.clear();
-            } else {
-                for finding in findings() {
-                    summary.push_str("\n\n");
-                    summary.push_str(&finding);
-                }
-            }
-            agenda.claims.extend(judged);
-            if profile == Profile::Full {
-                let maps = maps.into_iter().filter(|plan| wanted(&plan.id, &plan.claim));
-                agenda.maps.extend(maps.map(|plan| Chart { plan, knobs }));
-                agenda.mapped.extend(others);
-            }
-            agenda.figures.extend(figures.into_iter().filter(|f| selected(patterns, f.id)));
-            if (agenda.claims.len(), agenda.figures.len()) != (claims_before, figures_before) {
-                agenda.parts.push(Part { id: id.into(), title: title.into(), summary, sources });
-            }
-        }
-        Ok(agenda)
-    }
-}
-
-impl Agenda {
-    fn claim_of(&self, plan: &MapPlan) -> Result<&Claim> {
-        let mut claims = self.claims.iter().chain(&self.mapped);
-        claims
-            .find(|claim| claim.id == plan.claim)
-            .ok_or_else(|| anyhow!("the map {} is of a claim that does not exist, {}", plan.id, plan.claim))
-    }
-
-    fn map_requests(&self, chart: &Chart) -> Result<Vec<Request>> {
-        let claim = self.claim_of(&chart.plan)?;
-        chart.plan.requests(claim, chart.knobs).with_context(|| format!("map {}", chart.plan.id))
-    }
-
-    /// Whether the trials of the map are stored, all of them: claims may share some of its settings.
-    fn is_stored(&self, chart: &Chart, engine: &Engine) -> bool {
-        let requests = self.map_requests(chart).unwrap_or_default();
-        !requests.is_empty() && engine.has_all(&requests)
-    }
-
-    /// The maps whose trials are stored, and the recorded ones of those that are not.
-    fn charted(&self, engine: &Engine) -> Result<Vec<Map>> {
-        let stored = self.maps.iter().filter(|chart| self.is_stored(chart, engine));
-        let chart = |Chart { plan, knobs }: &Chart| {
-            plan.chart(engine, self.claim_of(plan)?, knobs).with_context(|| format!("map {}", plan.id))
-        };
-        let mut maps: Vec<Map> = stored.map(chart).collect::<Result<_>>()?;
-        for map in &self.recorded {
-            if maps.iter().all(|drawn| drawn.id != map.id) {
-                maps.push(map.clone());
-            }
-        }
-        Ok(maps)
-    }
-}
 
 /// The section of the maps.
 fn atlas(maps: &[Map], profile: Profile) -> Part {
@@ -206,22 +64,15 @@ pub fn verify(args: &VerifyArgs, offer: Offer) -> Result<ExitCode> {
         // Also a store that contradicts itself is set aside, not only one that can be read.
         set_aside(out)?;
         drop(opened);
-        opened = TrialStore::open(out);
+        opened = ending.open(out, args.shard);
     }
-    let store = opened?;
     let options = Options { profile: *profile, seed: *seed, trials: *trials, shard: args.shard };
-    let engine = ending.engine(store, options);
+    let engine = ending.engine(opened?, options);
     warn(engine.store());
+    Asked::of(&agenda, &options).keep(out)?;
 
-    let mut beside = Vec::new();
-    for plan in &agenda.figures {
-        beside.extend(plan.requests(*profile).map_err(|error| anyhow!("{error}"))?);
-    }
-    for chart in &agenda.maps {
-        beside.extend(agenda.map_requests(chart)?);
-    }
     let bar = Bar::new();
-    let (results, tally) = engine.decide(&agenda.claims, &beside, &bar)?;
+    let (results, tally) = engine.decide(&agenda.claims, &agenda.beside(*profile)?, &bar)?;
     bar.finish();
     ending.complete(&tally)?;
     if args.shard.is_some() {
@@ -243,26 +94,22 @@ pub fn report(args: &ReportArgs, offer: Offer) -> Result<ExitCode> {
     let Selection { profile, seed, trials, out, .. } = &args.selection;
     check_trials(*trials)?;
     let wanted = offer.wanted;
-    let mut agenda = Agenda::new(&[], *profile, offer)?;
+    let mut agenda = Agenda::new(&args.only, *profile, offer)?;
     let stores = if args.stores.is_empty() { vec![out.clone()] } else { args.stores.clone() };
     let store = TrialStore::read(&stores)?;
-    let engine = Engine::new(store, Options { profile: *profile, seed: *seed, trials: *trials, shard: None });
+    let options = Options { profile: *profile, seed: *seed, trials: *trials, shard: None };
+    let engine = Engine::new(store, options);
     warn(engine.store());
     if engine.store().duplicates() > 0 {
         eprintln!("note: {} trials are stored more than once and count once", engine.store().duplicates());
     }
+    let due = if args.partial { Vec::new() } else { due(&agenda, &engine, &stores, args)? };
+    if due.iter().any(|entry| entry.look == 0) {
+        let why = told(&due);
+        bail!(Incomplete(format!("{why}; run again what is missing, or judge what there is with --partial")));
+    }
     let wanted = wanted(engine.store());
-    // A store of a selective run holds nothing on the other claims, or only some of their cases; they are left out.
-    let is_stored = |request: &Request| engine.stored(request) > 0;
-    let mut partial = Vec::new();
-    agenda.claims.retain(|claim| {
-        let cases = claim.cases(*profile).unwrap_or_default();
-        let stored = cases.iter().filter(|case| case.requests.iter().all(is_stored)).count();
-        if 0 < stored && stored < cases.len() {
-            partial.push(format!("{} ({stored} of {} cases)", claim.id, cases.len()));
-        }
-        0 < stored && stored == cases.len()
-    });
+    let partial = agenda.retain_stored(&engine);
     if !partial.is_empty() {
         eprintln!("note: left out for want of trials: {}", partial.join(", "));
     }
@@ -275,15 +122,47 @@ pub fn report(args: &ReportArgs, offer: Offer) -> Result<ExitCode> {
     if let Some(wanted) = wanted {
         eprintln!("note: {wanted}");
     }
-    agenda.figures.retain(|plan| {
-        let requests = plan.requests(*profile).unwrap_or_default();
-        requests.iter().all(is_stored)
-    });
-    agenda.parts.retain(|part| agenda.claims.iter().any(|claim| claim.part() == part.id));
-    agenda.recorded.retain(|map| agenda.claims.iter().any(|claim| claim.id == map.claim));
-    let results = engine.judge(&agenda.claims, &Tally::default());
+    let cases = agenda.claims.iter().flat_map(|claim| claim.cases(*profile).unwrap_or_default());
+    let failed = engine.failures_of(&cases.collect::<Vec<_>>());
+    let results = engine.judge(&agenda.claims, &failed);
     let trials = Trials { run: 0, reused: engine.store().len() };
-    finish(&engine, agenda, results, trials, &args.selection, started, begin)
+    let done = finish(&engine, agenda, results, trials, &args.selection, started, begin)?;
+    if due.is_empty() {
+        return Ok(done);
+    }
+    bail!(Incomplete(format!("{}; run again for the next look", told(&due))))
+}
+
+/// What was asked for and is not there: by `--only`, or by the runs that filled the stores. Where neither says it, what is stored is
+/// all that is wanted.
+fn due(agenda: &Agenda, engine: &Engine, stores: &[PathBuf], args: &ReportArgs) -> Result<Vec<Entry>> {
+    let asked = Asked::read(stores, engine.options());
+    let is_asked = |id: &str| match &asked {
+        _ if !args.only.is_empty() => true,
+        Some(ids) => ids.contains(id),
+        None => false,
+    };
+    let entries = agenda.census(engine, is_asked)?;
+    Ok(entries.into_iter().filter(|entry| !entry.complete).collect())
+}
+
+/// What is due, in words.
+fn told(due: &[Entry]) -> String {
+    const NAMED: usize = 5;
+    let one = |entry: &Entry| match entry.look {
+        0 => format!("{} lacks {} of {} trials", entry.id, entry.count.missing, entry.count.wanted),
+        look => format!(
+            "{} is undecided, look {} of {LOOKS} lacks {} trials",
+            entry.id,
+            look + 1,
+            entry.count.missing
+        ),
+    };
+    let mut named: Vec<String> = due.iter().take(NAMED).map(one).collect();
+    if due.len() > NAMED {
+        named.push(format!("and {} more (`{} status`)", due.len() - NAMED, program()));
+    }
+    named.join(", ")
 }
 
 /// How many trials a report rests on.
@@ -416,9 +295,11 @@ fn set_aside(out: &Path) -> Result<()> {
     if std::fs::metadata(&trials).is_ok_and(|m| m.len() > 0) {
         move_aside(&trials, |n| out.join(format!("trials.previous-{n}.jsonl")))?;
     }
-    let shards = out.join(SHARD_FOLDER);
-    if shards.exists() {
-        move_aside(&shards, |n| out.join(format!("{SHARD_FOLDER}.previous-{n}")))?;
+    for folder in [SHARD_FOLDER, ASKED_FOLDER] {
+        let path = out.join(folder);
+        if path.exists() {
+            move_aside(&path, |n| out.join(format!("{folder}.previous-{n}")))?;
+        }
     }
     Ok(())
 }

@@ -26,6 +26,9 @@ impl Names {
             .with("explain", "id", ids.clone())
             .with("list", "patterns", ids.clone())
             .with("verify", "patterns", ids.clone())
+            .with("plan", "patterns", ids.clone())
+            .with("report", "only", ids.clone())
+            .with("status", "only", ids.clone())
             .with("map", "claim", ids)
             .with("check", "claim", claims)
     }
@@ -52,7 +55,11 @@ pub fn completions(shell: Shell, mut command: clap::Command, names: &Names) -> R
     clap_complete::generate(shell, &mut command, &program, &mut script);
     if shell == Shell::Fish {
         // The generator of this shell leaves out the values of positional arguments.
-        for (name, _, words) in &names.0 {
+        let is_positional = |(name, argument, _): &&(&str, &str, _)| {
+            let sub = command.find_subcommand(name);
+            sub.is_some_and(|sub| sub.get_positionals().any(|positional| positional.get_id() == *argument))
+        };
+        for (name, _, words) in names.0.iter().filter(is_positional) {
             let words = words.join(" ");
             writeln!(
                 script,

@@ -378,12 +378,12 @@ impl Engine {
         }
     }
 
-    fn looks(&self) -> usize {
+    pub(super) fn looks(&self) -> usize {
         if self.options.trials.is_some() { 1 } else { LOOKS }
     }
 
     /// The trials of a look: as many as [`Options::trials`] says, where it does.
-    fn requests_at(&self, case: &Case, look: usize) -> Vec<Request> {
+    pub(super) fn requests_at(&self, case: &Case, look: usize) -> Vec<Request> {
         match self.options.trials {
             Some(trials) => case.requests.iter().map(|request| request.with_trials(trials)).collect(),
             None => case.requests_at(look, usize::MAX),
@@ -391,7 +391,7 @@ impl Engine {
     }
 
     /// How often the intervals of a look may miss.
-    fn level(&self, look: usize) -> f64 {
+    pub(super) fn level(&self, look: usize) -> f64 {
         if self.looks() == 1 { ALPHA } else { spent(look) }
     }
 
@@ -415,7 +415,7 @@ impl Engine {
         requests.iter().all(|request| self.stored(request) == self.wanted(request))
     }
 
-    fn judge_requests(
+    pub(super) fn judge_requests(
         &self,
         case: &Case,
         requests: &[Request],

@@ -80,6 +80,11 @@ pub trait Experiment: 'static {
     fn cost(_setting: &Self::Setting) -> f64 {
         1.0
     }
+
+    /// The memory of a trial in bytes, about, and rather too much than too little; nothing where it is not known. Plans tell it.
+    fn memory(_setting: &Self::Setting) -> Option<f64> {
+        None
+    }
 }
 
 type Run = Arc<dyn Fn(&Streams) -> Result<Record, TrialFailure> + Send + Sync>;
@@ -93,6 +98,8 @@ pub struct Request {
     pub trials: usize,
     /// Rough cost of one.
     pub cost: f64,
+    /// The memory of one in bytes, where it is known.
+    pub memory: Option<f64>,
     setting: Arc<Json>,
     run: Run,
 }
@@ -116,6 +123,7 @@ impl Request {
             key,
             trials,
             cost: E::cost(setting),
+            memory: E::memory(setting),
             setting: Arc::new(json),
             run: Arc::new(move |streams| Ok(Record::of(&E::run(&own, streams)?)?)),
         })

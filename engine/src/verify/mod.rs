@@ -14,6 +14,7 @@ mod results;
 mod rules;
 pub mod setting;
 mod shard;
+mod standing;
 pub mod statistic;
 mod stop;
 mod store;
@@ -32,6 +33,7 @@ pub use results::{CaseResult, ClaimResult, Component, Estimate, Judgement, Margi
 pub use rules::Exchange;
 pub use setting::SettingError;
 pub use shard::{Shard, ShardError, Share};
+pub use standing::{Count, Standing, widest};
 pub use statistic::Statistic;
 pub use stop::Stop;
 pub use store::{Conflict, Hold, SHARD_FOLDER, STORE_FILE, StoreError, StoreFile, TrialStore};

@@ -68,6 +68,13 @@ impl Shard {
         format!("{}-of-{}", self.index, self.count)
     }
 
+    /// The part, from 1, of `count` that holds a trial.
+    pub fn of_trial(key: &SettingKey, seed: u64, trial: u64, count: u32) -> u32 {
+        let count = u64::from(count.max(1));
+        // Below `count`, which fits.
+        1 + ((part_of_first(key, seed, count) + trial % count) % count) as u32
+    }
+
     /// What it holds of the trials of one setting under a seed.
     pub fn trials(&self, key: &SettingKey, seed: u64) -> Share {
         let owner_of_first = part_of_first(key, seed, self.count);
@@ -83,7 +90,7 @@ impl Share {
 }
 
 /// The part, from 0, of `count` that holds trial 0 of a setting; trial $t$ lies $t$ parts further.
-pub(super) fn part_of_first(key: &SettingKey, seed: u64, count: u64) -> u64 {
+fn part_of_first(key: &SettingKey, seed: u64, count: u64) -> u64 {
     let name = key.experiment.split('@').next().unwrap_or_default();
     let mut hasher = blake3::Hasher::new();
     for part in [name.as_bytes(), key.setting.as_bytes(), &seed.to_le_bytes()] {
@@ -118,6 +125,8 @@ mod tests {
                     assert_eq!(owners.len(), 1);
                     let expected = (part_of_first(&key(size), 7, count) + trial) % count;
                     assert_eq!(owners[0] as u64, expected, "as the formula says");
+                    let told = Shard::of_trial(&key(size), 7, trial, count as u32);
+                    assert_eq!(told as usize, owners[0] + 1);
                     held[owners[0]] += 1;
                 }
                 assert!(held.iter().max().unwrap() - held.iter().min().unwrap() <= 1);

@@ -33,6 +33,12 @@ pub const SHARD_FOLDER: &str = "shards";
 /// differences are the rounding of another machine.
 const SAME_OUTCOME: f64 = 1e-6;
 
+/// What becomes of a torn last line in the file that is written on.
+const OWN_END: &str = "dropped a torn last line; its trial is run again";
+
+/// What becomes of one in a file of another process, which may be writing it.
+const FOREIGN_END: &str = "passed over a torn last line; its trial counts as missing";
+
 /// By experiment, setting and seed; then by number.
 type Trials = BTreeMap<(SettingKey, u64), BTreeMap<u64, Arc<Record>>>;
 
@@ -175,7 +181,7 @@ impl TrialStore {
             Ok(()) | Err(TryLockError::Error(_)) => {}
         }
         let mut store = Self::default();
-        let Extent { whole, open_end } = store.load(&path, BufReader::new(&mut file))?;
+        let Extent { whole, open_end } = store.load(&path, BufReader::new(&mut file), OWN_END)?;
         store.load_times(&path);
         for shard in shard_files(folder)? {
             store.load_file(&shard)?;
@@ -255,7 +261,7 @@ impl TrialStore {
             Some(e) if e == "gz" => Box::new(MultiGzDecoder::new(file)),
             _ => Box::new(file),
         };
-        self.load(path, BufReader::new(reader))?;
+        self.load(path, BufReader::new(reader), FOREIGN_END)?;
         self.load_times(path);
         Ok(())
     }
@@ -270,7 +276,7 @@ impl TrialStore {
     }
 
     /// Reads all lines.
-    fn load(&mut self, path: &Path, mut reader: impl BufRead) -> Result<Extent, StoreError> {
+    fn load(&mut self, path: &Path, mut reader: impl BufRead, torn_end: &str) -> Result<Extent, StoreError> {
         const NAMED: usize = 3;
         let mut extent = Extent { whole: 0, open_end: false };
         let mut found = StoreFile::of(path);
@@ -303,10 +309,7 @@ impl TrialStore {
                 extent.open_end = torn;
             } else if torn {
                 found.torn = true;
-                self.warnings.push(format!(
-                    "{} line {number}: dropped a torn last line; its trial is run again",
-                    path.display()
-                ));
+                self.warnings.push(format!("{} line {number}: {torn_end}", path.display()));
                 break;
             } else if !buffer.trim_ascii().is_empty() {
                 found.skipped += 1;
@@ -475,13 +478,13 @@ impl TrialStore {
 
     /// Keeps how long a trial took, for plans.
     pub fn insert_time(&self, request: &Request, seconds: f64) {
-        let line = TimeLine::of(request, seconds);
-        if let Some(file) = &self.file
-            && let Ok(text) = json_line(&line)
-        {
-            file.append_time(&text);
-        }
-        self.times.lock().unwrap_or_else(PoisonError::into_inner).add(line);
+        let line = self.times.lock().unwrap_or_else(PoisonError::into_inner).count(request, seconds);
+        self.append_times(line);
+    }
+
+    fn append_times(&self, lines: impl IntoIterator<Item = TimeLine>) {
+        let Some(file) = &self.file else { return };
+        lines.into_iter().filter_map(|line| json_line(&line).ok()).for_each(|text| file.append_time(&text));
     }
 
     /// How long a trial of `request` will take, by the recorded times.
@@ -494,6 +497,8 @@ impl TrialStore {
     /// # Errors
     /// What the system says.
     pub fn sync(&self) -> Result<(), StoreError> {
+        let lines = self.times.lock().unwrap_or_else(PoisonError::into_inner).save();
+        self.append_times(lines);
         let Some(file) = &self.file else { return Ok(()) };
         file.sync().map_err(|(path, source)| StoreError::Io { action: "write", path, source })
     }

@@ -30,7 +30,7 @@ pub struct Forecast {
 }
 
 /// Sums over trials.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 struct Sums {
     trials: f64,
     seconds: f64,
@@ -38,50 +38,83 @@ struct Sums {
 }
 
 impl Sums {
-    fn add(&mut self, seconds: f64, cost: f64) {
-        self.trials += 1.0;
-        self.seconds += seconds;
-        self.cost += cost;
+    fn add(&mut self, other: Self) {
+        self.trials += other.trials;
+        self.seconds += other.seconds;
+        self.cost += other.cost;
     }
 
     fn per_cost(self) -> Option<f64> {
         let ratio = self.seconds / self.cost;
         (ratio.is_finite() && ratio > 0.0).then_some(ratio)
     }
+
+    /// Whether a clock can have shown it.
+    fn is_sound(self) -> bool {
+        self.trials >= 1.0
+            && self.seconds >= 0.0
+            && [self.trials, self.seconds, self.cost].iter().all(|x| x.is_finite())
+    }
 }
+
+/// An experiment, and the fingerprint of its setting, which may be long.
+type Place = (String, String);
 
 /// Recorded times.
 #[derive(Debug, Default)]
 pub(super) struct Times {
-    settings: BTreeMap<(String, String), Sums>,
+    settings: BTreeMap<Place, Sums>,
     experiments: BTreeMap<String, Sums>,
+    /// What no line tells yet.
+    unsaved: BTreeMap<Place, Sums>,
 }
 
-/// One line of a file of times.
+/// One line of a file of times: sums over some trials of one setting.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct TimeLine {
     experiment: String,
-    /// Fingerprint of the setting, which may be long.
     setting: String,
-    cost: f64,
-    seconds: f64,
+    #[serde(flatten)]
+    sums: Sums,
 }
 
-impl TimeLine {
-    pub(super) fn of(request: &Request, seconds: f64) -> Self {
-        let setting = fingerprint(&request.key);
-        Self { experiment: request.key.experiment.clone(), setting, cost: request.cost, seconds }
-    }
-}
+/// Seconds of a setting that make a line: what a killed run may lose.
+const LINE: f64 = 1.0;
 
 impl Times {
     /// Adds what is recorded; times that no clock shows are left out.
     pub(super) fn add(&mut self, line: TimeLine) {
-        let TimeLine { experiment, setting, cost, seconds } = line;
-        if seconds >= 0.0 && seconds.is_finite() && cost.is_finite() {
-            self.experiments.entry(name(&experiment).to_owned()).or_default().add(seconds, cost);
-            self.settings.entry((experiment, setting)).or_default().add(seconds, cost);
+        let TimeLine { experiment, setting, sums } = line;
+        if sums.is_sound() {
+            self.experiments.entry(name(&experiment).to_owned()).or_default().add(sums);
+            self.settings.entry((experiment, setting)).or_default().add(sums);
         }
+    }
+
+    /// Adds a trial; returns a line where enough has come together.
+    pub(super) fn count(&mut self, request: &Request, seconds: f64) -> Option<TimeLine> {
+        let place = (request.key.experiment.clone(), fingerprint(&request.key));
+        let sums = self.unsaved.entry(place.clone()).or_default();
+        sums.add(Sums { trials: 1.0, seconds, cost: request.cost });
+        if sums.seconds < LINE {
+            return None;
+        }
+        let sums = std::mem::take(sums);
+        let line = |(experiment, setting): Place| TimeLine { experiment, setting, sums };
+        self.add(line(place.clone()));
+        Some(line(place))
+    }
+
+    /// The lines of all that no line tells yet.
+    pub(super) fn save(&mut self) -> Vec<TimeLine> {
+        let unsaved = std::mem::take(&mut self.unsaved).into_iter().filter(|(_, sums)| sums.is_sound());
+        let line = |(place, sums): &(Place, Sums)| {
+            let (experiment, setting) = place.clone();
+            TimeLine { experiment, setting, sums: *sums }
+        };
+        let unsaved: Vec<(Place, Sums)> = unsaved.collect();
+        unsaved.iter().map(line).for_each(|line| self.add(line));
+        unsaved.iter().map(line).collect()
     }
 
     /// How long a trial of `request` will take.

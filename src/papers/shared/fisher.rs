@@ -54,6 +54,20 @@ impl FisherSetting {
         self.network.parameter_count() as f64 * (20.0 + 6.0 * self.samples as f64)
     }
 
+    /// Bytes of the weights and of the signals of a batch, forward and backward, with the full kernel.
+    ///
+    /// Doubles: the weights $P$ once, $2N$ a unit forward, $3CN$ a unit backward ($CN^2$ more where normalization mixes the samples of the batch), and
+    /// five kernels of $(CN)^2$, of which the eigenvalues take two.
+    pub fn memory(&self) -> f64 {
+        let count = |n: usize| n as f64;
+        let (samples, classes) = (count(self.samples), count(self.network.classes()));
+        let units: f64 = self.network.widths().iter().copied().map(count).sum();
+        let mixed = if checks::mixes(&self.network) { samples } else { 0.0 };
+        let outputs = samples * classes;
+        let signals = units * (2.0 * samples + outputs * (3.0 + mixed));
+        8.0 * (count(self.network.parameter_count()) + signals + 5.0 * outputs * outputs)
+    }
+
     /// Flops of the full kernel and its eigenvalues.
     pub fn kernel_cost(&self) -> f64 {
         let outputs = (self.samples * self.network.classes()) as f64;
@@ -146,6 +160,10 @@ impl Experiment for Fisher {
     fn cost(setting: &FisherSetting) -> f64 {
         setting.weight_cost() + setting.kernel_cost()
     }
+
+    fn memory(setting: &FisherSetting) -> Option<f64> {
+        Some(setting.memory())
+    }
 }
 
 /// Means of the diagonal and of the off-diagonal entries of $\sum_l\delta^{l\top}_k\delta^l_k$, over classes.
@@ -192,6 +210,10 @@ impl Experiment for FisherSpectrum {
 
     fn cost(setting: &FisherSetting) -> f64 {
         setting.weight_cost() + setting.kernel_cost()
+    }
+
+    fn memory(setting: &FisherSetting) -> Option<f64> {
+        Some(setting.memory())
     }
 }
 
