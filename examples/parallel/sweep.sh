@@ -20,14 +20,26 @@ read -ra solvable <<< "${SOLVABLE:-solvable}"
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 
+# What `report` takes of the arguments of `verify`. Which claims were asked for it reads in the folder.
+scope=()
+scope_of() {
+    while (($# > 0)); do
+        case $1 in
+            --profile | --seed | --trials) scope+=("$1" "$2") && shift ;;
+            --profile=* | --seed=* | --trials=*) scope+=("$1") ;;
+        esac
+        shift
+    done
+}
+scope_of "$@"
+
 code=$incomplete
 for ((round = 1; code == incomplete && round <= ${ROUNDS:-6}; round++)); do
     # One thread a task, as many tasks at once as there are cores. What is killed is begun again, five times at the most; whoever
-    # ends the sweep leaves the tasks a minute for the trials in flight. --quote keeps patterns from the shells in between.
-    seq "$parts" | parallel --quote --retries 5 --termseq TERM,60000,KILL,1000 \
+    # ends the sweep leaves the trials in flight half a minute. --quote keeps patterns from the shells in between.
+    seq "$parts" | parallel --quote --retries 5 --termseq TERM,30000,KILL,1000 \
         "${solvable[@]}" verify "$@" --out "$folder" --shard "{}/$parts" --jobs 1 || true
-    # The same run without a part, with no time to draw: it judges when all trials are stored, and says how many are missing otherwise.
     code=0
-    "${solvable[@]}" verify "$@" --out "$folder" --max-time 0 || code=$?
+    "${solvable[@]}" report "$folder" --out "$folder" "${scope[@]}" || code=$?
 done
 exit "$code"
