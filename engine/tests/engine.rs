@@ -343,7 +343,7 @@ fn the_standing_of_a_case_is_what_a_run_would_draw_next() {
                 break;
             }
             assert_eq!(standing.look, look);
-            drawn = engine.run(&standing.requests, &()).expect("an in-memory store cannot fail").run + drawn;
+            drawn += engine.run(&standing.requests, &()).expect("an in-memory store cannot fail").run;
             look += 1;
         }
         let (results, tally) = engine.decide(&claims, &[], &()).expect("an in-memory store cannot fail");

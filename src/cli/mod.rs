@@ -13,7 +13,9 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use solvable::papers;
-use solvable_engine::cli::{self, CheckArgs, DiffArgs, EXIT_CODES, MapArgs, ReportArgs, VerifyArgs};
+use solvable_engine::cli::{
+    self, CheckArgs, DiffArgs, EXIT_CODES, MapArgs, PlanArgs, ReportArgs, StatusArgs, VerifyArgs,
+};
 
 /// Closed-form theories of wide neural networks, held against simulations of finite ones.
 #[derive(Debug, Parser)]
@@ -36,6 +38,20 @@ enum Command {
     Report {
         #[command(flatten)]
         args: ReportArgs,
+        #[command(flatten)]
+        data: Data,
+    },
+    /// Tell what `verify` would run: trials, core hours, memory, and into how many tasks to divide it.
+    Plan {
+        #[command(flatten)]
+        args: PlanArgs,
+        #[command(flatten)]
+        data: Data,
+    },
+    /// Tell which trials of a run are stored, missing, failed or contradictory.
+    Status {
+        #[command(flatten)]
+        args: StatusArgs,
         #[command(flatten)]
         data: Data,
     },
@@ -116,6 +132,11 @@ pub fn main() -> ExitCode {
             .and_then(|offer| cli::verify(&args, offer)),
         Command::Report { args, data } => {
             own_data::offer(data.path.as_deref(), true).and_then(|offer| cli::report(&args, offer))
+        }
+        Command::Plan { args, data } => own_data::offer(data.path.as_deref(), !args.patterns.is_empty())
+            .and_then(|offer| cli::plan(&args, offer)),
+        Command::Status { args, data } => {
+            own_data::offer(data.path.as_deref(), true).and_then(|offer| cli::status(&args, offer))
         }
         Command::Check { args, data } => practice::check(&args, data.as_deref()),
         Command::Map(args) => cli::map(&args, &papers::all()),

@@ -173,6 +173,13 @@ impl Agenda {
         partial
     }
 
+    /// The ids of claims, figures and maps.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
+        let claims = self.claims.iter().map(|claim| claim.id.as_str());
+        let maps = self.maps.iter().map(|chart| chart.plan.id.as_str());
+        claims.chain(self.figures.iter().map(|plan| plan.id)).chain(maps)
+    }
+
     /// The trials that figures and maps look at.
     pub(super) fn beside(&self, profile: Profile) -> Result<Vec<Request>> {
         let mut beside = Vec::new();
@@ -232,6 +239,17 @@ pub(super) struct Entry {
     /// The trials that are due or were last looked at.
     #[serde(skip)]
     pub(super) requests: Vec<Request>,
+}
+
+impl Entry {
+    /// The id, with what it is of where that is no claim: figures may have the names of claims.
+    pub(super) fn name(&self) -> String {
+        match self.kind {
+            Kind::Claim => self.id.clone(),
+            Kind::Figure => format!("figure {}", self.id),
+            Kind::Map => format!("map {}", self.id),
+        }
+    }
 }
 
 /// Nothing for a claim that says nothing in this profile, or cannot be judged at all.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
@@ -25,11 +26,8 @@ pub(super) struct Asked {
 
 impl Asked {
     pub(super) fn of(agenda: &Agenda, options: &Options) -> Self {
-        let claims = agenda.claims.iter().map(|claim| claim.id.clone());
-        let figures = agenda.figures.iter().map(|plan| plan.id.to_owned());
-        let maps = agenda.maps.iter().map(|chart| chart.plan.id.clone());
         let Options { profile, seed, trials, .. } = *options;
-        Self { profile, seed, trials, ids: claims.chain(figures).chain(maps).collect() }
+        Self { profile, seed, trials, ids: agenda.ids().map(str::to_owned).collect() }
     }
 
     /// Keeps it in the folder `out`. Its name is a fingerprint of what it says, so that tasks which were asked for the same write the
@@ -42,25 +40,47 @@ impl Asked {
         if path.exists() {
             return Ok(());
         }
-        let begun = folder.join(format!(".{name}.{}.tmp", std::process::id()));
+        // Processes of two machines may have one number.
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+        let begun = folder.join(format!(".{name}.{}.{now}.tmp", std::process::id()));
         let written = fs::create_dir_all(&folder)
             .and_then(|()| fs::write(&begun, &text))
             .and_then(|()| fs::rename(&begun, &path));
         written.with_context(|| format!("cannot write {}", path.display()))
     }
 
-    /// What runs with these options were asked for into the folders among `stores`; nothing where that is not known.
-    pub(super) fn read(stores: &[PathBuf], options: &Options) -> Option<BTreeSet<String>> {
-        let folders = stores.iter().filter_map(|store| fs::read_dir(store.join(ASKED_FOLDER)).ok());
-        let files = folders.flatten().flatten().map(|entry| entry.path());
-        let files = files.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
-        let all = files.filter_map(|path| serde_json::from_slice::<Self>(&fs::read(path).ok()?).ok());
-        let same = |asked: &Self| {
+    /// What runs with these options were asked for into the folders among `stores`; nothing where that is not known. Runs with other
+    /// options are noted where there are only such.
+    pub(super) fn read(stores: &[PathBuf], options: &Options) -> Result<Option<BTreeSet<String>>> {
+        let mut all = Vec::new();
+        for folder in stores.iter().map(|store| store.join(ASKED_FOLDER)).filter(|folder| folder.is_dir()) {
+            let files = fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
+            for path in files.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()? {
+                if path.extension().is_some_and(|extension| extension == "json") {
+                    let text = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+                    let asked: Self = serde_json::from_slice(&text).with_context(|| {
+                        format!("{} does not say what a run was asked for", path.display())
+                    })?;
+                    all.push(asked);
+                }
+            }
+        }
+        let (same, others): (Vec<Self>, Vec<Self>) = all.into_iter().partition(|asked| {
             (asked.profile, asked.seed, asked.trials) == (options.profile, options.seed, options.trials)
-        };
-        all.filter(same).map(|asked| asked.ids).reduce(|mut all, ids| {
+        });
+        if same.is_empty() && !others.is_empty() {
+            let others: BTreeSet<String> = others.iter().map(Self::options).collect();
+            let others: Vec<String> = others.into_iter().collect();
+            eprintln!("note: the runs that filled the stores had other options: {}", others.join("; "));
+        }
+        Ok(same.into_iter().map(|asked| asked.ids).reduce(|mut all, ids| {
             all.extend(ids);
             all
-        })
+        }))
+    }
+
+    fn options(&self) -> String {
+        let trials = self.trials.map_or(String::new(), |trials| format!(" --trials {trials}"));
+        format!("--profile {} --seed {}{trials}", self.profile, self.seed)
     }
 }

@@ -53,7 +53,7 @@ pub fn check(args: &CheckArgs, papers: &[Paper]) -> Result<ExitCode> {
             "statistic": claim.statistic.name(), "narrow": narrow, "missing": missing, "case": result,
         });
         writeln!(out, "{told}")?;
-    } else {
+    } else if missing == 0 || result.error.is_none() {
         terminal::case(&mut out, claim, &result)?;
         if !narrow && result.error.is_none() {
             writeln!(

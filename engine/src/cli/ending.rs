@@ -62,11 +62,16 @@ impl Ending {
         let ending = Self { stop: Arc::default(), grace: limits.grace, store: Arc::default() };
         signals::listen(&ending)?;
         if let Some(time) = limits.max_time {
-            let ending = ending.clone();
-            thread::spawn(move || {
-                thread::sleep(time);
-                ending.ask(format!("--max-time {} is over", humantime::format_duration(time)));
-            });
+            let over = format!("--max-time {} is over", humantime::format_duration(time));
+            if time.is_zero() {
+                ending.ask(over);
+            } else {
+                let ending = ending.clone();
+                thread::spawn(move || {
+                    thread::sleep(time);
+                    ending.ask(over);
+                });
+            }
         }
         Ok(ending)
     }

@@ -39,7 +39,7 @@ pub fn plan(args: &PlanArgs, offer: Offer) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What `plan --json` prints. Times are seconds of one core, memory is bytes.
+/// What `plan --json` prints. Times are seconds of one core, memory is bytes; what is not known is null.
 #[derive(Serialize)]
 struct Plan {
     profile: Profile,
@@ -60,13 +60,16 @@ struct Plan {
 #[derive(Serialize)]
 struct Item {
     id: String,
+    #[serde(skip)]
+    name: String,
     kind: Kind,
     /// The look that is due, from 1.
     look: usize,
     wanted: usize,
     stored: usize,
     run: usize,
-    seconds: f64,
+    seconds: Option<f64>,
+    /// The worst of its trials; nothing where none is to be run.
     basis: Option<Basis>,
 }
 
@@ -76,7 +79,7 @@ struct Family {
     experiment: String,
     settings: usize,
     run: usize,
-    seconds: f64,
+    seconds: Option<f64>,
     basis: Basis,
     memory: Option<f64>,
 }
@@ -86,10 +89,9 @@ struct Total {
     wanted: usize,
     stored: usize,
     run: usize,
-    seconds: f64,
-    core_hours: f64,
+    core_hours: Option<f64>,
     /// Where every undecided case comes to its last look.
-    most_core_hours: f64,
+    most_core_hours: Option<f64>,
     /// The share of the trials to be run, by what their times rest on.
     shares: BTreeMap<String, f64>,
 }
@@ -134,8 +136,9 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    fn seconds(&self) -> f64 {
-        self.trials.len() as f64 * self.forecast.seconds
+    fn seconds(&self) -> Option<f64> {
+        let known = self.forecast.basis != Basis::Unknown;
+        known.then_some(self.trials.len() as f64 * self.forecast.seconds)
     }
 }
 
@@ -167,9 +170,9 @@ impl Plan {
         });
         let memory = Memory::of(&all);
         let Options { profile, seed, trials, .. } = *engine.options();
-        let suggestion = longest
-            .as_ref()
-            .map(|longest| Suggestion::of(&all, engine.seed(), longest.seconds, &memory, args));
+        let suggestion = longest.as_ref().zip(total.core_hours).map(|(longest, hours)| {
+            Suggestion::of(&all, engine.seed(), 3600.0 * hours, longest.seconds, &memory, args)
+        });
         let told = told(&total, &memory, suggestion.is_some());
         Self {
             profile,
@@ -192,8 +195,8 @@ impl Plan {
             "", "wanted", "stored", "to run", "one core"
         )?;
         for item in &self.entries {
-            let Item { id, look, wanted, stored, run, seconds, basis, .. } = item;
-            write!(out, "{id:<40} {wanted:>8} {stored:>8} {run:>8} {:>12}", time(*seconds, *basis))?;
+            let Item { name: id, look, wanted, stored, run, seconds, basis, .. } = item;
+            write!(out, "{id:<40} {wanted:>8} {stored:>8} {run:>8} {:>12}", time(*seconds))?;
             write!(out, "  {}", basis.map_or("", name))?;
             if *look > 1 {
                 write!(out, "; undecided, look {look} of {LOOKS}")?;
@@ -210,17 +213,16 @@ impl Plan {
             writeln!(
                 out,
                 "{experiment:<40} {settings:>8} {run:>8} {:>12}  {:<10} {}",
-                time(*seconds, Some(*basis)),
+                time(*seconds),
                 name(*basis),
                 memory.map_or("unknown".to_owned(), bytes)
             )?;
         }
-        let Total { wanted, stored, run, seconds, core_hours, .. } = &self.total;
-        writeln!(
-            out,
-            "\n{run} trials to run ({stored} of {wanted} stored), {core_hours:.3} core hours ({})",
-            words(*seconds)
-        )?;
+        let Total { wanted, stored, run, core_hours, .. } = &self.total;
+        let hours = core_hours.map_or("not known".to_owned(), |hours| {
+            format!("{hours:.3} core hours ({})", words(3600.0 * hours))
+        });
+        writeln!(out, "\n{run} trials to run ({stored} of {wanted} stored): {hours}")?;
         if let Some(Longest { experiment, seconds, .. }) = &self.longest {
             writeln!(out, "the longest trial: {} ({experiment})", words(*seconds))?;
         }
@@ -230,7 +232,9 @@ impl Plan {
         if let Some(Suggestion { shards, time_limit, command, imbalance, memory, cores }) = &self.suggestion {
             writeln!(
                 out,
-                "suggested: {shards} tasks of {cores} cores, time limit {}{}; the fullest has {imbalance:.2} times the mean",
+                "suggested: {} of {}, time limit {}{}; the fullest has {imbalance:.2} times the mean",
+                counted(u64::from(*shards), "task"),
+                counted(*cores as u64, "core"),
                 words(*time_limit),
                 memory.map_or(String::new(), |memory| format!(
                     ", memory {} and the program's own 0.2 GB",
@@ -248,6 +252,7 @@ impl Item {
         let work = work(engine, &entry.requests);
         Self {
             id: entry.id.clone(),
+            name: entry.name(),
             kind: entry.kind,
             look: entry.look + 1,
             wanted: entry.count.wanted,
@@ -263,7 +268,7 @@ impl Total {
     fn of(engine: &Engine, open: &[Request], all: &[Work<'_>], entries: &[Entry]) -> Self {
         let count = engine.count(open);
         let run: usize = all.iter().map(|work| work.trials.len()).sum();
-        let seconds: f64 = all.iter().map(Work::seconds).sum();
+        let hours = |all: &[Work<'_>]| Some(all.iter().map(Work::seconds).sum::<Option<f64>>()? / 3600.0);
         let mut shares: BTreeMap<String, f64> = BTreeMap::new();
         for work in all {
             *shares.entry(name(work.forecast.basis).to_owned()).or_default() +=
@@ -283,14 +288,12 @@ impl Total {
                 .collect::<Vec<_>>()
         };
         let most: Vec<Request> = entries.iter().flat_map(last).collect();
-        let most: f64 = work(engine, &most).iter().map(Work::seconds).sum();
         Self {
             wanted: count.wanted,
             stored: count.stored,
             run,
-            seconds,
-            core_hours: seconds / 3600.0,
-            most_core_hours: most / 3600.0,
+            core_hours: hours(all),
+            most_core_hours: hours(&work(engine, &most)),
             shares,
         }
     }
@@ -331,9 +334,8 @@ impl Memory {
 }
 
 impl Suggestion {
-    fn of(all: &[Work<'_>], seed: u64, longest: f64, memory: &Memory, args: &PlanArgs) -> Self {
+    fn of(all: &[Work<'_>], seed: u64, seconds: f64, longest: f64, memory: &Memory, args: &PlanArgs) -> Self {
         let trials: usize = all.iter().map(|work| work.trials.len()).sum();
-        let seconds: f64 = all.iter().map(Work::seconds).sum();
         let most = u32::try_from(trials).unwrap_or(u32::MAX).max(1);
         let fitting = seconds / (args.cores as f64 * args.task_time.as_secs_f64());
         let shards = (fitting.ceil() as u32).clamp(1, most);
@@ -394,11 +396,13 @@ fn told(total: &Total, memory: &Memory, suggested: bool) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if total.most_core_hours > total.core_hours * 1.001 {
+    if let Some((most, hours)) = total.most_core_hours.zip(total.core_hours)
+        && most > hours * 1.001
+    {
         told.push(format!(
             "undecided cases are looked at again with twice as many trials, {LOOKS} looks at the most: up to {:.3} core hours if none is \
              decided before; each look is a run of its own for tasks that share a folder",
-            total.most_core_hours
+            most
         ));
     }
     if memory.unknown_settings > 0 {
@@ -424,13 +428,8 @@ fn name(basis: Basis) -> &'static str {
     }
 }
 
-fn time(seconds: f64, basis: Option<Basis>) -> String {
-    match basis {
-        None => String::new(),
-        Some(Basis::Unknown) if seconds == 0.0 => "unknown".to_owned(),
-        Some(Basis::Unknown) => format!("> {}", words(seconds)),
-        Some(_) => words(seconds),
-    }
+fn time(seconds: Option<f64>) -> String {
+    seconds.map_or("unknown".to_owned(), words)
 }
 
 /// A time with two units at most.
@@ -443,6 +442,10 @@ fn words(seconds: f64) -> String {
     }
     let rounded = if seconds < 3600.0 { seconds.round() } else { (seconds / 60.0).round() * 60.0 };
     humantime::format_duration(Duration::from_secs(rounded as u64)).to_string()
+}
+
+fn counted(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn bytes(bytes: f64) -> String {

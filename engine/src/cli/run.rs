@@ -77,7 +77,7 @@ pub fn verify(args: &VerifyArgs, offer: Offer) -> Result<ExitCode> {
     ending.complete(&tally)?;
     if args.shard.is_some() {
         eprintln!(
-            "{} trials run, {} reused; join the shards with `{} report DIR...`",
+            "{} trials run, {} reused; `{} report` joins the parts, and tells whether they are to be run again",
             tally.run,
             tally.reused,
             program()
@@ -136,7 +136,7 @@ pub fn report(args: &ReportArgs, offer: Offer) -> Result<ExitCode> {
 /// What was asked for and is not there: by `--only`, or by the runs that filled the stores. Where neither says it, what is stored is
 /// all that is wanted.
 fn due(agenda: &Agenda, engine: &Engine, stores: &[PathBuf], args: &ReportArgs) -> Result<Vec<Entry>> {
-    let asked = Asked::read(stores, engine.options());
+    let asked = Asked::read(stores, engine.options())?;
     let is_asked = |id: &str| match &asked {
         _ if !args.only.is_empty() => true,
         Some(ids) => ids.contains(id),
@@ -150,7 +150,7 @@ fn due(agenda: &Agenda, engine: &Engine, stores: &[PathBuf], args: &ReportArgs) 
 fn told(due: &[Entry]) -> String {
     const NAMED: usize = 5;
     let one = |entry: &Entry| match entry.look {
-        0 => format!("{} lacks {} of {} trials", entry.id, entry.count.missing, entry.count.wanted),
+        0 => format!("{} lacks {} of {} trials", entry.name(), entry.count.missing, entry.count.wanted),
         look => format!(
             "{} is undecided, look {} of {LOOKS} lacks {} trials",
             entry.id,

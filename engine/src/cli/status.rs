@@ -22,10 +22,16 @@ pub fn status(args: &StatusArgs, offer: Offer) -> Result<ExitCode> {
     let options = Options { profile, seed, trials, shard: None };
     let mut agenda = Agenda::new(&args.only, profile, offer)?;
     let engine = Engine::new(TrialStore::survey(&args.stores)?, options);
-    let asked = if args.only.is_empty() { Asked::read(&args.stores, &options) } else { None };
+    let asked = if args.only.is_empty() { Asked::read(&args.stores, &options)? } else { None };
     if args.only.is_empty() && asked.is_none() {
         agenda.retain_stored(&engine);
         eprintln!("note: no run with these options has told what it was asked for; what has trials is shown");
+    }
+    let offered: Vec<&str> = agenda.ids().collect();
+    let foreign = asked.iter().flatten().filter(|id| !offered.contains(&id.as_str()));
+    let foreign: Vec<&str> = foreign.map(String::as_str).collect();
+    if !foreign.is_empty() {
+        eprintln!("note: asked for, and not known to this call of the program: {}", foreign.join(", "));
     }
     let entries = agenda.census(&engine, |id| asked.as_ref().is_none_or(|ids| ids.contains(id)))?;
     let status = Status::of(&engine, entries);
@@ -133,7 +139,7 @@ impl Status {
                 (false, 0) => "incomplete".to_owned(),
                 (false, look) => format!("undecided: look {} of {LOOKS} is due", look + 1),
             };
-            row(out, &entry.id, &entry.count, &told)?;
+            row(out, &entry.name(), &entry.count, &told)?;
         }
         row(out, "all", &self.total, if self.complete { "complete" } else { "incomplete" })?;
         writeln!(
