@@ -29,6 +29,7 @@ fn every_part_is_found_under_one_name() {
     }
     // What several parts share, and tools that are no part.
     let others = [
+        "batch",
         "common",
         "coverage",
         "shared",

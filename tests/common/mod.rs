@@ -79,7 +79,8 @@ pub fn recorded_trials_are_of_todays_experiments(part: &str) {
     assert!(requests.len() > 2);
     for request in requests {
         let recorded: Vec<Arc<Record>> = engine.records(&request);
-        let again = request.run_trial(0, 0).expect("a recorded trial runs again");
+        let streams = engine.store().streams(&request, 0, 0).expect("a recorded trial");
+        let again = request.run_trial_of(streams, 0, 0).expect("a recorded trial runs again");
         let distance = recorded[0].distance(&again);
         assert!(distance < 1e-6, "{}: {distance}", request.key.experiment);
     }

@@ -91,13 +91,19 @@ impl Streams {
         Self::of(StreamVersion::First, family, kind, number, 0)
     }
 
-    fn of(version: StreamVersion, experiment: &str, setting: &str, trial: u64, seed: u64) -> Self {
+    /// The streams of one trial as a version draws them.
+    pub fn of(version: StreamVersion, experiment: &str, setting: &str, trial: u64, seed: u64) -> Self {
         let mut hasher = blake3::Hasher::new();
         for part in [experiment.as_bytes(), setting.as_bytes(), &trial.to_le_bytes(), &seed.to_le_bytes()] {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part);
         }
         Self { key: *hasher.finalize().as_bytes(), version }
+    }
+
+    /// How they become normal numbers.
+    pub fn version(&self) -> StreamVersion {
+        self.version
     }
 
     /// The streams of the ingredient `name`.

@@ -396,6 +396,12 @@ impl TrialStore {
         trials.get(&(request.key.clone(), seed)).is_some_and(|t| t.contains_key(&trial))
     }
 
+    /// The streams that a stored trial was drawn from.
+    pub fn streams(&self, request: &Request, seed: u64, trial: u64) -> Option<StreamVersion> {
+        let trials = self.trials.lock().unwrap_or_else(PoisonError::into_inner);
+        trials.get(&(request.key.clone(), seed))?.get(&trial).map(|kept| kept.streams)
+    }
+
     /// How many of the trials $0..$`request.trials` are stored.
     pub fn count(&self, request: &Request, seed: u64) -> usize {
         let trials = self.trials.lock().unwrap_or_else(PoisonError::into_inner);

@@ -264,7 +264,7 @@ fn step_size() -> Claim {
     .formula(r"\eta_c=\frac{2N}{\lambda_{\max}(T)}")
     .sources(&[ARORA_2019, KARAKIDA_2019_NORMALIZATION])
     .cases(|profile| {
-        let (width, trials) = by(profile, (64, 96), (256, 96));
+        let (width, trials) = by(profile, (64, 192), (256, 96));
         let residual = |width| settings::network(8, 8, 2.0, 0.1, residual_network(width, 3, 1.0));
         let convolutional = settings::network(
             8,

@@ -11,8 +11,7 @@ use solvable_engine::figure::{Axis, Figure, Panel, Series, Stroke};
 use solvable_engine::streams::Streams;
 use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile};
 use solvable_engine::{FigurePlan, Trials, mean_point, requests};
-use solvable_shared::FisherSetting;
-use solvable_shared::kept;
+use solvable_shared::{FisherSetting, kept, rounded};
 
 /// The claim on the rates of random networks.
 pub(crate) fn claim() -> Claim {
@@ -169,7 +168,8 @@ fn network(number: u64) -> Result<FisherSetting, JudgeError> {
         (false, _) => modes[depth - 1] = mode,
     }
     let widths = (0..depth).map(|l| shape(width, l)).chain([classes]).collect();
-    let scale = gain * gradient_preserving_scale(&activation)?;
+    // Six digits name the setting, whatever the last ones of the theory are.
+    let scale = rounded(gain * gradient_preserving_scale(&activation)?, 6);
     let network = Architecture::new(widths, activation, scale, sigma_b2)?
         .with_trained_biases(trained)
         .with_modes(modes, 1.0, 0.0)?;
