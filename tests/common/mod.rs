@@ -69,7 +69,8 @@ pub fn recorded_full_trials_confirm(part: &str) {
 }
 
 /// The recorded trials are those of the experiments as they are now: an experiment that was changed without a new
-/// version betrays itself here. One cheap trial of each kind is run again.
+/// version betrays itself here. Three cheap trials of each kind are run again, of which one may differ: what counts events can gain or lose
+/// one where a product is rounded otherwise.
 pub fn recorded_trials_are_of_todays_experiments(part: &str) {
     let store = TrialStore::read(&[recorded(part)]).expect("the recorded trials are readable");
     let engine = Engine::new(store, Options { profile: Profile::Full, ..Options::default() });
@@ -79,9 +80,14 @@ pub fn recorded_trials_are_of_todays_experiments(part: &str) {
     assert!(requests.len() > 2);
     for request in requests {
         let recorded: Vec<Arc<Record>> = engine.records(&request);
-        let streams = engine.store().streams(&request, 0, 0).expect("a recorded trial");
-        let again = request.run_trial_of(streams, 0, 0).expect("a recorded trial runs again");
-        let distance = recorded[0].distance(&again);
+        let distance = |(trial, recorded): (u64, &Arc<Record>)| {
+            let streams = engine.store().streams(&request, 0, trial).expect("a recorded trial");
+            let again = request.run_trial_of(streams, trial, 0).expect("a recorded trial runs again");
+            recorded.distance(&again)
+        };
+        let mut distances: Vec<f64> = (0..3).zip(&recorded).map(distance).collect();
+        distances.sort_by(f64::total_cmp);
+        let distance = distances[distances.len() / 2];
         assert!(distance < 1e-6, "{}: {distance}", request.key.experiment);
     }
 }

@@ -281,7 +281,7 @@ fn step_size() -> Claim {
     })
     .measure(|_, o| Ok(o.lambda_top))
     .predict(|s| Ok(data_statistics(&s.network, &s.rows()?)?.lambda_max))
-    .margin(|_, profile| Margin::symmetric(by(profile, 0.15, 0.1)))
+    .margin(|_, _| Margin::symmetric(0.1))
     .rival("the number of channels for the fan-in", |s| {
         Ok(data_statistics(&without_filters(&s.network)?, &s.rows()?)?.lambda_max)
     })
