@@ -1,8 +1,10 @@
 //! Speed of `solvable predict --batch`: an ordinary mixture of predictions over all parts, each entry with parameters of its own.
 //!
 //! Prints the time of an entry by prediction (one thread, in process), and the time of the whole batch as the program
-//! answers it. `cargo bench --bench batch [-- [ENTRIES] [--all] [--write FILE]]`: `--all` times every prediction of the
-//! catalogue, `--write` writes the entries and leaves.
+//! answers it. Ratios are kept of the whole batch to its bare answers (processor time of the entries by the threads), and of an entry to a
+//! thousand exponential functions, a unit of what a processor computes.
+//! `cargo bench --bench batch [-- [ENTRIES] [--all] [--write FILE]]`: `--all` times every prediction of the catalogue, `--write` writes the
+//! entries and leaves.
 
 #![allow(clippy::expect_used, clippy::panic)]
 
@@ -12,22 +14,20 @@ mod common;
 mod usual;
 
 use std::hint::black_box;
-use std::path::Path;
-use std::process::{Command, Stdio};
-use std::sync::OnceLock;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
 use serde_json::{Map, Value as Json, json};
 use solvable::theory::catalog::{self, Prediction};
 
-use common::median;
+use common::{Ratio, median, thread_seconds};
 
 /// Entries of the batch that is promised to take [`PROMISED`] seconds on two cores.
 const ENTRIES: usize = 100_000;
 const PROMISED: f64 = 2.0;
 /// Entries of one prediction in a table, asked again and again for so many seconds: the system counts ticks of some milliseconds.
 const SAMPLE: usize = 40;
-const LONG: f64 = 0.1;
 const ROUNDS: usize = 3;
 
 /// What people ask, in closed form or nearly so: the usual value of every parameter, but for those named here.
@@ -87,56 +87,92 @@ const MIXTURE: [(&str, &str); 50] = [
     ("step-size", r#"{"activation": "tanh", "widths": [500, 500, 500, 1], "N": 100}"#),
 ];
 
-fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let entries = arguments.iter().find_map(|a| a.parse().ok()).unwrap_or(ENTRIES);
-    if let Some(at) = arguments.iter().position(|a| a == "--write") {
-        let path = arguments.get(at + 1).expect("--write takes a file");
-        return write(Path::new(path), entries);
-    }
-    if arguments.iter().any(|a| a == "--all") {
-        for prediction in catalog::all() {
-            row(prediction.id, &|n| entry(&prediction, &Map::new(), n));
+#[derive(clap::Args)]
+struct Arguments {
+    /// How many entries.
+    #[arg(conflicts_with_all = ["check", "record"])]
+    entries: Option<usize>,
+    /// Times every prediction of the catalogue.
+    #[arg(long, conflicts_with_all = ["check", "record"])]
+    all: bool,
+    /// Writes the entries to this file.
+    #[arg(long, conflicts_with_all = ["check", "record"])]
+    write: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    common::bench(|arguments: &Arguments| {
+        let entries = arguments.entries.unwrap_or(ENTRIES);
+        if let Some(path) = &arguments.write {
+            write(path, entries);
+            return Vec::new();
         }
-        return;
-    }
-    for (i, (id, _)) in MIXTURE.iter().enumerate() {
-        row(id, &|n| of_mixture(n * MIXTURE.len() + i));
-    }
+        if arguments.all {
+            for prediction in catalog::all() {
+                row(prediction.id, &|n| entry(&prediction, &Map::new(), n));
+            }
+            return Vec::new();
+        }
+        mixture(entries)
+    })
+}
+
+fn mixture(entries: usize) -> Vec<Ratio> {
+    let of_row = |(i, (id, _)): (usize, &(&str, _))| row(id, &|n| of_mixture(n * MIXTURE.len() + i));
+    let answer = MIXTURE.iter().enumerate().map(of_row).sum::<f64>() / MIXTURE.len() as f64;
     let folder = tempfile::tempdir().expect("a folder for the entries");
     let path = folder.path().join("entries.json");
     write(&path, entries);
     let mut seconds: Vec<f64> = (0..ROUNDS).map(|_| answered(&path)).collect();
+    let threads = rayon::current_num_threads();
+    let batch = median(&mut seconds);
     println!(
-        "{entries} entries, {} threads: {:.2} s (promised: {ENTRIES} in {PROMISED} s on two idle cores)",
-        std::thread::available_parallelism().map_or(1, usize::from),
-        median(&mut seconds)
+        "{entries} entries, {threads} threads: {batch:.2} s (promised: {ENTRIES} in {PROMISED} s on two idle cores)"
     );
+    let bare = answer * entries as f64 / threads as f64;
+    vec![
+        Ratio::new("`predict --batch` of 100000 entries", "its bare answers", [batch, bare]).shown(),
+        Ratio::new(
+            "an answer, mean of 50 predictions",
+            "1000 exponential functions",
+            [answer, exponentials()],
+        )
+        .shown(),
+    ]
 }
 
-/// Microseconds of an entry of one prediction.
-fn row(id: &str, entry: &dyn Fn(usize) -> Json) {
+/// Seconds of a thousand exponential functions.
+fn exponentials() -> f64 {
+    let mut rounds: Vec<f64> = (0..SAMPLE)
+        .map(|_| {
+            let begin = thread_seconds();
+            for i in 0..100_000 {
+                black_box(black_box(1e-5 * f64::from(i)).exp());
+            }
+            (thread_seconds() - begin) / 100.0
+        })
+        .collect();
+    median(&mut rounds)
+}
+
+/// Seconds of an entry of one prediction.
+fn row(id: &str, entry: &dyn Fn(usize) -> Json) -> f64 {
     let prediction = catalog::find(id).unwrap_or_else(|error| panic!("{error}"));
     let given: Vec<Json> = (0..SAMPLE).map(entry).collect();
     let ask = |entry: &Json| prediction.answer(entry["params"].as_object().expect("parameters"));
     let refused = given.iter().filter_map(|entry| ask(entry).err()).last();
-    let (begin, mut asked) = (clock(), 0);
-    while clock() - begin < LONG {
-        given.iter().for_each(|entry| drop(black_box(ask(entry))));
-        asked += SAMPLE;
-    }
-    let each = (clock() - begin) / asked as f64;
+    let mut rounds: Vec<f64> = (0..ROUNDS)
+        .map(|_| {
+            let begin = thread_seconds();
+            given.iter().for_each(|entry| drop(black_box(ask(entry))));
+            (thread_seconds() - begin) / SAMPLE as f64
+        })
+        .collect();
     let activation = given[0]["params"]["activation"].as_str().unwrap_or_default();
     let refused = refused.map_or_else(String::new, |error| format!("refused: {error}"));
-    println!("{:10.1} us  {id} {activation} {refused}", 1e6 * each);
-}
-
-/// Seconds of processor time of this thread where the system tells them, else of time.
-fn clock() -> f64 {
-    static BEGIN: OnceLock<Instant> = OnceLock::new();
-    let spent = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let nanoseconds = spent.and_then(|text| text.split_whitespace().next()?.parse::<f64>().ok());
-    nanoseconds.map_or_else(|| BEGIN.get_or_init(Instant::now).elapsed().as_secs_f64(), |n| 1e-9 * n)
+    let seconds = median(&mut rounds);
+    println!("{:10.1} us  {id} {activation} {refused}", 1e6 * seconds);
+    seconds
 }
 
 /// The seconds in which the program answers a file.

@@ -32,12 +32,16 @@ fn every_part_is_found_under_one_name() {
         "batch",
         "common",
         "coverage",
+        "figures",
         "shared",
         "mod",
         "free_probability",
         "kernel_spectrum",
         "peers",
         "neural_tangents",
+        "recorded",
+        "scale",
+        "shards",
     ];
     for folder in ["benches", "theory/notes", "theory/tests/reference", "src/papers"] {
         for entry in fs::read_dir(root().join(folder)).unwrap() {
