@@ -237,7 +237,7 @@ impl Plan {
                 counted(*cores as u64, "core"),
                 words(*time_limit),
                 memory.map_or(String::new(), |memory| format!(
-                    ", memory {} and the program's own 0.2 GB",
+                    ", memory {} besides 0.1 GB for the program",
                     bytes(memory)
                 ))
             )?;
