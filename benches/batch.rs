@@ -26,7 +26,7 @@ use common::{Ratio, median, thread_seconds};
 /// Entries of the batch that is promised to take [`PROMISED`] seconds on two cores.
 const ENTRIES: usize = 100_000;
 const PROMISED: f64 = 2.0;
-/// Entries of one prediction in a table, asked again and again for so many seconds: the system counts ticks of some milliseconds.
+/// Entries of one prediction in a table.
 const SAMPLE: usize = 40;
 const ROUNDS: usize = 3;
 

@@ -33,11 +33,9 @@ impl WithSimd for Group<'_> {
         let Self { key, stream, number, words } = self;
         words[..4].iter_mut().zip(CONSTANTS).for_each(|(row, word)| *row = [word; BLOCKS]);
         words[4..12].iter_mut().zip(key).for_each(|(row, word)| *row = [*word; BLOCKS]);
-        for block in 0..BLOCKS {
-            let counter = number * BLOCKS as u64 + block as u64;
-            words[12][block] = lower(counter);
-            words[13][block] = lower(counter >> 32);
-        }
+        let counters: [u64; BLOCKS] = std::array::from_fn(|block| number * BLOCKS as u64 + block as u64);
+        words[12] = counters.map(lower);
+        words[13] = counters.map(|counter| lower(counter >> 32));
         words[14] = [lower(stream); BLOCKS];
         words[15] = [lower(stream >> 32); BLOCKS];
         for lanes in 0..BLOCKS / S::U32_LANES {
