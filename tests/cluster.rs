@@ -118,6 +118,12 @@ fn status_tells_what_is_missing_failed_repeated_torn_and_contradictory() {
     assert_eq!(status().0, Some(0));
     assert_eq!(code(&["report", out, "--out", out]), Some(0));
     assert_eq!(fs::read(folder.path().join("results.json")).expect("results"), results);
+    // Files alone do not say what was asked for.
+    let (one, two) = (file("1-of-2"), file("2-of-2"));
+    let (ended, alone) = json(&["status", text(&one), text(&two), "--profile", "quick"]);
+    assert_eq!((ended, &alone["entries"][0]["id"]), (Some(75), &CLAIM.into()), "{alone}");
+    let recorded = Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots/recorded/maps.jsonl.gz");
+    assert_ne!(json(&["status", text(&recorded), "--profile", "full"]).0, Some(2));
     let table = told(&solvable(&["status", out]));
     assert!(table.contains("complete") && table.contains("1-of-1.jsonl"), "{table}");
 }
@@ -206,7 +212,7 @@ fn what_tasks_cannot_be_told_is_refused() {
     for (arguments, word) in [
         (&["verify", CLAIM, "--shard", "1/2", "--fresh"][..], "--fresh"),
         (&["verify", CLAIM, "--max-time", "soon"], "--max-time"),
-        (&["verify", CLAIM, "--grace", "-1s"], "--grace"),
+        (&["verify", CLAIM, "--grace", "later"], "--grace"),
         (&["plan", CLAIM, "--task-time", "0"], "--task-time"),
         (&["plan", CLAIM, "--cores", "0"], "--cores is 0"),
         (&["plan", "no/such"], "no/such"),

@@ -159,7 +159,8 @@ impl Agenda {
             count.stored + count.failed > 0
         };
         let mut partial = Vec::new();
-        self.claims.retain(|claim| {
+        let claims = std::mem::take(&mut self.claims).into_iter();
+        let (claims, others): (Vec<_>, Vec<_>) = claims.partition(|claim| {
             let cases = claim.cases(profile).unwrap_or_default();
             let stored = cases.iter().filter(|case| case.requests.iter().all(is_stored)).count();
             if 0 < stored && stored < cases.len() {
@@ -167,6 +168,11 @@ impl Agenda {
             }
             0 < stored && stored == cases.len()
         });
+        self.claims = claims;
+        // Maps of claims that are not judged may be there.
+        self.mapped.extend(others);
+        let maps = std::mem::take(&mut self.maps).into_iter();
+        self.maps = maps.filter(|chart| self.is_stored(chart, engine)).collect();
         self.figures.retain(|plan| plan.requests(profile).unwrap_or_default().iter().all(is_stored));
         self.parts.retain(|part| self.claims.iter().any(|claim| claim.part() == part.id));
         self.recorded.retain(|map| self.claims.iter().any(|claim| claim.id == map.claim));

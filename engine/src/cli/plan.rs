@@ -1,7 +1,8 @@
 //! `plan`: what a run would do, before it is begun.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -12,7 +13,8 @@ use serde_json::Value as Json;
 use super::agenda::{Agenda, Entry, Kind, Offer};
 use super::{PlanArgs, Scope, program};
 use crate::verify::{
-    Basis, Engine, Forecast, LOOKS, Options, Profile, Request, SettingKey, Shard, TrialStore, widest,
+    Basis, Engine, Forecast, LOOKS, Options, Profile, Request, SettingKey, Shard, StoreError, TrialStore,
+    widest,
 };
 
 /// Tells what `verify` would run with the same options: trials, time, memory, and into how many tasks to divide it.
@@ -26,9 +28,7 @@ pub fn plan(args: &PlanArgs, offer: Offer) -> Result<ExitCode> {
         bail!("--task-time is 0; valid: a duration above zero, for example 1h");
     }
     let agenda = Agenda::new(&args.patterns, profile, offer)?;
-    let store =
-        if args.out.exists() { TrialStore::survey(&[&args.out]) } else { Ok(TrialStore::in_memory()) };
-    let engine = Engine::new(store?, Options { profile, seed, trials, shard: None });
+    let engine = Engine::new(stored(&args.out)?, Options { profile, seed, trials, shard: None });
     let plan = Plan::of(&engine, &agenda.census(&engine, |_| true)?, args);
     let mut out = anstream::stdout().lock();
     if args.json {
@@ -37,6 +37,16 @@ pub fn plan(args: &PlanArgs, offer: Offer) -> Result<ExitCode> {
         plan.print(&mut out)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is stored in a folder, which need not exist.
+fn stored(out: &Path) -> Result<TrialStore, StoreError> {
+    match TrialStore::survey(&[out]) {
+        Err(StoreError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {
+            Ok(TrialStore::in_memory())
+        }
+        found => found,
+    }
 }
 
 /// What `plan --json` prints. Times are seconds of one core, memory is bytes; what is not known is null.
