@@ -237,7 +237,7 @@ impl Plan {
                 counted(*cores as u64, "core"),
                 words(*time_limit),
                 memory.map_or(String::new(), |memory| format!(
-                    ", memory {} and the program's own 0.2 GB",
+                    ", memory {} besides 0.1 GB for the program",
                     bytes(memory)
                 ))
             )?;
@@ -391,8 +391,8 @@ fn told(total: &Total, memory: &Memory, suggested: bool) -> Vec<String> {
         told.push(format!("`{} verify ... --max-time 60s` records times; plan again after it", program()));
     } else {
         told.push(
-            "recorded times are those of the machine and the load that they were measured under; a trial on several threads takes \
-             more core time than its own clock shows"
+            "recorded times are seconds of a core of the machine that ran the trials; of the last trials of a run, which several threads \
+             share, the parts on idle threads are not counted"
                 .to_owned(),
         );
     }

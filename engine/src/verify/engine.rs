@@ -1,15 +1,14 @@
 //! Runs the trials that claims need, and judges the claims by them.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
 
 use rayon::prelude::*;
 
 use super::claim::{Case, Claim};
+use super::clock::timed;
 use super::experiment::{Experiment, Request, SettingKey};
 use super::judge::{Breakage, JudgeError};
 use super::record::{Record, RecordError};
@@ -42,7 +41,7 @@ pub struct Options {
 pub trait Observer: Sync {
     /// Called once: `pending` trials are about to run, `reused` are in the store.
     fn begin(&self, _reused: usize, _pending: usize) {}
-    /// A trial has finished.
+    /// A trial has finished; it took so many seconds of a core.
     fn trial(&self, _key: &SettingKey, _trial: u64, _seconds: f64, _ok: bool) {}
 }
 
@@ -515,19 +514,6 @@ fn note_failure(
     if trial <= entry.0 {
         *entry = (trial, message);
     }
-}
-
-/// What `work` returns and the seconds that it takes of this thread, without those of other trials: a thread that waits for the
-/// parts of a trial that others have taken runs another one meanwhile.
-fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
-    thread_local!(static OTHERS: Cell<f64> = const { Cell::new(0.0) });
-    let outer = OTHERS.replace(0.0);
-    let begin = Instant::now();
-    let done = work();
-    let elapsed = begin.elapsed().as_secs_f64();
-    let own = elapsed - OTHERS.get();
-    OTHERS.set(outer + elapsed);
-    (done, own.max(0.0))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

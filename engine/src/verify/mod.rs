@@ -3,6 +3,7 @@
 
 mod builder;
 mod claim;
+mod clock;
 mod components;
 mod engine;
 mod experiment;

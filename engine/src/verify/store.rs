@@ -476,7 +476,7 @@ impl TrialStore {
         append(file, &line)
     }
 
-    /// Keeps how long a trial took, for plans.
+    /// Keeps how many seconds of a core a trial took, for plans.
     pub fn insert_time(&self, request: &Request, seconds: f64) {
         let line = self.times.lock().unwrap_or_else(PoisonError::into_inner).count(request, seconds);
         self.append_times(line);
