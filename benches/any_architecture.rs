@@ -1,17 +1,17 @@
 //! Speed of networks of any layers: the largest eigenvalue of a convolutional network, as a ratio to the matrix products that no
-//! implementation can avoid, and the analytic kernels of images, in seconds.
+//! implementation can avoid, and the analytic kernels of images, as a ratio to an arc cosine for every pair of positions and activation.
 //!
 //! The baseline multiplies matrices of the same shapes: the weights by the patches, their transposes by the backward signals (not in the
 //! first layer), and the gradients of every sample with their Gram matrix. Both run in turn, in one process, on the same threads; medians
-//! and their ratio are printed. What the kernels are compared with lies in `benches/peers`.
-//! `cargo bench --bench any_architecture [CHANNELS]`.
+//! and their ratio are printed. What others take for the kernels lies in `benches/peers`.
+//! `cargo bench --bench any_architecture [-- CHANNELS]`.
 
-#![allow(clippy::expect_used)]
+#![allow(clippy::expect_used, clippy::panic)]
 
 mod common;
 
 use std::hint::black_box;
-use std::time::Instant;
+use std::process::ExitCode;
 
 use rayon::prelude::*;
 use serde_json::json;
@@ -21,23 +21,24 @@ use solvable::simulate::linalg::{self, Matrix};
 use solvable::streams::Streams;
 use solvable::theory::any_architecture::{Blueprint, Layer, Parametrization, SharedLayer, contraction_cost};
 
-use common::median;
+use common::{Ratio, Size, in_turn};
 
 const SAMPLES: usize = 50;
 const DIGITS: usize = 100;
+/// Layers of ReLU in the network of the digits.
+const ACTIVATIONS: usize = 3;
 const ROUNDS: usize = 9;
 
-fn main() {
-    let channels = std::env::args().skip(1).find_map(|a| a.parse().ok()).unwrap_or(64);
-    println!("{} threads", rayon::current_num_threads());
-    for input_channels in [3, channels] {
-        sharpness(input_channels, channels);
-    }
-    analytic();
+fn main() -> ExitCode {
+    common::bench(|size: &Size| {
+        let channels = size.size.unwrap_or(64);
+        println!("{} threads", rayon::current_num_threads());
+        [3, channels].map(|inputs| sharpness(inputs, channels)).into_iter().chain([analytic()]).collect()
+    })
 }
 
 /// One trial against its bare products.
-fn sharpness(input_channels: usize, channels: usize) {
+fn sharpness(input_channels: usize, channels: usize) -> Ratio {
     let conv = json!({"conv": {"channels": channels, "filter": [3, 3], "padding": "circular"}});
     let blueprint = Blueprint::read(&json!({
         "input": {"grid": [16, 16], "channels": input_channels}, "sigma_w2": 2, "sigma_b2": 0.1,
@@ -49,30 +50,22 @@ fn sharpness(input_channels: usize, channels: usize) {
     let size = blueprint.input().size();
     let inputs = Matrix::from_vec(size, SAMPLES, streams.child("inputs").normals(size * SAMPLES, 1.0));
     let layers = bare_layers(&blueprint, &streams);
-    let (mut trials, mut baselines) = (Vec::new(), Vec::new());
-    for round in 0..=ROUNDS {
-        let begin = Instant::now();
-        let signals = network.forward(&inputs).expect("finite signals");
-        let kernel = network.tangent_kernel(&signals);
-        black_box(linalg::largest_eigenvalues(&kernel, 1).expect("a finite kernel"));
-        let trial = begin.elapsed().as_secs_f64();
-        drop(signals);
-        let begin = Instant::now();
-        layers.iter().for_each(BareLayer::multiply);
-        let bare = begin.elapsed().as_secs_f64();
-        // The first round warms caches and the allocator.
-        if round > 0 {
-            trials.push(trial);
-            baselines.push(bare);
-        }
-    }
-    let (trial, bare) = (median(&mut trials), median(&mut baselines));
+    let seconds = in_turn(
+        ROUNDS,
+        [
+            &mut || {
+                let signals = network.forward(&inputs).expect("finite signals");
+                let kernel = network.tangent_kernel(&signals);
+                black_box(linalg::largest_eigenvalues(&kernel, 1).expect("a finite kernel"));
+            },
+            &mut || layers.iter().for_each(BareLayer::multiply),
+        ],
+    );
     println!(
         "lambda_max, three 3x3 convolutions of {channels} channels, ReLU, pool; 16x16 grid of {input_channels} channels, N={SAMPLES}, C=1"
     );
-    println!("  trial                        {:9.2} ms", 1e3 * trial);
-    println!("  bare products                {:9.2} ms", 1e3 * bare);
-    println!("  ratio                        {:9.2}    (promised: at most 1.5)", trial / bare);
+    let name = format!("`λ_max` of a network of three convolutions from {input_channels} channels");
+    Ratio::new(name, "its bare products", seconds).promised(1.5).shown()
 }
 
 /// Random matrices of the shapes that a layer with weights multiplies.
@@ -145,7 +138,7 @@ impl BareLayer {
 }
 
 /// The kernels of the first digits, pixels centred and scaled over the file.
-fn analytic() {
+fn analytic() -> Ratio {
     let conv = json!({"conv": {"channels": 64, "filter": [3, 3], "padding": "same"}});
     let blueprint = Blueprint::read(&json!({
         "input": {"grid": [8, 8], "channels": 1}, "sigma_w2": 2, "sigma_b2": 0.1, "train_bias": true,
@@ -158,17 +151,32 @@ fn analytic() {
     let deviation = pixels.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / pixels.len() as f64;
     let scaled = |n: usize| pixels.column(n).iter().map(|x| (x - mean) / deviation.sqrt()).collect();
     let rows: Vec<Vec<f64>> = (0..DIGITS).map(scaled).collect();
-    let (mut times, mut found) = (Vec::new(), None);
-    for round in 0..=ROUNDS {
-        let begin = Instant::now();
-        found = Some(kernels(&blueprint, &rows, Parametrization::Standard).expect("kernels"));
-        if round > 0 {
-            times.push(begin.elapsed().as_secs_f64());
-        }
-    }
+    let pairs = DIGITS * (DIGITS + 1) / 2;
+    let positions = blueprint.input().positions();
+    let cosines: Vec<f64> =
+        (0..positions * positions).map(|i| i as f64 / (positions * positions) as f64).collect();
+    let mut found = None;
+    let seconds = in_turn(
+        ROUNDS,
+        [
+            &mut || found = Some(kernels(&blueprint, &rows, Parametrization::Standard).expect("kernels")),
+            &mut || {
+                (0..ACTIVATIONS * pairs).into_par_iter().for_each(|_| {
+                    black_box(
+                        black_box(&cosines).iter().map(|c| c.acos() + (1.0 - c * c).sqrt()).sum::<f64>(),
+                    );
+                });
+            },
+        ],
+    );
     let found = found.expect("a round");
     println!("kernels of {DIGITS} digits, three 3x3 convolutions (`same`), ReLU, pool");
-    println!("  seconds                      {:9.3}", median(&mut times));
     println!("  traces, GP and tangent       {:.12e} {:.12e}", found.gp.trace(), found.tangent.trace());
     println!("  sums, GP and tangent         {:.12e} {:.12e}", found.gp.sum(), found.tangent.sum());
+    Ratio::new(
+        "kernels of 100 digits, three convolutions",
+        "an arc cosine and a root for each activation and pair of positions",
+        seconds,
+    )
+    .shown()
 }

@@ -1,12 +1,14 @@
 //! Speed of gradient regularization: the dual Newton solver, and steps of multilayer networks by every way to compute the penalty as ratios to one gradient.
-//! All run in turn, in one process, minima are printed and drawn to `reports/gradient-cost.svg` against the counted ratios.
+//! All run in turn, in one process, minima are printed and drawn to `reports/gradient-cost.svg` against the counted ratios. Kept are medians over depths and
+//! widths of the measured ratios in units of the counted ones.
 //! `cargo bench --bench gradient_regularization`.
 
-#![allow(clippy::expect_used)]
+#![allow(clippy::expect_used, clippy::panic)]
 
 mod common;
 
 use std::hint::black_box;
+use std::process::ExitCode;
 use std::time::Instant;
 
 use solvable::figure::{Axis, Figure, Panel, Point, Series, Stroke};
@@ -18,30 +20,56 @@ use solvable::streams::Streams;
 use solvable::theory::gradient_regularization::{matrix_products, minimiser};
 use solvable::theory::{Activation, Architecture};
 
-use common::median;
+use common::{Nothing, Ratio, median};
 
 const ROUNDS: usize = 7;
 const BATCH: usize = 256;
 const METHODS: [PenaltyMethod; 3] =
     [PenaltyMethod::None, PenaltyMethod::FiniteDifference(1e-2), PenaltyMethod::DoubleBackpropagation];
 
-fn main() {
-    solver();
-    let mut points = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
-    for (kind, activation) in [Activation::relu(), Activation::tanh()].into_iter().enumerate() {
-        println!("steps with gradient regularization, {activation}, batch {BATCH}, minimum of {ROUNDS}");
-        println!("  L     M   gradient      F-GR : gradient (counted)     DB : gradient (counted)");
-        for depth in [2, 3, 4, 5] {
-            for width in [512, 1024] {
-                let ratios = steps(depth, width, &activation);
-                if width == 1024 {
-                    let own = &mut points[2 * kind..2 * kind + 2];
-                    own.iter_mut().zip(ratios).for_each(|(p, r)| p.push(Point::exact(depth as f64, r)));
+fn main() -> ExitCode {
+    common::bench(|_: &Nothing| {
+        solver();
+        let mut points = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
+        let mut excess = [const { Vec::new() }; 4];
+        for (kind, activation) in [Activation::relu(), Activation::tanh()].into_iter().enumerate() {
+            println!("steps with gradient regularization, {activation}, batch {BATCH}, minimum of {ROUNDS}");
+            println!("  L     M   gradient      F-GR : gradient (counted)     DB : gradient (counted)");
+            for depth in [2, 3, 4, 5] {
+                for width in [512, 1024] {
+                    let ratios = steps(depth, width, &activation);
+                    let own = 2 * kind..2 * kind + 2;
+                    if width == 1024 {
+                        let points = &mut points[own.clone()];
+                        points
+                            .iter_mut()
+                            .zip(ratios)
+                            .for_each(|(p, r)| p.push(Point::exact(depth as f64, r)));
+                    }
+                    let relative =
+                        ratios.into_iter().zip(counted(depth as u64)).map(|(ratio, count)| ratio / count);
+                    excess[own].iter_mut().zip(relative).for_each(|(all, one)| all.push(one));
                 }
             }
         }
-    }
-    draw(points);
+        draw(points);
+        let names = [
+            "finite difference, ReLU",
+            "double backpropagation, ReLU",
+            "finite difference, tanh",
+            "double backpropagation, tanh",
+        ];
+        let kept = names.into_iter().zip(&mut excess).map(|(name, excess)| {
+            Ratio::of(format!("step with penalty, {name}"), "its counted products", median(excess)).shown()
+        });
+        kept.collect()
+    })
+}
+
+/// Products of a step by a finite difference and by double backpropagation, in those of a gradient.
+fn counted(depth: u64) -> [f64; 2] {
+    let [gradient, difference, double] = matrix_products(depth).expect("a depth").map(|count| count as f64);
+    [difference / gradient, double / gradient]
 }
 
 /// The solver at N = 40, d = 100.
@@ -81,15 +109,15 @@ fn steps(depth: usize, width: usize, activation: &Activation) -> [f64; 2] {
             *best = best.min(begin.elapsed().as_secs_f64());
         }
     }
-    let counted = matrix_products(depth as u64).expect("a depth").map(|c| c as f64);
+    let counted = counted(depth as u64);
     let ratios = [best[1] / best[0], best[2] / best[0]];
     println!(
         "  {depth} {width:5} {:7.2} ms  {:10.2} ({:.2}) {:21.2} ({:.2})",
         1e3 * best[0],
         ratios[0],
-        counted[1] / counted[0],
+        counted[0],
         ratios[1],
-        counted[2] / counted[0]
+        counted[1]
     );
     ratios
 }
@@ -97,12 +125,7 @@ fn steps(depth: usize, width: usize, activation: &Activation) -> [f64; 2] {
 fn draw(points: [Vec<Point>; 4]) {
     let mut series = Vec::new();
     for (group, label) in ["finite difference", "double backpropagation"].into_iter().enumerate() {
-        let curve = (1..=6)
-            .map(|depth| {
-                let counted = matrix_products(depth).expect("a depth").map(|c| c as f64);
-                (depth as f64, counted[group + 1] / counted[0])
-            })
-            .collect();
+        let curve = (1..=6).map(|depth| (depth as f64, counted(depth)[group])).collect();
         series.push(Series::line(format!("{label}, counted"), group, Stroke::Solid, curve));
     }
     let labels = ["difference, ReLU", "double, ReLU", "difference, tanh", "double, tanh"];

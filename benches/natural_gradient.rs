@@ -1,12 +1,13 @@
 //! Speed of one step of approximate natural gradient, as a ratio to one step of plain gradient descent on the same
 //! network: both need the forward and the backward pass and the outer products; natural gradient adds Gram matrices and
 //! small solves. The rules take turns in one process, on the same threads; medians and their ratios are printed beside the
-//! ratios of operations that `ngd/cost` counts. `cargo bench --bench natural_gradient [WIDTH]`.
+//! ratios of operations that `ngd/cost` counts. `cargo bench --bench natural_gradient [-- WIDTH]`.
 
-#![allow(clippy::expect_used)]
+#![allow(clippy::expect_used, clippy::panic)]
 
 mod common;
 
+use std::process::ExitCode;
 use std::time::Instant;
 
 use solvable::simulate::data::{gaussian_inputs, on_sphere};
@@ -17,7 +18,7 @@ use solvable::streams::Streams;
 use solvable::theory::natural_gradient::{Method, step_cost};
 use solvable::theory::{Activation, Architecture};
 
-use common::median;
+use common::{Ratio, Size, median};
 
 const SAMPLES: usize = 100;
 const ROUNDS: usize = 9;
@@ -32,8 +33,11 @@ const METHODS: [Method; 8] = [
     Method::Kfac,
 ];
 
-fn main() {
-    let width = std::env::args().skip(1).find_map(|a| a.parse().ok()).unwrap_or(2048);
+fn main() -> ExitCode {
+    common::bench(|size: &Size| steps(size.size.unwrap_or(2048)))
+}
+
+fn steps(width: usize) -> Vec<Ratio> {
     let widths = vec![width, width, width, 1];
     let architecture =
         Architecture::new(widths.clone(), Activation::relu(), 2.0, 0.0).expect("a valid network");
@@ -66,19 +70,19 @@ fn main() {
     let gradient = operations(Method::Gd).expect("a counted method");
     println!("one step, relu, L=3, M={width}, N={SAMPLES}, C=1, {} threads", rayon::current_num_threads());
     println!("  gradient descent             {:9.2} ms", 1e3 * medians[0]);
-    for (method, time) in METHODS.iter().zip(&medians[1..]) {
-        let counted = operations(*method)
-            .map_or_else(|_| "    -".to_owned(), |operations| format!("{:5.2}", operations / gradient));
-        let promise = match method {
-            Method::Kfac => "    (promised: at most 3)",
-            Method::OneSidedScaled => "    (promised: at most 1.15, and below kfac)",
-            _ => "",
+    let ratio = |(method, time): (&Method, &f64)| {
+        let name = format!("natural gradient step, {}", method.name());
+        let ratio = Ratio::new(name, "a gradient step", [*time, medians[0]]);
+        let ratio = match method {
+            Method::Kfac => ratio.promised(3.0),
+            Method::OneSidedScaled => ratio.promised(1.15),
+            _ => ratio,
         };
-        let ratio = time / medians[0];
-        println!(
-            "  {:<28} {:9.2} ms   ratio {ratio:5.2}   counted {counted}{promise}",
-            method.name(),
-            1e3 * time
-        );
-    }
+        let ratio = ratio.shown();
+        if let Ok(operations) = operations(*method) {
+            println!("    counted {:.2}", operations / gradient);
+        }
+        ratio
+    };
+    METHODS.iter().zip(&medians[1..]).map(ratio).collect()
 }

@@ -29,14 +29,19 @@ fn every_part_is_found_under_one_name() {
     }
     // What several parts share, and tools that are no part.
     let others = [
+        "batch",
         "common",
         "coverage",
+        "figures",
         "shared",
         "mod",
         "free_probability",
         "kernel_spectrum",
         "peers",
         "neural_tangents",
+        "recorded",
+        "scale",
+        "shards",
     ];
     for folder in ["benches", "theory/notes", "theory/tests/reference", "src/papers"] {
         for entry in fs::read_dir(root().join(folder)).unwrap() {

@@ -1,10 +1,12 @@
 //! Gram matrices of the gradients: the neural tangent kernel $\Theta$ and the dual Fisher matrix $F^*=\Theta/N$.
 
+use nalgebra::DMatrix;
 use solvable_theory::Normalization;
 
 use super::SimulationError;
-use super::linalg::{self, Matrix};
-use super::network::{Network, Signals};
+use super::layers::{Layers, Signals};
+use super::linalg::{self, Matrix, Real};
+use super::network::Network;
 use super::normalizer::Normalizer;
 
 /// $\Theta_{(k,n),(k',n')}=\nabla f_k(n)\cdot\nabla f_{k'}(n')$ ($CN\times CN$, class by class) over the trained parameters
@@ -12,8 +14,9 @@ use super::normalizer::Normalizer;
 ///
 /// Without mixing of samples, $\Theta_{kk'}=\sum_l(\delta_k^{l\top}\delta_{k'}^l)\circ(h^{l-1\top}h^{l-1}+\beta)$ at
 /// $O(CN\sum M_lM_{l-1}+C^2N^2\sum M_l)$ flops; with it, every output is propagated through the whole batch,
-/// $O(CN^2\sum M_lM_{l-1}+C^2N^3\sum M_l)$ flops and $O(M_lCN^2)$ memory.
-pub fn tangent_kernel(network: &Network, signals: &Signals) -> Matrix {
+/// $O(CN^2\sum M_lM_{l-1}+C^2N^3\sum M_l)$ flops and $O(M_lCN^2)$ memory. Gram matrices are summed in double precision, whatever the
+/// precision of the signals.
+pub fn tangent_kernel<L: Layers>(network: &L, signals: &Signals<L::Number>) -> Matrix {
     if signals.mixes_samples() {
         mixed_kernel(network, signals)
     } else {
@@ -28,12 +31,16 @@ pub fn tangent_kernel(network: &Network, signals: &Signals) -> Matrix {
 
 /// What the layers $1..L$ contribute to the tangent kernel of a network that keeps samples apart, $(\delta^{l\top}\delta^l)\circ(h^{l-1\top}h^{l-1}+\beta)$
 /// ($CN\times CN$ each).
-pub fn layer_kernels(network: &Network, signals: &Signals) -> impl Iterator<Item = Matrix> {
+pub fn layer_kernels<L: Layers>(network: &L, signals: &Signals<L::Number>) -> impl Iterator<Item = Matrix> {
     let train_bias = network.architecture().train_bias();
     let deltas = network.output_gradients(signals).into_iter();
     deltas.zip(&signals.hidden).map(move |(delta, hidden)| {
-        let mut term = linalg::transpose_product(&delta, &delta);
-        sample_product(&mut term, &input_overlaps(hidden, train_bias));
+        let gradients = || {
+            let delta = Real::double(&delta);
+            linalg::transpose_product(&delta, &delta)
+        };
+        let (mut term, overlaps) = rayon::join(gradients, || input_overlaps(hidden, train_bias));
+        sample_product(&mut term, &overlaps);
         term
     })
 }
@@ -64,7 +71,7 @@ pub(super) fn sample_product(outputs: &mut Matrix, samples: &Matrix) {
     }
 }
 
-fn mixed_kernel(network: &Network, signals: &Signals) -> Matrix {
+fn mixed_kernel<L: Layers>(network: &L, signals: &Signals<L::Number>) -> Matrix {
     let (classes, samples) = signals.output.shape();
     let outputs = classes * samples;
     // One block of N columns for each output (k, n): the cotangent that picks f_k(n).
@@ -76,15 +83,17 @@ fn mixed_kernel(network: &Network, signals: &Signals) -> Matrix {
     let mut kernel = Matrix::zeros(outputs, outputs);
     for (gradient, hidden) in network.backward(signals, cotangents).iter().zip(&signals.hidden) {
         let overlaps = input_overlaps(hidden, network.architecture().train_bias());
-        let image = linalg::blockwise_product(gradient, &overlaps);
-        kernel += linalg::block_inner_products(gradient, &image, outputs);
+        let gradient = Real::double(gradient);
+        let image = linalg::blockwise_product(&gradient, &overlaps);
+        kernel += linalg::block_inner_products(&gradient, &image, outputs);
     }
     kernel
 }
 
 /// $h^\top h$, plus one where the biases are trained ($N\times N$).
-fn input_overlaps(hidden: &Matrix, train_bias: bool) -> Matrix {
-    let mut overlaps = linalg::transpose_product(hidden, hidden);
+fn input_overlaps<T: Real>(hidden: &DMatrix<T>, train_bias: bool) -> Matrix {
+    let hidden = Real::double(hidden);
+    let mut overlaps = linalg::transpose_product(&hidden, &hidden);
     if train_bias {
         overlaps.add_scalar_mut(1.0);
     }

@@ -13,6 +13,7 @@ pub mod deep;
 pub mod diagonal;
 pub mod finite_network;
 pub mod gram;
+pub mod layers;
 pub mod learning_in_time;
 pub mod linalg;
 pub mod linear_networks;
@@ -25,6 +26,7 @@ pub mod population;
 pub mod regression;
 mod table;
 pub mod training;
+mod vector_math;
 
 use solvable_theory::TheoryError;
 use thiserror::Error;

@@ -1,13 +1,14 @@
 //! Random finite networks: drawing, forward signals, backward signals.
 
-use rayon::prelude::*;
 use solvable_theory::any_architecture::Parametrization;
 use solvable_theory::{Architecture, Normalization};
 
 use super::SimulationError;
+use super::layers::{Layers, biases_of, multiply_blocks, weights_of};
 use super::linalg::{self, Matrix};
-use super::normalizer::Normalizer;
 use solvable_engine::streams::Streams;
+
+pub use super::layers::Signals;
 
 /// One draw of the weights and biases of an [`Architecture`].
 #[derive(Debug, Clone)]
@@ -19,33 +20,13 @@ pub struct Network {
     pub biases: Vec<Vec<f64>>,
 }
 
-/// The signals of one batch in one network.
-#[derive(Debug, Clone)]
-pub struct Signals {
-    /// $h^l$ ($M_l\times N$), $l=0..L-1$; $h^0$ is the input.
-    pub hidden: Vec<Matrix>,
-    /// $\phi'$ at the (normalized) pre-activations of the layers $l=1..L-1$ ($M_l\times N$).
-    pub slopes: Vec<Matrix>,
-    /// $f$ ($C\times N$).
-    pub output: Matrix,
-    normalizers: Vec<Normalizer>,
-}
-
 impl Network {
     /// Draws $W^l_{ij}\sim N(0,\sigma_w^2/M_{l-1})$ and $b^l_i\sim N(0,\sigma_b^2)$.
     pub fn draw(architecture: &Architecture, streams: &Streams) -> Self {
-        let scales = architecture.scales();
-        let layers = architecture.widths().windows(2).enumerate();
-        let (weights, biases) = layers
-            .map(|(l, pair)| {
-                let (fan_in, units) = (pair[0], pair[1]);
-                let deviation = (scales.sigma_w2 / fan_in as f64).sqrt();
-                let weights = streams.nth_child("weights", l + 1).normals(units * fan_in, deviation);
-                let biases = streams.nth_child("biases", l + 1).normals(units, scales.sigma_b2.sqrt());
-                (Matrix::from_vec(units, fan_in, weights), biases)
-            })
-            .unzip();
-        Self { architecture: architecture.clone(), weights, biases }
+        let layers = 1..=architecture.depth();
+        let weights = layers.clone().map(|layer| weights_of(architecture, streams, layer).stored());
+        let biases = layers.map(|layer| biases_of(architecture, streams, layer));
+        Self { architecture: architecture.clone(), weights: weights.collect(), biases: biases.collect() }
     }
 
     /// A network without biases and with the given weights.
@@ -68,88 +49,22 @@ impl Network {
         &self.architecture
     }
 
-    /// Propagates `inputs` ($M_0\times N$, one sample a column).
+    /// [`Layers::forward`].
     ///
-    /// Cost: $2N\sum_lM_lM_{l-1}$ flops.
+    /// # Errors
+    /// Inputs of another shape; values that cannot be normalized.
     pub fn forward(&self, inputs: &Matrix) -> Result<Signals, SimulationError> {
-        if inputs.nrows() != self.architecture.widths()[0] || inputs.ncols() == 0 {
-            return Err(SimulationError::Shape {
-                what: "inputs of a network",
-                expected: format!("{} x N with N >= 1", self.architecture.widths()[0]),
-                found: format!("{} x {}", inputs.nrows(), inputs.ncols()),
-            });
-        }
-        let depth = self.architecture.depth();
-        let mut hidden = vec![inputs.clone()];
-        let (mut slopes, mut normalizers) = (Vec::new(), Vec::new());
-        for l in 1..=depth {
-            let mut signal = linalg::product(&self.weights[l - 1], &hidden[l - 1]);
-            for mut column in signal.column_iter_mut() {
-                column.iter_mut().zip(&self.biases[l - 1]).for_each(|(u, b)| *u += b);
-            }
-            let mode = self.architecture.modes()[l - 1];
-            let (gamma, beta) = (self.architecture.gamma(), self.architecture.beta());
-            normalizers.push(Normalizer::apply(mode, gamma, beta, &format!("layer {l}"), &mut signal)?);
-            if l == depth {
-                return Ok(Signals { hidden, slopes, output: signal, normalizers });
-            }
-            slopes.push(self.activate(&mut signal));
-            hidden.push(signal);
-        }
-        // Architecture guarantees a depth of at least one, so the loop has returned.
-        Err(SimulationError::Shape {
-            what: "network",
-            expected: "depth >= 1".into(),
-            found: "depth 0".into(),
-        })
+        Layers::forward(self, inputs)
     }
 
-    /// Replaces $u$ by $\phi(u)$ and returns $\phi'(u)$.
-    pub(super) fn activate(&self, signal: &mut Matrix) -> Matrix {
-        const CHUNK: usize = 4096;
-        let activation = self.architecture.activation();
-        let mut slopes = Matrix::zeros(signal.nrows(), signal.ncols());
-        let chunks =
-            signal.as_mut_slice().par_chunks_mut(CHUNK).zip(slopes.as_mut_slice().par_chunks_mut(CHUNK));
-        chunks.for_each(|(values, slopes)| {
-            for (u, slope) in values.iter_mut().zip(slopes) {
-                (*u, *slope) = activation.value_and_derivative(*u);
-            }
-        });
-        slopes
-    }
-
-    /// Propagates cotangents of the output back to every pre-activation.
-    ///
-    /// `cotangents` holds $K$ blocks of $N$ columns ($C\times NK$); entry $l$ of the result
-    /// ($M_{l+1}\times NK$) holds the derivatives with respect to $u^{l+1}$ *before* normalization, so that the
-    /// gradient of block $k$ with respect to $W^{l+1}$ is its columns times $h^{l\top}$.
-    ///
-    /// Cost: $2NK\sum_{l\ge2}M_lM_{l-1}$ flops.
+    /// [`Layers::backward`].
     pub fn backward(&self, signals: &Signals, cotangents: Matrix) -> Vec<Matrix> {
-        let samples = signals.output.ncols();
-        let depth = self.architecture.depth();
-        let mut deltas = Vec::with_capacity(depth);
-        let mut delta = cotangents;
-        signals.normalizers[depth - 1].jacobian(&mut delta, samples);
-        for l in (1..depth).rev() {
-            let mut next = linalg::transpose_product(&self.weights[l], &delta);
-            multiply_blocks(&mut next, &signals.slopes[l - 1]);
-            signals.normalizers[l - 1].jacobian(&mut next, samples);
-            deltas.push(std::mem::replace(&mut delta, next));
-        }
-        deltas.push(delta);
-        deltas.reverse();
-        deltas
+        Layers::backward(self, signals, cotangents)
     }
 
-    /// $\delta^l_k(n)=\partial f_k(n)/\partial u^l(n)$ for networks whose layers do not mix samples: entry $l-1$ of the
-    /// result is $M_l\times CN$, class by class.
+    /// [`Layers::output_gradients`].
     pub fn output_gradients(&self, signals: &Signals) -> Vec<Matrix> {
-        let (classes, samples) = signals.output.shape();
-        let cotangents =
-            Matrix::from_fn(classes, classes * samples, |k, column| f64::from(column / samples == k));
-        self.backward(signals, cotangents)
+        Layers::output_gradients(self, signals)
     }
 
     /// $D=\theta\cdot\nabla_\theta f$ ($C\times N$): how the outputs move when all weights and biases are scaled alike. One forward pass with the
@@ -196,19 +111,24 @@ impl Network {
     }
 }
 
-impl Signals {
-    /// Whether some layer makes the output for a sample depend on the other samples.
-    pub fn mixes_samples(&self) -> bool {
-        self.normalizers.iter().any(Normalizer::mixes_samples)
-    }
-}
+impl Layers for Network {
+    type Number = f64;
 
-/// Multiplies every block of columns of `vectors` elementwise by `factors`.
-fn multiply_blocks(vectors: &mut Matrix, factors: &Matrix) {
-    let length = factors.len().max(1);
-    vectors.as_mut_slice().par_chunks_mut(length).for_each(|block| {
-        block.iter_mut().zip(factors.as_slice()).for_each(|(x, s)| *x *= s);
-    });
+    fn architecture(&self) -> &Architecture {
+        &self.architecture
+    }
+
+    fn biases(&self, layer: usize) -> &[f64] {
+        &self.biases[layer - 1]
+    }
+
+    fn product(&self, layer: usize, x: &Matrix) -> Matrix {
+        linalg::product(&self.weights[layer - 1], x)
+    }
+
+    fn transpose_product(&self, layer: usize, x: &Matrix) -> Matrix {
+        linalg::transpose_product(&self.weights[layer - 1], x)
+    }
 }
 
 /// The same network without any normalization.

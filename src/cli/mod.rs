@@ -1,5 +1,6 @@
 //! The command line: that of the engine, with predictions and the user's own data.
 
+mod batch;
 mod explain;
 mod own_data;
 mod own_kernel;
@@ -106,8 +107,9 @@ struct PredictArgs {
     /// Parameters: `activation=relu widths=400,400,1 N=100`.
     #[arg(value_name = "KEY=VALUE")]
     parameters: Vec<String>,
-    /// Evaluate every `{"id", "params"}` entry of a JSON file (`-` for standard input). Entries that cannot be evaluated
-    /// answer with an error of their own; the exit code is 0 all the same.
+    /// Evaluate every `{"id", "params"}` entry of a JSON array, or of lines with one each, in a file (`-` for standard input):
+    /// read, answered and written as a stream, in the order of the entries. Entries that cannot be evaluated answer with
+    /// an error of their own; the exit code is 0 all the same.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["id", "parameters"])]
     batch: Option<PathBuf>,
     #[command(flatten)]

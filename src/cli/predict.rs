@@ -1,28 +1,27 @@
 //! `predict`: one prediction, or a file of them.
 
-use std::io::{BufWriter, Read, Write};
+use std::fs::File;
+use std::io::{BufReader, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, anyhow, bail};
-use rayon::prelude::*;
-use serde::ser::{SerializeSeq, Serializer as _};
 use serde_json::{Map, Value as Json, json};
 use solvable_engine::cli;
 use solvable_engine::cli::entries::{self, assignment};
 
 use super::PredictArgs;
+use super::batch::{self, Cutter, Entry, Form, Frame, LONGEST_ENTRY};
 use solvable::atlas::{self, FiniteSize, Measured};
-use solvable::papers;
+use solvable::papers::{self, Paper};
 use solvable::report::significant;
 use solvable::simulate::SimulationError;
 use solvable::simulate::data::Dataset;
 use solvable::theory::catalog::{self, Answer, Prediction};
 use solvable::theory::{TheoryError, catalog::Value, did_you_mean, short_numbers, shortened};
-
-/// Entries of a batch that are answered at once.
-const CHUNK: usize = 4096;
 
 /// Fewer digits than these are worth a word.
 const FEW_DIGITS: u32 = 6;
@@ -37,7 +36,9 @@ pub fn predict(args: &PredictArgs) -> Result<ExitCode> {
 
 /// The prediction called `id`; its paper may be named in full.
 fn find(id: &str) -> Result<Prediction, TheoryError> {
-    catalog::find(id).or_else(|error| catalog::find(&cli::short(id, &papers::all())).map_err(|_| error))
+    /// Listing all claims takes more than a millisecond, and a batch may be full of such ids.
+    static PAPERS: LazyLock<Vec<Paper>> = LazyLock::new(papers::all);
+    catalog::find(id).or_else(|error| catalog::find(&cli::short(id, &PAPERS)).map_err(|_| error))
 }
 
 /// Parameters as the command line gives them, `key=value`.
@@ -80,7 +81,7 @@ fn single(id: &str, args: &PredictArgs) -> Result<ExitCode> {
         asked["size"] = size.into();
     }
     let Evaluated { mut entry, value, answer, finite } = match &filled {
-        Ok(_) => evaluate_entry(&asked, args.fast),
+        Ok(_) => evaluate_entry(asked, args.fast),
         Err(problem) => Evaluated::refused(&asked, problem),
     };
     let notes = filled.unwrap_or_default();
@@ -196,60 +197,73 @@ fn told(finite: &FiniteSize) -> String {
     }
 }
 
+/// Bytes read at once.
+const PIECE: usize = 1 << 18;
+
 fn batch(path: &Path, args: &PredictArgs) -> Result<ExitCode> {
-    let as_json = args.json;
-    let mut text = String::new();
-    if path == Path::new("-") {
-        std::io::stdin().read_to_string(&mut text).context("cannot read standard input")?;
+    let input: Box<dyn Read> = if path == Path::new("-") {
+        Box::new(std::io::stdin())
     } else {
-        text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    }
-    let entries = entries::split(&text).with_context(|| {
-        format!("{} is not a JSON array of {{\"id\", \"params\"}} entries", path.display())
-    })?;
-    let answer = |n: usize, text: &str| match entries::parse(text) {
-        Ok(entry) => evaluate_entry(&entry, args.fast).entry,
-        Err(problem) => {
-            let message = format!("entry {} is not JSON: {problem}; it is {}", n + 1, shortened(text));
-            refusal(&Json::Null, &json!({}), "invalid-entry", &message)
+        Box::new(File::open(path).with_context(|| format!("cannot read {}", path.display()))?)
+    };
+    let cutter = Cutter::new(BufReader::with_capacity(PIECE, input))
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    let (form, some) = (cutter.form(), AtomicBool::new(cutter.form() == Form::Array));
+    let answer = |n: usize, entry: &Entry| {
+        let entry = parsed(n, entry);
+        some.fetch_or(entry.is_ok(), Ordering::Relaxed);
+        match entry {
+            Ok(entry) => evaluate_entry(entry, args.fast).entry,
+            Err(problem) => refusal(&Json::Null, &json!({}), "invalid-entry", &problem),
         }
     };
-    // Answered and written in turn: the answers of a long batch are never in memory together.
-    let answers = |first: usize, chunk: &[&str]| -> Vec<Json> {
-        chunk.par_iter().enumerate().map(|(n, text)| answer(first + n, text)).collect()
-    };
-    let chunks = entries.chunks(CHUNK).enumerate().map(|(i, chunk)| answers(i * CHUNK, chunk));
-    let mut out = BufWriter::new(std::io::stdout().lock());
-    if as_json {
-        let mut serializer = serde_json::Serializer::pretty(&mut out);
-        let mut list = serializer.serialize_seq(Some(entries.len())).map_err(std::io::Error::from)?;
-        for chunk in chunks {
-            chunk
-                .iter()
-                .try_for_each(|answer| list.serialize_element(answer))
-                .map_err(std::io::Error::from)?;
-        }
-        list.end().map_err(std::io::Error::from)?;
-        writeln!(out)?;
-    } else {
-        for answer in chunks.flatten() {
-            let result = answer
-                .get("value")
-                .map_or_else(|| format!("error: {}", plain(&answer["error"]["message"])), plain);
-            writeln!(out, "{} {}: {result}", plain(&answer["id"]), answer["params"])?;
-        }
+    let out = std::io::stdout();
+    let (array, lines) = (
+        Frame { begin: "[\n", between: ",\n", end: "\n]\n", empty: "[]\n" },
+        Frame { begin: "", between: "\n", end: "\n", empty: "" },
+    );
+    match (args.json, form) {
+        (true, Form::Array) => batch::run(cutter, out, array, |n, entry| indented(answer(n, entry))),
+        (true, Form::Lines) => batch::run(cutter, out, lines, |n, entry| answer(n, entry).to_string()),
+        (false, _) => batch::run(cutter, out, lines, |n, entry| in_a_line(&answer(n, entry))),
     }
-    out.flush()?;
-    Ok(ExitCode::SUCCESS)
+    .with_context(|| path.display().to_string())?;
+    if some.into_inner() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    bail!("{} is neither a JSON array of {{\"id\", \"params\"}} entries nor lines of them", path.display())
+}
+
+/// Entry `n`, counted from 0.
+fn parsed(n: usize, entry: &Entry) -> Result<Json, String> {
+    let n = n + 1;
+    let Entry::Text(bytes) = entry else {
+        return Err(format!("entry {n} is longer than {LONGEST_ENTRY} bytes"));
+    };
+    let text = String::from_utf8_lossy(bytes);
+    entries::parse(&text)
+        .map_err(|problem| format!("entry {n} is not JSON: {problem}; it is {}", shortened(&text)))
+}
+
+/// An element of a JSON array: its lines between those of the brackets.
+fn indented(answer: Json) -> String {
+    let array = format!("{:#}", Json::Array(vec![answer]));
+    array.trim_start_matches("[\n").trim_end_matches("\n]").to_owned()
+}
+
+fn in_a_line(answer: &Json) -> String {
+    let result =
+        answer.get("value").map_or_else(|| format!("error: {}", plain(&answer["error"]["message"])), plain);
+    format!("{} {}: {result}", plain(&answer["id"]), answer["params"])
 }
 
 /// What an entry is answered.
 struct Evaluated {
     /// `{"id", "params", "value", "digits", "finite_size"}` or `{"id", "params", "error"}`.
     entry: Json,
-    /// The value in it.
+    /// The value in it, where its digits are not asked for.
     value: Option<Value>,
-    /// The answer behind it.
+    /// The answer behind it, where they are.
     answer: Option<Answer>,
     /// What the atlas adds.
     finite: Vec<FiniteSize>,
@@ -268,16 +282,16 @@ impl Evaluated {
 }
 
 /// Evaluates an entry; never panics.
-fn evaluate_entry(entry: &Json, fast: bool) -> Evaluated {
-    let id = entry.get("id").cloned().unwrap_or(Json::Null);
-    let params = entry.get("params").cloned().unwrap_or_else(|| json!({}));
+fn evaluate_entry(mut entry: Json, fast: bool) -> Evaluated {
+    let mut take = |key: &str| entry.get_mut(key).map(Json::take);
+    let (id, params) = (take("id").unwrap_or(Json::Null), take("params").unwrap_or_else(|| json!({})));
     let error = |kind: &str, message: &str| Evaluated {
         entry: refusal(&id, &params, kind, message),
         value: None,
         answer: None,
         finite: Vec::new(),
     };
-    if let Some(unknown) = unknown_key(entry) {
+    if let Some(unknown) = unknown_key(&entry) {
         let near = did_you_mean(unknown, ["id", "params", "size"]);
         let message =
             format!("the entry's key `{}` is not known; {near}known: id, params, size", shortened(unknown));
@@ -293,25 +307,27 @@ fn evaluate_entry(entry: &Json, fast: bool) -> Evaluated {
             None => return error("invalid-entry", &format!("the size is {size}; valid: a number >= 1")),
         },
     };
-    type Found = (Value, Option<Answer>, Vec<FiniteSize>, Option<String>);
+    /// The value as JSON and, where its digits are not asked for, as it is.
+    type Found = (Json, Option<Value>, Option<Answer>, Vec<FiniteSize>, Option<String>);
     let value = catch_unwind(AssertUnwindSafe(|| -> Result<Found, TheoryError> {
         let prediction = find(name)?;
         if let Some(size) = size.filter(|_| !atlas::takes_size(&prediction)) {
             let valid = "none here: the parameters say it, or no map knows one";
             return Err(TheoryError::invalid("size", size, valid));
         }
-        let (value, answer) = if fast {
-            (prediction.evaluate(given)?, None)
+        let (json, value, answer) = if fast {
+            let value = prediction.evaluate(given)?;
+            (value.to_json(), Some(value), None)
         } else {
             let answer = prediction.answer(given)?;
-            (answer.value.clone(), Some(answer))
+            (answer.value.to_json(), None, Some(answer))
         };
-        let finite = atlas::finite_size(&prediction, given, &value.to_json(), size);
-        Ok((value, answer, finite, prediction.caveat(given)))
+        let finite = atlas::finite_size(&prediction, given, &json, size);
+        Ok((json, value, answer, finite, prediction.caveat(given)))
     }));
     match value {
-        Ok(Ok((value, answer, finite, caveat))) => {
-            let mut entry = json!({ "id": id, "params": params, "value": value.to_json() });
+        Ok(Ok((json, value, answer, finite, caveat))) => {
+            let mut entry = json!({ "value": json });
             if let Some(size) = size {
                 entry["size"] = size.into();
             }
@@ -330,7 +346,8 @@ fn evaluate_entry(entry: &Json, fast: bool) -> Evaluated {
                     entry["boundary"] = boundary.as_str().into();
                 }
             }
-            Evaluated { entry, value: Some(value), answer, finite }
+            (entry["id"], entry["params"]) = (id, params);
+            Evaluated { entry, value, answer, finite }
         }
         Ok(Err(problem)) => error(problem.kind(), &problem.to_string()),
         Err(_) => error("internal", "the evaluation panicked; this is a defect of the program"),
@@ -393,7 +410,8 @@ mod tests {
             json!({ "id": "mf/kappa", "params": 1 }),
             json!({ "id": "mf/kappa", "param": {} }),
         ] {
-            assert!(evaluate_entry(&entry, false).entry["error"]["message"].is_string(), "{entry}");
+            let answer = evaluate_entry(entry.clone(), false).entry;
+            assert!(answer["error"]["message"].is_string(), "{entry}");
         }
     }
 }

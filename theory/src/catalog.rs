@@ -124,7 +124,7 @@ impl<T: Into<Value>, const N: usize> From<[T; N]> for Value {
 impl Prediction {
     /// Evaluates the prediction for the given parameters.
     pub fn evaluate(&self, given: &Map<String, Json>) -> Result<Value, TheoryError> {
-        self.within_limit(&Params::new(self, given, None)?)
+        self.within_limit(&self.read(given)?)
     }
 
     /// What a reader of the value should know: these parameters lie outside of what it is valid for.
@@ -137,18 +137,10 @@ impl Prediction {
 
     /// The parameters as given, defaults included.
     pub(crate) fn read(&self, given: &Map<String, Json>) -> Result<Params, TheoryError> {
-        Params::new(self, given, None)
+        Params::new(self, given)
     }
 
-    /// Evaluates the prediction with its real parameters moved in their last place.
-    pub(crate) fn evaluate_moved(
-        &self,
-        given: &Map<String, Json>,
-        moved: Move,
-    ) -> Result<Value, TheoryError> {
-        self.within_limit(&Params::new(self, given, Some(moved))?)
-    }
-
+    /// Evaluates the prediction at a cost within the limit.
     fn within_limit(&self, params: &Params) -> Result<Value, TheoryError> {
         let value = within(params.cost_limit(), || (self.evaluate)(params))?;
         if value.has_nan() {

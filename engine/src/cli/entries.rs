@@ -2,22 +2,8 @@
 
 use std::fmt;
 
-use anyhow::{Result, bail};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value as Json};
-
-/// The text of every entry of a JSON array, so that one that is no JSON takes no other with it.
-pub fn split(text: &str) -> Result<Vec<&str>> {
-    let text = text.trim_start_matches('\u{feff}').trim();
-    let Some(inner) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else {
-        bail!("it does not begin with [ and end with ]");
-    };
-    let Some(pieces) = pieces(inner) else { bail!("a bracket, a brace or a string is not closed") };
-    match pieces.as_slice() {
-        [only] if only.trim().is_empty() => Ok(Vec::new()),
-        _ => Ok(pieces.into_iter().map(str::trim).collect()),
-    }
-}
 
 /// `inner` cut at the commas that no bracket, brace or string holds; `None` where one of these is not closed.
 fn pieces(inner: &str) -> Option<Vec<&str>> {
@@ -242,13 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn batches_are_cut_into_entries() {
-        assert_eq!(split("\u{feff} [ ]\n").ok(), Some(vec![]));
-        let entries = split(r#"[{"id":"a,]\"[","b":[1,{}]}, 5,NaN , "x"]"#).ok();
-        assert_eq!(entries, Some(vec![r#"{"id":"a,]\"[","b":[1,{}]}"#, "5", "NaN", "\"x\""]));
-        for bad in ["{not json", "[1", "[1]]", "[{]", "[\"a]", ""] {
-            assert!(split(bad).is_err(), "{bad}");
-        }
+    fn what_is_no_json_is_refused() {
         assert_eq!(parse("{\"q\": NaN, \"r\": -Infinity}"), Ok(json!({"q": "nan", "r": "-inf"})));
         assert!(parse("{\"q\": nope}").is_err());
         assert!(parse("{\"q\": 1, \"q\": NaN}").is_err_and(|e| e.contains("duplicate")));

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::record::Record;
 use super::setting::{self, SettingError};
-use crate::streams::Streams;
+use crate::streams::{StreamVersion, Streams};
 
 /// Why a trial could not be run.
 pub type TrialFailure = Box<dyn Error + Send + Sync>;
@@ -141,9 +141,22 @@ impl Request {
 
     /// Runs trial number `trial` under the user's `seed`.
     pub fn run_trial(&self, trial: u64, seed: u64) -> Result<Record, TrialFailure> {
+        self.run_trial_of(StreamVersion::CURRENT, trial, seed)
+    }
+
+    /// The same trial as another version of the streams draws it.
+    ///
+    /// # Errors
+    /// What keeps the trial from running.
+    pub fn run_trial_of(
+        &self,
+        version: StreamVersion,
+        trial: u64,
+        seed: u64,
+    ) -> Result<Record, TrialFailure> {
         // The version is not hashed: a new version of an experiment measures the same draws anew.
         let name = self.key.experiment.split('@').next().unwrap_or_default();
-        (self.run)(&Streams::for_trial(name, &self.key.setting, trial, seed))
+        (self.run)(&Streams::of(version, name, &self.key.setting, trial, seed))
     }
 }
 

@@ -57,7 +57,7 @@ impl Record {
     }
 
     /// The largest difference to `other` relative to the size of its quantity; infinite if the quantities differ in name
-    /// or shape. A quantity smaller than $10^{-9}$ is compared to that: it may be the rounding of a zero, which differs from
+    /// or shape. A quantity smaller than $10^{-7}$ is compared to that: it may be the rounding of a zero, which differs from
     /// machine to machine.
     pub fn distance(&self, other: &Self) -> f64 {
         fn values(measured: &Measured) -> &[f64] {
@@ -74,7 +74,7 @@ impl Record {
             if a.len() != b.len() {
                 return f64::INFINITY;
             }
-            let scale = a.iter().chain(b).fold(1e-9, |s: f64, x| s.max(x.abs()));
+            let scale = a.iter().chain(b).fold(1e-7, |s: f64, x| s.max(x.abs()));
             a.iter().zip(b).fold(worst, |w, (x, y)| w.max((x - y).abs() / scale))
         })
     }

@@ -22,6 +22,7 @@ use super::own_file::{OwnFile, State, times_of};
 use super::record::Record;
 use super::shard::Shard;
 use super::times::{Forecast, TimeLine, Times};
+use crate::streams::StreamVersion;
 
 /// Name of the store's file in an output folder.
 pub const STORE_FILE: &str = "trials.jsonl";
@@ -40,7 +41,15 @@ const OWN_END: &str = "dropped a torn last line; its trial is run again";
 const FOREIGN_END: &str = "passed over a torn last line; its trial counts as missing";
 
 /// By experiment, setting and seed; then by number.
-type Trials = BTreeMap<(SettingKey, u64), BTreeMap<u64, Arc<Record>>>;
+type Trials = BTreeMap<(SettingKey, u64), BTreeMap<u64, Kept>>;
+
+/// A trial and the streams that it was drawn from. Of trials of one name those of the newest streams stand: all are draws of the same
+/// law, only their words became other numbers.
+#[derive(Debug)]
+struct Kept {
+    streams: StreamVersion,
+    record: Arc<Record>,
+}
 
 /// Messages of failed trials, likewise.
 type Failures = BTreeMap<(SettingKey, u64), BTreeMap<u64, String>>;
@@ -102,6 +111,8 @@ struct Line {
     seed: u64,
     trial: u64,
     code: String,
+    #[serde(default)]
+    streams: StreamVersion,
     outcome: Record,
 }
 
@@ -329,22 +340,24 @@ impl TrialStore {
     }
 
     fn admit(&mut self, file: &mut StoreFile, number: usize, line: Line) {
-        let Line { experiment, setting, seed, trial, outcome, .. } = line;
+        let Line { experiment, setting, seed, trial, streams, outcome, .. } = line;
         let key = SettingKey { experiment, setting: setting.to_string() };
         file.trials += 1;
         let trials = self.trials.get_mut().unwrap_or_else(PoisonError::into_inner);
         let of_setting = trials.entry((key.clone(), seed)).or_default();
         match of_setting.get(&trial) {
-            None => {
-                of_setting.insert(trial, Arc::new(outcome));
+            Some(earlier) if earlier.streams > streams => {}
+            Some(earlier) if earlier.streams == streams => {
+                if earlier.record.distance(&outcome) <= SAME_OUTCOME {
+                    file.duplicates += 1;
+                    self.duplicates += 1;
+                } else {
+                    file.contradictory += 1;
+                    self.conflicts.push(Conflict { key, seed, trial, path: file.path.clone(), line: number });
+                }
             }
-            Some(earlier) if earlier.distance(&outcome) <= SAME_OUTCOME => {
-                file.duplicates += 1;
-                self.duplicates += 1;
-            }
-            Some(_) => {
-                file.contradictory += 1;
-                self.conflicts.push(Conflict { key, seed, trial, path: file.path.clone(), line: number });
+            _ => {
+                of_setting.insert(trial, Kept { streams, record: Arc::new(outcome) });
             }
         }
     }
@@ -383,6 +396,12 @@ impl TrialStore {
         trials.get(&(request.key.clone(), seed)).is_some_and(|t| t.contains_key(&trial))
     }
 
+    /// The streams that a stored trial was drawn from.
+    pub fn streams(&self, request: &Request, seed: u64, trial: u64) -> Option<StreamVersion> {
+        let trials = self.trials.lock().unwrap_or_else(PoisonError::into_inner);
+        trials.get(&(request.key.clone(), seed))?.get(&trial).map(|kept| kept.streams)
+    }
+
     /// How many of the trials $0..$`request.trials` are stored.
     pub fn count(&self, request: &Request, seed: u64) -> usize {
         let trials = self.trials.lock().unwrap_or_else(PoisonError::into_inner);
@@ -395,7 +414,7 @@ impl TrialStore {
         let trials = self.trials.lock().unwrap_or_else(PoisonError::into_inner);
         trials
             .get(&(request.key.clone(), seed))
-            .map(|t| t.range(..request.trials as u64).map(|(_, o)| Arc::clone(o)).collect())
+            .map(|t| t.range(..request.trials as u64).map(|(_, drawn)| Arc::clone(&drawn.record)).collect())
             .unwrap_or_default()
     }
 
@@ -441,12 +460,16 @@ impl TrialStore {
                 seed,
                 trial,
                 code: env!("CARGO_PKG_VERSION").to_owned(),
+                streams: StreamVersion::CURRENT,
                 outcome: outcome.clone(),
             };
             append(file, &line)?;
         }
         let mut trials = self.trials.lock().unwrap_or_else(PoisonError::into_inner);
-        trials.entry((request.key.clone(), seed)).or_default().insert(trial, Arc::new(outcome));
+        trials
+            .entry((request.key.clone(), seed))
+            .or_default()
+            .insert(trial, Kept { streams: StreamVersion::CURRENT, record: Arc::new(outcome) });
         Ok(())
     }
 

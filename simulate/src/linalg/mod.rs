@@ -5,21 +5,28 @@
 //! run; the blocks of one large product run in parallel.
 
 mod block_lanczos;
+mod drawn;
 mod haar;
+
+use std::borrow::Cow;
 
 use faer::diag::Diag;
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::cholesky::llt;
 use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
 use faer::linalg::matmul::matmul;
+use faer::traits::ComplexField;
 use faer::{Accum, Mat, MatMut, MatRef, Par};
 use nalgebra::{Cholesky, DMatrix, Dyn, LU};
 use pulp::Arch;
 use rayon::prelude::*;
 
+use solvable_engine::streams::Precision;
+
 use super::SimulationError;
 
 pub use block_lanczos::block_lanczos_largest;
+pub use drawn::DrawnMatrix;
 pub use haar::haar_orthogonal;
 
 /// A dense real matrix, column-major.
@@ -28,14 +35,60 @@ pub type Matrix = DMatrix<f64>;
 /// Side of the output blocks of one product.
 const BLOCK: usize = 256;
 
+/// Terms of the sums of one product that are added at once: a tile of as many columns and [`BLOCK`] rows stays in the cache.
+const PANEL: usize = 512;
+
 /// Products of fewer multiplications than this are not worth a second thread.
 const SMALL: usize = 1 << 22;
 
-fn view(a: &Matrix) -> MatRef<'_, f64> {
+/// A number of double or of single precision.
+pub trait Real: Precision + nalgebra::RealField + ComplexField + Into<f64> {
+    /// The nearest matrix.
+    fn of(matrix: Matrix) -> DMatrix<Self>;
+
+    /// The same matrix in double precision.
+    fn double(matrix: &DMatrix<Self>) -> Cow<'_, Matrix>;
+
+    /// What `change` returns, which sees the matrix, and may change it, in double precision.
+    fn in_double<R>(matrix: &mut DMatrix<Self>, change: impl FnOnce(&mut Matrix) -> R) -> R;
+}
+
+impl Real for f64 {
+    fn of(matrix: Matrix) -> Matrix {
+        matrix
+    }
+
+    fn double(matrix: &Matrix) -> Cow<'_, Matrix> {
+        Cow::Borrowed(matrix)
+    }
+
+    fn in_double<R>(matrix: &mut Matrix, change: impl FnOnce(&mut Matrix) -> R) -> R {
+        change(matrix)
+    }
+}
+
+impl Real for f32 {
+    fn of(matrix: Matrix) -> DMatrix<Self> {
+        matrix.map(Self::rounded)
+    }
+
+    fn double(matrix: &DMatrix<Self>) -> Cow<'_, Matrix> {
+        Cow::Owned(matrix.map(f64::from))
+    }
+
+    fn in_double<R>(matrix: &mut DMatrix<Self>, change: impl FnOnce(&mut Matrix) -> R) -> R {
+        let mut double = matrix.map(f64::from);
+        let result = change(&mut double);
+        *matrix = Self::of(double);
+        result
+    }
+}
+
+fn view<T: Real>(a: &DMatrix<T>) -> MatRef<'_, T> {
     MatRef::from_column_major_slice(a.as_slice(), a.nrows(), a.ncols())
 }
 
-fn view_mut(a: &mut Matrix) -> MatMut<'_, f64> {
+fn view_mut<T: Real>(a: &mut DMatrix<T>) -> MatMut<'_, T> {
     let (rows, columns) = a.shape();
     MatMut::from_column_major_slice_mut(a.as_mut_slice(), rows, columns)
 }
@@ -51,20 +104,25 @@ fn clear_upper_registers() {
     });
 }
 
-/// One product on the calling thread.
-fn sequential_product(
-    c: MatMut<'_, f64>,
+/// One product on the calling thread: a sum over panels, of the same bits for matrices that are drawn panel by panel.
+fn sequential_product<T: Real>(
+    mut c: MatMut<'_, T>,
     accumulate: Accum,
-    a: MatRef<'_, f64>,
-    b: MatRef<'_, f64>,
-    alpha: f64,
+    a: MatRef<'_, T>,
+    b: MatRef<'_, T>,
+    alpha: T,
 ) {
-    matmul(c, accumulate, a, b, alpha, Par::Seq);
+    for begin in (0..a.ncols().max(1)).step_by(PANEL) {
+        let length = PANEL.min(a.ncols() - begin);
+        let accumulate = if begin == 0 { accumulate } else { Accum::Add };
+        let (a, b) = (a.subcols(begin, length), b.subrows(begin, length));
+        matmul(c.as_mut(), accumulate, a, b, alpha, Par::Seq);
+    }
     clear_upper_registers();
 }
 
 /// $C\leftarrow$ ($C$ if `accumulate`) $+\,\alpha AB$.
-fn multiply(c: MatMut<'_, f64>, accumulate: Accum, a: MatRef<'_, f64>, b: MatRef<'_, f64>, alpha: f64) {
+fn multiply<T: Real>(c: MatMut<'_, T>, accumulate: Accum, a: MatRef<'_, T>, b: MatRef<'_, T>, alpha: T) {
     if c.nrows() * c.ncols() * a.ncols() < SMALL {
         sequential_product(c, accumulate, a, b, alpha);
     } else if c.nrows() >= c.ncols() {
@@ -81,9 +139,9 @@ fn multiply(c: MatMut<'_, f64>, accumulate: Accum, a: MatRef<'_, f64>, b: MatRef
 }
 
 /// $AB$.
-pub fn product(a: &Matrix, b: &Matrix) -> Matrix {
-    let mut c = Matrix::zeros(a.nrows(), b.ncols());
-    multiply(view_mut(&mut c), Accum::Replace, view(a), view(b), 1.0);
+pub fn product<T: Real>(a: &DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T> {
+    let mut c = DMatrix::zeros(a.nrows(), b.ncols());
+    multiply(view_mut(&mut c), Accum::Replace, view(a), view(b), T::one_impl());
     c
 }
 
@@ -156,9 +214,9 @@ fn strided_rows(a: &Matrix, j: usize, groups: usize) -> Matrix {
 }
 
 /// $A^\top B$.
-pub fn transpose_product(a: &Matrix, b: &Matrix) -> Matrix {
-    let mut c = Matrix::zeros(a.ncols(), b.ncols());
-    multiply(view_mut(&mut c), Accum::Replace, view(a).transpose(), view(b), 1.0);
+pub fn transpose_product<T: Real>(a: &DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T> {
+    let mut c = DMatrix::zeros(a.ncols(), b.ncols());
+    multiply(view_mut(&mut c), Accum::Replace, view(a).transpose(), view(b), T::one_impl());
     c
 }
 
@@ -389,7 +447,7 @@ pub fn lanczos_largest(
     tolerance: f64,
     mut apply: impl FnMut(&[f64], &mut [f64]),
 ) -> Result<Vec<f64>, SimulationError> {
-    let start = solvable_engine::streams::Streams::for_trial("lanczos", "start", n as u64, 0).normals(n, 1.0);
+    let start = solvable_engine::streams::Streams::of_problem("lanczos", "start", n as u64).normals(n, 1.0);
     let mut basis: Vec<Vec<f64>> = vec![start];
     let scale = dot(&basis[0], &basis[0]).sqrt();
     basis[0].iter_mut().for_each(|x| *x /= scale);

@@ -6,6 +6,7 @@ use super::super::SimulationError;
 use super::super::linalg::{self, Matrix};
 use super::super::network::Network;
 use super::Loss;
+use crate::layers::activate;
 
 /// How the gradient of $\frac\gamma2\|\nabla\mathcal L\|^2$ is computed.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -209,7 +210,7 @@ fn gradient(
             column.iter_mut().zip(&network.biases[l]).for_each(|(u, b)| *u += b);
         }
         if l + 1 < depth {
-            slopes.push(network.activate(&mut signal));
+            slopes.push(activate(network.architecture().activation(), &mut signal));
         }
         hidden.push(signal);
     }

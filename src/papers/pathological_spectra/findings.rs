@@ -44,7 +44,7 @@ fn softmax_vectors() -> Result<String, JudgeError> {
     let (q_t, q_st) = outputs(&s.network)?;
     let mut overlaps = Vec::new();
     for draw in 0..DRAWS {
-        let streams = Streams::for_trial("vectors of Gaussian outputs", &format!("{s:?}"), draw, 0);
+        let streams = Streams::of_problem("vectors of Gaussian outputs", &format!("{s:?}"), draw);
         let common = streams.child("common").normals(classes, q_st.sqrt());
         let own = streams.child("own").normals(classes * s.samples, (q_t - q_st).sqrt());
         let logits: Vec<Vec<f64>> =

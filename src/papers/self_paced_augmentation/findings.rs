@@ -47,7 +47,7 @@ fn near() -> Result<String, JudgeError> {
     };
     let mut differences = [0.0; 2];
     for trial in 0..DRAWS {
-        let streams = Streams::for_trial("digits near the identity", "", trial, 0);
+        let streams = Streams::of_problem("digits near the identity", "", trial);
         let found = DigitsCopies::run(&setting, &streams).map_err(|e| JudgeError::Other(format!("{e:?}")))?;
         if let [none, all, near] = found.error[..] {
             differences[0] += (all - none) / DRAWS as f64;

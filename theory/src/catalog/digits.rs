@@ -11,7 +11,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::{Move, Prediction, Value};
+use super::{Move, Params, Prediction, Value};
 use crate::TheoryError;
 
 /// Moved evaluations for each answer.
@@ -59,10 +59,11 @@ impl Prediction {
     /// # Ok::<(), solvable_theory::TheoryError>(())
     /// ```
     pub fn answer(&self, given: &Map<String, Json>) -> Result<Answer, TheoryError> {
-        let value = self.evaluate(given)?;
-        let mut assessed = self.assessed(given, &value, None, false);
+        let params = self.read(given)?;
+        let value = self.within_limit(&params)?;
+        let mut assessed = self.assessed(&params, &value, None, false);
         if assessed.digits < SUSPICIOUS_DIGITS {
-            let inside = self.assessed(given, &value, None, true);
+            let inside = self.assessed(&params, &value, None, true);
             if inside.digits >= assessed.digits + 4 {
                 let note = format!(
                     "an input is exactly 1 or -1: moved in its last place, {} digits of the value stay",
@@ -72,7 +73,7 @@ impl Prediction {
             }
         }
         if assessed.digits < FEWEST_DIGITS {
-            return Err(self.loss(given, &value, &assessed));
+            return Err(self.loss(given, &params, &value, &assessed));
         }
         let mut spread = assessed.spreads.iter();
         let shown = rounded(&value, &mut spread);
@@ -87,23 +88,29 @@ impl Prediction {
 
     fn assessed(
         &self,
-        given: &Map<String, Json>,
+        params: &Params,
         value: &Value,
         only: Option<&'static str>,
         ones_stay: bool,
     ) -> Assessment {
-        let moved = |direction| self.evaluate_moved(given, Move { direction, only, ones_stay });
+        let moved = |direction| self.within_limit(&params.moved(Move { direction, only, ones_stay }));
         assess(value, (0..DIRECTIONS).map(moved))
     }
 
     /// The refusal: which parameter the lost digits hang on.
-    fn loss(&self, given: &Map<String, Json>, value: &Value, all: &Assessment) -> TheoryError {
+    fn loss(
+        &self,
+        given: &Map<String, Json>,
+        params: &Params,
+        value: &Value,
+        all: &Assessment,
+    ) -> TheoryError {
         let culprit = self
             .parameters
             .iter()
             .filter(|parameter| given.contains_key(parameter.name) || parameter.default.is_some())
             .map(|parameter| {
-                (self.assessed(given, value, Some(parameter.name), false).digits, parameter.name)
+                (self.assessed(params, value, Some(parameter.name), false).digits, parameter.name)
             })
             .min_by_key(|&(digits, _)| digits);
         let advice = match culprit {
@@ -134,9 +141,8 @@ struct Assessment {
     worst: f64,
 }
 
-/// A number of a value, and where it stands.
+/// A number of a value.
 struct Leaf {
-    path: String,
     value: f64,
     /// The largest finite entry of the list in which it stands.
     scale: f64,
@@ -159,13 +165,15 @@ fn assess(value: &Value, moved: impl Iterator<Item = Result<Value, TheoryError>>
                 );
             }
             Ok(other) => {
-                for ((leaf, there), spread) in leaves.iter().zip(self::leaves(&other)).zip(&mut spread) {
+                let there = self::leaves(&other);
+                for (n, ((leaf, there), spread)) in leaves.iter().zip(there).zip(&mut spread).enumerate() {
                     let change = (there.value - leaf.value).abs();
                     if leaf.value.is_finite() && there.value.is_finite() {
                         *spread = spread.max(change);
                     } else if leaf.value != there.value {
-                        boundary
-                            .get_or_insert(format!("moved in its last place {} changes", named(&leaf.path)));
+                        boundary.get_or_insert_with(|| {
+                            format!("moved in its last place {} changes", named(value, n))
+                        });
                     }
                 }
             }
@@ -173,12 +181,12 @@ fn assess(value: &Value, moved: impl Iterator<Item = Result<Value, TheoryError>>
     }
     let mut all =
         Assessment { digits: MOST_DIGITS, spreads: vec![], vanishing: vec![], boundary, worst: 0.0 };
-    for (leaf, change) in leaves.iter().zip(spread) {
+    for (n, (leaf, change)) in leaves.iter().zip(spread).enumerate() {
         let size = leaf.value.abs();
         if size == 0.0 && change > 0.0 && change <= FROM_ZERO {
             all.boundary.get_or_insert(format!(
                 "{} is exactly 0 here, and {change:.0e} when parameters move in their last place",
-                named(&leaf.path)
+                named(value, n)
             ));
             all.spreads.push(Some(MOST_DIGITS));
             continue;
@@ -186,7 +194,7 @@ fn assess(value: &Value, moved: impl Iterator<Item = Result<Value, TheoryError>>
         let relative = if change == 0.0 { 0.0 } else { change / size };
         let digits = surviving(relative);
         if digits < FEWEST_DIGITS && size + change <= VANISHING * leaf.scale {
-            all.vanishing.push(named(&leaf.path));
+            all.vanishing.push(named(value, n));
             all.spreads.push(None);
             continue;
         }
@@ -197,8 +205,35 @@ fn assess(value: &Value, moved: impl Iterator<Item = Result<Value, TheoryError>>
     all
 }
 
-fn named(path: &str) -> String {
-    if path.is_empty() { "the value".to_owned() } else { path.to_owned() }
+/// Where number `n` of a value stands.
+fn named(value: &Value, n: usize) -> String {
+    /// The path of number `n` below `path`, or how many numbers there are.
+    fn walk(value: &Value, path: String, n: usize) -> Result<String, usize> {
+        let mut before = 0;
+        let mut below = |value: &Value, path: String| match walk(value, path, n - before) {
+            Ok(path) => Some(path),
+            Err(count) => {
+                before += count;
+                None
+            }
+        };
+        let found = match value {
+            Value::Number(_) if n == 0 => return Ok(path),
+            Value::Number(_) => return Err(1),
+            Value::Word(_) => return Err(0),
+            Value::List(values) => {
+                values.iter().enumerate().find_map(|(i, value)| below(value, format!("{path}[{i}]")))
+            }
+            Value::Object(fields) => fields.iter().find_map(|(name, value)| {
+                below(value, if path.is_empty() { (*name).to_owned() } else { format!("{path}.{name}") })
+            }),
+        };
+        found.ok_or(before)
+    }
+    match walk(value, String::new(), n) {
+        Ok(path) if !path.is_empty() => path,
+        _ => "the value".to_owned(),
+    }
 }
 
 /// Significant digits that survive a relative change.
@@ -213,28 +248,19 @@ fn surviving(relative: f64) -> u32 {
 }
 
 fn leaves(value: &Value) -> Vec<Leaf> {
-    fn walk(value: &Value, path: &str, scale: f64, leaves: &mut Vec<Leaf>) {
+    fn walk(value: &Value, scale: f64, leaves: &mut Vec<Leaf>) {
         match value {
-            Value::Number(x) => {
-                leaves.push(Leaf { path: path.to_owned(), value: *x, scale: scale.max(x.abs()) })
-            }
+            Value::Number(x) => leaves.push(Leaf { value: *x, scale: scale.max(x.abs()) }),
             Value::Word(_) => {}
             Value::List(values) => {
                 let scale = if scale > 0.0 { scale } else { largest(value) };
-                for (i, value) in values.iter().enumerate() {
-                    walk(value, &format!("{path}[{i}]"), scale, leaves);
-                }
+                values.iter().for_each(|value| walk(value, scale, leaves));
             }
-            Value::Object(fields) => {
-                for (name, value) in fields {
-                    let path = if path.is_empty() { (*name).to_owned() } else { format!("{path}.{name}") };
-                    walk(value, &path, 0.0, leaves);
-                }
-            }
+            Value::Object(fields) => fields.iter().for_each(|(_, value)| walk(value, 0.0, leaves)),
         }
     }
     let mut all = Vec::new();
-    walk(value, "", 0.0, &mut all);
+    walk(value, 0.0, &mut all);
     all
 }
 
@@ -309,6 +335,20 @@ mod tests {
         // Fields of an object are quantities of their own.
         let field = |x: f64| Value::Object(vec![("a", 1.0.into()), ("b", x.into())]);
         assert_eq!(of(field(1e-16), vec![Ok(field(-2e-16))]).digits, 0);
+    }
+
+    #[test]
+    fn numbers_are_named_by_where_they_stand() {
+        let list = |x: f64| Value::List(vec![x.into(), Value::Word("none"), vec![2.0, 3.0].into()]);
+        let value = Value::Object(vec![("a", 1.0.into()), ("b", list(5.0)), ("c", field_of(4.0))]);
+        for (n, path) in ["a", "b[0]", "b[2][0]", "b[2][1]", "c.d"].into_iter().enumerate() {
+            assert_eq!(named(&value, n), path);
+        }
+        assert_eq!(named(&1.0.into(), 0), "the value");
+    }
+
+    fn field_of(x: f64) -> Value {
+        Value::Object(vec![("d", x.into())])
     }
 
     #[test]

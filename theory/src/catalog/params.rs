@@ -1,5 +1,7 @@
 //! How the parameters of a prediction are read: by name, with defaults, each refused by the name that the user gave.
 
+use std::sync::Arc;
+
 use nalgebra::DMatrix;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
@@ -12,7 +14,7 @@ use solvable_words::{did_you_mean, shortened};
 /// Parameters by name, with their defaults filled in.
 #[derive(Debug, Clone)]
 pub struct Params {
-    values: Map<String, Json>,
+    values: Arc<Map<String, Json>>,
     parameters: &'static [Parameter],
     cost_limit: f64,
     moved: Option<Move>,
@@ -33,11 +35,7 @@ const MOST_INTEGER: u64 = 1 << 53;
 const MOST_LISTED: usize = 12;
 
 impl Params {
-    pub(super) fn new(
-        prediction: &Prediction,
-        given: &Map<String, Json>,
-        moved: Option<Move>,
-    ) -> Result<Self, TheoryError> {
+    pub(super) fn new(prediction: &Prediction, given: &Map<String, Json>) -> Result<Self, TheoryError> {
         let mut values = Map::new();
         let limit = given.get(COST_LIMIT.name);
         let cost_limit = match limit.map_or(Some(2e9), Json::as_f64) {
@@ -73,7 +71,13 @@ impl Params {
             };
             values.insert(parameter.name.to_owned(), value);
         }
-        Ok(Self { values, parameters: prediction.parameters, cost_limit, moved })
+        let (values, parameters) = (Arc::new(values), prediction.parameters);
+        Ok(Self { values, parameters, cost_limit, moved: None })
+    }
+
+    /// The same, with the real parameters moved in their last place.
+    pub(super) fn moved(&self, moved: Move) -> Self {
+        Self { moved: Some(moved), ..self.clone() }
     }
 
     /// Elementary operations that one evaluation may take.

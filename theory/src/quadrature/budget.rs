@@ -46,8 +46,3 @@ pub(crate) fn book(what: &str, operations: f64) -> Result<(), TheoryError> {
         Err(TheoryError::TooCostly { what: what.to_owned(), operations: spent, limit })
     }
 }
-
-/// Whether there is a limit.
-pub(super) fn is_limited() -> bool {
-    LIMIT.get() < f64::INFINITY
-}

@@ -2,8 +2,7 @@
 
 use std::f64::consts::{FRAC_2_PI, PI};
 
-use super::kept::{Kernel, kept};
-use super::{GaussianMoments, KernelPair, gaussian_moments, kernel_pair, numeric, piecewise, rules};
+use super::{GaussianMoments, KernelPair, gaussian_moments, kernel_pair, mixture, numeric, piecewise, rules};
 use crate::activation::Kind;
 use crate::error::{non_negative, representable};
 use crate::{Activation, TheoryError};
@@ -14,11 +13,11 @@ use crate::{Activation, TheoryError};
 /// # Formula
 /// Linear $g$, $0$. Sine $\frac12(1-e^{-g})(1\pm e^{-(2q-g)})$. Leaky ReLU, with $\cos\vartheta=1-g/q$,
 /// $\frac{1+a^2}2g-\frac{(1-a)^2}{2\pi}q(\sin\vartheta-\vartheta\cos\vartheta)$ and $\frac{(1-a)^2}{2\pi}\vartheta$. Erf by the addition
-/// theorem of the arc sine. GELU $\int_0^gE\phi'\phi'\,ds$ and $\int_0^gE\phi''\phi''\,ds$. Otherwise
+/// theorem of the arc sine, tanh as its mixture. GELU $\int_0^gE\phi'\phi'\,ds$ and $\int_0^gE\phi''\phi''\,ds$. Otherwise
 /// $E_y\mathrm{Var}_z\phi(\sqrt{q-g}\,y+\sqrt g\,z)$, and the same with $\phi'$, from differences of $\phi$.
 ///
 /// # Accuracy
-/// Relative, however small the gap: rounding for closed forms, $10^{-10}$ by quadrature, $10^{-8}$ for `k_dot` of a user's
+/// Relative, however small the gap: rounding for closed forms and tanh, $10^{-10}$ by quadrature, $10^{-8}$ for `k_dot` of a user's
 /// function.
 ///
 /// # Errors
@@ -53,9 +52,10 @@ pub fn kernel_gap(phi: &Activation, q: f64, gap: f64) -> Result<KernelPair, Theo
         _ if gap > q => plain(phi, q, gap)?,
         Kind::Erf { scale } => erf(*scale, q, gap),
         Kind::Gelu => gelu(q, gap),
+        Kind::Tanh => mixture::kernel_gap(q, gap)?,
         _ => match piecewise::pieces(phi) {
             Some(pieces) => piecewise::kernel_gap(&pieces, q, gap)?,
-            None => kept(phi, Kernel::Gap, [q, gap, 0.0], || numeric::kernel_gap(phi, q, gap))?,
+            None => numeric::kernel_gap(phi, q, gap)?,
         },
     };
     representable("the difference of kernels", result.k)?;

@@ -1,6 +1,6 @@
 //! Piecewise linear activations: truncated normal moments instead of quadrature.
 
-use std::f64::consts::FRAC_1_SQRT_2;
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_PI_2, FRAC_PI_4, PI};
 
 use libm::erfc;
 
@@ -112,9 +112,129 @@ fn is_odd(pieces: &[Piece]) -> bool {
         && pieces.iter().take(pieces.len() - 1).zip(pieces.iter().rev().skip(1)).all(|(a, b)| a.end == -b.end)
 }
 
+/// The pair kernel: by Price's theorem where that is a sum of positive terms, else by panels.
+pub(super) fn kernel_pair(pieces: &[Piece], covariance: &Covariance) -> Result<KernelPair, TheoryError> {
+    let Covariance { p, q, c, root } = *covariance;
+    let (u, v) = (moments(pieces, 0.0, p.sqrt()), moments(pieces, 0.0, q.sqrt()));
+    if p == q && c == q {
+        return Ok(KernelPair { k: u.second, k_dot: u.second_derivative });
+    }
+    let kinks = KinkPairs::new(pieces, p.sqrt(), q.sqrt());
+    let odd = is_odd(pieces);
+    if (c < 0.0 && !odd) || kinks.farthest > FARTHEST {
+        return panelled(pieces, covariance);
+    }
+    // K(0) + c K̇(0) + ∫₀ᶜ(c − s)F(s)ds and its derivative; for odd functions of either sign of c.
+    let angle = covariance.complement().atan2(covariance.rho().abs());
+    let start = u.mean_derivative * v.mean_derivative;
+    let (mut k, mut k_dot) = (u.mean.mul_add(v.mean, c.abs() * start), start);
+    kinks.integrate(angle, FRAC_PI_2, &mut |beta, weight| {
+        k_dot += weight;
+        k += weight * root * (2.0 * (0.5 * (beta + angle)).sin() * (0.5 * (beta - angle)).sin());
+    })?;
+    Ok(KernelPair { k: if odd { k.copysign(c) } else { k }, k_dot })
+}
+
+/// $K(q,q,q)-K(q,q,q-g)=g\dot K(q-g)+\int_{q-g}^q(q-s)F(s)\,ds$ for $g\le q$, and $\int F$.
+pub(super) fn kernel_gap(pieces: &[Piece], q: f64, gap: f64) -> Result<KernelPair, TheoryError> {
+    let kinks = KinkPairs::new(pieces, q.sqrt(), q.sqrt());
+    let angle = 2.0 * gap.sqrt().atan2((2.0 * q - gap).sqrt());
+    let far = kinks.farthest > FARTHEST;
+    let panelled = if far { panelled_gap(pieces, q, gap)? } else { KernelPair { k: 0.0, k_dot: 0.0 } };
+    if far && gap >= 1e-6 * q {
+        return Ok(panelled);
+    }
+    let (mut k, mut k_dot) = (0.0, 0.0);
+    kinks.integrate(0.0, angle, &mut |beta, weight| {
+        k_dot += weight;
+        k += weight * q * (2.0 * (0.5 * beta).sin() * (0.5 * beta).sin());
+    })?;
+    if far {
+        return Ok(KernelPair { k: panelled.k, k_dot });
+    }
+    let mean = moments(pieces, 0.0, q.sqrt()).mean_derivative;
+    let mut apart = mean * mean;
+    kinks.integrate(angle, FRAC_PI_2, &mut |_, weight| apart += weight)?;
+    Ok(KernelPair { k: gap.mul_add(apart, k), k_dot })
+}
+
+/// Kinks farther out than these standard deviations leave the rule of [`KinkPairs`] too few nodes.
+const FARTHEST: f64 = 6.0;
+
+/// $F(c)=\partial\dot K/\partial c=\sum_{ij}\Delta_i\Delta_j\,p_c(t_i,t_j)$ over kinks $t_i$ at which the slope jumps by
+/// $\Delta_i$, with the density $p_c$ of $(u,v)$: Price's theorem for $\phi'$.
+///
+/// In the angle $\beta=\arccos\rho$, with $x=t_i/\sqrt p$ and $y=t_j/\sqrt q$,
+/// $F\,dc=-\frac1{2\pi}\sum\Delta_i\Delta_j\exp\left(-\frac{(x-y)^2}{2\sin^2\beta}-\frac{xy}{1+\cos\beta}\right)d\beta$.
+struct KinkPairs {
+    /// $\Delta_i\Delta_j/2\pi$, $(x-y)^2/2$, $xy$.
+    terms: Vec<[f64; 3]>,
+    /// The least $|x-y|>0$.
+    nearest: f64,
+    /// The largest $|x|$, $|y|$.
+    farthest: f64,
+}
+
+impl KinkPairs {
+    fn new(pieces: &[Piece], su: f64, sv: f64) -> Self {
+        let mut all = Self { terms: Vec::with_capacity(4), nearest: f64::INFINITY, farthest: 0.0 };
+        for one in pieces.windows(2) {
+            for other in pieces.windows(2) {
+                let (x, y) = (one[0].end / su, other[0].end / sv);
+                let jumps = (one[1].slope - one[0].slope) * (other[1].slope - other[0].slope);
+                let (apart, product) = (0.5 * (x - y) * (x - y), x * y);
+                all.farthest = all.farthest.max(x.abs()).max(y.abs());
+                if x != y {
+                    all.nearest = all.nearest.min((x - y).abs());
+                }
+                match all.terms.iter_mut().find(|term| term[1] == apart && term[2] == product) {
+                    Some(term) => term[0] += jumps / (2.0 * PI),
+                    None => all.terms.push([jumps / (2.0 * PI), apart, product]),
+                }
+            }
+        }
+        all
+    }
+
+    /// $-F\,dc/d\beta$.
+    fn density(&self, beta: f64) -> f64 {
+        let (sin, cos) = beta.sin_cos();
+        let exponent = |[_, apart, product]: &[f64; 3]| {
+            let apart = if *apart == 0.0 { 0.0 } else { apart / (sin * sin) };
+            -apart - product / (1.0 + cos)
+        };
+        // Jumps of either sign cancel where all densities are nearly those of kinks at 0.
+        if self.terms.iter().all(|term| exponent(term).abs() < 1.0) {
+            let jumps: f64 = self.terms.iter().map(|term| term[0]).sum();
+            jumps + self.terms.iter().map(|term| term[0] * exponent(term).exp_m1()).sum::<f64>()
+        } else {
+            self.terms.iter().map(|term| term[0] * exponent(term).exp()).sum()
+        }
+    }
+
+    /// Visits angles from `from` to `to` with their weights in $\int F\,dc$. Panels halve towards 0, down to where the pairs
+    /// that are apart no longer meet.
+    fn integrate(&self, from: f64, to: f64, visit: &mut impl FnMut(f64, f64)) -> Result<(), TheoryError> {
+        let last = (0.1 * self.nearest).min(FRAC_PI_4);
+        let mut high = to;
+        while high > from {
+            let low = if high <= last { from } else { from.max(0.5 * high) };
+            let (middle, half) = (0.5 * (low + high), 0.5 * (high - low));
+            let nodes = sixteen();
+            spend(self.terms.len() * nodes.len())?;
+            for &(x, weight) in nodes {
+                let beta = middle + half * x;
+                visit(beta, half * weight * self.density(beta));
+            }
+            high = low;
+        }
+        Ok(())
+    }
+}
+
 /// The pair kernel: given $u$, the average over $v\mid u$ is closed; the average over $u$ is panelled, with cuts
 /// where $\phi(u)$ has kinks and around those where the inner average bends within a width $\sqrt{1-\rho^2}$.
-pub(super) fn kernel_pair(pieces: &[Piece], covariance: &Covariance) -> Result<KernelPair, TheoryError> {
+fn panelled(pieces: &[Piece], covariance: &Covariance) -> Result<KernelPair, TheoryError> {
     let (su, sv) = (covariance.p.sqrt(), covariance.q.sqrt());
     let (rho, complement) = (covariance.rho(), covariance.complement());
     let kinks: Vec<f64> = pieces.iter().map(|piece| piece.end).filter(|end| end.is_finite()).collect();
@@ -137,7 +257,7 @@ pub(super) fn kernel_pair(pieces: &[Piece], covariance: &Covariance) -> Result<K
 }
 
 /// $E_y\mathrm{Var}_z$ of $\phi$ and $\phi'$ at $\sqrt{q-g}\,y+\sqrt g\,z$: the inner variance is closed.
-pub(super) fn kernel_gap(pieces: &[Piece], q: f64, gap: f64) -> Result<KernelPair, TheoryError> {
+fn panelled_gap(pieces: &[Piece], q: f64, gap: f64) -> Result<KernelPair, TheoryError> {
     let (common, own) = ((q - gap).sqrt(), gap.sqrt());
     let kinks: Vec<f64> = pieces.iter().map(|piece| piece.end).filter(|end| end.is_finite()).collect();
     let mut cuts = Vec::new();
@@ -157,8 +277,6 @@ pub(super) fn kernel_gap(pieces: &[Piece], q: f64, gap: f64) -> Result<KernelPai
         k_dot += weight * inner.k_dot;
     });
     spend(VALUES * nodes * pieces.len())?;
-    // In the angle the kinks' density is smooth, and no position has to be resolved within a tiny width.
-    let k_dot = if gap < 1e-6 * q { kink_pairs(pieces, q, gap) } else { k_dot };
     Ok(KernelPair { k, k_dot })
 }
 
@@ -193,36 +311,6 @@ pub(super) fn variances(pieces: &[Piece], mean: f64, deviation: f64) -> KernelPa
     KernelPair { k: (second - first * first).max(0.0), k_dot: slopes }
 }
 
-/// $\frac1{2\pi}\sum_{ij}\Delta_i\Delta_j\int_0^\vartheta\exp\frac{-t_i^2-t_j^2+2t_it_j\cos\alpha}{2q\sin^2\alpha}d\alpha$ over kinks $t_i$ at which the
-/// slope jumps by $\Delta_i$: Price's theorem for $\phi'$.
-fn kink_pairs(pieces: &[Piece], q: f64, gap: f64) -> f64 {
-    let jumps: Vec<(f64, f64)> =
-        pieces.windows(2).map(|pair| (pair[0].end / q.sqrt(), pair[1].slope - pair[0].slope)).collect();
-    let integrand = |angle: f64| -> f64 {
-        let (sin, half) = (angle.sin(), (0.5 * angle).sin());
-        let mut sum = 0.0;
-        for (s, one) in &jumps {
-            for (t, other) in &jumps {
-                let apart = (s - t) / sin;
-                let together = s * t * (2.0 * (half / sin) * (half / sin));
-                sum += one * other * (-0.5 * apart * apart - together).exp();
-            }
-        }
-        sum
-    };
-    let mut to = 2.0 * gap.sqrt().atan2((2.0 * q - gap).sqrt());
-    let mut total = 0.0;
-    for panel in 0..40 {
-        let from = if panel == 39 { 0.0 } else { 0.5 * to };
-        let (middle, radius) = (0.5 * (from + to), 0.5 * (to - from));
-        for &(x, weight) in super::rules::legendre() {
-            total += radius * weight * integrand(radius.mul_add(x, middle));
-        }
-        to = from;
-    }
-    total / (2.0 * std::f64::consts::PI)
-}
-
 fn at(pieces: &[Piece], u: f64) -> (f64, f64) {
     pieces
         .iter()
@@ -245,4 +333,49 @@ pub(super) fn outer_cuts(kinks: &[f64], su: f64, sv: f64, rho: f64, complement: 
         }
     }
     cuts
+}
+
+#[cfg(test)]
+mod tests {
+    use approx::assert_relative_eq;
+
+    use super::*;
+    use crate::Activation;
+
+    #[test]
+    fn kernels_in_the_angle_are_those_of_panels() {
+        for name in ["hard-tanh(0.3)", "hard-tanh(1.5)", "shifted-relu(0.4)", "shifted-relu(-1.2)"] {
+            let pieces = pieces(&name.parse::<Activation>().unwrap()).unwrap();
+            for p in [0.1, 0.7, 2.0, 50.0, 1e4] {
+                for ratio in [1.0, 1.0 - 1e-5, 0.6, 0.05] {
+                    for rho in [-0.9, 0.0, 1e-6, 0.3, 0.9, 0.9999, 1.0 - 1e-10] {
+                        let q = ratio * p;
+                        let covariance = Covariance::new(p, q, rho * p.sqrt() * q.sqrt()).unwrap();
+                        let (angle, panels) = (
+                            kernel_pair(&pieces, &covariance).unwrap(),
+                            panelled(&pieces, &covariance).unwrap(),
+                        );
+                        let mean = |q: f64| moments(&pieces, 0.0, q.sqrt()).second.sqrt();
+                        assert_relative_eq!(
+                            angle.k,
+                            panels.k,
+                            max_relative = 1e-12,
+                            epsilon = 1e-14 * mean(p) * mean(q)
+                        );
+                        assert_relative_eq!(angle.k_dot, panels.k_dot, max_relative = 1e-12);
+                    }
+                }
+                for share in [1e-12, 1e-4, 0.1, 0.7, 1.0] {
+                    let (angle, panels) = (
+                        kernel_gap(&pieces, p, share * p).unwrap(),
+                        panelled_gap(&pieces, p, share * p).unwrap(),
+                    );
+                    assert_relative_eq!(angle.k, panels.k, max_relative = 1e-9);
+                    if share > 1e-6 {
+                        assert_relative_eq!(angle.k_dot, panels.k_dot, max_relative = 1e-9);
+                    }
+                }
+            }
+        }
+    }
 }

@@ -139,8 +139,8 @@ fn steep_tanh_is_answered_at_every_variance() {
     let tanh = Activation::tanh();
     // Computed in the angle between the samples, with 30 digits by mpmath.
     let pair = kernel_pair(&tanh, 2500.0, 2500.0, 1250.0).unwrap();
-    assert_relative_eq!(pair.k, 0.33321247300809537, max_relative = 1e-12);
-    assert_relative_eq!(pair.k_dot, 0.0002939131768259355, max_relative = 1e-11);
+    assert_relative_eq!(pair.k, 0.33321247300809537, max_relative = 5e-15);
+    assert_relative_eq!(pair.k_dot, 0.0002939131768259355, max_relative = 5e-15);
     for q in [1e3, 1e6, 1e9, 1e12] {
         // Far out tanh is the sign: (2/π) arcsin ρ, with a correction of order 1/q, and the density of two zeros.
         for rho in [-0.9f64, -0.2, 1e-8, 0.5, 0.99] {
@@ -196,14 +196,14 @@ fn differences_of_kernels_keep_their_digits() {
         (1e10, 1e3, 0.00027943323700373186, 7.836_516_816_329_081e-6),
         (1e6, 1e5, 0.28660110142149513, 0.000_796_423_924_461_669_1),
     ] {
-        check("hard-tanh(1)", q, gap, k, k_dot, 1e-7);
+        check("hard-tanh(1)", q, gap, k, k_dot, 1e-13);
     }
     for (q, gap, k, k_dot) in [
         (2.0, 1e-20, 3.495_082_977_466_028e-21, 2.4935109184665764e-21),
         (2.0, 0.3, 0.096_155_421_237_331_13, 0.05180500477287794),
         (1e-12, 3e-13, 2.999999999994e-13, 1.01999999999184e-24),
     ] {
-        check("tanh", q, gap, k, k_dot, 1e-10);
+        check("tanh", q, gap, k, k_dot, 2e-14);
     }
     assert!(kernel_gap(&Activation::tanh(), 1.0, 2.1).is_err());
     assert!(kernel_gap(&Activation::tanh(), 1.0, -0.1).is_err());
@@ -299,21 +299,6 @@ fn extreme_variances_give_numbers_or_errors() {
                 }
             }
         }
-    }
-}
-
-#[test]
-fn kept_kernels_are_those_of_their_own_question() {
-    let tanh = Activation::tanh();
-    let square = |u: f64| (u * u, 2.0 * u);
-    let namesake = Activation::custom("tanh", vec![], false, square).unwrap();
-    for _ in 0..2 {
-        let covariance = Covariance::new(1.5, 0.7, 0.4).unwrap();
-        let anew = numeric::kernel_pair(&tanh, &covariance).unwrap();
-        assert_eq!(kernel_pair(&tanh, 1.5, 0.7, 0.4).unwrap(), anew);
-        assert_eq!(kernel_gap(&tanh, 1.5, 0.4).unwrap(), numeric::kernel_gap(&tanh, 1.5, 0.4).unwrap());
-        // E u²v² = pq + 2c².
-        assert_relative_eq!(kernel_pair(&namesake, 1.5, 0.7, 0.4).unwrap().k, 1.37, max_relative = 1e-10);
     }
 }
 

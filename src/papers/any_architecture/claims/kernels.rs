@@ -113,7 +113,7 @@ pub(crate) fn mixers(width: usize) -> Result<Vec<LayeredSetting>, JudgeError> {
     let (positions, channels) = (8usize, 16);
     (0..4u64)
         .map(|set| {
-            let streams = Streams::for_trial("any-architecture", "mixing", set, 0);
+            let streams = Streams::of_problem("any-architecture", "mixing", set);
             let entries = streams.normals(positions * positions, (2.0 / positions as f64).sqrt());
             // Four digits say which matrix it is.
             let rounded = |x: &f64| (x * 1e4).round() / 1e4;
@@ -264,7 +264,7 @@ fn step_size() -> Claim {
     .formula(r"\eta_c=\frac{2N}{\lambda_{\max}(T)}")
     .sources(&[ARORA_2019, KARAKIDA_2019_NORMALIZATION])
     .cases(|profile| {
-        let (width, trials) = by(profile, (64, 96), (256, 96));
+        let (width, trials) = by(profile, (64, 192), (256, 96));
         let residual = |width| settings::network(8, 8, 2.0, 0.1, residual_network(width, 3, 1.0));
         let convolutional = settings::network(
             8,
@@ -281,7 +281,7 @@ fn step_size() -> Claim {
     })
     .measure(|_, o| Ok(o.lambda_top))
     .predict(|s| Ok(data_statistics(&s.network, &s.rows()?)?.lambda_max))
-    .margin(|_, profile| Margin::symmetric(by(profile, 0.15, 0.1)))
+    .margin(|_, _| Margin::symmetric(0.1))
     .rival("the number of channels for the fan-in", |s| {
         Ok(data_statistics(&without_filters(&s.network)?, &s.rows()?)?.lambda_max)
     })

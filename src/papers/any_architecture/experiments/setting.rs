@@ -117,7 +117,7 @@ impl LayeredSetting {
         Ok(match self.inputs {
             Inputs::Random { samples } => normal(streams, samples),
             Inputs::Fixed { samples, set } => {
-                normal(&Streams::for_trial("any-architecture", "inputs", set, 0), samples)
+                normal(&Streams::of_problem("any-architecture", "inputs", set), samples)
             }
             Inputs::Digits { samples } => digits(samples)?,
         })
@@ -131,7 +131,7 @@ impl LayeredSetting {
         if let Inputs::Random { .. } = self.inputs {
             return Err(JudgeError::Other("the inputs are drawn anew in every trial".into()));
         }
-        self.draw_inputs(&Streams::for_trial("", "", 0, 0))
+        self.draw_inputs(&Streams::of_problem("", "", 0))
             .map_err(|error| JudgeError::Other(error.to_string()))
     }
 

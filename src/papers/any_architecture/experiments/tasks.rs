@@ -60,7 +60,7 @@ pub struct KernelTasks {
 impl LayeredTasksSetting {
     /// The images of both sets. One that is drawn twice is learnt as once.
     fn sets(&self) -> [Vec<usize>; 2] {
-        let mut choice = Streams::for_trial("any-architecture", "images", self.set, 0).rng(0);
+        let mut choice = Streams::of_problem("any-architecture", "images", self.set).rng(0);
         self.samples.map(|samples| {
             let drawn: BTreeSet<usize> =
                 (0..samples).map(|_| choice.random_range(0..self.population)).collect();

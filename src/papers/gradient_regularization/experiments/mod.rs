@@ -31,7 +31,7 @@ pub fn planted_problem(setting: &PlantedSetting, number: f64) -> Result<Regressi
 }
 
 fn planted_streams(number: f64) -> Streams {
-    Streams::for_trial("planted problem", "", number as u64, 0)
+    Streams::of_problem("planted problem", "", number as u64)
 }
 
 /// Independent standard normal numbers that belong to the problem `number`.

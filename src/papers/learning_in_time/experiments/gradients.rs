@@ -236,7 +236,7 @@ impl ManyPassesSetting {
     fn data(&self) -> (Matrix, Vec<f64>) {
         let (lambda, eta) = self.problem.lists();
         let (p, n) = (lambda.len(), self.samples);
-        let streams = Streams::for_trial("learning-in-time", "training set", self.set, 0);
+        let streams = Streams::of_problem("learning-in-time", "training set", self.set);
         let mut features = Matrix::from_vec(p, n, streams.child("inputs").normals(p * n, 1.0));
         let weights = Matrix::from_vec(p, 1, streams.child("target").normals(p, 1.0));
         let weights = Matrix::from_fn(p, 1, |i, _| weights[i] * eta[i].sqrt());

@@ -219,7 +219,7 @@ impl Experiment for CompletionRisk {
 impl CompletionRiskSetting {
     /// The machine and the images (in columns) of a problem.
     fn problem(&self, number: u64) -> Result<(AttentionMachine, DMatrix<f64>), TrialFailure> {
-        let streams = Streams::for_trial("completion-problem", "", number, 0);
+        let streams = Streams::of_problem("completion-problem", "", number);
         let machine = self.machine.draw(&streams)?.machine(&self.machine)?;
         let images = samples(&machine, self.images, &streams.child("images"))?;
         Ok((machine, images))

@@ -142,7 +142,7 @@ pub(crate) fn diagonal_anisotropy(
     let kernels = kernels(network, sample, number)?;
     cached(&ANISOTROPIES, format!("{layer} {}", key(network, sample, number)), || {
         let train = &kernels.0;
-        let streams = Streams::for_trial("diagonal-limit", &key(network, sample, number), layer as u64, 0);
+        let streams = Streams::of_problem("diagonal-limit", &key(network, sample, number), layer as u64);
         let process = |name: &str, covariance: &Matrix| {
             let (values, mut root) = symmetric_eigen(covariance)?;
             root.column_iter_mut().zip(&values).for_each(|(mut column, v)| column *= v.max(0.0).sqrt());

@@ -481,7 +481,7 @@ fn ensemble_variance() -> Claim {
     .sources(&[KARAKIDA_2020_NATURAL])
     .cases(|profile| {
         let mut cases = ensembles(profile)?;
-        cases.push(half_trained(profile, Method::Exact, Inputs::Sphere, by(profile, 160, 400))?);
+        cases.push(half_trained(profile, Method::Exact, Inputs::Sphere, by(profile, 320, 400))?);
         Ok(cases)
     })
     .measure(move |s, o| Ok(normalized(&trained(s, o)?, &moments(s, o)?)))

@@ -86,12 +86,8 @@ impl Sample {
     /// Data set `number` in dimension $M_0$.
     pub fn data_set(&self, dimension: usize, number: usize) -> Result<DataSet, SimulationError> {
         let count = self.samples + self.tests;
-        let streams = Streams::for_trial(
-            "data-set",
-            &format!("{:?} {dimension} {count}", self.inputs),
-            number as u64,
-            0,
-        );
+        let kind = format!("{:?} {dimension} {count}", self.inputs);
+        let streams = Streams::of_problem("data-set", &kind, number as u64);
         let (all, labels) = match self.inputs {
             Inputs::Sphere => (on_sphere(gaussian_inputs(dimension, count, &streams))?, None),
             Inputs::Anisotropic | Inputs::Forster => {

@@ -11,8 +11,7 @@ use solvable_engine::figure::{Axis, Figure, Panel, Series, Stroke};
 use solvable_engine::streams::Streams;
 use solvable_engine::verify::{At, Claim, JudgeError, Margin, Profile};
 use solvable_engine::{FigurePlan, Trials, mean_point, requests};
-use solvable_shared::FisherSetting;
-use solvable_shared::kept;
+use solvable_shared::{FisherSetting, kept, rounded};
 
 /// The claim on the rates of random networks.
 pub(crate) fn claim() -> Claim {
@@ -141,7 +140,7 @@ const NORMALIZATIONS: [&str; 7] =
 /// A network drawn at random: activation, depth 1 to 12, equal and unequal widths, scales, biases, normalization, 1 to 10 outputs, $N/M$ from 0.1 to
 /// 10 as far as the kernel stays small.
 fn network(number: u64) -> Result<FisherSetting, JudgeError> {
-    let mut rng = Streams::for_trial("step-size", "networks", number, 0).rng(0);
+    let mut rng = Streams::of_problem("step-size", "networks", number).rng(0);
     let mut choose = |count: usize| rng.random_range(0..count);
     let activation: Activation = ACTIVATIONS[choose(ACTIVATIONS.len())].parse()?;
     let depth = 1 + choose(12);
@@ -169,7 +168,8 @@ fn network(number: u64) -> Result<FisherSetting, JudgeError> {
         (false, _) => modes[depth - 1] = mode,
     }
     let widths = (0..depth).map(|l| shape(width, l)).chain([classes]).collect();
-    let scale = gain * gradient_preserving_scale(&activation)?;
+    // Six digits name the setting, whatever the last ones of the theory are.
+    let scale = rounded(gain * gradient_preserving_scale(&activation)?, 6);
     let network = Architecture::new(widths, activation, scale, sigma_b2)?
         .with_trained_biases(trained)
         .with_modes(modes, 1.0, 0.0)?;

@@ -20,7 +20,7 @@ pub(crate) fn drawn_outliers(s: &FisherSetting, centred: bool) -> Result<Vec<Out
     let key = format!("{s:?} {centred}");
     let all = kept(&format!("surrogate {key}"), || {
         let draws = (0..DRAWS).into_par_iter();
-        let draws = draws.map(|draw| outliers(s, centred, &Streams::for_trial("surrogate", &key, draw, 0)));
+        let draws = draws.map(|draw| outliers(s, centred, &Streams::of_problem("surrogate", &key, draw)));
         Ok(draws.collect::<Result<Vec<_>, _>>()?.concat())
     })?;
     Ok(all.chunks(s.network.classes() - 1).map(<[f64]>::to_vec).collect())

@@ -47,7 +47,7 @@ pub struct MixedRegressionOutcome {
 
 /// Inputs ($N\times d$) and labels of the problem `number`.
 pub fn mixed_problem(setting: &MixedRegressionSetting, number: f64) -> (DMatrix<f64>, DVector<f64>) {
-    let streams = Streams::for_trial("mixed problem", "", number as u64, 0);
+    let streams = Streams::of_problem("mixed problem", "", number as u64);
     let MixedRegressionSetting { samples, dimension, mean, .. } = *setting;
     let draw = |name: &str, count: usize| -> Vec<f64> {
         streams.child(name).normals(count, 1.0).into_iter().map(|x| x + mean).collect()

@@ -43,7 +43,7 @@ pub struct FourierFeatures;
 
 /// The data of the problem `number`.
 pub fn fourier_problem(model: &FourierModel, number: f64) -> Result<FourierData, SimulationError> {
-    model.draw(&Streams::for_trial("fourier problem", "", number as u64, 0))
+    model.draw(&Streams::of_problem("fourier problem", "", number as u64))
 }
 
 impl Experiment for FourierFeatures {

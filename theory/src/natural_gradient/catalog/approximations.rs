@@ -96,7 +96,8 @@ fn kernels() -> Vec<Prediction> {
             evaluate: |params| {
                 let cosines: Vec<f64> = params.get("cos")?;
                 let pairs = DMatrix::from_row_slice(1, cosines.len(), &cosines);
-                let kernels = cross_kernels(&params.scales()?, params.integer("depth")?, &pairs)?;
+                let kernels = cross_kernels(&params.scales()?, params.integer("depth")?, &pairs)
+                    .map_err(|error| error.renamed("cos_cross", "cos"))?;
                 let by_cosine = |entry: &dyn Fn(usize, usize) -> f64| -> Value {
                     let layers = 1..=kernels.depth();
                     let row = |j| layers.clone().map(|l| entry(l, j)).collect::<Vec<_>>();
