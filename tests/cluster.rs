@@ -1,6 +1,6 @@
 //! Many machines: what is planned, what is there, what is missing, and that nothing incomplete is taken for a result.
 
-#![allow(clippy::expect_used)]
+#![allow(clippy::expect_used, clippy::panic)]
 
 use std::fs;
 use std::path::Path;
