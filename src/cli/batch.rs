@@ -397,7 +397,7 @@ mod tests {
         let frame = Frame { begin: "<", between: ",", end: ">", empty: "none" };
         let cutter = |text| Cutter::new(BufReader::with_capacity(100, text)).unwrap();
         let answer = |n: usize, entry: &Entry| {
-            if n % 500 == 0 {
+            if n.is_multiple_of(500) {
                 std::thread::sleep(std::time::Duration::from_millis(2));
             }
             assert_eq!(*entry, Entry::Text(n.to_string().into_bytes()));
