@@ -160,7 +160,7 @@ fn row(id: &str, entry: &dyn Fn(usize) -> Json) -> f64 {
     let prediction = catalog::find(id).unwrap_or_else(|error| panic!("{error}"));
     let given: Vec<Json> = (0..SAMPLE).map(entry).collect();
     let ask = |entry: &Json| prediction.answer(entry["params"].as_object().expect("parameters"));
-    let refused = given.iter().filter_map(|entry| ask(entry).err()).last();
+    let refused = given.iter().filter_map(|entry| ask(entry).err()).next_back();
     let mut rounds: Vec<f64> = (0..ROUNDS)
         .map(|_| {
             let begin = thread_seconds();
