@@ -63,7 +63,7 @@ struct Peers {
 struct Trial {
     width: f64,
     solvable_s: f64,
-    /// Bare products and 3 ns a normal.
+    /// Bare products, and 3 ns a normal number.
     limit_s: f64,
     neural_tangents_s: f64,
     numpy_s: f64,
@@ -89,7 +89,7 @@ fn time_against_width(data: &Peers) -> Figure {
             x: Axis::log("width M"),
             y: Axis::log("seconds"),
             series: vec![
-                Series::line("products and normals alone", 0, Stroke::Solid, limit),
+                Series::line("products and 3 ns a normal", 0, Stroke::Solid, limit),
                 points("solvable", 0, |trial| trial.solvable_s),
                 points("neural-tangents", 1, |trial| trial.neural_tangents_s),
                 points("NumPy", 2, |trial| trial.numpy_s),

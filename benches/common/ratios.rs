@@ -35,6 +35,7 @@ impl Ratio {
 
     /// A ratio by its value.
     pub fn of(work: impl Into<String>, baseline: impl Into<String>, ratio: f64) -> Self {
+        assert!(ratio.is_finite() && ratio > 0.0, "{ratio} is no ratio of times");
         Self { work: work.into(), baseline: baseline.into(), ratio, promised: None, seconds: None }
     }
 
@@ -192,6 +193,13 @@ enum Kind {
     Worse { recorded: f64, now: f64 },
     NotRecorded { now: f64 },
     NotMeasured { recorded: f64 },
+}
+
+impl Finding {
+    /// Whether the ratio could be compared, so that a repeat may find it better.
+    pub fn is_worse(&self) -> bool {
+        matches!(self.kind, Kind::Worse { .. })
+    }
 }
 
 impl fmt::Display for Finding {

@@ -10,7 +10,7 @@ runs=$target/benchmarks/fisher
 rounds=3
 
 if [ ! -e "$environment/installed" ]; then
-    "${PYTHON:-python3}" -m venv "$environment"
+    "${PYTHON:-python3}" -m venv --clear "$environment"
     "$environment/bin/pip" install --quiet --requirement benches/peers/requirements-fisher.txt
     touch "$environment/installed"
 fi

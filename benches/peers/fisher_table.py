@@ -26,7 +26,7 @@ for width, found in sorted(rounds.items()):
     medians = {key: statistics.median(one[key] for one in found) for key in found[0]}
     widths.append({"width": width, **{key: float(f"{value:.3g}") for key, value in medians.items()}})
 
-print("| width | here | products and normals alone | " + " | ".join(f"{name} (ratio)" for name in PEERS.values()) + " |")
+print("| width | here | products and 3 ns a normal | " + " | ".join(f"{name} (ratio)" for name in PEERS.values()) + " |")
 print("|---|---|---|" + "---|" * len(PEERS))
 for row in widths:
     peers = " | ".join(f"{row[key]} s ({row[key] / row['solvable_s']:.1f})" for key in PEERS)
