@@ -109,6 +109,38 @@ fn one_bad_entry_never_stops_the_others() {
 }
 
 #[test]
+fn lines_are_answered_one_by_one_before_the_last_is_read() {
+    use std::io::{BufRead, BufReader, Write};
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_solvable"))
+        .args(["predict", "--batch", "-", "--json"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut asked = program.stdin.take().expect("its input");
+    let mut told = BufReader::new(program.stdout.take().expect("its output"));
+    for (line, field) in [
+        (
+            r#"{"id": "mf/kernel-pair", "params": {"activation": "tanh", "q1": 1, "q2": 2, "q12": 0.5}}"#,
+            "value",
+        ),
+        ("{broken", "error"),
+        (
+            r#"{"id": "mf/kernel-pair", "params": {"activation": "relu", "q1": 1, "q2": 2, "q12": 0.5}}"#,
+            "value",
+        ),
+    ] {
+        writeln!(asked, "{line}").expect("a line is taken");
+        let mut answer = String::new();
+        told.read_line(&mut answer).expect("it is answered");
+        let answer: Value = serde_json::from_str(&answer).expect("in a line of JSON");
+        assert!(!answer[field].is_null(), "{answer}");
+    }
+    drop(asked);
+    assert!(program.wait().expect("it ends").success());
+}
+
+#[test]
 fn single_predictions_take_parameters_from_the_command_line() {
     let output = solvable(&[
         "predict",

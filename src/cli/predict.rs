@@ -220,11 +220,11 @@ fn batch(path: &Path, args: &PredictArgs) -> Result<ExitCode> {
     let out = std::io::stdout();
     let (array, lines) = (
         Frame { begin: "[\n", between: ",\n", end: "\n]\n", empty: "[]\n" },
-        Frame { begin: "", between: "\n", end: "\n", empty: "" },
+        Frame { begin: "", between: "", end: "", empty: "" },
     );
     match (args.json, form) {
         (true, Form::Array) => batch::run(cutter, out, array, |n, entry| indented(answer(n, entry))),
-        (true, Form::Lines) => batch::run(cutter, out, lines, |n, entry| answer(n, entry).to_string()),
+        (true, Form::Lines) => batch::run(cutter, out, lines, |n, entry| format!("{}\n", answer(n, entry))),
         (false, _) => batch::run(cutter, out, lines, |n, entry| in_a_line(&answer(n, entry))),
     }
     .with_context(|| path.display().to_string())?;
@@ -254,7 +254,7 @@ fn indented(answer: Json) -> String {
 fn in_a_line(answer: &Json) -> String {
     let result =
         answer.get("value").map_or_else(|| format!("error: {}", plain(&answer["error"]["message"])), plain);
-    format!("{} {}: {result}", plain(&answer["id"]), answer["params"])
+    format!("{} {}: {result}\n", plain(&answer["id"]), answer["params"])
 }
 
 /// What an entry is answered.
