@@ -20,7 +20,7 @@ read -ra solvable <<< "${SOLVABLE:-solvable}"
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 
-# What `report` takes of the arguments of `verify`. Which claims were asked for it reads in the folder.
+# What `status` takes of the arguments of `verify`. Which claims were asked for it reads in the folder.
 scope=()
 scope_of() {
     while (($# > 0)); do
@@ -40,6 +40,8 @@ for ((round = 1; code == incomplete && round <= ${ROUNDS:-6}; round++)); do
     seq "$parts" | parallel --quote --retries 5 --termseq TERM,30000,KILL,1000 \
         "${solvable[@]}" verify "$@" --out "$folder" --shard "{}/$parts" --jobs 1 || true
     code=0
-    "${solvable[@]}" report "$folder" --out "$folder" "${scope[@]}" || code=$?
+    "${solvable[@]}" status "$folder" "${scope[@]}" || code=$?
 done
-exit "$code"
+((code != incomplete)) || exit "$incomplete"
+# The same run without a part: it finds its trials, judges and writes what a single run would have.
+"${solvable[@]}" verify "$@" --out "$folder"

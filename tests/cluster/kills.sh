@@ -11,7 +11,7 @@ set -euo pipefail
 
 program=$1 kills=${2:-100} seed=${3:-$(date +%s)}
 # Some of these claims look at their data more than once.
-readonly sweep=('mf/*' --seed 3)
+readonly sweep=('mf/*' --seed 6)
 
 folder=$(mktemp -d "${TMPDIR:-/tmp}/kills-XXXXXX")
 running=

@@ -10,7 +10,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/stores.sh"
 
 program=$(realpath "$1") seed=${2:-$(date +%s)}
-readonly parts=4 kills=4 sweep=('mf/*' --seed 3)
+readonly parts=4 kills=4 sweep=('mf/*' --seed 6)
 RANDOM=$seed
 
 folder=$(mktemp -d "${TMPDIR:-/tmp}/parallel-XXXXXX")

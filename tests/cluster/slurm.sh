@@ -15,7 +15,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 program=$(realpath "$1") disturbances=${2:-20} seed=${3:-$(date +%s)}
 # Some of these claims look at their data more than once, which takes as many rounds.
-readonly parts=8 sweep=('norm/*' 'mf/*' --seed 3)
+readonly parts=8 sweep=('norm/*' 'mf/*' --seed 6)
 readonly time_limit=300
 
 folder=$(mktemp -d "${TMPDIR:-/tmp}/sweep-XXXXXX")
