@@ -60,7 +60,7 @@ pub fn bench<A: clap::Args>(measure: impl Fn(&A) -> Vec<Ratio>) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if !command.check {
-        for finding in recorded.judge(name, &measured) {
+        for finding in recorded.judge(name, &measured).iter().filter(|finding| finding.is_worse()) {
             println!("remark: {finding}");
         }
         return ExitCode::SUCCESS;
