@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use solvable_engine::streams::Streams;
+use solvable_engine::streams::{StreamVersion, Streams};
 use solvable_engine::verify::{
     At, Basis, Breakage, Claim, ClaimBuilder, Engine, Experiment, LOOKS, Margin, Observer, Options, Profile,
     Request, Results, SettingKey, Shard, Statistic, Stop, TrialFailure, TrialStore, Verdict,
@@ -387,4 +387,33 @@ fn forecasts_are_means_or_scaled_by_costs() {
     // Three seconds at a cost of sixteen.
     assert_eq!(told(&slow(8.0)), (1.5, Basis::Scaled));
     assert_eq!(told(&other), (3.0 / 16.0, Basis::Guessed));
+}
+
+/// Trials of the first streams are kept and judged; where the same trial was drawn from newer ones too, these stand, in whatever order they
+/// were read.
+#[test]
+fn trials_of_older_streams_stay_until_newer_ones_stand_beside_them() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let line = |streams: &str, value: f64| {
+        format!(
+            r#"{{"experiment":"dice@1","setting":{{"mean":1.0,"noise":0.5}},"seed":0,"trial":0,"code":"0",{streams}"outcome":{{"value":{value}}}}}"#
+        )
+    };
+    let (old, new, next) = (line("", 0.75), line(r#""streams":2,"#, 1.25), line(r#""streams":3,"#, 9.0));
+    let request = Request::new::<Dice>(&Setting { mean: 1.0, noise: 0.5 }, 1).expect("a setting");
+    let value_of = |lines: &[&String]| {
+        let file = folder.path().join("trials.jsonl");
+        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        std::fs::write(&file, text).expect("a file");
+        let engine = Engine::new(TrialStore::read(&[file]).expect("no contradiction"), Options::default());
+        let version = engine.store().streams(&request, 0, 0).map(u32::from);
+        (version, engine.trials::<Dice>(&request).expect("an outcome").first().map(|throw| throw.value))
+    };
+    assert_eq!(value_of(&[&old]), (Some(1), Some(0.75)));
+    assert_eq!(value_of(&[&old, &new]), (Some(2), Some(1.25)));
+    assert_eq!(value_of(&[&new, &old]), (Some(2), Some(1.25)));
+    // What a later program may draw from is nobody's trial here.
+    assert_eq!(value_of(&[&next]), (None, None));
+    let drawn = |version| request.run_trial_of(version, 0, 0).expect("a trial");
+    assert_ne!(drawn(StreamVersion::First), drawn(StreamVersion::Second));
 }
