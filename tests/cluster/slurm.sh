@@ -25,7 +25,7 @@ cleanup() {
     ((code == 0)) || tell
     stop_cluster
     # Where the daemons were ended with us, as by a timeout, nobody else ends the tasks.
-    pkill -KILL -f -- "--out $folder/" || true
+    pkill -KILL -f "$folder/" || true
     rm -rf "$folder"
 }
 trap cleanup EXIT
