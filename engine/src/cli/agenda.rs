@@ -44,6 +44,8 @@ impl Offer {
 /// The papers, with claims and figures taken out and selected.
 pub(super) struct Agenda {
     pub(super) parts: Vec<Part>,
+    /// Of papers all of whose claims are selected, by id.
+    findings: Vec<(&'static str, fn() -> Vec<String>)>,
     pub(super) claims: Vec<Claim>,
     pub(super) figures: Vec<FigurePlan>,
     pub(super) maps: Vec<Chart>,
@@ -82,6 +84,7 @@ impl Agenda {
         let wanted = |id: &str, claim: &str| selected(patterns, id) || selected(patterns, claim);
         let mut agenda = Self {
             parts: Vec::new(),
+            findings: Vec::new(),
             claims: Vec::new(),
             figures: Vec::new(),
             maps: Vec::new(),
@@ -91,17 +94,14 @@ impl Agenda {
             bibliography,
             notes,
         };
-        for Paper { id, title, mut summary, findings, sources, claims, figures, maps, knobs, .. } in papers {
+        for Paper { id, title, summary, findings, sources, claims, figures, maps, knobs, .. } in papers {
             let (claims_before, figures_before) = (agenda.claims.len(), agenda.figures.len());
             let (judged, others): (Vec<_>, Vec<_>) =
                 claims.into_iter().partition(|claim| selected(patterns, &claim.id));
-            if !others.is_empty() {
-                agenda.appendices.clear();
+            if others.is_empty() {
+                agenda.findings.push((id, findings));
             } else {
-                for finding in findings() {
-                    summary.push_str("\n\n");
-                    summary.push_str(&finding);
-                }
+                agenda.appendices.clear();
             }
             agenda.claims.extend(judged);
             if profile == Profile::Full {
@@ -115,6 +115,17 @@ impl Agenda {
             }
         }
         Ok(agenda)
+    }
+
+    /// Adds to the parts what the theory finds, which a report alone is worth computing for.
+    pub(super) fn tell_findings(&mut self) {
+        for part in &mut self.parts {
+            let of_part = self.findings.iter().filter(|(id, _)| *id == part.id);
+            for finding in of_part.flat_map(|(_, findings)| findings()) {
+                part.summary.push_str("\n\n");
+                part.summary.push_str(&finding);
+            }
+        }
     }
 
     fn claim_of(&self, plan: &MapPlan) -> Result<&Claim> {

@@ -31,7 +31,7 @@ use clap_complete::Shell;
 use solvable_words::short_numbers;
 
 use crate::Paper;
-use crate::verify::{Profile, Shard};
+use crate::verify::{Options, Profile, Shard};
 
 pub use agenda::Offer;
 pub use check::check;
@@ -99,9 +99,9 @@ enum Command {
     },
 }
 
-/// What is run and where it is kept.
-#[derive(Debug, Clone, Args)]
-pub struct Selection {
+/// Which trials are spoken of.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Scope {
     /// How much is run.
     #[arg(long, value_enum, default_value_t = Profile::Quick)]
     pub profile: Profile,
@@ -111,6 +111,26 @@ pub struct Selection {
     /// Replaces every declared number of trials.
     #[arg(long)]
     pub trials: Option<usize>,
+}
+
+impl Scope {
+    /// The options of an engine for these trials, or a part of them.
+    ///
+    /// # Errors
+    /// No trials.
+    fn options(self, shard: Option<Shard>) -> anyhow::Result<Options> {
+        let Self { profile, seed, trials } = self;
+        check_trials(trials)?;
+        Ok(Options { profile, seed, trials, shard })
+    }
+}
+
+/// What is run and where it is kept.
+#[derive(Debug, Clone, Args)]
+pub struct Selection {
+    /// Which trials.
+    #[command(flatten)]
+    pub scope: Scope,
     /// Folder of the report and of the trial store.
     #[arg(long, value_name = "DIR", default_value = DEFAULT_OUT)]
     pub out: PathBuf,
@@ -229,20 +249,6 @@ pub struct ReportArgs {
     /// What is judged.
     #[command(flatten)]
     pub selection: Selection,
-}
-
-/// Which trials are spoken of.
-#[derive(Debug, Clone, Copy, Args)]
-pub struct Scope {
-    /// How much is run.
-    #[arg(long, value_enum, default_value_t = Profile::Quick)]
-    pub profile: Profile,
-    /// Changes all random streams.
-    #[arg(long, default_value_t = 0)]
-    pub seed: u64,
-    /// Replaces every declared number of trials.
-    #[arg(long)]
-    pub trials: Option<usize>,
 }
 
 /// The arguments of [`plan()`].

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::agenda::{Agenda, Entry, Kind, Offer};
-use super::{PlanArgs, Scope, program};
+use super::{PlanArgs, program};
 use crate::verify::{
     Basis, Engine, Forecast, LOOKS, Options, Profile, Request, SettingKey, Shard, StoreError, TrialStore,
     widest,
@@ -19,16 +19,15 @@ use crate::verify::{
 
 /// Tells what `verify` would run with the same options: trials, time, memory, and into how many tasks to divide it.
 pub fn plan(args: &PlanArgs, offer: Offer) -> Result<ExitCode> {
-    let Scope { profile, seed, trials } = args.scope;
-    super::check_trials(trials)?;
+    let options = args.scope.options(None)?;
     if args.cores == 0 {
         bail!("--cores is 0; valid: an integer >= 1");
     }
     if args.task_time.is_zero() {
         bail!("--task-time is 0; valid: a duration above zero, for example 1h");
     }
-    let agenda = Agenda::new(&args.patterns, profile, offer)?;
-    let engine = Engine::new(stored(&args.out)?, Options { profile, seed, trials, shard: None });
+    let agenda = Agenda::new(&args.patterns, options.profile, offer)?;
+    let engine = Engine::new(stored(&args.out)?, options);
     let plan = Plan::of(&engine, &agenda.census(&engine, |_| true)?, args);
     let mut out = anstream::stdout().lock();
     if args.json {
@@ -103,7 +102,7 @@ struct Total {
     /// Where every undecided case comes to its last look.
     most_core_hours: Option<f64>,
     /// The share of the trials to be run, by what their times rest on.
-    shares: BTreeMap<String, f64>,
+    shares: BTreeMap<Basis, f64>,
 }
 
 #[derive(Serialize)]
@@ -279,10 +278,9 @@ impl Total {
         let count = engine.count(open);
         let run: usize = all.iter().map(|work| work.trials.len()).sum();
         let hours = |all: &[Work<'_>]| Some(all.iter().map(Work::seconds).sum::<Option<f64>>()? / 3600.0);
-        let mut shares: BTreeMap<String, f64> = BTreeMap::new();
+        let mut shares: BTreeMap<Basis, f64> = BTreeMap::new();
         for work in all {
-            *shares.entry(name(work.forecast.basis).to_owned()).or_default() +=
-                work.trials.len() as f64 / run as f64;
+            *shares.entry(work.forecast.basis).or_default() += work.trials.len() as f64 / run as f64;
         }
         // Trials of later looks, of the claims that are not decided.
         let last = |entry: &Entry| {
@@ -377,7 +375,7 @@ impl Suggestion {
 /// How the times were predicted, and what is not known.
 fn told(total: &Total, memory: &Memory, suggested: bool) -> Vec<String> {
     let mut told = Vec::new();
-    let percent = |basis| format!("{:.0} %", 100.0 * total.shares.get(name(basis)).copied().unwrap_or(0.0));
+    let percent = |basis| format!("{:.0} %", 100.0 * total.shares.get(&basis).copied().unwrap_or(0.0));
     if total.run == 0 {
         return vec!["nothing is to be run".to_owned()];
     }
@@ -393,11 +391,11 @@ fn told(total: &Total, memory: &Memory, suggested: bool) -> Vec<String> {
         ),
         (Basis::Unknown, "have no time at all: nothing is recorded in this folder"),
     ] {
-        if total.shares.contains_key(name(basis)) {
+        if total.shares.contains_key(&basis) {
             told.push(format!("times: {} of the trials {words}", percent(basis)));
         }
     }
-    if total.shares.contains_key(name(Basis::Unknown)) || total.shares.contains_key(name(Basis::Guessed)) {
+    if total.shares.contains_key(&Basis::Unknown) || total.shares.contains_key(&Basis::Guessed) {
         told.push(format!("`{} verify ... --max-time 60s` records times; plan again after it", program()));
     } else {
         told.push(

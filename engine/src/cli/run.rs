@@ -53,9 +53,9 @@ fn atlas_figure(map: &Map) -> Figure {
 /// Runs the trials that the selected claims and figures need, judges, prints, writes the report.
 pub fn verify(args: &VerifyArgs, offer: Offer) -> Result<ExitCode> {
     let (started, begin) = (SystemTime::now(), Instant::now());
-    let Selection { profile, seed, trials, out, .. } = &args.selection;
-    check_trials(*trials)?;
-    let agenda = Agenda::new(&args.patterns, *profile, offer)?;
+    let Selection { scope, out, .. } = &args.selection;
+    let options = scope.options(args.shard)?;
+    let agenda = Agenda::new(&args.patterns, options.profile, offer)?;
     set_jobs(args.jobs)?;
     let ending = Ending::watch(&args.limits)?;
     let mut opened = ending.open(out, args.shard);
@@ -66,13 +66,12 @@ pub fn verify(args: &VerifyArgs, offer: Offer) -> Result<ExitCode> {
         drop(opened);
         opened = ending.open(out, args.shard);
     }
-    let options = Options { profile: *profile, seed: *seed, trials: *trials, shard: args.shard };
     let engine = ending.engine(opened?, options);
     warn(engine.store());
     Asked::of(&agenda, &options).keep(out)?;
 
     let bar = Bar::new();
-    let (results, tally) = engine.decide(&agenda.claims, &agenda.beside(*profile)?, &bar)?;
+    let (results, tally) = engine.decide(&agenda.claims, &agenda.beside(options.profile)?, &bar)?;
     bar.finish();
     ending.complete(&tally)?;
     if args.shard.is_some() {
@@ -91,13 +90,13 @@ pub fn verify(args: &VerifyArgs, offer: Offer) -> Result<ExitCode> {
 /// Judges stored trials again, prints, writes the report.
 pub fn report(args: &ReportArgs, offer: Offer) -> Result<ExitCode> {
     let (started, begin) = (SystemTime::now(), Instant::now());
-    let Selection { profile, seed, trials, out, .. } = &args.selection;
-    check_trials(*trials)?;
+    let Selection { scope, out, .. } = &args.selection;
+    let options = scope.options(None)?;
+    let Options { profile, seed, .. } = options;
     let wanted = offer.wanted;
-    let mut agenda = Agenda::new(&args.only, *profile, offer)?;
+    let mut agenda = Agenda::new(&args.only, profile, offer)?;
     let stores = if args.stores.is_empty() { vec![out.clone()] } else { args.stores.clone() };
     let store = TrialStore::read(&stores)?;
-    let options = Options { profile: *profile, seed: *seed, trials: *trials, shard: None };
     let engine = Engine::new(store, options);
     warn(engine.store());
     if engine.store().duplicates() > 0 {
@@ -122,7 +121,7 @@ pub fn report(args: &ReportArgs, offer: Offer) -> Result<ExitCode> {
     if let Some(wanted) = wanted {
         eprintln!("note: {wanted}");
     }
-    let cases = agenda.claims.iter().flat_map(|claim| claim.cases(*profile).unwrap_or_default());
+    let cases = agenda.claims.iter().flat_map(|claim| claim.cases(profile).unwrap_or_default());
     let failed = engine.failures_of(&cases.collect::<Vec<_>>());
     let results = engine.judge(&agenda.claims, &failed);
     let trials = Trials { run: 0, reused: engine.store().len() };
@@ -174,13 +173,14 @@ struct Trials {
 /// Draws the figures, prints, writes the report.
 fn finish(
     engine: &Engine,
-    agenda: Agenda,
+    mut agenda: Agenda,
     results: Results,
     trials: Trials,
     selection: &Selection,
     started: SystemTime,
     begin: Instant,
 ) -> Result<ExitCode> {
+    agenda.tell_findings();
     let mut notes = engine.store().warnings().to_vec();
     let mut figures = Vec::new();
     for plan in &agenda.figures {

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::agenda::{Agenda, Entry, Offer};
 use super::asked::Asked;
-use super::{INCOMPLETE, Scope, StatusArgs};
+use super::{INCOMPLETE, StatusArgs};
 use crate::verify::{Count, Engine, LOOKS, Options, Profile, Request, StoreFile, TrialStore, widest};
 
 /// Failures and contradictions that the table names.
@@ -17,10 +17,8 @@ const NAMED: usize = 10;
 
 /// Tells which trials are complete, missing, failed and contradictory.
 pub fn status(args: &StatusArgs, offer: Offer) -> Result<ExitCode> {
-    let Scope { profile, seed, trials } = args.scope;
-    super::check_trials(trials)?;
-    let options = Options { profile, seed, trials, shard: None };
-    let mut agenda = Agenda::new(&args.only, profile, offer)?;
+    let options = args.scope.options(None)?;
+    let mut agenda = Agenda::new(&args.only, options.profile, offer)?;
     let engine = Engine::new(TrialStore::survey(&args.stores)?, options);
     let asked = if args.only.is_empty() { Asked::read(&args.stores, &options)? } else { None };
     if args.only.is_empty() && asked.is_none() {
