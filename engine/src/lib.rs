@@ -24,5 +24,5 @@ pub mod streams;
 pub mod verify;
 
 pub use figure_plan::{FigurePlan, Trials, mean_point, requests};
-pub use paper::Paper;
+pub use paper::{Findings, Paper};
 pub use solvable_words::Source;

@@ -4,6 +4,9 @@ use crate::FigurePlan;
 use crate::map::MapPlan;
 use crate::verify::{Claim, Knob};
 
+/// Paragraphs that are computed when they are called for.
+pub type Findings = fn() -> Vec<String>;
+
 /// A body of theory, its claims and its figures.
 pub struct Paper {
     /// The part of the ids before the slash.
@@ -15,7 +18,7 @@ pub struct Paper {
     /// What the theory says, in a few sentences: plain text, in which `$...$` is a formula and a blank line starts a paragraph.
     pub summary: String,
     /// What the theory finds, a paragraph each, in its own numbers; computed for reports on all of its claims.
-    pub findings: fn() -> Vec<String>,
+    pub findings: Findings,
     /// The publications.
     pub sources: Vec<Source>,
     /// What is claimed.

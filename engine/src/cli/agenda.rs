@@ -9,7 +9,7 @@ use super::select::{by_id, nothing_matches, selected};
 use crate::map::{Map, MapPlan};
 use crate::report::{Appendix, Part};
 use crate::verify::{Claim, Count, Engine, Knob, Profile, Request, Standing, TrialStore};
-use crate::{FigurePlan, Paper, Source};
+use crate::{FigurePlan, Findings, Paper, Source};
 
 /// What a program has to judge.
 pub struct Offer {
@@ -45,7 +45,7 @@ impl Offer {
 pub(super) struct Agenda {
     pub(super) parts: Vec<Part>,
     /// Of papers all of whose claims are selected, by id.
-    findings: Vec<(&'static str, fn() -> Vec<String>)>,
+    findings: Vec<(&'static str, Findings)>,
     pub(super) claims: Vec<Claim>,
     pub(super) figures: Vec<FigurePlan>,
     pub(super) maps: Vec<Chart>,
