@@ -249,6 +249,9 @@ fn lists_and_explanations_name_formula_parameters_and_source() {
     for word in ["24 trials", "margin [-0.08, +0.03]", "no spread"] {
         assert!(explained.contains(word), "{word} in {explained}");
     }
+    // Names of what is in a value are told where its words do not hold them.
+    assert!(!printed(&solvable(&["explain", "mf/fim-stats"])).contains("fields\n"));
+    assert!(printed(&solvable(&["explain", "norm/edge-proportional"])).contains("fields\n  lambda_plus\n"));
     assert_eq!(solvable(&["explain", "mf/nothing"]).status.code(), Some(2));
 }
 

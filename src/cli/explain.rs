@@ -6,10 +6,10 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use solvable_engine::cli;
 
-use solvable::papers;
-use solvable::theory::bibliography;
-use solvable::theory::catalog::{self, Prediction};
-use solvable::theory::{did_you_mean, shortened};
+use crate::papers;
+use crate::theory::bibliography;
+use crate::theory::catalog::{self, Prediction};
+use crate::theory::{did_you_mean, shortened};
 
 pub fn list(patterns: &[String]) -> Result<ExitCode> {
     let mut out = std::io::stdout().lock();
@@ -65,6 +65,17 @@ fn explain_prediction(out: &mut impl Write, prediction: &Prediction) -> Result<(
         let default = p.default.map(|d| format!(" [default {d}]")).unwrap_or_default();
         writeln!(out, "  {:<14} {} ({}){default}", p.name, p.meaning, p.domain)?;
     }
-    writeln!(out, "value\n  {}\nvalid\n  {}", prediction.value, prediction.validity)?;
+    writeln!(out, "value\n  {}", prediction.value)?;
+    if let Some(names) = names_beside(prediction) {
+        writeln!(out, "fields\n  {names}")?;
+    }
+    writeln!(out, "valid\n  {}", prediction.validity)?;
     Ok(cli::write_sources(out, prediction.sources)?)
+}
+
+/// The names of what is in a value, where the words about the value do not hold them all.
+fn names_beside(prediction: &Prediction) -> Option<String> {
+    let words: Vec<&str> = prediction.value.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
+    let names: Vec<&str> = prediction.outputs.all().into_iter().map(|output| output.name).collect();
+    names.iter().any(|name| !words.contains(name)).then(|| names.join(", "))
 }

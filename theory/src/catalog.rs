@@ -4,10 +4,14 @@
 //! parameter names and the order of array values are those of the reference files in `theory/tests/reference`.
 
 mod digits;
+mod kind;
+pub(crate) mod outputs;
 mod params;
 mod reading;
 
 pub use digits::{Answer, DIRECTIONS, FEWEST_DIGITS, MOST_DIGITS};
+pub use kind::Kind;
+pub use outputs::{Holds, Output, Outputs};
 pub use params::{COST_LIMIT, Params};
 pub use reading::Move;
 
@@ -35,6 +39,8 @@ pub struct Prediction {
     pub parameters: &'static [Parameter],
     /// What the value is, in its order.
     pub value: &'static str,
+    /// What is in the value, by name.
+    pub outputs: Outputs,
     /// Where the formula holds.
     pub validity: &'static str,
     /// Where it comes from.
@@ -48,12 +54,26 @@ pub struct Prediction {
 pub struct Parameter {
     /// Name, as in `solvable predict ID name=value`.
     pub name: &'static str,
+    /// What its JSON looks like.
+    pub kind: Kind,
     /// What it is, with its symbol.
     pub meaning: &'static str,
     /// The valid values, in words.
     pub domain: &'static str,
     /// The value taken when it is not given, as JSON text; `None` where it must be given.
     pub default: Option<&'static str>,
+}
+
+impl Parameter {
+    /// Whether `null` is valid: what is not given then.
+    pub fn is_nullable(&self) -> bool {
+        self.default == Some("null")
+    }
+
+    /// Whether `value` has the form of this parameter's values; which of them are valid the prediction says.
+    pub fn admits(&self, value: &Json) -> bool {
+        self.kind.admits(value) || (value.is_null() && self.is_nullable())
+    }
 }
 
 /// The value of a prediction.
@@ -192,43 +212,47 @@ pub fn find(id: &str) -> Result<Prediction, TheoryError> {
 
 /// Parameters that many predictions share, with one wording and one domain.
 pub(crate) mod parameter {
+    use super::Kind::{self, Flag, Integer, Integers, Number, Word};
     use super::Parameter;
 
     pub(crate) const fn required(
         name: &'static str,
+        kind: Kind,
         meaning: &'static str,
         domain: &'static str,
     ) -> Parameter {
-        Parameter { name, meaning, domain, default: None }
+        Parameter { name, kind, meaning, domain, default: None }
     }
 
     pub(crate) const fn optional(
         name: &'static str,
+        kind: Kind,
         meaning: &'static str,
         domain: &'static str,
         default: &'static str,
     ) -> Parameter {
-        Parameter { name, meaning, domain, default: Some(default) }
+        Parameter { name, kind, meaning, domain, default: Some(default) }
     }
 
     pub(crate) const ACTIVATION: Parameter =
-        required("activation", "the activation of the hidden layers", "the name of an activation");
+        required("activation", Word, "the activation of the hidden layers", "the name of an activation");
     pub(crate) const SIGMA_W2: Parameter =
-        required("sigma_w2", "sigma_w^2, the variance of a weight times its fan-in", "a number > 0");
+        required("sigma_w2", Number, "sigma_w^2, the variance of a weight times its fan-in", "a number > 0");
     pub(crate) const SIGMA_B2: Parameter =
-        required("sigma_b2", "sigma_b^2, the variance of a bias", "a number >= 0");
+        required("sigma_b2", Number, "sigma_b^2, the variance of a bias", "a number >= 0");
     pub(crate) const DEPTH: Parameter =
-        required("depth", "L, the number of weight layers", "an integer >= 1");
+        required("depth", Integer, "L, the number of weight layers", "an integer >= 1");
     pub(crate) const WIDTHS: Parameter = required(
         "widths",
+        Integers,
         "[M_0, ..., M_{L-1}, C], from the inputs to the outputs",
         "a list of at least two positive integers",
     );
-    pub(crate) const SAMPLES: Parameter = required("N", "the number of samples", "an integer >= 1");
+    pub(crate) const SAMPLES: Parameter = required("N", Integer, "the number of samples", "an integer >= 1");
     pub(crate) const TRAIN_BIAS: Parameter =
-        optional("train_bias", "whether biases are trained", "true or false", "false");
+        optional("train_bias", Flag, "whether biases are trained", "true or false", "false");
     pub(crate) const GAMMA: Parameter =
-        optional("gamma", "gamma, the scale of the normalized values", "a number other than 0", "1");
+        optional("gamma", Number, "gamma, the scale of the normalized values", "a number other than 0", "1");
 }
 
 #[cfg(test)]
@@ -244,6 +268,7 @@ mod tests {
             formula: "",
             parameters: &[],
             value: "",
+            outputs: Outputs::One(outputs::number("x")),
             validity: "",
             sources: &[],
             evaluate,

@@ -13,33 +13,44 @@ use crate::bibliography::{
     ALEMOHAMMAD_2021, ARORA_2019, HRON_2020, KARAKIDA_2019_NORMALIZATION, KARAKIDA_2019_UNIVERSAL,
     NOVAK_2019, TOLSTIKHIN_2021, XIAO_2018, YANG_2017, YANG_2019,
 };
+use crate::catalog::Kind::{Flag, Integer, Integers, Number, Numbers, Rows, Word};
+use crate::catalog::outputs::{number, numbers, series, table, word};
 use crate::catalog::parameter::{SAMPLES, SIGMA_W2, optional, required};
-use crate::catalog::{Parameter, Params, Prediction, Value};
+use crate::catalog::{Kind, Outputs, Parameter, Params, Prediction, Value};
 use crate::normalization::critical_step;
 use solvable_words::did_you_mean;
 
 const ARCHITECTURE: Parameter = required(
     "architecture",
+    Kind::Json,
     "the network: input, layers, sigma_w2, sigma_b2, train_bias",
     "a JSON object as in the table of layers",
 );
 const INPUTS: Parameter = required(
     "inputs",
+    Rows,
     "the inputs, a row each: positions first (row-major), channels fastest",
     "a list of rows of positions x channels numbers",
 );
 const CHAIN: [Parameter; 8] = [
-    required("kind", "what a block does", "plain, residual, pre-norm, pre-norm-open or post-norm"),
-    optional("scale", "a, the scale of a branch", "a number > 0, or \"inverse-sqrt\" for B^(-1/2)", "1"),
+    required("kind", Word, "what a block does", "plain, residual, pre-norm, pre-norm-open or post-norm"),
+    optional(
+        "scale",
+        Number,
+        "a, the scale of a branch",
+        "a number > 0, or \"inverse-sqrt\" for B^(-1/2)",
+        "1",
+    ),
     required(
         "fan_ins",
+        Numbers,
         "[F_0, F, F_L] of the first convolution, the blocks and the dense layer",
         "three numbers >= 1",
     ),
     SIGMA_W2,
-    optional("slope", "the slope of the leaky ReLU below 0", "a number", "0"),
-    required("positions", "S, the number of positions", "an integer >= 1"),
-    required("pooled", "whether positions are averaged, or flattened", "true or false"),
+    optional("slope", Number, "the slope of the leaky ReLU below 0", "a number", "0"),
+    required("positions", Integer, "S, the number of positions", "an integer >= 1"),
+    required("pooled", Flag, "whether positions are averaged, or flattened", "true or false"),
     SAMPLES,
 ];
 
@@ -54,10 +65,11 @@ pub fn catalog() -> Vec<Prediction> {
                 &[
                     ARCHITECTURE,
                     INPUTS,
-                    optional("parametrization", "of the weights", "standard or ntk", "\"standard\""),
+                    optional("parametrization", Word, "of the weights", "standard or ntk", "\"standard\""),
                 ]
             },
             value: "{gp: N x N, tangent: N x N}, of one output",
+            outputs: const { Outputs::Object(&[table("gp"), table("tangent")]) },
             validity: "many channels, heads and keys; exact recursions but for gains behind a sum, and logits that are trained",
             sources: &[NOVAK_2019, ARORA_2019, YANG_2019, HRON_2020, ALEMOHAMMAD_2021, TOLSTIKHIN_2021],
             evaluate: |params| {
@@ -83,12 +95,14 @@ pub fn catalog() -> Vec<Prediction> {
                     SAMPLES,
                     optional(
                         "same",
+                        Rows,
                         "overlaps of the positions of a sample with each other",
                         "a symmetric positions x positions matrix, or null for independent standard normal entries",
                         "null",
                     ),
                     optional(
                         "cross",
+                        Rows,
                         "overlaps of the positions of two samples",
                         "a positions x positions matrix, or null for none",
                         "null",
@@ -96,6 +110,16 @@ pub fn catalog() -> Vec<Prediction> {
                 ]
             },
             value: "[theta_t, theta_st, m_lambda, s_lambda, lambda_max, eta_c]",
+            outputs: const {
+                Outputs::List(&numbers([
+                    "theta_t",
+                    "theta_st",
+                    "m_lambda",
+                    "s_lambda",
+                    "lambda_max",
+                    "eta_c",
+                ]))
+            },
             validity: "corrections of the order of one over the channels; lambda_max where N theta_st lies well above the bulk",
             sources: &[KARAKIDA_2019_UNIVERSAL, NOVAK_2019],
             evaluate: |params| {
@@ -118,6 +142,16 @@ pub fn catalog() -> Vec<Prediction> {
             formula: r"m_\lambda=\frac{C\,\mathrm{tr}T}{NP},\ s_\lambda=\frac{C\|T\|_F^2}{N^2P},\ \lambda_{\max}=\frac{\lambda_{\max}(T)}N,\ \lambda_{ms}=\frac{\lambda_{\max}(HTH)}N",
             parameters: const { &[ARCHITECTURE, INPUTS] },
             value: "[m_lambda, s_lambda, lambda_max, eta_c, lambda_ms, 2/lambda_ms], the last two with mean subtraction of the outputs",
+            outputs: const {
+                Outputs::List(&numbers([
+                    "m_lambda",
+                    "s_lambda",
+                    "lambda_max",
+                    "eta_c",
+                    "lambda_ms",
+                    "eta_ms",
+                ]))
+            },
             validity: "corrections of the order of one over the channels",
             sources: &[KARAKIDA_2019_UNIVERSAL, KARAKIDA_2019_NORMALIZATION, ARORA_2019],
             evaluate: |params| {
@@ -137,13 +171,15 @@ pub fn catalog() -> Vec<Prediction> {
                     ARCHITECTURE,
                     optional(
                         "N",
+                        Integer,
                         "the number of random inputs",
                         "an integer >= 1, or null with inputs",
                         "null",
                     ),
-                    optional("inputs", INPUTS.meaning, "a list of rows, or null with N", "null"),
+                    optional("inputs", Rows, INPUTS.meaning, "a list of rows, or null with N", "null"),
                     optional(
                         "output",
+                        Word,
                         "what is done to the outputs",
                         "none, or ms for mean subtraction",
                         "\"none\"",
@@ -151,6 +187,7 @@ pub fn catalog() -> Vec<Prediction> {
                 ]
             },
             value: "[lambda_max, eta_c]",
+            outputs: const { Outputs::List(&numbers(["lambda_max", "eta_c"])) },
             validity: "as for arch/fim-stats, arch/data-stats or (N with ms) arch/ms-edge",
             sources: &[KARAKIDA_2019_UNIVERSAL, KARAKIDA_2019_NORMALIZATION],
             evaluate: |params| {
@@ -165,6 +202,7 @@ pub fn catalog() -> Vec<Prediction> {
             formula: r"\lambda_{ms}=\frac1N\left[\theta_t-\theta_{st}-\kappa'+\kappa'\left(1+\sqrt{N/D}\right)^2\right]",
             parameters: const { &[ARCHITECTURE, SAMPLES] },
             value: "[kappa, (theta_t - theta_st)/N, lambda_ms]",
+            outputs: const { Outputs::List(&numbers(["kappa", "bulk", "lambda_ms"])) },
             validity: "independent inputs, first order in their overlaps, infinite width, N and D of some hundred: 2 to 8 % above networks",
             sources: &[KARAKIDA_2019_NORMALIZATION],
             evaluate: |params| {
@@ -181,7 +219,7 @@ pub fn catalog() -> Vec<Prediction> {
             parameters: const {
                 &[
                     CHAIN[0],
-                    required("blocks", "B, the number of blocks", "an integer >= 1"),
+                    required("blocks", Integer, "B, the number of blocks", "an integer >= 1"),
                     CHAIN[1],
                     CHAIN[2],
                     CHAIN[3],
@@ -192,6 +230,7 @@ pub fn catalog() -> Vec<Prediction> {
                 ]
             },
             value: "[theta_t, theta_st, lambda_max, eta_c]",
+            outputs: const { Outputs::List(&numbers(["theta_t", "theta_st", "lambda_max", "eta_c"])) },
             validity: "circular convolutions, independent inputs, (leaky) ReLU, no biases",
             sources: &[YANG_2017, KARAKIDA_2019_UNIVERSAL],
             evaluate: |params| {
@@ -208,7 +247,7 @@ pub fn catalog() -> Vec<Prediction> {
             parameters: const {
                 &[
                     CHAIN[0],
-                    required("eta", "the learning rate", "a number > 0"),
+                    required("eta", Number, "the learning rate", "a number > 0"),
                     CHAIN[1],
                     CHAIN[2],
                     CHAIN[3],
@@ -219,6 +258,7 @@ pub fn catalog() -> Vec<Prediction> {
                 ]
             },
             value: "B, at most 1000",
+            outputs: Outputs::One(number("B")),
             validity: "as for arch/depth-growth",
             sources: &[YANG_2017, KARAKIDA_2019_UNIVERSAL],
             evaluate: |params| {
@@ -232,20 +272,23 @@ pub fn catalog() -> Vec<Prediction> {
             formula: r"\chi\prod_i\left|\frac1{f_i}\sum_{a<f_i}e^{2\pi\mathrm i\kappa_ia/n_i}\right|",
             parameters: const {
                 &[
-                    required("grid", "the lengths of the axes", "one or two integers >= 1"),
+                    required("grid", Integers, "the lengths of the axes", "one or two integers >= 1"),
                     required(
                         "filter",
+                        Integers,
                         "the lengths of the filter",
                         "integers from 1 to the length of the axis",
                     ),
                     required(
                         "chi",
+                        Number,
                         "chi, the factor of the mode 0 (chi_1 of mf/fixed-point)",
                         "a number >= 0",
                     ),
                 ]
             },
             value: "the factors of the wave numbers 0..n/2, last axis fastest",
+            outputs: Outputs::One(series("factors")),
             validity: "circular padding, infinite width, small perturbations of the fixed point",
             sources: &[XIAO_2018],
             evaluate: |params| {
@@ -260,16 +303,17 @@ pub fn catalog() -> Vec<Prediction> {
             formula: r"2GSfc_ic_o+G(G+1)fc_ic_o\quad\text{or}\quad GS(GS+1)c_o+NS_i(NS_i+1)c_i+fN^2S^2+2G^2S^2,\ G=CN",
             parameters: const {
                 &[
-                    required("C", "the number of outputs", "an integer >= 1"),
+                    required("C", Integer, "the number of outputs", "an integer >= 1"),
                     SAMPLES,
-                    required("S", "positions of the result", "an integer >= 1"),
-                    required("S_in", "positions of the input", "an integer >= 1"),
-                    required("c_in", "channels of the input", "an integer >= 1"),
-                    required("c_out", "channels of the result", "an integer >= 1"),
-                    required("f", "taps of the filter", "an integer >= 1"),
+                    required("S", Integer, "positions of the result", "an integer >= 1"),
+                    required("S_in", Integer, "positions of the input", "an integer >= 1"),
+                    required("c_in", Integer, "channels of the input", "an integer >= 1"),
+                    required("c_out", Integer, "channels of the result", "an integer >= 1"),
+                    required("f", Integer, "taps of the filter", "an integer >= 1"),
                 ]
             },
             value: "{per_sample, pair: operations; choice: the cheaper one}",
+            outputs: const { Outputs::Object(&[number("per_sample"), number("pair"), word("choice")]) },
             validity: "exact counts",
             sources: &[ARORA_2019],
             evaluate: |params| {
@@ -297,6 +341,7 @@ pub fn catalog() -> Vec<Prediction> {
             formula: r"\lfloor(n-f)/s\rfloor+1\ \text{(valid)},\quad\lceil n/s\rceil\ \text{(same, circular)}",
             parameters: const { &[ARCHITECTURE] },
             value: "{shapes: grid and channels behind each layer, parameters: the number of trained ones}",
+            outputs: const { Outputs::Object(&[table("shapes"), number("parameters")]) },
             validity: "exact",
             sources: &[YANG_2019],
             evaluate: |params| {

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
 use super::reading::{Move, Reading};
-use super::{Parameter, Prediction};
+use super::{Kind, Parameter, Prediction};
 use crate::{Activation, Architecture, InitialScales, TheoryError};
 use solvable_words::{did_you_mean, shortened};
 
@@ -23,6 +23,7 @@ pub struct Params {
 /// The parameter that every prediction takes besides its own: how many elementary operations it may cost.
 pub const COST_LIMIT: Parameter = Parameter {
     name: "cost_limit",
+    kind: Kind::Number,
     meaning: "the number of elementary operations (about a nanosecond each) that one evaluation may take",
     domain: "a number > 0",
     default: Some("2e9"),
@@ -70,6 +71,13 @@ impl Params {
                 }
             };
             values.insert(parameter.name.to_owned(), value);
+        }
+        // What a formula does not read for these parameters must have its form all the same.
+        for parameter in prediction.parameters {
+            let value = values.get(parameter.name).unwrap_or(&Json::Null);
+            if !parameter.admits(value) {
+                return Err(TheoryError::invalid(parameter.name, value, parameter.domain));
+            }
         }
         let (values, parameters) = (Arc::new(values), prediction.parameters);
         Ok(Self { values, parameters, cost_limit, moved: None })

@@ -16,27 +16,34 @@ use crate::TheoryError;
 use crate::bibliography::{
     BIETTI_2021, BORDELON_2020, CANATAR_2021, JACOT_2018, KARAKIDA_2022_CONTINUAL, Source,
 };
+use crate::catalog::Kind::{Integer, Integers, Json, Number, Numbers, Rows};
+use crate::catalog::outputs::{number, numbers, series, table};
 use crate::catalog::parameter::{ACTIVATION, DEPTH, SIGMA_B2, SIGMA_W2, optional, required};
-use crate::catalog::{Parameter, Params, Prediction, Value};
+use crate::catalog::{Outputs, Parameter, Params, Prediction, Value};
 use crate::error::{affordable_memory, at_least};
 use crate::kernel_spectrum::{
     NtkMap, SphereSpectrum, degeneracy, known_degree_weights, ntk_asymptotic, trunk_shares,
 };
 use crate::quadrature::kernel_operations;
 
-const COVARIANCE: Parameter =
-    required("C", "the covariance of tasks", "a symmetric positive semi-definite matrix, one row a task");
+const COVARIANCE: Parameter = required(
+    "C",
+    Rows,
+    "the covariance of tasks",
+    "a symmetric positive semi-definite matrix, one row a task",
+);
 const STAGES: Parameter = required(
     "stages",
+    Json,
     "the stages: N, samples of every task; sigma2, label noise of every task; delta, ridge",
     "a list of {\"N\": [...], \"sigma2\": [...], \"delta\": x}",
 );
-const RHO: Parameter = required("rho", "rho, the similarity of the tasks", "a number from -1 to 1");
-const N1: Parameter = required("N1", "samples of the first task", "an integer >= 1");
-const N2: Parameter = required("N2", "samples of the second task", "an integer >= 1");
-const DECAY: Parameter = required("a", "the decay of the eigenvalues, i^-a", "a number > 1");
-const DIMENSION: Parameter = required("d", "d, the dimension of the inputs", "an integer >= 2");
-const HIGHEST: Parameter = required("kmax", "the highest degree", "an integer >= 0, at most 5000");
+const RHO: Parameter = required("rho", Number, "rho, the similarity of the tasks", "a number from -1 to 1");
+const N1: Parameter = required("N1", Integer, "samples of the first task", "an integer >= 1");
+const N2: Parameter = required("N2", Integer, "samples of the second task", "an integer >= 1");
+const DECAY: Parameter = required("a", Number, "the decay of the eigenvalues, i^-a", "a number > 1");
+const DIMENSION: Parameter = required("d", Integer, "d, the dimension of the inputs", "an integer >= 2");
+const HIGHEST: Parameter = required("kmax", Integer, "the highest degree", "an integer >= 0, at most 5000");
 const PAPER: &[Source] = &[KARAKIDA_2022_CONTINUAL];
 
 /// The predictions of this part.
@@ -53,12 +60,13 @@ fn single() -> Vec<Prediction> {
             &[
                 MODES,
                 LAMBDA,
-                required("N", "samples", "an integer >= 1"),
-                optional("delta", "the ridge", "a number >= 0", "0"),
+                required("N", Integer, "samples", "an integer >= 1"),
+                optional("delta", Number, "the ridge", "a number >= 0", "0"),
                 TAIL,
             ]
         },
         value: "[kappa, gamma]",
+        outputs: const { Outputs::List(&numbers(["kappa", "gamma"])) },
         validity: "many modes of comparable N lambda/kappa",
         sources: &[BORDELON_2020, CANATAR_2021],
         evaluate: |params| {
@@ -77,6 +85,7 @@ fn pairs() -> Vec<Prediction> {
             formula: r"E_{A\to B}=\frac1{1-\gamma_2}\sum q_2^2[2(1-\rho)(1-q_1)\eta+q_1^2\eta+b_1E_1],\ E_{\rm back}=E_{A\to B}+2(1-\rho)\sum\eta[1-q_2(2-q_1)]",
             parameters: const { &[MODES, LAMBDA, ETA, TAIL, N1, N2, RHO] },
             value: "[E_1, E_B, E_{A->B}, E_back, rho*]: E_B is the second task alone; transfer helps where rho > rho*",
+            outputs: const { Outputs::List(&numbers(["E_1", "E_B", "E_AB", "E_back", "rho_star"])) },
             validity: "Gaussian features; real inputs from dimension 5 or 10 on; no noise, no ridge",
             sources: PAPER,
             evaluate: |params| {
@@ -92,6 +101,7 @@ fn pairs() -> Vec<Prediction> {
             formula: r"\rho^*=1-\frac{\sum q_2^2[(1-q_1^2)\eta-b_1E_1]}{2\sum q_2^2(1-q_1)\eta}",
             parameters: const { &[MODES, LAMBDA, ETA, TAIL, N1, N2] },
             value: "rho*; above 1: no similarity suffices",
+            outputs: Outputs::One(number("rho_star")),
             validity: "as cl/two-task; exactly one half for matched targets",
             sources: PAPER,
             evaluate: |params| {
@@ -106,6 +116,7 @@ fn pairs() -> Vec<Prediction> {
             formula: r"E_{\rm back}(\rho)=E_2(1)+2(1-\rho)\mathcal B,\quad\rho_{\rm back}=1-\frac{E_1-E_2(1)}{2\mathcal B}",
             parameters: const { &[MODES, LAMBDA, ETA, TAIL, N1, N2] },
             value: "{at_equal_tasks: E_2(1), slope: B, threshold: rho_back or \"never\"}",
+            outputs: const { Outputs::Object(&numbers(["at_equal_tasks", "slope", "threshold"])) },
             validity: "as cl/two-task",
             sources: PAPER,
             evaluate: |params| {
@@ -135,22 +146,25 @@ fn heads() -> Vec<Prediction> {
                     TAIL,
                     required(
                         "trunk",
+                        Json,
                         "tau, the share of the trunk in the eigenvalues of the kernel (cl/trunk-share)",
                         "a number from 0 to 1, or a list of them, one for every eigenvalue",
                     ),
                     required(
                         "head_correlation",
+                        Number,
                         "the correlation of the heads' initial weights: 0 for heads drawn apart, 1 for equal ones",
                         "a number from -1 to 1",
                     ),
                     N1,
                     N2,
                     RHO,
-                    optional("sigma2_1", "label noise of the first task", "a number >= 0", "0"),
-                    optional("sigma2_2", "label noise of the second task", "a number >= 0", "0"),
+                    optional("sigma2_1", Number, "label noise of the first task", "a number >= 0", "0"),
+                    optional("sigma2_2", Number, "label noise of the second task", "a number >= 0", "0"),
                 ]
             },
             value: "[E_1, E_B, E_{A->B}, E_back]: E_B is the second task alone",
+            outputs: const { Outputs::List(&numbers(["E_1", "E_B", "E_AB", "E_back"])) },
             validity: "as cl/two-task; all parts of the kernel with the same eigenfunctions; no ridge",
             sources: PAPER,
             evaluate: |params| {
@@ -176,7 +190,7 @@ fn heads() -> Vec<Prediction> {
             parameters: const {
                 &[
                     ACTIVATION,
-                    required("depth", DEPTH.meaning, "an integer >= 2"),
+                    required("depth", Integer, DEPTH.meaning, "an integer >= 2"),
                     SIGMA_W2,
                     SIGMA_B2,
                     DIMENSION,
@@ -184,6 +198,7 @@ fn heads() -> Vec<Prediction> {
                 ]
             },
             value: "[tau_0, ..., tau_kmax]; the rest is the head, weights and biases of the last layer",
+            outputs: Outputs::One(series("tau")),
             validity: "as cl/ntk-degree-weights; at least 2 layers; degrees with fewer than 3 digits are refused",
             sources: PAPER,
             evaluate: |params| {
@@ -207,10 +222,11 @@ fn heads() -> Vec<Prediction> {
                     N1,
                     N2,
                     RHO,
-                    optional("sigma2", "label noise", "a number >= 0", "0"),
+                    optional("sigma2", Number, "label noise", "a number >= 0", "0"),
                 ]
             },
             value: "[N1 samples first and N2 then, N2 first and N1 then]: the mean of the final errors on both tasks",
+            outputs: const { Outputs::List(&numbers(["N1_first", "N2_first"])) },
             validity: "as cl/two-task; no ridge",
             sources: PAPER,
             evaluate: |params| {
@@ -235,11 +251,12 @@ fn averages() -> Vec<Prediction> {
                     LAMBDA,
                     ETA,
                     TAIL,
-                    required("N", "samples of each model", "an integer >= 1"),
-                    required("models", "the number of models", "an integer >= 1"),
-                    optional("sigma2", "label noise", "a number >= 0", "0"),
+                    required("N", Integer, "samples of each model", "an integer >= 1"),
+                    required("models", Integer, "the number of models", "an integer >= 1"),
+                    optional("sigma2", Number, "label noise", "a number >= 0", "0"),
                     optional(
                         "N0",
+                        Integer,
                         "samples of the same task on which the model that all start from was trained",
                         "an integer >= 0; 0: none",
                         "0",
@@ -247,6 +264,7 @@ fn averages() -> Vec<Prediction> {
                 ]
             },
             value: "[E_avg, E_1]: of the average, and of each model",
+            outputs: const { Outputs::List(&numbers(["E_avg", "E_1"])) },
             validity: "as cl/stages; the kernel regime, in which averages of weights and of outputs agree; no ridge",
             sources: PAPER,
             evaluate: |params| {
@@ -269,19 +287,22 @@ fn averages() -> Vec<Prediction> {
                     TAIL,
                     required(
                         "N",
+                        Integers,
                         "samples of each task's model",
                         "a list of integers >= 1, one for every task",
                     ),
                     COVARIANCE,
                     required(
                         "weights",
+                        Numbers,
                         "a, the weights of the models in the merged one",
                         "a list of numbers, one for every task",
                     ),
-                    optional("sigma2", "label noise", "a number >= 0", "0"),
+                    optional("sigma2", Number, "label noise", "a number >= 0", "0"),
                 ]
             },
             value: "[E_1, ..., E_K]: the error of the merged model on every task",
+            outputs: Outputs::One(series("E")),
             validity: "as cl/stages; the kernel regime; no ridge",
             sources: PAPER,
             evaluate: |params| {
@@ -309,6 +330,7 @@ const SEQUENCE: &[Parameter] = &[
     STAGES,
     optional(
         "zeta",
+        Json,
         "the mode powers of a random function to start from",
         "as lambda; null for zero",
         "null",
@@ -322,6 +344,7 @@ const fn sequence(id: &'static str, title: &'static str) -> Prediction {
         formula: r"S'=q^2S+2q(1-q)\sum_gp_gR_g+(1-q)^2\eta\,p^\top Cp+b(\bar E+\bar\sigma^2),\quad E_{n,j}=\sum_i(S'-2R'_j+\eta C_{jj})",
         parameters: SEQUENCE,
         value: "E[n][j]: one row a stage, in it the error on each task",
+        outputs: Outputs::One(table("E")),
         validity: "Gaussian features; many modes of comparable N lambda/kappa",
         sources: PAPER,
         evaluate: |params| {
@@ -357,6 +380,7 @@ fn sequences() -> Vec<Prediction> {
                     STAGES,
                     optional(
                         "target_power_by_degree",
+                        Numbers,
                         "N(d,k) eta_k of the degrees 0, 1, ...",
                         "a list of numbers >= 0; null: matched to the kernel",
                         "null",
@@ -364,6 +388,7 @@ fn sequences() -> Vec<Prediction> {
                 ]
             },
             value: "E[n][j]: one row a stage, in it the error on each task",
+            outputs: Outputs::One(table("E")),
             validity: "d >= 10; at d = 5 within 3 % for ReLU and 7 to 11 % off for erf; below, inputs on spheres are not Gaussian features",
             sources: &[KARAKIDA_2022_CONTINUAL, BIETTI_2021],
             evaluate: on_sphere,
@@ -378,12 +403,13 @@ fn sequences() -> Vec<Prediction> {
                     LAMBDA,
                     ETA,
                     TAIL,
-                    required("N", "samples of a stage", "an integer >= 1"),
-                    required("n", "the number of stages", "an integer >= 1"),
-                    optional("sigma2", "label noise", "a number >= 0", "0"),
+                    required("N", Integer, "samples of a stage", "an integer >= 1"),
+                    required("n", Integer, "the number of stages", "an integer >= 1"),
+                    optional("sigma2", Number, "label noise", "a number >= 0", "0"),
                 ]
             },
             value: "[E_1, ..., E_n]",
+            outputs: Outputs::One(series("E")),
             validity: "as cl/stages",
             sources: PAPER,
             evaluate: |params| {
@@ -397,8 +423,11 @@ fn sequences() -> Vec<Prediction> {
             id: "cl/contraction-factor",
             title: "Asymptotic factor by which a stage of the same task shrinks the error",
             formula: r"\frac1{1-\gamma}\sum_i\frac{b_iq_i^2}{\mu-q_i^2}=1",
-            parameters: const { &[MODES, LAMBDA, required("N", "samples of a stage", "an integer from 1 to P-1")] },
+            parameters: const {
+                &[MODES, LAMBDA, required("N", Integer, "samples of a stage", "an integer from 1 to P-1")]
+            },
             value: "mu",
+            outputs: Outputs::One(number("mu")),
             validity: "a finite number of modes, all of them learnable",
             sources: PAPER,
             evaluate: |params| Ok(contraction_factor(&spectrum(params)?, params.integer("N")?)?.into()),
@@ -412,11 +441,12 @@ fn sequences() -> Vec<Prediction> {
                     MODES,
                     LAMBDA,
                     TAIL,
-                    required("N", "samples of a stage", "an integer >= 1"),
-                    required("sigma2", "label noise", "a number >= 0"),
+                    required("N", Integer, "samples of a stage", "an integer >= 1"),
+                    required("sigma2", Number, "label noise", "a number >= 0"),
                 ]
             },
             value: "E_inf, always above sigma2",
+            outputs: Outputs::One(number("E_inf")),
             validity: "no ridge, fewer samples than modes",
             sources: PAPER,
             evaluate: |params| {
@@ -432,12 +462,13 @@ fn sequences() -> Vec<Prediction> {
                     MODES,
                     LAMBDA,
                     ETA,
-                    required("N", "samples of a stage", "an integer >= 1"),
+                    required("N", Integer, "samples of a stage", "an integer >= 1"),
                     RHO,
-                    optional("sigma2", "label noise", "a number >= 0", "0"),
+                    optional("sigma2", Number, "label noise", "a number >= 0", "0"),
                 ]
             },
             value: "[E_fwd, E_far]: on the newest task, and on one of the distant past",
+            outputs: const { Outputs::List(&numbers(["E_fwd", "E_far"])) },
             validity: "no ridge, fewer samples than modes, rho from 0 to 1",
             sources: PAPER,
             evaluate: |params| {
@@ -456,12 +487,13 @@ fn sequences() -> Vec<Prediction> {
                     MODES,
                     LAMBDA,
                     ETA,
-                    required("phase", "[a_0, a_1, a_2, a_3] of the features", "four numbers"),
+                    required("phase", Numbers, "[a_0, a_1, a_2, a_3] of the features", "four numbers"),
                     COVARIANCE,
                     STAGES,
                 ]
             },
             value: "E[n][j]: one row a stage, in it the error on each task",
+            outputs: Outputs::One(table("E")),
             validity: "exact; for checking simulations",
             sources: PAPER,
             evaluate: fixed_data,
@@ -475,8 +507,9 @@ fn power_laws() -> Vec<Prediction> {
             id: "cl/self-ratio-power-law",
             title: "The same task twice, power-law spectrum",
             formula: r"F_a(r)=a\left[\frac{1+r(R-2)}{(R-1)^2}-(1-\tfrac1a)\frac r{R-1}\right],\quad R=r^a",
-            parameters: const { &[DECAY, required("r", "N_2/N_1", "a number > 0")] },
+            parameters: const { &[DECAY, required("r", Number, "N_2/N_1", "a number > 0")] },
             value: "E_2/E_1; above 1: self-knowledge is forgotten",
+            outputs: Outputs::One(number("ratio")),
             validity: "matched prior, many samples",
             sources: PAPER,
             evaluate: |params| Ok(self_ratio_power_law(params.number("a")?, params.number("r")?)?.into()),
@@ -487,6 +520,7 @@ fn power_laws() -> Vec<Prediction> {
             formula: r"F_a(r^*)=1",
             parameters: const { &[DECAY] },
             value: "r*",
+            outputs: Outputs::One(number("r_star")),
             validity: "matched prior, many samples",
             sources: PAPER,
             evaluate: |params| Ok(self_ratio_threshold(params.number("a")?)?.into()),
@@ -495,8 +529,9 @@ fn power_laws() -> Vec<Prediction> {
             id: "cl/circle-self-ratio",
             title: "The same task twice, inputs on a circle",
             formula: r"F_\circ(r)=\tfrac53+4r^2J(r)-48r^2\mathcal K(r)",
-            parameters: const { &[required("r", "N_2/N_1", "a number from 0.05 to 10")] },
+            parameters: const { &[required("r", Number, "N_2/N_1", "a number from 0.05 to 10")] },
             value: "E_2/E_1",
+            outputs: Outputs::One(number("ratio")),
             validity: "kernels with a cusp (ReLU), matched prior, many samples; exact",
             sources: PAPER,
             evaluate: |params| Ok(circle_self_ratio(params.number("r")?)?.into()),
@@ -505,8 +540,9 @@ fn power_laws() -> Vec<Prediction> {
             id: "cl/circle-first-error",
             title: "Error of one task, inputs on a circle",
             formula: r"E_1=\frac{4\pi c_0}{3(N+1)},\quad c_0=L(L-1)/\pi",
-            parameters: const { &[DEPTH, required("N", "samples", "an integer >= 1")] },
+            parameters: const { &[DEPTH, required("N", Integer, "samples", "an integer >= 1")] },
             value: "E_1",
+            outputs: Outputs::One(number("E_1")),
             validity: "bias-free ReLU networks with sigma_w2 = 2, matched prior, many samples; exact",
             sources: PAPER,
             evaluate: |params| Ok(circle_first_error(params.integer("depth")?, params.integer("N")?)?.into()),
@@ -515,8 +551,9 @@ fn power_laws() -> Vec<Prediction> {
             id: "cl/many-task-power-law",
             title: "One task in stages of equal size, power-law spectrum",
             formula: r"E_n=c_n+\sum_{j<n}g_jE_{n-j},\quad g_j=\frac{\Gamma(2j+1/a)\Gamma(2-1/a)}{c_a\Gamma(2j+2)}",
-            parameters: const { &[DECAY, required("n", "the number of stages", "an integer >= 1")] },
+            parameters: const { &[DECAY, required("n", Integer, "the number of stages", "an integer >= 1")] },
             value: "[E_1/E_1, ..., E_n/E_1]",
+            outputs: Outputs::One(series("ratios")),
             validity: "matched prior, many samples",
             sources: PAPER,
             evaluate: |params| Ok(many_task_power_law(params.number("a")?, params.integer("n")?)?.into()),
@@ -528,11 +565,12 @@ fn power_laws() -> Vec<Prediction> {
             parameters: const {
                 &[
                     DECAY,
-                    required("b", "the decay of the target, i^-b", "a number with 0 < (b-1)/a < 2"),
-                    required("N", "samples", "an integer >= 1"),
+                    required("b", Number, "the decay of the target, i^-b", "a number with 0 < (b-1)/a < 2"),
+                    required("N", Integer, "samples", "an integer >= 1"),
                 ]
             },
             value: "E_1",
+            outputs: Outputs::One(number("E_1")),
             validity: "many samples",
             sources: &[BORDELON_2020, KARAKIDA_2022_CONTINUAL],
             evaluate: |params| {
@@ -544,8 +582,9 @@ fn power_laws() -> Vec<Prediction> {
             id: "cl/rough-target",
             title: "The same task twice with equal sizes, targets of any roughness",
             formula: r"\frac{E_2}{E_1}=\frac{(3-\beta)(2-\beta)+1-a^{-2}}6",
-            parameters: const { &[DECAY, required("beta", "(b-1)/a", "a number between 0 and 2")] },
+            parameters: const { &[DECAY, required("beta", Number, "(b-1)/a", "a number between 0 and 2")] },
             value: "[E_2/E_1, the exponent below which it exceeds 1]",
+            outputs: const { Outputs::List(&numbers(["ratio", "beta_star"])) },
             validity: "power laws, many samples",
             sources: PAPER,
             evaluate: |params| {
@@ -568,10 +607,11 @@ fn kernels() -> Vec<Prediction> {
                     DEPTH,
                     SIGMA_W2,
                     SIGMA_B2,
-                    required("t", "cosines of pairs of inputs", "a list of numbers from -1 to 1"),
+                    required("t", Numbers, "cosines of pairs of inputs", "a list of numbers from -1 to 1"),
                 ]
             },
             value: "Theta at each entry of t",
+            outputs: Outputs::One(series("Theta")),
             validity: "NTK parametrization, weights and biases trained; inputs of length sqrt(d)",
             sources: &[JACOT_2018],
             evaluate: |params| {
@@ -586,6 +626,7 @@ fn kernels() -> Vec<Prediction> {
             formula: r"W_k=N(d,k)\lambda_k,\quad\sum_kW_k=\Theta(1)",
             parameters: const { &[ACTIVATION, DEPTH, SIGMA_W2, SIGMA_B2, DIMENSION, HIGHEST] },
             value: "[W_0, ..., W_kmax]",
+            outputs: Outputs::One(series("W")),
             validity: "rounding errors of order 1e-16 Theta(1) sqrt(N(d,k)); degrees with fewer than 3 digits are refused",
             sources: &[BIETTI_2021, JACOT_2018],
             evaluate: |params| {
@@ -599,8 +640,9 @@ fn kernels() -> Vec<Prediction> {
             id: "cl/ntk-asymptotic",
             title: "Decay of the eigenvalues of bias-free ReLU networks on a sphere",
             formula: r"\lambda_k\simeq A_k[c_0+(-1)^ks_\pi]\sim k^{-d}",
-            parameters: const { &[DEPTH, DIMENSION, required("k", "the degree", "an integer >= 1")] },
+            parameters: const { &[DEPTH, DIMENSION, required("k", Integer, "the degree", "an integer >= 1")] },
             value: "lambda_k",
+            outputs: Outputs::One(number("lambda_k")),
             validity: "high degrees; sigma_w2 = 2, depth >= 2",
             sources: &[BIETTI_2021],
             evaluate: |params| {

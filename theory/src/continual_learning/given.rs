@@ -4,24 +4,32 @@ use serde::Deserialize;
 
 use super::spectrum::Spectrum;
 use crate::TheoryError;
+use crate::catalog::Kind::{Integer, Json, Number};
 use crate::catalog::parameter::{optional, required};
 use crate::catalog::{Parameter, Params};
 
 pub(crate) const LAMBDA: Parameter = required(
     "lambda",
+    Json,
     "the eigenvalues of the kernel",
     "{\"power\": a} for i^-a up to P, or {\"values\": [...]}, or [...]",
 );
 pub(crate) const ETA: Parameter = optional(
     "eta",
+    Json,
     "the power of the target in every orthonormal mode",
     "as lambda; null: matched to the kernel",
     "null",
 );
-pub(crate) const MODES: Parameter =
-    optional("P", "the number of modes of a power law", "an integer >= 1; null for given values", "null");
+pub(crate) const MODES: Parameter = optional(
+    "P",
+    Integer,
+    "the number of modes of a power law",
+    "an integer >= 1; null for given values",
+    "null",
+);
 pub(crate) const TAIL: Parameter =
-    optional("tail", "the sum of the eigenvalues that are not listed", "a number >= 0", "0");
+    optional("tail", Number, "the sum of the eigenvalues that are not listed", "a number >= 0", "0");
 /// Whether a power law may have the exponent 0: modes that are all alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flat {

@@ -10,24 +10,28 @@ use crate::TheoryError;
 use crate::bibliography::{
     BELINSCHI_2007, HAYASE_2021, NICA_2006, PENNINGTON_2017, PENNINGTON_2018, POOLE_2016, Source,
 };
+use crate::catalog::Kind::{Number, Numbers, Rows, Word};
+use crate::catalog::outputs::{number, numbers, series, table};
 use crate::catalog::parameter::{ACTIVATION, DEPTH, SIGMA_W2, optional, required};
-use crate::catalog::{Parameter, Params, Prediction, Value};
+use crate::catalog::{Outputs, Parameter, Params, Prediction, Value};
 use crate::error::{finite, positive};
 use crate::free_probability::{Complex, Ensemble, Factor, SpectralLaw, law_moments};
 
-const Q0: Parameter = required("q0", "q_0, the mean square of the inputs", "a number > 0");
+const Q0: Parameter = required("q0", Number, "q_0, the mean square of the inputs", "a number > 0");
 const Q: Parameter =
-    required("q", "[q_0, ..., q_(L-1)], the mean squares of the signals", "a list of L numbers");
+    required("q", Numbers, "[q_0, ..., q_(L-1)], the mean squares of the signals", "a list of L numbers");
 const ALPHA: Parameter = required(
     "alpha",
+    Numbers,
     "[alpha_1, ..., alpha_(L-1)], the ranks of the projections",
     "a list of L-1 numbers in (0, 1]",
 );
-const ENSEMBLE: Parameter = required("ensemble", "how weights are drawn", "\"orthogonal\" or \"gaussian\"");
-const X: Parameter = required("x", "the points", "a list of at most 1000 numbers");
+const ENSEMBLE: Parameter =
+    required("ensemble", Word, "how weights are drawn", "\"orthogonal\" or \"gaussian\"");
+const X: Parameter = required("x", Numbers, "the points", "a list of at most 1000 numbers");
 const Z: Parameter =
-    required("z", "points in the upper half plane", "a list of at most 1000 pairs [re, im], im > 0");
-const C: Parameter = required("c", "E, the sum of all defects", "a number > 0");
+    required("z", Rows, "points in the upper half plane", "a list of at most 1000 pairs [re, im], im > 0");
+const C: Parameter = required("c", Number, "E, the sum of all defects", "a number > 0");
 const PAPER: &[Source] = &[HAYASE_2021];
 /// Most points of one question.
 const MOST: usize = 1000;
@@ -47,6 +51,7 @@ fn inputs() -> Vec<Prediction> {
             formula: r"q_l=E\phi(\sqrt{v_l}z)^2,\ d_1=E\phi'(\sqrt{v_l}z)^2,\ d_2=E\phi'(\sqrt{v_l}z)^4,\quad v_l=\sigma_w^2q_{l-1}",
             parameters: const { &[ACTIVATION, Q0, SIGMA_W2, DEPTH] },
             value: "{q: [q_0, ..., q_(L-1)], d1: layers 1 to L-1, d2}",
+            outputs: const { Outputs::Object(&[series("q"), series("d1"), series("d2")]) },
             validity: "M -> infinity; no biases",
             sources: &[POOLE_2016, PENNINGTON_2017],
             evaluate: |params| {
@@ -69,6 +74,7 @@ fn inputs() -> Vec<Prediction> {
             formula: r"V_l=\mathrm{Var}\,\phi^2-\kappa\tfrac12c_l^2+\left(\tfrac{c_l}{2q_{l-1}}\right)^2V_{l-1},\quad c_l=E[\phi^2(z^2-1)]",
             parameters: const { &[ACTIVATION, Q0, SIGMA_W2, DEPTH, ENSEMBLE] },
             value: "{q: M Var q_l for l = 0 to L-1, alpha: M Var alpha_l for l = 1 to L-1}",
+            outputs: const { Outputs::Object(&[series("q"), series("alpha")]) },
             validity: "M -> infinity; no biases",
             sources: PAPER,
             evaluate: |params| {
@@ -89,6 +95,7 @@ fn inputs() -> Vec<Prediction> {
             formula: r"\sum_{l=1}^{L-1}\epsilon_l(q_0)=c",
             parameters: const { &[DEPTH, C] },
             value: "q_0",
+            outputs: Outputs::One(number("q_0")),
             validity: "hard tanh of threshold 1, sigma_w^2 = 1",
             sources: PAPER,
             evaluate: |params| Ok(isometry_path(params.integer("depth")?, params.number("c")?)?.into()),
@@ -104,6 +111,9 @@ fn laws() -> Vec<Prediction> {
             formula: r"\rho=\frac1{\sigma_w^4q_0}\frac{\sqrt{(t_+-t)(t-t_-)}}{2\pi t(1-t)},\quad t_\pm=\alpha_1+\alpha_2-2\alpha_1\alpha_2\pm2\sqrt{\alpha_1\alpha_2\epsilon_1\epsilon_2}",
             parameters: const { &[Q, ALPHA, SIGMA_W2, X] },
             value: "{edges: of the bulk, atoms: [position, mass] at A_0, A_1, A_2, density: at x, cdf: at x}",
+            outputs: const {
+                Outputs::Object(&[series("edges"), table("atoms"), series("density"), series("cdf")])
+            },
             validity: "M -> infinity; orthogonal weights; projections; L = 3",
             sources: PAPER,
             evaluate: |params| {
@@ -135,6 +145,7 @@ fn laws() -> Vec<Prediction> {
             formula: r"\mu_{l+1}=q_l+\sigma_w^2\,(\nu_l\boxtimes\mu_l),\quad G(z)=\int\frac{\mu_L(d\lambda)}{z-\lambda}",
             parameters: const { &[Q, ALPHA, SIGMA_W2, ENSEMBLE, Z] },
             value: "[Re G, Im G] for each z",
+            outputs: Outputs::Columns(&["G_re", "G_im"]),
             validity: "M -> infinity; projections",
             sources: &[HAYASE_2021, NICA_2006, BELINSCHI_2007],
             evaluate: |params| {
@@ -151,6 +162,7 @@ fn laws() -> Vec<Prediction> {
             formula: r"\tfrac12[F(x^-)+F(x^+)]=\tfrac12+\tfrac1\pi\int_0^\infty\mathrm{Re}\,G(x+iy)\,dy",
             parameters: const { &[Q, ALPHA, SIGMA_W2, ENSEMBLE, X] },
             value: "F at each x, the middle of the jump at an atom",
+            outputs: Outputs::One(series("F")),
             validity: "M -> infinity; projections",
             sources: PAPER,
             evaluate: |params| {
@@ -167,6 +179,7 @@ fn laws() -> Vec<Prediction> {
             formula: r"A_k=\sum_{j\ge k}\sigma_w^{2(L-1-j)}q_j;\quad\text{mass}(1-\sum_l\epsilon_l)_+\text{ at }A_0,\ (\epsilon_k-\sum_{j>k}\epsilon_j)_+\text{ at }A_k",
             parameters: const { &[Q, ALPHA, SIGMA_W2, ENSEMBLE] },
             value: "[position, mass] of every atom, ascending",
+            outputs: Outputs::Columns(&["position", "mass"]),
             validity: "projections; at finite width with the measured q and alpha (orthogonal weights)",
             sources: PAPER,
             evaluate: |params| {
@@ -184,6 +197,7 @@ fn laws() -> Vec<Prediction> {
                     SIGMA_W2,
                     required(
                         "slope_moments",
+                        Rows,
                         "E phi'^(2k), k = 1 to K; one row a layer",
                         "L-1 rows of K numbers each, or of rationals such as \"4/5\"",
                     ),
@@ -191,6 +205,7 @@ fn laws() -> Vec<Prediction> {
                 ]
             },
             value: "[m_1, ..., m_K]; K = 4 without hidden layers",
+            outputs: Outputs::One(series("m")),
             validity: "M -> infinity; any activation",
             sources: &[HAYASE_2021, NICA_2006],
             evaluate: moments,
@@ -206,6 +221,7 @@ fn sharp() -> Vec<Prediction> {
             formula: r"\lambda_{\max}=\sum_l\sigma_w^{2(L-1-l)}q_l\ \text{with mass}\ 1-E\ \text{if}\ E<1;\ \text{else the edge of the bulk}",
             parameters: const { &[Q, ALPHA, SIGMA_W2, ENSEMBLE] },
             value: "{lambda_max, top_atom: the mass of the atom there}",
+            outputs: const { Outputs::Object(&numbers(["lambda_max", "top_atom"])) },
             validity: "M -> infinity; projections; exact at finite width for orthogonal weights, E < 1 and measured q",
             sources: PAPER,
             evaluate: |params| {
@@ -227,10 +243,11 @@ fn sharp() -> Vec<Prediction> {
                     SIGMA_W2,
                     DEPTH,
                     ENSEMBLE,
-                    optional("eta", "a learning rate, in units of eta_c", "a number", "1"),
+                    optional("eta", Number, "a learning rate, in units of eta_c", "a number", "1"),
                 ]
             },
             value: "{eta_c, loss_ratio: mean loss after one step at eta over that before}",
+            outputs: const { Outputs::Object(&numbers(["eta_c", "loss_ratio"])) },
             validity: "small residuals; M -> infinity",
             sources: PAPER,
             evaluate: |params| {
@@ -262,6 +279,7 @@ fn sharp() -> Vec<Prediction> {
             formula: r"\lambda_{\max}\simeq\kappa qL^2,\quad\kappa=\frac1{2(x_0^2-1)},\ x_0\tanh x_0=1",
             parameters: &[],
             value: "{x0, kappa}",
+            outputs: const { Outputs::Object(&numbers(["x0", "kappa"])) },
             validity: "linear networks, sigma_w^2 = 1; relative correction 0.21/L",
             sources: PAPER,
             evaluate: |_| {
@@ -280,13 +298,21 @@ fn limits() -> Vec<Prediction> {
             formula: r"\text{mean}\ \sigma_w^{2L}\alpha^n,\ \text{relative variance}\ n\epsilon/\alpha\ (+L\ \text{Gaussian}),\ n=L-1",
             parameters: const {
                 &[
-                    required("alpha", "the rank of the projections of all layers", "a number in (0, 1]"),
+                    required(
+                        "alpha",
+                        Number,
+                        "the rank of the projections of all layers",
+                        "a number in (0, 1]",
+                    ),
                     DEPTH,
                     SIGMA_W2,
                     ENSEMBLE,
                 ]
             },
             value: "{mean, relative_variance, bulk_upper_edge, top_atom}",
+            outputs: const {
+                Outputs::Object(&numbers(["mean", "relative_variance", "bulk_upper_edge", "top_atom"]))
+            },
             validity: "M -> infinity; equal projections; depth >= 3 for orthogonal weights",
             sources: &[PENNINGTON_2017, PENNINGTON_2018],
             evaluate: |params| {
@@ -310,6 +336,7 @@ fn limits() -> Vec<Prediction> {
             formula: r"zG\,e^{-G/c}\left[\mathrm{Ei}(G/c)-\mathrm{Ei}(G/c-\ln zG)\right]=c",
             parameters: const { &[C, Z] },
             value: "[Re G, Im G] of H_L/(qL) for each z",
+            outputs: Outputs::Columns(&["G_re", "G_im"]),
             validity: "orthogonal weights, epsilon_l = c/L, q_l = q, sigma_w^2 = 1, L -> infinity after M -> infinity",
             sources: PAPER,
             evaluate: |params| {

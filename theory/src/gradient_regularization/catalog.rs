@@ -11,34 +11,42 @@ use crate::TheoryError;
 use crate::bibliography::{
     FORET_2021, ISHIDA_2020, KARAKIDA_2023_GRADIENT, PESME_2023, Source, WOODWORTH_2020,
 };
+use crate::catalog::Kind::{Integer, Number, Numbers, Rows, Word};
+use crate::catalog::outputs::{number, numbers, series};
 use crate::catalog::parameter::required;
-use crate::catalog::{Parameter, Params, Prediction, Value};
+use crate::catalog::{Outputs, Parameter, Params, Prediction, Value};
 use crate::error::positive;
 
-const X: Parameter = required("X", "the inputs, one row a sample", "rows of one length, finite numbers");
-const Y: Parameter = required("y", "the targets", "a list with one finite number a row of X");
-const W: Parameter = required("w", "the weights, w_+ then w_-", "a list of 2 d finite numbers");
-const BETA: Parameter = required("beta", "the coefficients", "a list of finite numbers");
+const X: Parameter =
+    required("X", Rows, "the inputs, one row a sample", "rows of one length, finite numbers");
+const Y: Parameter = required("y", Numbers, "the targets", "a list with one finite number a row of X");
+const W: Parameter = required("w", Numbers, "the weights, w_+ then w_-", "a list of 2 d finite numbers");
+const BETA: Parameter = required("beta", Numbers, "the coefficients", "a list of finite numbers");
 const ALPHA: Parameter =
-    required("alpha", "alpha_i, the initialisation by coordinate", "a list of numbers > 0");
-const ALPHA0: Parameter = required("alpha0", "alpha_0, the initial value of all weights", "a number > 0");
-const GAMMA: Parameter = required("gamma", "gamma, the strength of the penalty", "a number >= 0");
+    required("alpha", Numbers, "alpha_i, the initialisation by coordinate", "a list of numbers > 0");
+const ALPHA0: Parameter =
+    required("alpha0", Number, "alpha_0, the initial value of all weights", "a number > 0");
+const GAMMA: Parameter = required("gamma", Number, "gamma, the strength of the penalty", "a number >= 0");
 const EPSILON: Parameter = required(
     "epsilon",
+    Number,
     "epsilon: 0 for double backpropagation, > 0 for forward, < 0 for backward differences",
     "a number",
 );
-const KAPPA: Parameter = required("kappa", "kappa, the curvature of the loss in beta", "a number > 0");
-const BETA_STAR: Parameter = required("beta_star", "beta*, the target", "a number");
-const TIME: Parameter = required("t", "the time of the flow", "a number >= 0");
-const RHO: Parameter = required("rho", "rho, the length of the ascent", "a number >= 0");
-const ETA: Parameter = required("eta", "eta, the learning rate", "a number > 0");
-const FIRST: Parameter = required("first", "the first of two opposite steps", "\"descent\" or \"ascent\"");
-const SHARPNESS: Parameter = required("sharpness", "lambda_max of the Hessian", "a number > 0");
-const LAYERS: Parameter = required("layers", "L, the number of dense layers", "an integer from 1 to 10^15");
+const KAPPA: Parameter =
+    required("kappa", Number, "kappa, the curvature of the loss in beta", "a number > 0");
+const BETA_STAR: Parameter = required("beta_star", Number, "beta*, the target", "a number");
+const TIME: Parameter = required("t", Number, "the time of the flow", "a number >= 0");
+const RHO: Parameter = required("rho", Number, "rho, the length of the ascent", "a number >= 0");
+const ETA: Parameter = required("eta", Number, "eta, the learning rate", "a number > 0");
+const FIRST: Parameter =
+    required("first", Word, "the first of two opposite steps", "\"descent\" or \"ascent\"");
+const SHARPNESS: Parameter = required("sharpness", Number, "lambda_max of the Hessian", "a number > 0");
+const LAYERS: Parameter =
+    required("layers", Integer, "L, the number of dense layers", "an integer from 1 to 10^15");
 const SIGMA: Parameter =
-    required("sigma", "sigma, the standard deviation of the label noise", "a number >= 0");
-const STEPS: Parameter = required("steps", "K, the number of steps", "an integer >= 0");
+    required("sigma", Number, "sigma, the standard deviation of the label noise", "a number >= 0");
+const STEPS: Parameter = required("steps", Integer, "K, the number of steps", "an integer >= 0");
 const PAPER: &[Source] = &[KARAKIDA_2023_GRADIENT];
 /// Most entries of `X` in one question.
 const MOST: usize = 100_000;
@@ -75,6 +83,7 @@ fn bias() -> Vec<Prediction> {
             formula: r"\phi_\alpha(\beta)=\sum_i\left[\beta_i\,\mathrm{arcsinh}\frac{\beta_i}{2\alpha_i^2}-\sqrt{\beta_i^2+4\alpha_i^4}+2\alpha_i^2\right]",
             parameters: const { &[BETA, ALPHA] },
             value: "phi",
+            outputs: Outputs::One(number("phi")),
             validity: "exact",
             sources: &[WOODWORTH_2020],
             evaluate: |params| {
@@ -87,6 +96,7 @@ fn bias() -> Vec<Prediction> {
             formula: r"\beta=\arg\min_\beta\phi_\alpha(\beta)\quad\text{subject to}\quad X\beta=y",
             parameters: const { &[X, Y, ALPHA] },
             value: "beta, d numbers",
+            outputs: Outputs::One(series("beta")),
             validity: "where y is in the range of X; alpha not below about 1e-10",
             sources: const { &[WOODWORTH_2020, KARAKIDA_2023_GRADIENT] },
             evaluate: |params| {
@@ -108,6 +118,7 @@ fn bias() -> Vec<Prediction> {
             formula: r"\log p_i(t)=\log\alpha_0^2-8\gamma\int_0^ts_is_i'\,d\tau,\quad\beta(t)=\arg\min\phi_{\sqrt{p(t)}}\ \text{at equal}\ X\beta",
             parameters: const { &[X, Y, ALPHA0, GAMMA, EPSILON, TIME] },
             value: "log p_i for all i, then beta_i for all i",
+            outputs: Outputs::One(series("state")),
             validity: "exact; integrated numerically",
             sources: PAPER,
             evaluate: |params| {
@@ -132,6 +143,7 @@ fn scalar() -> Vec<Prediction> {
             formula: r"\frac{d\ell}{d\beta}=\frac{2\gamma sF}{S(1+4\gamma\kappa S+4\gamma\epsilon\kappa s\beta)+2\gamma s\beta F},\quad\ell(0)=\log\alpha_0^2",
             parameters: const { &[KAPPA, BETA_STAR, ALPHA0, GAMMA, EPSILON] },
             value: "log alpha_eff^2",
+            outputs: Outputs::One(number("log_alpha_sq")),
             validity: "exact where the loss has no coupling between coordinates; undefined where the flow is trapped",
             sources: PAPER,
             evaluate: |params| {
@@ -145,6 +157,7 @@ fn scalar() -> Vec<Prediction> {
             formula: r"\frac{d\log\alpha_{\rm eff}^2}{d\gamma}=-2\kappa\phi_{\alpha_0}(\beta^*)-4\epsilon\kappa^2\beta^{*2}+8\epsilon^2\kappa^3J",
             parameters: const { &[KAPPA, BETA_STAR, ALPHA0, EPSILON] },
             value: "d log alpha_eff^2 / d gamma at gamma = 0",
+            outputs: Outputs::One(number("slope")),
             validity: "small gamma, decoupled coordinates",
             sources: PAPER,
             evaluate: |params| Ok(coordinate(params)?.first_order(params.number("epsilon")?)?.into()),
@@ -155,6 +168,7 @@ fn scalar() -> Vec<Prediction> {
             formula: r"\log\alpha_{\rm eff}^2=\log\alpha_0^2-\frac x{1-x}\log\frac{|\beta^*|}{\alpha_0^2}+\frac{1+2x}{3(1-x)}\log\frac{1+2x}{1-x},\quad x=2\gamma\kappa|\beta^*|",
             parameters: const { &[KAPPA, BETA_STAR, ALPHA0, GAMMA] },
             value: "log alpha_eff^2",
+            outputs: Outputs::One(number("log_alpha_sq")),
             validity: "alpha_0 -> 0, epsilon = 0, x < 1",
             sources: PAPER,
             evaluate: |params| {
@@ -172,6 +186,7 @@ fn limits() -> Vec<Prediction> {
             formula: r"\alpha_{{\rm eff},i}\propto\alpha_0^{(A_i^++A_i^-)/2},\quad\dot A_i^\pm=-r_i^\pm,\quad r_i^\pm=\mp2s_i-4\gamma s_i^2",
             parameters: const { &[X, Y, GAMMA] },
             value: "(A_i^+ + A_i^-)/2 for all i, then beta_i for all i, then the time of the last event",
+            outputs: Outputs::One(series("exponents")),
             validity: "alpha_0 -> 0; active columns independent; undefined where the flow is trapped",
             sources: const { &[PESME_2023, KARAKIDA_2023_GRADIENT] },
             evaluate: |params| {
@@ -185,6 +200,7 @@ fn limits() -> Vec<Prediction> {
             formula: r"\log\frac{\alpha_{{\rm eff},i}^2}{\alpha_0^2}=-\frac{2\gamma}{N^2}\sum_{ab}(X^\top u_a)_i(X^\top u_b)_i\frac{c_ac_b(1+\epsilon\lambda_b)}{m_a+m_b}",
             parameters: const { &[X, Y, ALPHA0, GAMMA, EPSILON] },
             value: "log(alpha_eff,i^2 / alpha_0^2) for all i",
+            outputs: Outputs::One(series("log_ratio")),
             validity: "coefficients small against alpha_0^2, whatever alpha_0: relative error 0.02 % at beta/alpha_0^2 = 0.1, 0.2 % at 0.3, 2 % at 1, 14 % at 3, no use at 10",
             sources: PAPER,
             evaluate: |params| Ok(of_flow(params, lazy_log_ratio)?.into()),
@@ -195,6 +211,7 @@ fn limits() -> Vec<Prediction> {
             formula: r"\log\frac{\alpha_{{\rm eff},i}^2}{\alpha_0^2}=\zeta\,d\,v_i^2",
             parameters: const { &[X, Y, ALPHA0, GAMMA, EPSILON] },
             value: "log(alpha_eff,i^2 / alpha_0^2) for all i",
+            outputs: Outputs::One(series("log_ratio")),
             validity: "one outlier in X^T X that also carries the targets; 1 to 3 % at a mean of inputs of 5 (N = 10, d = 20, coefficients without a mean), 20 to 90 % at a mean of 3, where other modes learn as much",
             sources: PAPER,
             evaluate: |params| Ok(of_flow(params, mean_mode_log_ratio)?.into()),
@@ -217,6 +234,7 @@ fn steps() -> Vec<Prediction> {
             formula: r"R_{\epsilon,\pm}=\pm2w_\pm q_\epsilon+4w_\pm s(s+\epsilon q_\epsilon)",
             parameters: const { &[X, Y, W, EPSILON] },
             value: "2 d numbers, the w_+ part first",
+            outputs: Outputs::One(series("gradient")),
             validity: "exact",
             sources: PAPER,
             evaluate: |params| {
@@ -230,6 +248,7 @@ fn steps() -> Vec<Prediction> {
             formula: r"\nabla L(w+\rho\nabla L(w))=g+\rho R_\rho",
             parameters: const { &[X, Y, W, RHO] },
             value: "2 d numbers, the w_+ part first",
+            outputs: Outputs::One(series("gradient")),
             validity: "exact; without normalization of the ascent",
             sources: const { &[FORET_2021, KARAKIDA_2023_GRADIENT] },
             evaluate: |params| {
@@ -243,6 +262,7 @@ fn steps() -> Vec<Prediction> {
             formula: r"w_{t+2}-w_t=-\eta^2R_{\mp\eta}",
             parameters: const { &[X, Y, W, ETA, FIRST] },
             value: "2 d numbers, the w_+ part first",
+            outputs: Outputs::One(series("displacement")),
             validity: "exact",
             sources: const { &[ISHIDA_2020, KARAKIDA_2023_GRADIENT] },
             evaluate: |params| {
@@ -261,6 +281,7 @@ fn steps() -> Vec<Prediction> {
             formula: r"\eta_c=\frac2{\lambda_{\max}(1+\gamma\lambda_{\max})}",
             parameters: const { &[SHARPNESS, GAMMA] },
             value: "eta_c",
+            outputs: Outputs::One(number("eta_c")),
             validity: "linear stability of a minimum, any epsilon; global for quadratic losses",
             sources: PAPER,
             evaluate: |params| Ok(critical_step(params.number("sharpness")?, params.number("gamma")?)?.into()),
@@ -271,6 +292,7 @@ fn steps() -> Vec<Prediction> {
             formula: r"3L-1,\quad6L-2,\quad9L-5",
             parameters: const { &[LAYERS] },
             value: "[gradient, finite difference, double backpropagation]",
+            outputs: const { Outputs::List(&numbers(["gradient", "finite_difference", "double_backpropagation"])) },
             validity: "dense layers, intermediates shared",
             sources: PAPER,
             evaluate: |params| {
@@ -284,6 +306,7 @@ fn steps() -> Vec<Prediction> {
             formula: r"\log\frac{p_i}{\alpha_0^2}=-\frac{2\eta^2\sigma^2K}NG_{ii}",
             parameters: const { &[X, Y, ETA, SIGMA, STEPS] },
             value: "the noise part of log(p_i / alpha_0^2) for all i",
+            outputs: Outputs::One(series("log_ratio")),
             validity: "small eta^2 sigma^2, near the floor of the loss; add the noiseless part",
             sources: PAPER,
             evaluate: |params| {
@@ -302,12 +325,13 @@ fn traps() -> Vec<Prediction> {
             formula: r"\gamma_c=\min_{0<w<s_*^{1/L}}\frac{-\varepsilon p(w)}{p(w+\varepsilon p(w))-p(w)},\ p=(w^L-s_*)w^{L-1};\quad\varepsilon=0:\ \gamma_c=\frac2{Ls_*w_c^{L-2}},\ w_c^L=\frac{(L-2)s_*}{2(2L-1)}",
             parameters: const {
                 &[
-                    required("depth", "L, the number of layers", "an integer >= 2"),
-                    required("s_star", "s_*, the singular value to be learnt", "a number > 0"),
+                    required("depth", Integer, "L, the number of layers", "an integer >= 2"),
+                    required("s_star", Number, "s_*, the singular value to be learnt", "a number > 0"),
                     EPSILON,
                 ]
             },
             value: "gamma_c",
+            outputs: Outputs::One(number("gamma_c")),
             validity: "balanced chains of an aligned deep linear network; above gamma_c every small start ends below the target, and the larger s_* the sooner",
             sources: PAPER,
             evaluate: |params| {
@@ -321,15 +345,22 @@ fn traps() -> Vec<Prediction> {
             formula: r"\{s_1<\dots<s_m\}:\ \gamma(s_i-s_{i-1})<1\ \text{for}\ i\le m,\ s_0=0",
             parameters: const {
                 &[
-                    required("modes", "the singular values of the target", "a list of distinct numbers > 0"),
+                    required(
+                        "modes",
+                        Numbers,
+                        "the singular values of the target",
+                        "a list of distinct numbers > 0",
+                    ),
                     required(
                         "gamma",
+                        Number,
                         "gamma, the strength of the penalty",
                         "a number > 0, no gap equal to 1/gamma",
                     ),
                 ]
             },
             value: "the learnt singular values, ascending",
+            outputs: Outputs::One(series("s")),
             validity: "full matrices, whitened inputs, small weights of any direction, and noise of any size: without it trapped weights decay to nothing",
             sources: PAPER,
             evaluate: |params| {

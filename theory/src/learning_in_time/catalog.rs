@@ -17,25 +17,31 @@ use crate::bibliography::{
     ADVANI_2017, BORDELON_2020, BORDELON_2021, KARAKIDA_2022_CONTINUAL, MOBAHI_2020, PAQUETTE_2021, Source,
     WEIDEMAN_2007,
 };
+use crate::catalog::Kind::{Integer, Integers, Number, Numbers, Word};
+use crate::catalog::outputs::{number, numbers, record, series, table, word};
 use crate::catalog::parameter::{optional, required};
-use crate::catalog::{Parameter, Params, Prediction, Value};
+use crate::catalog::{Kind, Output, Outputs, Parameter, Params, Prediction, Value};
 use crate::continual_learning::given::{self, ETA, Flat, LAMBDA, MODES, TAIL};
 use crate::continual_learning::{Spectrum, Target};
 
-const SAMPLES: Parameter = required("N", "samples", "an integer >= 1");
-const NOISE: Parameter = optional("sigma2", "label noise", "a number >= 0", "0");
+const SAMPLES: Parameter = required("N", Integer, "samples", "an integer >= 1");
+const NOISE: Parameter = optional("sigma2", Number, "label noise", "a number >= 0", "0");
 const ETA_TAIL: Parameter = optional(
     "eta_tail",
+    Number,
     "the power of the target in modes that are not listed",
     "a number >= 0; null: tail where eta is null, else 0",
     "null",
 );
-const TIMES: Parameter = required("t", "times, in units of one over the kernel", "a list of numbers >= 0");
-const STEPS: Parameter = required("n", "numbers of steps", "a list of integers >= 0");
-const ALPHA: Parameter = required("alpha", "the step", "a number > 0");
-const BETA: Parameter = optional("beta", "momentum", "a number from 0 to below 1", "0");
-const BATCH: Parameter = required("B", "the batch", "an integer >= 1");
-const HORIZON: Parameter = required("T", "the number of steps", "an integer >= 1");
+const TIMES: Parameter =
+    required("t", Numbers, "times, in units of one over the kernel", "a list of numbers >= 0");
+const STEPS: Parameter = required("n", Integers, "numbers of steps", "a list of integers >= 0");
+const ALPHA: Parameter = required("alpha", Number, "the step", "a number > 0");
+const BETA: Parameter = optional("beta", Number, "momentum", "a number from 0 to below 1", "0");
+const BATCH: Parameter = required("B", Integer, "the batch", "an integer >= 1");
+const HORIZON: Parameter = required("T", Integer, "the number of steps", "an integer >= 1");
+/// The curve of errors beside the best time on data.
+const CURVE: &[Output] = &[series("t"), series("E_out"), series("L")];
 const VALID: &str = "as kernel regression of cl: Gaussian features, real inputs from dimension 10 on; corrections of the order of 1/N";
 const REGRESSION: &[Source] = &[BORDELON_2020, KARAKIDA_2022_CONTINUAL];
 const GRADIENTS: &[Source] = &[BORDELON_2021];
@@ -90,6 +96,7 @@ fn full_batch() -> Vec<Prediction> {
             formula: r"E+\sigma^2=\mathcal L^{-1}\mathcal L^{-1}\left[\frac{D(z_1,z_2)}{z_1z_2}\right](t,t),\quad D=\frac{\sum q_1q_2\eta+\eta_{\rm tail}+\sigma^2}{1-\gamma_{12}}",
             parameters: const { &[MODES, LAMBDA, ETA, SAMPLES, NOISE, TAIL, ETA_TAIL, TIMES] },
             value: "[[E(t), L(t)], ...]: E without label noise, L with it",
+            outputs: Outputs::Columns(&["E", "L"]),
             validity: VALID,
             sources: const { &[BORDELON_2020, KARAKIDA_2022_CONTINUAL, WEIDEMAN_2007] },
             evaluate: |params| {
@@ -111,6 +118,7 @@ fn full_batch() -> Vec<Prediction> {
             formula: r"\rho_{n+1}=(1+\beta-\alpha a)\rho_n-\beta\rho_{n-1}",
             parameters: const { &[MODES, LAMBDA, ETA, SAMPLES, NOISE, TAIL, ETA_TAIL, ALPHA, BETA, STEPS] },
             value: "[[E_n, L_n], ...]",
+            outputs: Outputs::Columns(&["E", "L"]),
             validity: "as dyn/flow-curve; near the edge of stability the mean over data sets has heavy tails: take half of it",
             sources: REGRESSION,
             evaluate: |params| {
@@ -131,6 +139,7 @@ fn full_batch() -> Vec<Prediction> {
             formula: r"s_+=x\left(1+\sum_i\frac{\lambda_i}{x-N\lambda_i}\right)+\tau,\ \sum_i\frac{N\lambda_i^2}{(x-N\lambda_i)^2}=1,\quad\alpha_c=\frac{2(1+\beta)}{s_+}",
             parameters: const { &[MODES, LAMBDA, SAMPLES, TAIL, BETA] },
             value: "[s_+, alpha_c]",
+            outputs: const { Outputs::List(&numbers(["s_plus", "alpha_c"])) },
             validity: "the mean edge; of one sample it scatters by the root of 2/N where the largest eigenvalue stands alone",
             sources: REGRESSION,
             evaluate: |params| {
@@ -147,6 +156,20 @@ fn full_batch() -> Vec<Prediction> {
                 &[MODES, LAMBDA_OR_DATA, ETA, SAMPLES, NOISE, TAIL, ETA_TAIL, POPULATION_MU, POPULATION_Y2]
             },
             value: "[t*, E(t*), delta*, E_ridge(delta*)]; with mu {t_star, steps: t* mu_1 N/n, E_out, delta_star, E_ridge, curve: {t, E_out, L}}, label errors on the points left out, t the rate times the steps of descent on half the sum of the N squares; \"inf\": training to the end is best, or no finite ridge is",
+            outputs: const {
+                Outputs::Either(&[
+                    Outputs::List(&numbers(["t_star", "E_star", "delta_star", "E_ridge"])),
+                    Outputs::Object(&[
+                        number("t_star"),
+                        number("steps"),
+                        number("E_out"),
+                        number("delta_star"),
+                        number("E_ridge"),
+                        record("curve", CURVE),
+                        word("remark"),
+                    ]),
+                ])
+            },
             validity: "as kernel regression of cl: Gaussian features, real inputs from dimension 10 on; corrections of the order of 1/N. With mu as dyn/subset-curve: on digits within 5 % to 300 steps of n/(mu_1 N), 10 % at convergence for N up to n/4",
             sources: REGRESSION,
             evaluate: |params| {
@@ -172,14 +195,15 @@ fn full_batch() -> Vec<Prediction> {
             formula: r"E=\int_0^\pi\frac{h^2\sin^2\theta}{2\pi x}\left[\frac{r^2}Pe^{-2xt}+\sigma^2\frac{(1-e^{-xt})^2}x\right]d\theta+r^2\max(0,1-\tfrac NP)",
             parameters: const {
                 &[
-                    required("P", "the number of modes", "an integer >= 1"),
+                    required("P", Integer, "the number of modes", "an integer >= 1"),
                     SAMPLES,
-                    required("r2", "the power of the target", "a number >= 0"),
+                    required("r2", Number, "the power of the target", "a number >= 0"),
                     NOISE,
                     TIMES,
                 ]
             },
             value: "[E(t), ...]",
+            outputs: Outputs::One(series("E")),
             validity: VALID,
             sources: &[ADVANI_2017],
             evaluate: |params| {
@@ -196,13 +220,19 @@ fn full_batch() -> Vec<Prediction> {
             formula: r"\frac E{E_\infty}=\sum_{jl}W_jW_l\frac{I(k_j,k_l)/(aI_0)+s}{1-\gamma_{jl}}-s,\quad k=\zeta+k^{1-1/a}",
             parameters: const {
                 &[
-                    required("a", "the decay of the eigenvalues, i^-a", "a number > 1"),
-                    required("beta", "(b - 1)/a, of powers i^-b of the target", "a number between 0 and 2"),
-                    optional("s", "label noise over the converged error", "a number >= 0", "0"),
-                    required("tau", "times over 1/kappa", "a list of numbers > 0"),
+                    required("a", Number, "the decay of the eigenvalues, i^-a", "a number > 1"),
+                    required(
+                        "beta",
+                        Number,
+                        "(b - 1)/a, of powers i^-b of the target",
+                        "a number between 0 and 2",
+                    ),
+                    optional("s", Number, "label noise over the converged error", "a number >= 0", "0"),
+                    required("tau", Numbers, "times over 1/kappa", "a list of numbers > 0"),
                 ]
             },
             value: "[E(t)/E_inf, ...] at t = tau/kappa",
+            outputs: Outputs::One(series("ratios")),
             validity: "many samples, and fewer of them than modes",
             sources: REGRESSION,
             evaluate: |params| {
@@ -215,10 +245,15 @@ fn full_batch() -> Vec<Prediction> {
     ]
 }
 
-const MU: Parameter =
-    required("mu", "the eigenvalues of the kernel matrix", "a list of numbers >= 0, some of them > 0");
+const MU: Parameter = required(
+    "mu",
+    Numbers,
+    "the eigenvalues of the kernel matrix",
+    "a list of numbers >= 0, some of them > 0",
+);
 const Y2: Parameter = required(
     "y2",
+    Numbers,
     "the squared projections of the labels onto the eigenvectors",
     "a list of numbers >= 0, one for each eigenvalue",
 );
@@ -231,6 +266,7 @@ fn data() -> Vec<Prediction> {
             formula: r"z'=z+(n-N)c,\ c=\left[\sum\frac1{\mu+z'}\right]^{-1},\quad D=\frac{Nc_1c_2Y_{12}}{1-(n-N)c_1c_2T_{12}}",
             parameters: const { &[MU, Y2, SAMPLES, TIMES] },
             value: "[[E_out, L], ...]: label error on the points left out, and on those drawn",
+            outputs: Outputs::Columns(&["E_out", "L"]),
             validity: "eigenvectors in general position; the training error not at late times",
             sources: REGRESSION,
             evaluate: |params| {
@@ -253,15 +289,17 @@ fn data() -> Vec<Prediction> {
                     SAMPLES,
                     required(
                         "phase",
+                        Numbers,
                         "features phi[mu][i] = sqrt(2) sin(a + b mu + c i + d mu i)",
                         "[a, b, c, d]",
                     ),
-                    optional("t", "times of gradient flow", "a list of numbers >= 0; null", "null"),
-                    optional("alpha", "the step of descent", "a number > 0; null", "null"),
-                    optional("beta", "its momentum", "a number from 0 to below 1; null", "null"),
-                    optional("n", "its numbers of steps", "a list of integers >= 0; null", "null"),
+                    optional("t", Numbers, "times of gradient flow", "a list of numbers >= 0; null", "null"),
+                    optional("alpha", Number, "the step of descent", "a number > 0; null", "null"),
+                    optional("beta", Number, "its momentum", "a number from 0 to below 1; null", "null"),
+                    optional("n", Integers, "its numbers of steps", "a list of integers >= 0; null", "null"),
                     optional(
                         "rounds",
+                        Kind::Json,
                         "rounds of distillation",
                         "a list of {\"delta\": x, \"xi\": x}; null",
                         "null",
@@ -269,6 +307,7 @@ fn data() -> Vec<Prediction> {
                 ]
             },
             value: "[[E, L], ...]",
+            outputs: Outputs::Columns(&["E", "L"]),
             validity: "exact",
             sources: REGRESSION,
             evaluate: fixed_data,
@@ -279,6 +318,7 @@ fn data() -> Vec<Prediction> {
             formula: r"\rho_k'=\left[(1-x_k)^2-\frac{x_k^2}B\right]\rho_k+\frac{x_k^2N}BL,\quad x_k=\frac{\alpha\mu_k}N",
             parameters: const { &[MU, Y2, SAMPLES, BATCH, ALPHA, STEPS] },
             value: "[L_n, ...]",
+            outputs: Outputs::One(series("L")),
             validity: "eigenvectors that spread evenly over the samples: the largest eigenvalue below a twentieth of the trace",
             sources: &[PAQUETTE_2021],
             evaluate: |params| {
@@ -296,6 +336,7 @@ fn data() -> Vec<Prediction> {
             formula: r"\sum_k\frac{x_k}{B[2-x_k(1-1/B)]}=1",
             parameters: const { &[MU, SAMPLES, BATCH] },
             value: "alpha_c",
+            outputs: Outputs::One(number("alpha_c")),
             validity: "as dyn/multipass-curve",
             sources: &[PAQUETTE_2021],
             evaluate: |params| {
@@ -320,12 +361,18 @@ fn stochastic() -> Vec<Prediction> {
                     ETA_TAIL,
                     NOISE,
                     BATCH,
-                    required("alpha", "the step, or those of all steps", "a number > 0, or a list of them"),
+                    required(
+                        "alpha",
+                        Kind::Json,
+                        "the step, or those of all steps",
+                        "a number > 0, or a list of them",
+                    ),
                     BETA,
                     STEPS,
                 ]
             },
             value: "[E_n, ...]",
+            outputs: Outputs::One(series("E")),
             validity: "exact for Gaussian features at any number of modes and any target with these powers",
             sources: GRADIENTS,
             evaluate: |params| {
@@ -345,6 +392,7 @@ fn stochastic() -> Vec<Prediction> {
             formula: r"\sum_i\frac{h_i}{1-h_i}+\frac{\alpha\tau}{2B(1-\beta)}=1,\quad h_i=\frac{\alpha\lambda_i(1+\beta)}{B(1-\beta)[2(1+\beta)-\alpha\lambda_i]}",
             parameters: const { &[MODES, LAMBDA, TAIL, BATCH, BETA] },
             value: "alpha_c",
+            outputs: Outputs::One(number("alpha_c")),
             validity: "Gaussian features; typical runs bear larger steps than the mean square",
             sources: GRADIENTS,
             evaluate: |params| {
@@ -358,6 +406,7 @@ fn stochastic() -> Vec<Prediction> {
             formula: r"E_\infty=\sigma^2\frac s{1-s}",
             parameters: const { &[MODES, LAMBDA, TAIL, NOISE, BATCH, ALPHA, BETA] },
             value: "[s, E_inf]",
+            outputs: const { Outputs::List(&numbers(["s", "E_inf"])) },
             validity: "as dyn/sgd-threshold",
             sources: GRADIENTS,
             evaluate: |params| {
@@ -374,6 +423,7 @@ fn stochastic() -> Vec<Prediction> {
             formula: r"\sum_i\frac{\alpha^2\lambda_i^2/B}{\mu-a_i}=1",
             parameters: const { &[MODES, LAMBDA, BATCH, ALPHA] },
             value: "mu; above 1: growth",
+            outputs: Outputs::One(number("mu")),
             validity: "without label noise and momentum",
             sources: GRADIENTS,
             evaluate: |params| {
@@ -392,13 +442,19 @@ fn stochastic() -> Vec<Prediction> {
                     ETA,
                     ETA_TAIL,
                     NOISE,
-                    required("target", "the error to be reached", "a number > 0"),
-                    required("B", "batches", "a list of integers >= 1"),
+                    required("target", Number, "the error to be reached", "a number > 0"),
+                    required("B", Integers, "batches", "a list of integers >= 1"),
                     POPULATION_MU,
                     POPULATION_Y2,
                 ]
             },
             value: "[[n, n B, alpha], ...]; with mu {batches: [[n, n B, alpha], ...]}",
+            outputs: const {
+                Outputs::Either(&[
+                    Outputs::Columns(&["n", "samples", "alpha"]),
+                    Outputs::Object(&[table("batches"), word("remark")]),
+                ])
+            },
             validity: "constant steps, Gaussian features; with mu one pass over the points, whose spectrum is taken for that of their source: modes well above 1/n",
             sources: GRADIENTS,
             evaluate: |params| {
@@ -425,6 +481,12 @@ fn schedules() -> Vec<Prediction> {
                 &[MODES, LAMBDA_OR_DATA, ETA, ETA_TAIL, NOISE, BATCH, HORIZON, POPULATION_MU, POPULATION_Y2]
             },
             value: "[E_T, [alpha_0, ..., alpha_{T-1}]]; with mu {E_T, alpha}, label errors",
+            outputs: const {
+                Outputs::Either(&[
+                    Outputs::List(&[number("E_T"), series("alpha")]),
+                    Outputs::Object(&[number("E_T"), series("alpha"), word("remark")]),
+                ])
+            },
             validity: "as dyn/sgd-curve; with mu one pass over the points, whose spectrum is taken for that of their source: modes well above 1/n",
             sources: GRADIENTS,
             evaluate: |params| {
@@ -453,13 +515,21 @@ fn schedules() -> Vec<Prediction> {
                     HORIZON,
                     required(
                         "shape",
+                        Word,
                         "the form of the schedule",
                         "constant, linear, cosine, wsd, inverse or polynomial",
                     ),
-                    optional("q", "its parameter", "a number > 0 for wsd, inverse, polynomial; null", "null"),
+                    optional(
+                        "q",
+                        Number,
+                        "its parameter",
+                        "a number > 0 for wsd, inverse, polynomial; null",
+                        "null",
+                    ),
                 ]
             },
             value: "[E_T, alpha_peak]",
+            outputs: const { Outputs::List(&numbers(["E_T", "alpha_peak"])) },
             validity: "as dyn/sgd-curve",
             sources: GRADIENTS,
             evaluate: |params| {
@@ -483,6 +553,7 @@ fn schedules() -> Vec<Prediction> {
             formula: r"E=\min_S\Big\{b(S)+\frac1{BT}\Big[\int_0^S\!\sqrt{k(S-s)(\sigma^2+b(s))}\,ds\Big]^2\Big\}",
             parameters: const { &[MODES, LAMBDA, ETA, ETA_TAIL, NOISE, BATCH, HORIZON] },
             value: "[E, S]: S is the sum of all steps",
+            outputs: const { Outputs::List(&numbers(["E", "S"])) },
             validity: "steps well below the threshold: 1 % while they stay below a quarter of it",
             sources: GRADIENTS,
             evaluate: |params| {
@@ -499,12 +570,24 @@ fn schedules() -> Vec<Prediction> {
             formula: r"\alpha\propto T^{-\xi}(1-t/T)^{\delta^*},\ \xi=1-\frac ab,\ \delta^*=2a-1,\quad R(\delta)=\left[\frac{(\delta+1)^2}{4a(\delta+1-a)}\right]^{(b-1)/b}",
             parameters: const {
                 &[
-                    required("a", "the decay of the eigenvalues, i^-a", "a number > 1"),
-                    required("b", "the decay of the target's powers, i^-b", "a number > 1"),
-                    required("delta", "the exponent with which a schedule ends", "a number >= 0"),
+                    required("a", Number, "the decay of the eigenvalues, i^-a", "a number > 1"),
+                    required("b", Number, "the decay of the target's powers, i^-b", "a number > 1"),
+                    required("delta", Number, "the exponent with which a schedule ends", "a number >= 0"),
                 ]
             },
-            value: "[\"easy\", xi, delta*, epsilon, R(delta)], or [\"hard\", 0, (b-1)/a]; R is \"inf\" where the rate is lost",
+            value: "[\"easy\", xi, delta*, epsilon, R(delta)], or [\"hard\", 0, epsilon = (b-1)/a]; R is \"inf\" where the rate is lost",
+            outputs: const {
+                Outputs::Either(&[
+                    Outputs::List(&[
+                        word("phase"),
+                        number("xi"),
+                        number("delta_star"),
+                        number("epsilon"),
+                        number("R"),
+                    ]),
+                    Outputs::List(&[word("phase"), number("xi"), number("epsilon")]),
+                ])
+            },
             validity: "long horizons, reached slowly: slopes of 1.6 in place of 2 at 10^4 steps",
             sources: GRADIENTS,
             evaluate: |params| {
@@ -528,6 +611,7 @@ fn schedules() -> Vec<Prediction> {
 
 const ROUNDS: Parameter = required(
     "rounds",
+    Kind::Json,
     "rounds: delta, the ridge; xi, the share of the labels (1 where it is absent)",
     "a list of {\"delta\": x, \"xi\": x}",
 );
@@ -540,6 +624,7 @@ fn distillation() -> Vec<Prediction> {
             formula: r"g_j=h_j(\xi_j+(1-\xi_j)g_{j-1}),\quad h_j=\frac a{a+\delta_j},\ \rho_j=1-g_j",
             parameters: const { &[MODES, LAMBDA, ETA, SAMPLES, NOISE, TAIL, ETA_TAIL, ROUNDS] },
             value: "[[E_1, L_1], ...]: L against the original labels",
+            outputs: Outputs::Columns(&["E", "L"]),
             validity: VALID,
             sources: &[MOBAHI_2020],
             evaluate: |params| {
@@ -558,6 +643,12 @@ fn distillation() -> Vec<Prediction> {
                 &[MODES, LAMBDA_OR_DATA, ETA, SAMPLES, NOISE, TAIL, ETA_TAIL, POPULATION_MU, POPULATION_Y2]
             },
             value: "[delta*, E_1(delta*), chi]; with mu {delta_star, E_out, chi}, label errors on the points left out: two rounds pay where chi > 0",
+            outputs: const {
+                Outputs::Either(&[
+                    Outputs::List(&numbers(["delta_star", "E_1", "chi"])),
+                    Outputs::Object(&[number("delta_star"), number("E_out"), number("chi"), word("remark")]),
+                ])
+            },
             validity: "near the best ridge; matched targets gain nothing; with mu as dyn/subset-curve",
             sources: &[MOBAHI_2020],
             evaluate: |params| {
@@ -583,11 +674,12 @@ fn distillation() -> Vec<Prediction> {
                     NOISE,
                     TAIL,
                     ETA_TAIL,
-                    required("delta", "the ridge of all rounds", "a number > 0"),
-                    required("k", "the number of rounds", "an integer from 1 to 8"),
+                    required("delta", Number, "the ridge of all rounds", "a number > 0"),
+                    required("k", Integer, "the number of rounds", "an integer from 1 to 8"),
                 ]
             },
             value: "[E, a_1, ..., a_{k-1}]",
+            outputs: const { Outputs::Then(&[number("E")], "a") },
             validity: "as dyn/distill; from seven rounds on E to 10^-8 and a to 10^-5",
             sources: &[MOBAHI_2020],
             evaluate: |params| {
@@ -612,12 +704,14 @@ fn distillation() -> Vec<Prediction> {
                     ETA_TAIL,
                     required(
                         "rounds",
+                        Kind::Json,
                         "rounds: N, samples; delta, ridge (0); xi, share of the labels (1); sigma2, noise (0)",
                         "a list of {\"N\": n, \"delta\": x, \"xi\": x, \"sigma2\": x}",
                     ),
                 ]
             },
             value: "[E_1, ...]",
+            outputs: Outputs::One(series("E")),
             validity: VALID,
             sources: &[KARAKIDA_2022_CONTINUAL],
             evaluate: |params| {

@@ -7,23 +7,27 @@ use super::population::{Population, population_modes, subset_distill_gain, subse
 use super::schedule::optimal_schedule;
 use super::subset::subset_curve;
 use crate::TheoryError;
+use crate::catalog::Kind::Numbers;
 use crate::catalog::parameter::optional;
-use crate::catalog::{Parameter, Params, Value};
+use crate::catalog::{Kind, Parameter, Params, Value};
 
 pub(super) const LAMBDA_OR_DATA: Parameter = optional(
     "lambda",
+    Kind::Json,
     "the eigenvalues of the kernel",
     "{\"power\": a} for i^-a up to P, or {\"values\": [...]}, or [...]; null with mu and y2",
     "null",
 );
 pub(super) const POPULATION_MU: Parameter = optional(
     "mu",
+    Numbers,
     "in place of lambda: the n eigenvalues of the kernel matrix of your own data, which --kernel finds",
     "a list of numbers >= 0, some of them > 0; null",
     "null",
 );
 pub(super) const POPULATION_Y2: Parameter = optional(
     "y2",
+    Numbers,
     "the squared projections of the labels onto its eigenvectors, which --labels gives",
     "a list of numbers >= 0, one for each of mu; null",
     "null",

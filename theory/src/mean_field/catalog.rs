@@ -8,10 +8,12 @@ use crate::bibliography::{
     AMARI_2018_NEURODYNAMICS, AMARI_2019_FISHER, CHO_2009, JACOT_2018, KARAKIDA_2019_UNIVERSAL, LIANG_2019,
     POOLE_2016, SCHOENHOLZ_2017, WILLIAMS_1997,
 };
+use crate::catalog::Kind::{Integer, Number, Numbers, Word};
+use crate::catalog::outputs::{number, numbers, series};
 use crate::catalog::parameter::{
     ACTIVATION, DEPTH, SAMPLES, SIGMA_B2, SIGMA_W2, TRAIN_BIAS, WIDTHS, optional, required,
 };
-use crate::catalog::{Params, Prediction, Value};
+use crate::catalog::{Outputs, Params, Prediction, Value};
 use crate::quadrature::kernel_pair;
 use crate::{Architecture, TheoryError};
 
@@ -25,12 +27,13 @@ pub fn catalog() -> Vec<Prediction> {
             parameters: const {
                 &[
                     ACTIVATION,
-                    required("q1", "p, the variance of u", "a number >= 0"),
-                    required("q2", "q, the variance of v", "a number >= 0"),
-                    required("q12", "c, the covariance", "a number with |c| <= sqrt(p q)"),
+                    required("q1", Number, "p, the variance of u", "a number >= 0"),
+                    required("q2", Number, "q, the variance of v", "a number >= 0"),
+                    required("q12", Number, "c, the covariance", "a number with |c| <= sqrt(p q)"),
                 ]
             },
             value: "[K, K']",
+            outputs: const { Outputs::List(&numbers(["K", "K_dot"])) },
             validity: "exact; quadrature better than 1e-10; undefined where a variance of 0 meets a kink at 0",
             sources: &[CHO_2009, WILLIAMS_1997],
             evaluate: |params| {
@@ -45,6 +48,16 @@ pub fn catalog() -> Vec<Prediction> {
             formula: r"q^l=\sigma_w^2\hat q^{l-1}+\sigma_b^2,\ \hat q^l=K(q^l_t,q^l_t,q^l),\ \tilde q^l=\sigma_w^2\tilde q^{l+1}\dot K(q^l_t,q^l_t,q^l)",
             parameters: const { &[ACTIVATION, DEPTH, SIGMA_W2, SIGMA_B2] },
             value: "[qhat_t^0..L-1], [qhat_st^0..L-1], [qtilde_t^1..L], [qtilde_st^1..L], [q_t^1..L], [q_st^1..L]",
+            outputs: const {
+                Outputs::List(&[
+                    series("qhat_t"),
+                    series("qhat_st"),
+                    series("qtilde_t"),
+                    series("qtilde_st"),
+                    series("q_t"),
+                    series("q_st"),
+                ])
+            },
             validity: "infinite width, standard normal inputs",
             sources: &[POOLE_2016, SCHOENHOLZ_2017, AMARI_2018_NEURODYNAMICS],
             evaluate: |params| {
@@ -59,6 +72,7 @@ pub fn catalog() -> Vec<Prediction> {
             formula: r"\theta=\sum_{l=1}^L\tilde q^l(M_{l-1}\hat q^{l-1}+\beta)",
             parameters: const { &[ACTIVATION, WIDTHS, SIGMA_W2, SIGMA_B2, TRAIN_BIAS] },
             value: "[theta_t, theta_st]",
+            outputs: const { Outputs::List(&numbers(["theta_t", "theta_st"])) },
             validity: "relative corrections O(1/M)",
             sources: &[KARAKIDA_2019_UNIVERSAL, AMARI_2019_FISHER],
             evaluate: |params| {
@@ -73,17 +87,25 @@ pub fn catalog() -> Vec<Prediction> {
             parameters: const {
                 &[
                     ACTIVATION,
-                    optional("depth", "L, the number of weight layers", "the length of alphas", "null"),
+                    optional(
+                        "depth",
+                        Integer,
+                        "L, the number of weight layers",
+                        "the length of alphas",
+                        "null",
+                    ),
                     SIGMA_W2,
                     SIGMA_B2,
                     required(
                         "alphas",
+                        Numbers,
                         "[alpha_0, ..., alpha_{L-1}], widths over M",
                         "a list of at least two numbers > 0",
                     ),
                 ]
             },
             value: "[kappa_1, kappa_2, alpha]",
+            outputs: const { Outputs::List(&numbers(["kappa_1", "kappa_2", "alpha"])) },
             validity: "leading order in the width, depth >= 2",
             sources: &[KARAKIDA_2019_UNIVERSAL],
             evaluate: |params| {
@@ -102,6 +124,16 @@ pub fn catalog() -> Vec<Prediction> {
             formula: r"m_\lambda=\frac{C\theta_t}P,\ s_\lambda=\frac CP\left[\frac{\theta_t^2}N+\frac{N-1}N\theta_{st}^2\right],\ \lambda_{\max}=\frac{\theta_t+(N-1)\theta_{st}}N,\ \eta_c=\frac2{\lambda_{\max}}",
             parameters: const { &[ACTIVATION, WIDTHS, SAMPLES, SIGMA_W2, SIGMA_B2, TRAIN_BIAS] },
             value: "[theta_t, theta_st, m_lambda, s_lambda, lambda_max, eta_c]",
+            outputs: const {
+                Outputs::List(&numbers([
+                    "theta_t",
+                    "theta_st",
+                    "m_lambda",
+                    "s_lambda",
+                    "lambda_max",
+                    "eta_c",
+                ]))
+            },
             validity: "m_lambda always; the others for theta_st > 0 and N much smaller than the width",
             sources: &[KARAKIDA_2019_UNIVERSAL],
             evaluate: |params| {
@@ -114,9 +146,16 @@ pub fn catalog() -> Vec<Prediction> {
             title: "Second moment of the eigenvalues where samples have no common mean",
             formula: r"s_\lambda=\frac C{PN}\left[\theta_t^2+(N-1)\mathrm{Var}\,\Theta_{nn'}\right]",
             parameters: const {
-                &[ACTIVATION, WIDTHS, SAMPLES, SIGMA_W2, optional("sigma_b2", SIGMA_B2.meaning, "0", "0")]
+                &[
+                    ACTIVATION,
+                    WIDTHS,
+                    SAMPLES,
+                    SIGMA_W2,
+                    optional("sigma_b2", Number, SIGMA_B2.meaning, "0", "0"),
+                ]
             },
             value: "[variance of an off-diagonal entry, s_lambda]",
+            outputs: const { Outputs::List(&numbers(["variance", "s_lambda"])) },
             validity: "odd activation, no biases, weights only; any ratio of N to the width",
             sources: &[KARAKIDA_2019_UNIVERSAL],
             evaluate: |params| {
@@ -130,6 +169,7 @@ pub fn catalog() -> Vec<Prediction> {
             formula: r"E\,\theta^\top F\theta=CS^L,\ S^l=q^l+2\sigma_w^2rb+\sigma_w^2\left[r^2c+(S^{l-1}-R^{l-1}r)e\right],\ R^l=q^l+\sigma_w^2rb,\ r=\frac{R^{l-1}}{q^{l-1}},\quad b=E[\phi\phi'u],\ c=E[\phi'^2u^2],\ e=E\phi'^2",
             parameters: const { &[ACTIVATION, DEPTH, SIGMA_W2, SIGMA_B2] },
             value: "[S^L, the norm for each output; R^L = E f D with D = theta.grad f; q^L = E f^2; the norm of the layers' blocks alone]",
+            outputs: const { Outputs::List(&numbers(["S", "R", "q", "block"])) },
             validity: "infinite width, standard normal inputs, any N; relative corrections O(1/M)",
             sources: &[LIANG_2019],
             evaluate: |params| {
@@ -147,13 +187,21 @@ pub fn catalog() -> Vec<Prediction> {
                     DEPTH,
                     SIGMA_W2,
                     SIGMA_B2,
-                    required("xx", "x·x/M_0", "a number >= 0"),
-                    required("xy", "x·y/M_0", "a number with |xy| <= sqrt(xx yy)"),
-                    required("yy", "y·y/M_0", "a number >= 0"),
-                    required("width", "M_0 = ... = M_{L-1}", "an integer >= 1"),
+                    required("xx", Number, "x·x/M_0", "a number >= 0"),
+                    required("xy", Number, "x·y/M_0", "a number with |xy| <= sqrt(xx yy)"),
+                    required("yy", Number, "y·y/M_0", "a number >= 0"),
+                    required("width", Integer, "M_0 = ... = M_{L-1}", "an integer >= 1"),
                 ]
             },
             value: "[NTK parametrization with bias, without, standard parametrization with bias, without]",
+            outputs: const {
+                Outputs::List(&numbers([
+                    "ntk_with_bias",
+                    "ntk_without_bias",
+                    "standard_with_bias",
+                    "standard_without_bias",
+                ]))
+            },
             validity: "infinite width; without bias means untrained biases, sigma_b2 stays in the forward pass",
             sources: &[JACOT_2018],
             evaluate: kernels,
@@ -168,11 +216,12 @@ pub fn catalog() -> Vec<Prediction> {
                     SIGMA_W2,
                     SIGMA_B2,
                     TRAIN_BIAS,
-                    optional("activation", ACTIVATION.meaning, ACTIVATION.domain, "\"relu\""),
-                    optional("eta_ntk", "the rate in the NTK parametrization", "a number > 0", "1"),
+                    optional("activation", Word, ACTIVATION.meaning, ACTIVATION.domain, "\"relu\""),
+                    optional("eta_ntk", Number, "the rate in the NTK parametrization", "a number > 0", "1"),
                 ]
             },
             value: "{weights: rates of the layers 1..L, biases: their rate, spectral_factor: M/sigma_w2 or \"none\"}",
+            outputs: const { Outputs::Object(&[series("weights"), number("biases"), number("spectral_factor")]) },
             validity: "exact in function space; one factor for all eigenvalues only for equal widths, weights only",
             sources: &[JACOT_2018],
             evaluate: |params| {
@@ -191,6 +240,7 @@ pub fn catalog() -> Vec<Prediction> {
             formula: r"q^*=\sigma_w^2K(q^*,q^*,q^*)+\sigma_b^2,\ \chi_1=\sigma_w^2\dot K(q^*,q^*,q^*),\ \xi_q=\frac{-1}{\ln\chi_q},\ \xi_c=\frac{-1}{\ln\chi_{c^*}}",
             parameters: const { &[ACTIVATION, SIGMA_W2, SIGMA_B2] },
             value: "[q*, c*, chi_1, chi_q, xi_q, xi_c] of the stable fixed point that inputs of unit variance reach (where they diverge, the one that smaller inputs reach); q* is the word \"marginal\" where every q is fixed; where q* = 0 the others are the word \"collapsed\"",
+            outputs: const { Outputs::List(&numbers(["q_star", "c_star", "chi_1", "chi_q", "xi_q", "xi_c"])) },
             validity: "infinite width; unstable fixed points are not given",
             sources: &[POOLE_2016, SCHOENHOLZ_2017],
             evaluate: |params| {
@@ -210,8 +260,9 @@ pub fn catalog() -> Vec<Prediction> {
             id: "mf/critical-line",
             title: "The scales at the edge of chaos with a given fixed point",
             formula: r"\sigma_w^2=1/\dot K(q^*,q^*,q^*),\quad\sigma_b^2=q^*-\sigma_w^2K(q^*,q^*,q^*)",
-            parameters: const { &[ACTIVATION, required("q_star", "q*, the fixed point", "a number > 0")] },
+            parameters: const { &[ACTIVATION, required("q_star", Number, "q*, the fixed point", "a number > 0")] },
             value: "[sigma_w2, sigma_b2]; sigma_b2 < 0: no network has this critical point",
+            outputs: const { Outputs::List(&numbers(["sigma_w2", "sigma_b2"])) },
             validity: "infinite width; the fixed point is reached by iteration only where chi_q < 1",
             sources: &[POOLE_2016, SCHOENHOLZ_2017],
             evaluate: |params| {

@@ -66,7 +66,7 @@ impl Method {
     ];
 
     /// Its name in parameters.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Gd => "gd",
             Self::Exact => "exact",

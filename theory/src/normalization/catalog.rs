@@ -8,20 +8,28 @@ use super::{
     mini_batch_gram, visible_boundary,
 };
 use crate::bibliography::{FAN_2020, KARAKIDA_2019_NORMALIZATION, LEWKOWYCZ_2020, MA_2018};
+use crate::catalog::Kind::{Integer, Number, Numbers, Rows, Words};
+use crate::catalog::outputs::{number, numbers, series, word};
 use crate::catalog::parameter::{
     ACTIVATION, GAMMA, SIGMA_B2, SIGMA_W2, TRAIN_BIAS, WIDTHS, optional, required,
 };
-use crate::catalog::{Parameter, Params, Prediction, Value};
+use crate::catalog::{Outputs, Parameter, Params, Prediction, Value};
 use crate::{Architecture, Normalization, TheoryError};
 
-const BETA: Parameter =
-    optional("beta", "beta, the offset of batch-normalized layers", "a number; 0 unless a layer is bn", "0");
+const BETA: Parameter = optional(
+    "beta",
+    Number,
+    "beta, the offset of batch-normalized layers",
+    "a number; 0 unless a layer is bn",
+    "0",
+);
 const MODES: Parameter = required(
     "modes",
+    Words,
     "the normalization of each of the layers 1..L",
     "a list of null, \"none\", \"ms\", \"bn\" or \"ln\", one for each layer",
 );
-const BATCH: Parameter = required("N", "the number of samples of the batch", "an integer >= 2");
+const BATCH: Parameter = required("N", Integer, "the number of samples of the batch", "an integer >= 2");
 
 /// The predictions of this part.
 pub fn catalog() -> Vec<Prediction> {
@@ -36,6 +44,9 @@ fn last_layer() -> [Prediction; 5] {
             formula: r"m_\lambda=\frac{C\Theta_D(N-1)}{NP},\ s_\lambda=\frac{C\Theta_D^2(N-1)}{N^2P},\ \frac{\Theta_D}N\le\lambda_{\max}\le\sqrt{C(N-1)}\frac{\Theta_D}N",
             parameters: const { &[ACTIVATION, WIDTHS, BATCH, SIGMA_W2, SIGMA_B2, TRAIN_BIAS] },
             value: "[Theta_D, m_lambda, s_lambda, lambda_max at fixed N, upper bound]",
+            outputs: const {
+                Outputs::List(&numbers(["Theta_D", "m_lambda", "s_lambda", "lambda_max", "lambda_max_upper"]))
+            },
             validity: "m_lambda for every N; s_lambda and lambda_max for N much smaller than the width",
             sources: &[KARAKIDA_2019_NORMALIZATION],
             evaluate: |params| {
@@ -51,13 +62,14 @@ fn last_layer() -> [Prediction; 5] {
                 &[
                     ACTIVATION,
                     WIDTHS,
-                    required("N", "the number of samples of the batch", "an integer >= 4"),
+                    required("N", Integer, "the number of samples of the batch", "an integer >= 4"),
                     SIGMA_W2,
                     SIGMA_B2,
                     TRAIN_BIAS,
                     GAMMA,
                     optional(
                         "sigma2",
+                        Numbers,
                         "the measured variance over the batch of every output, to condition on",
                         "a list of C numbers > 0, or null",
                         "null",
@@ -65,6 +77,7 @@ fn last_layer() -> [Prediction; 5] {
                 ]
             },
             value: "[v, lambda_max, mean of m_lambda over batches]; given sigma2: [v, lambda_max, m_lambda] for it",
+            outputs: const { Outputs::List(&numbers(["v", "lambda_max", "m_lambda"])) },
             validity: "N much smaller than the width; linear networks only conditional on sigma2",
             sources: &[KARAKIDA_2019_NORMALIZATION],
             evaluate: |params| {
@@ -84,8 +97,9 @@ fn last_layer() -> [Prediction; 5] {
             id: "norm/last-bn-affine",
             title: "Eigenvalues added by training the scale and offset of the last batch normalization",
             formula: r"F^*_{kk}\leftarrow F^*_{kk}+\tfrac1N(11^\top+\hat u_k\hat u_k^\top)",
-            parameters: const { &[required("C", "the number of outputs", "an integer >= 1")] },
+            parameters: const { &[required("C", Integer, "the number of outputs", "an integer >= 1")] },
             value: "[the eigenvalue 1, its multiplicity 2C]",
+            outputs: const { Outputs::List(&numbers(["eigenvalue", "multiplicity"])) },
             validity: "exact at every width and N >= 2; nothing else in the spectrum changes",
             sources: &[KARAKIDA_2019_NORMALIZATION],
             evaluate: |params| {
@@ -107,6 +121,7 @@ fn last_layer() -> [Prediction; 5] {
                     GAMMA,
                     optional(
                         "outputs",
+                        Rows,
                         "measured outputs before normalization",
                         "a list of samples, each a list of C numbers, or null",
                         "null",
@@ -114,6 +129,12 @@ fn last_layer() -> [Prediction; 5] {
                 ]
             },
             value: "the lower bound on lambda_max for Gaussian outputs; given outputs: the top C-1 eigenvalues",
+            outputs: const {
+                Outputs::Either(&[
+                    Outputs::One(number("lambda_max_lower")),
+                    Outputs::One(series("eigenvalues")),
+                ])
+            },
             validity: "wide networks; compare the sum of the outliers, the bound is a trace over theta_st alone: 1.4 to 3.7 times too low with biases or ReLU, 11 to 22 times and more for odd activations without biases, where theta_st all but vanishes; for a step see step-size",
             sources: &[KARAKIDA_2019_NORMALIZATION],
             evaluate: layer_norm,
@@ -124,11 +145,12 @@ fn last_layer() -> [Prediction; 5] {
             formula: r"e_\parallel=C(d-1)B,\ e_\perp=C(A-B),\ A=E\|X\|^{-2},\ B=E[X_2^2\|X\|^{-4}],\ X\sim N(\sqrt\lambda e_1,I_d),\ d=C-1",
             parameters: const {
                 &[
-                    required("C", "the number of outputs", "an integer >= 4"),
-                    required("lam", "q_st ||P y||^2 / (q_t - q_st)", "a number >= 0"),
+                    required("C", Integer, "the number of outputs", "an integer >= 4"),
+                    required("lam", Number, "q_st ||P y||^2 / (q_t - q_st)", "a number >= 0"),
                 ]
             },
             value: "[e_parallel, e_perp] in units gamma^2/(q_t - q_st)",
+            outputs: const { Outputs::List(&numbers(["e_parallel", "e_perp"])) },
             validity: "N to infinity, given the common part y of the outputs; slow convergence for C < 6",
             sources: &[KARAKIDA_2019_NORMALIZATION],
             evaluate: |params| {
@@ -147,6 +169,7 @@ fn hidden_layers() -> [Prediction; 2] {
             formula: r"\Theta_D=\sum_lM_{l-1}(t_l\hat q^{l-1}_t-w_l\hat q^{l-1}_{st}),\quad\Theta_S=\sum_lM_{l-1}s_l\hat q^{l-1}_{st}",
             parameters: const { &[ACTIVATION, WIDTHS, SIGMA_W2, SIGMA_B2, TRAIN_BIAS, MODES, GAMMA, BETA] },
             value: "[Theta_D, Theta_S]",
+            outputs: const { Outputs::List(&numbers(["Theta_D", "Theta_S"])) },
             validity: "width first, then N to infinity; relative corrections O(1/N), outside validity for N < 10",
             sources: &[KARAKIDA_2019_NORMALIZATION],
             evaluate: |params| {
@@ -160,6 +183,7 @@ fn hidden_layers() -> [Prediction; 2] {
             formula: r"\lambda_{\max}\simeq\Theta_S+\zeta/N,\ \zeta=M_{L-1}(\hat q_t-\hat q_{st}-e_1^2v)+R\sum_{l<L}M_{l-1}(t_l\hat q^{l-1}_t-w_l\hat q^{l-1}_{st})",
             parameters: const { &[ACTIVATION, WIDTHS, BATCH, SIGMA_W2, SIGMA_B2, TRAIN_BIAS, MODES, GAMMA, BETA] },
             value: "[Theta_S, zeta, Theta_S + zeta/N]",
+            outputs: const { Outputs::List(&numbers(["Theta_S", "zeta", "outlier"])) },
             validity: "layer L-1 ms or bn, layer L plain; as lambda_max only well above the bulk edge",
             sources: &[KARAKIDA_2019_NORMALIZATION],
             evaluate: |params| {
@@ -178,6 +202,7 @@ fn beyond_the_bulk() -> [Prediction; 3] {
             formula: r"\lambda_+=\frac1N\min_{0<g<g_{\max}}z(g),\quad z(g)=\frac1g+r+\frac{M_0\hat a_0}{1-\hat a_0Ng}+\sum_{l\ge1}M_l\left\langle\frac{\hat a_ls_l^2}{1-\hat a_lT_l}\right\rangle",
             parameters: const { &[ACTIVATION, WIDTHS, BATCH, SIGMA_W2, SIGMA_B2, TRAIN_BIAS] },
             value: "lambda_+",
+            outputs: Outputs::One(number("lambda_plus")),
             validity: "exact for odd activations without biases, linear ones, and depth <= 2; approximate otherwise: within 20 % for tanh; means of simulated ReLU and GELU networks lie up to 1.1, 1.4, 2.8 and 4.2 times higher at 3, 5, 8 and 12 layers",
             sources: &[KARAKIDA_2019_NORMALIZATION, FAN_2020],
             evaluate: |params| {
@@ -192,6 +217,7 @@ fn beyond_the_bulk() -> [Prediction; 3] {
             formula: r"\text{exact iff }(\phi\text{ odd},\ \sigma_b=0)\text{ or }\phi\text{ linear or }L\le2",
             parameters: const { &[ACTIVATION, WIDTHS, SIGMA_W2, SIGMA_B2] },
             value: "\"exact\" or \"approximate\"",
+            outputs: Outputs::One(word("status")),
             validity: "says where norm/edge-proportional is proved or verified",
             sources: &[FAN_2020],
             evaluate: |params| {
@@ -207,16 +233,18 @@ fn beyond_the_bulk() -> [Prediction; 3] {
             formula: r"\eta_c=\frac2{\lambda_{\max}},\quad\eta_T=\eta_c\left(1+\frac{\ln(1/a)}{4T}\right)",
             parameters: const {
                 &[
-                    required("lambda_max", "the largest eigenvalue", "a number >= 0"),
-                    optional("steps", "T, the number of steps", "an integer >= 1", "100"),
+                    required("lambda_max", Number, "the largest eigenvalue", "a number >= 0"),
+                    optional("steps", Integer, "T, the number of steps", "an integer >= 1", "100"),
                     optional(
                         "a",
+                        Number,
                         "the share of the residual in the top eigenspace",
                         "a number in (0, 1], or null",
                         "null",
                     ),
                     optional(
                         "N",
+                        Integer,
                         "the number of samples, for the mean of ln(1/a) of random residuals",
                         "an integer >= 1, or null",
                         "null",
@@ -224,6 +252,7 @@ fn beyond_the_bulk() -> [Prediction; 3] {
                 ]
             },
             value: "[eta_c, eta_T]; eta_T = eta_c where neither a nor N is given",
+            outputs: const { Outputs::List(&numbers(["eta_c", "eta_T"])) },
             validity: "infinitesimal residuals; larger ones let networks move to flatter regions",
             sources: &[KARAKIDA_2019_NORMALIZATION, LEWKOWYCZ_2020],
             evaluate: |params| {
@@ -240,7 +269,8 @@ fn beyond_the_bulk() -> [Prediction; 3] {
 }
 
 fn batches() -> [Prediction; 2] {
-    const SIZE: Parameter = required("B", "the number of samples of a batch", "an integer from 1 to N");
+    const SIZE: Parameter =
+        required("B", Integer, "the number of samples of a batch", "an integer from 1 to N");
     [
         Prediction {
             id: "norm/mini-batch",
@@ -250,15 +280,17 @@ fn batches() -> [Prediction; 2] {
                 &[
                     required(
                         "theta_d",
+                        Number,
                         "theta_D, the diagonal of the kernel beyond the rest",
                         "a number > 0",
                     ),
-                    required("theta_s", "theta_S, the kernel of two samples", "a number >= 0"),
-                    required("N", "the number of samples", "an integer >= 2"),
+                    required("theta_s", Number, "theta_S, the kernel of two samples", "a number >= 0"),
+                    required("N", Integer, "the number of samples", "an integer >= 2"),
                     SIZE,
                 ]
             },
             value: "[eta_c, 2/lambda_max of all samples, 2/lambda_max of one batch]",
+            outputs: const { Outputs::List(&numbers(["eta_c", "eta_full", "eta_batch"])) },
             validity: "exact in mean square for fresh uniform batches, near a point of zero residual; networks whose kernel varies from sample to sample lie below by O(1/width)",
             sources: &[MA_2018],
             evaluate: |params| {
@@ -275,6 +307,7 @@ fn batches() -> [Prediction; 2] {
                 &[
                     required(
                         "gram",
+                        Rows,
                         "Theta, the tangent kernel of the samples",
                         "a symmetric positive semi-definite matrix other than zero, as a list of two rows or more",
                     ),
@@ -282,6 +315,7 @@ fn batches() -> [Prediction; 2] {
                 ]
             },
             value: "eta_c",
+            outputs: Outputs::One(number("eta_c")),
             validity: "exact in mean square for fresh uniform batches, near a point of zero residual; null directions of Theta are left out",
             sources: &[MA_2018],
             evaluate: |params| {

@@ -6,31 +6,44 @@ use super::{
     outlier_vectors, softmax_moments, two_cycle,
 };
 use crate::bibliography::{JACOT_2018, KARAKIDA_2019_UNIVERSAL, KARAKIDA_2021_PATHOLOGICAL, Source};
+use crate::catalog::Kind::{Flag, Integer, Integers, Number, Numbers, Rows};
+use crate::catalog::outputs::{number, numbers, series, table};
 use crate::catalog::parameter::{
     ACTIVATION, DEPTH, SAMPLES, SIGMA_B2, SIGMA_W2, WIDTHS as ALL_WIDTHS, optional, required,
 };
-use crate::catalog::{Parameter, Params, Prediction, Value};
+use crate::catalog::{Outputs, Parameter, Params, Prediction, Value};
 use crate::error::{at_least, representable};
 use crate::mean_field::{Kappa, kappa, order_parameters};
 use crate::{Architecture, TheoryError};
 
 const WIDTHS: Parameter = required(
     "widths",
+    Integers,
     "[M_0, ..., M_(L-1)], from the inputs to the last hidden layer",
     "a list of L positive integers",
 );
 const CLASSES: Parameter =
-    required("C", "the number of outputs", "an integer >= 1, at least 2 for the softmax");
-const ALPHAS: Parameter =
-    required("alphas", "[alpha_0, ..., alpha_(L-1)], M_l = alpha_l M", "L numbers > 0, at least two");
-const SCALE: Parameter = required("M", "M, the unit of widths", "a number > 0");
-const Q_T: Parameter = required("q_t", "q_t^L, the variance of the outputs", "a number from 0 to 100");
-const Q_ST: Parameter =
-    required("q_st", "q_st^L, the covariance of the outputs of two samples", "a number from 0 to q_t");
-const LOGITS: Parameter = required("logits", "the outputs, one row a sample", "rows of one length >= 2");
-const THETA_T: Parameter = required("Theta_t", "the tangent kernel at equal samples", "a number > 0");
+    required("C", Integer, "the number of outputs", "an integer >= 1, at least 2 for the softmax");
+const ALPHAS: Parameter = required(
+    "alphas",
+    Numbers,
+    "[alpha_0, ..., alpha_(L-1)], M_l = alpha_l M",
+    "L numbers > 0, at least two",
+);
+const SCALE: Parameter = required("M", Number, "M, the unit of widths", "a number > 0");
+const Q_T: Parameter =
+    required("q_t", Number, "q_t^L, the variance of the outputs", "a number from 0 to 100");
+const Q_ST: Parameter = required(
+    "q_st",
+    Number,
+    "q_st^L, the covariance of the outputs of two samples",
+    "a number from 0 to q_t",
+);
+const LOGITS: Parameter =
+    required("logits", Rows, "the outputs, one row a sample", "rows of one length >= 2");
+const THETA_T: Parameter = required("Theta_t", Number, "the tangent kernel at equal samples", "a number > 0");
 const THETA_ST: Parameter =
-    required("Theta_st", "the tangent kernel at different samples", "a number from 0 to Theta_t");
+    required("Theta_st", Number, "the tangent kernel at different samples", "a number from 0 to Theta_t");
 const PAPER: &[Source] = &[KARAKIDA_2021_PATHOLOGICAL];
 /// Most logits in one question.
 const MOST: usize = 100_000;
@@ -51,6 +64,16 @@ fn orders() -> Vec<Prediction> {
             formula: r"q^l=\sigma_w^2\hat q^{l-1}+\sigma_b^2,\ \hat q^l=E[\phi\phi],\ \tilde q^l=\sigma_w^2\tilde q^{l+1}E[\phi'\phi']",
             parameters: const { &[ACTIVATION, DEPTH, SIGMA_W2, SIGMA_B2] },
             value: "[q_t^1..L], [q_st^1..L], [qhat_t^0..L-1], [qhat_st^0..L-1], [qtilde_t^1..L], [qtilde_st^1..L]",
+            outputs: const {
+                Outputs::List(&[
+                    series("q_t"),
+                    series("q_st"),
+                    series("qhat_t"),
+                    series("qhat_st"),
+                    series("qtilde_t"),
+                    series("qtilde_st"),
+                ])
+            },
             validity: "infinite width, standard normal inputs",
             sources: PAPER,
             evaluate: |params| {
@@ -64,6 +87,7 @@ fn orders() -> Vec<Prediction> {
             formula: r"\kappa_1=\sum_l\frac{\alpha_{l-1}}\alpha\tilde q^l_t\hat q^{l-1}_t,\quad\kappa_2=\sum_l\frac{\alpha_{l-1}}\alpha\tilde q^l_{st}\hat q^{l-1}_{st},\quad\alpha=\sum_{l<L}\alpha_l\alpha_{l-1}",
             parameters: const { &[ACTIVATION, DEPTH, SIGMA_W2, SIGMA_B2, ALPHAS] },
             value: "[alpha, kappa_1, kappa_2]",
+            outputs: const { Outputs::List(&numbers(["alpha", "kappa_1", "kappa_2"])) },
             validity: "infinite width; biases contribute at relative order 1/M",
             sources: &[KARAKIDA_2019_UNIVERSAL],
             evaluate: |params| {
@@ -82,6 +106,7 @@ fn regression() -> Vec<Prediction> {
             formula: r"m_\lambda=\frac{\kappa_1C}M,\ s_\lambda=\alpha C\left(\frac{N-1}N\kappa_2^2+\frac{\kappa_1^2}N\right),\ \lambda_{\max}=\alpha M\left(\frac{N-1}N\kappa_2+\frac{\kappa_1}N\right)",
             parameters: LEADING,
             value: "[m_lambda, s_lambda, lambda_max]",
+            outputs: const { Outputs::List(&numbers(["m_lambda", "s_lambda", "lambda_max"])) },
             validity: "M -> infinity; use mf/fim-stats for exact widths",
             sources: &[KARAKIDA_2019_UNIVERSAL],
             evaluate: |params| {
@@ -101,6 +126,17 @@ fn regression() -> Vec<Prediction> {
             formula: r"\Theta=[(\Theta_t-\Theta_{st})I+\Theta_{st}\mathbf 1\mathbf 1^\top]\otimes I_C,\quad\lambda_{\max}=(N-1)\Theta_{st}+\Theta_t",
             parameters: NETWORK,
             value: "[Theta_t, Theta_st, mean, second moment, lambda_max, bulk, lambda_max after mean subtraction]",
+            outputs: const {
+                Outputs::List(&numbers([
+                    "Theta_t",
+                    "Theta_st",
+                    "mean",
+                    "second_moment",
+                    "lambda_max",
+                    "bulk",
+                    "lambda_ms",
+                ]))
+            },
             validity: "N << M; exact widths, trained biases; the C largest split by O(sqrt(C/M))",
             sources: &[KARAKIDA_2021_PATHOLOGICAL, JACOT_2018],
             evaluate: |params| {
@@ -125,13 +161,14 @@ fn regression() -> Vec<Prediction> {
                 &[
                     ACTIVATION,
                     ALL_WIDTHS,
-                    required("N", SAMPLES.meaning, "an integer >= 3"),
+                    required("N", Integer, SAMPLES.meaning, "an integer >= 3"),
                     SIGMA_W2,
                     SIGMA_B2,
-                    optional("train_bias", "whether biases are trained", "true or false", "true"),
+                    optional("train_bias", Flag, "whether biases are trained", "true or false", "true"),
                 ]
             },
             value: "[the part of the same class, the part of each other class, 1 - s: the first and C-1 times the second]",
+            outputs: const { Outputs::List(&numbers(["same_class", "other_class", "remainder"])) },
             validity: "N << M, second order: 1 - s below about 0.05 and N Theta_st >= Theta_t - Theta_st; outside validity where the outlier sinks into the bulk, as 1 - s is larger there",
             sources: &[KARAKIDA_2019_UNIVERSAL],
             evaluate: |params| {
@@ -145,6 +182,7 @@ fn regression() -> Vec<Prediction> {
             formula: r"m^l=\frac{Ct_l}{P_l},\ s^l=\frac C{P_l}\left(\frac{N-1}Ns_l^2+\frac{t_l^2}N\right),\ \lambda^l_{\max}=\frac{N-1}Ns_l+\frac{t_l}N",
             parameters: NETWORK,
             value: "for each layer 1 to L: [mean, second moment, lambda_max]",
+            outputs: Outputs::Columns(&["mean", "second_moment", "lambda_max"]),
             validity: "N << M; in the first layer only the mean, where there is no outlier",
             sources: PAPER,
             evaluate: |params| {
@@ -162,6 +200,13 @@ fn regression() -> Vec<Prediction> {
             formula: r"A^l=\frac1N\sum_{n,k}\nabla_{h^l}f_k\nabla_{h^l}f_k^\top,\quad\lambda_{\max}=\frac{N-1}Na_{st}+\frac{a_t}N,\ a=\sigma_w^2\tilde q^{l+1}",
             parameters: NETWORK,
             value: "for each layer 0 to L-1: [mean, second moment, lambda_max, share of the trace in the C outliers, lambda_max over mean]",
+            outputs: Outputs::Columns(&[
+                "mean",
+                "second_moment",
+                "lambda_max",
+                "outlier_share",
+                "max_over_mean",
+            ]),
             validity: "infinite width; outliers are biased by O(C/M)",
             sources: PAPER,
             evaluate: |params| {
@@ -176,6 +221,7 @@ fn regression() -> Vec<Prediction> {
             formula: r"\mathrm{Tr}(A^l)^2\mathrel{+}=C(C-1)\left(\frac{N-1}Ny_{st}+\frac{y_t}N\right)",
             parameters: NETWORK,
             value: "for each layer 0 to L-1: the mean squared eigenvalue",
+            outputs: Outputs::One(series("second_moment")),
             validity: "relative corrections O(1/M) remain",
             sources: PAPER,
             evaluate: |params| Ok(corrected_second_moments(&network(params)?, params.integer("N")?)?.into()),
@@ -191,6 +237,7 @@ fn cross_entropy() -> Vec<Prediction> {
             formula: r"\beta_1=E\,\mathrm{Tr}Q,\ \beta_2=E\,\mathrm{Tr}QQ',\ \beta_3=E\,\mathrm{Tr}Q^2,\quad\frac{\beta_1}{C-1}\le\frac{E\lambda_{\max}}{\Theta_{st}}\le\frac{\beta_1}{C-1}+\sqrt{\frac{C-2}{C-1}}\sqrt{\beta_2-\frac{\beta_1^2}{C-1}}",
             parameters: const { &[CLASSES, Q_T, Q_ST] },
             value: "[beta_1, beta_2, beta_3, beta_0, lower, upper]",
+            outputs: const { Outputs::List(&numbers(["beta_1", "beta_2", "beta_3", "beta_0", "lower", "upper"])) },
             validity: "exact for Gaussian outputs; the upper bound at many samples",
             sources: PAPER,
             evaluate: |params| {
@@ -204,6 +251,7 @@ fn cross_entropy() -> Vec<Prediction> {
             formula: r"m_\lambda=\frac{\kappa_1\beta_1}M,\quad s_\lambda=\alpha\left(\frac{N-1}N\beta_2\kappa_2^2+\frac{\beta_3\kappa_1^2}N\right)",
             parameters: LEADING,
             value: "[m_lambda, s_lambda, beta_1, beta_2, beta_3]",
+            outputs: const { Outputs::List(&numbers(["m_lambda", "s_lambda", "beta_1", "beta_2", "beta_3"])) },
             validity: "M -> infinity",
             sources: PAPER,
             evaluate: |params| {
@@ -229,6 +277,7 @@ fn cross_entropy() -> Vec<Prediction> {
                 &[
                     required(
                         "y",
+                        Numbers,
                         "the outputs shared by all samples, over sqrt(q_st)",
                         "a list of 2 to 200 numbers",
                     ),
@@ -237,6 +286,7 @@ fn cross_entropy() -> Vec<Prediction> {
                 ]
             },
             value: "[mu_1, ..., mu_C], the last one 0",
+            outputs: Outputs::One(series("mu")),
             validity: "N -> infinity",
             sources: PAPER,
             evaluate: |params| {
@@ -248,8 +298,9 @@ fn cross_entropy() -> Vec<Prediction> {
             id: "spectra/ce-outlier-quantile-c2",
             title: "Law of the outlier over networks with two classes",
             formula: r"m(\Phi^{-1}(1-p/2)),\quad m(\bar y)=E_zw(\sqrt{2(q_t-q_{st})}z+\sqrt{2q_{st}}\bar y),\ w(d)=\tfrac12\mathrm{sech}^2\tfrac d2",
-            parameters: const { &[required("p", "the level", "a number with 0 < p < 1"), Q_T, Q_ST] },
+            parameters: const { &[required("p", Number, "the level", "a number with 0 < p < 1"), Q_T, Q_ST] },
             value: "the quantile of lambda_1/Theta_st",
+            outputs: Outputs::One(number("quantile")),
             validity: "C = 2, N -> infinity",
             sources: PAPER,
             evaluate: |params| {
@@ -261,8 +312,9 @@ fn cross_entropy() -> Vec<Prediction> {
             id: "spectra/ce-bulk-density-c2",
             title: "Density of the bulk with two classes",
             formula: r"p(w)=\frac{2N(d;0,2q_t)}{w\sqrt{1-2w}},\quad d=2\,\mathrm{arcosh}\frac1{\sqrt{2w}}",
-            parameters: const { &[required("lambda", "w = lambda/a", "a number with 0 < w < 1/2"), Q_T] },
+            parameters: const { &[required("lambda", Number, "w = lambda/a", "a number with 0 < w < 1/2"), Q_T] },
             value: "p(w)",
+            outputs: Outputs::One(number("density")),
             validity: "C = 2; a = (Theta_t - Theta_st)/N",
             sources: PAPER,
             evaluate: |params| Ok(bulk_density(params.number("lambda")?, params.number("q_t")?)?.into()),
@@ -278,6 +330,7 @@ fn given() -> Vec<Prediction> {
             formula: r"G=a\,\mathrm{blockdiag}(Q_n)+\frac{\Theta_{st}}NRR^\top,\quad a=\frac{\Theta_t-\Theta_{st}}N,\ R=(Q_n^{1/2})_n",
             parameters: const { &[LOGITS, THETA_T, THETA_ST] },
             value: "all NC eigenvalues, descending; the last N are 0",
+            outputs: Outputs::One(series("eigenvalues")),
             validity: "N << M; at most 600 outputs",
             sources: PAPER,
             evaluate: |params| {
@@ -292,6 +345,7 @@ fn given() -> Vec<Prediction> {
             formula: r"\mu_i(\Phi(\lambda))=1,\quad\Phi(\lambda)=\frac{\Theta_{st}}N\sum_nQ_n(\lambda I-aQ_n)^{-1}",
             parameters: const { &[LOGITS, THETA_T, THETA_ST] },
             value: "C-1 eigenvalues, descending; \"none\" for one that the bulk has absorbed",
+            outputs: Outputs::One(series("eigenvalues")),
             validity: "N << M",
             sources: PAPER,
             evaluate: |params| {
@@ -312,16 +366,18 @@ fn given() -> Vec<Prediction> {
                     LOGITS,
                     required(
                         "labels",
+                        Integers,
                         "the classes, counted from 0",
                         "one integer from 0 to C-1 for each sample",
                     ),
                     THETA_T,
                     THETA_ST,
-                    required("eta", "the learning rate", "a number > 0"),
-                    required("steps", "steps", "an integer from 0 to 10000"),
+                    required("eta", Number, "the learning rate", "a number > 0"),
+                    required("steps", Integer, "steps", "an integer from 0 to 10000"),
                 ]
             },
             value: "the outputs, sample by sample",
+            outputs: Outputs::One(table("outputs")),
             validity: "wide networks, whose kernel does not move",
             sources: &[KARAKIDA_2021_PATHOLOGICAL, JACOT_2018],
             evaluate: |params| {
@@ -350,6 +406,7 @@ fn rates() -> Vec<Prediction> {
             formula: r"\eta_c=\frac2{\lambda_{\max}},\qquad\eta_c^{CE}=\frac2{\Theta_{st}\beta_0},\quad\beta_0=\frac{\beta_1(q_t-q_{st})}{C-1}",
             parameters: LEADING,
             value: "[eta_c, eta_c^CE, beta_0]; eta_c^CE is -1 where there is none (kappa_2 = 0)",
+            outputs: const { Outputs::List(&numbers(["eta_c", "eta_c_CE", "beta_0"])) },
             validity: "M -> infinity, N large, balanced classes",
             sources: PAPER,
             evaluate: |params| {
@@ -368,6 +425,15 @@ fn rates() -> Vec<Prediction> {
             formula: r"\eta_c=\frac2{\lambda_{\max}},\qquad\eta_c^{CE}=\frac2{\Theta_{st}\beta_0}",
             parameters: NETWORK,
             value: "{squared_error, cross_entropy, beta_0, sensitive_share: C of M_0 input directions, sensitivity: of these over random ones}",
+            outputs: const {
+                Outputs::Object(&numbers([
+                    "squared_error",
+                    "cross_entropy",
+                    "beta_0",
+                    "sensitive_share",
+                    "sensitivity",
+                ]))
+            },
             validity: "exact widths, trained biases; N large, balanced classes; where no outlier is clear of the bulk both steps are lower bounds, that of the cross entropy twice that of the squared error",
             sources: PAPER,
             evaluate: |params| {
@@ -392,11 +458,12 @@ fn rates() -> Vec<Prediction> {
             formula: r"A=\frac r{E\sigma'(\xi)}\left(E\sigma(A+\xi)-\tfrac12\right),\quad\xi\sim N(0,2(q_t-q_{st}))",
             parameters: const {
                 &[
-                    required("r", "the learning rate over its critical value", "a number > 0"),
-                    required("q_t_minus_q_st", "q_t - q_st", "a number from 0 to 100"),
+                    required("r", Number, "the learning rate over its critical value", "a number > 0"),
+                    required("q_t_minus_q_st", Number, "q_t - q_st", "a number from 0 to 100"),
                 ]
             },
             value: "A; 0 for r <= 1",
+            outputs: Outputs::One(number("A")),
             validity: "C = 2, N -> infinity, until the bulk is learnt",
             sources: PAPER,
             evaluate: |params| Ok(two_cycle(params.number("r")?, params.number("q_t_minus_q_st")?)?.into()),

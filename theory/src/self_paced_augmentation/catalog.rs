@@ -18,71 +18,102 @@ use crate::bibliography::{
     BIETTI_2021_STABILITY, BISHOP_1995, CANATAR_2021, CHO_2009, DEVRIES_2017, DOBRIBAN_2018, HASTIE_2022,
     MEI_2021, RAHIMI_2007, Source, TAKASE_2021, WAGER_2013, WILLIAMS_1997, ZHANG_2018_MIXUP,
 };
+use crate::catalog::Kind::{Flag, Integer, Integers, Number, Numbers, Rows, Word};
+use crate::catalog::outputs::{number, numbers, series};
 use crate::catalog::parameter::{optional, required};
-use crate::catalog::{Parameter, Params, Prediction, Value};
+use crate::catalog::{Kind, Outputs, Parameter, Params, Prediction, Value};
 use crate::error::representable;
 
-const PSI: Parameter = required("psi", "psi = N/d, samples per dimension", "a number > 0");
-const R2: Parameter = required("r2", "r^2, the squared norm of the teacher", "a number >= 0");
-const SIGMA2: Parameter =
-    required("sigma2", "sigma^2, the variance of the label noise", "a number >= 0, not 0 together with r2");
-const S2: Parameter = required("s2", "s^2, the variance of the augmentation per coordinate", "a number >= 0");
+const PSI: Parameter = required("psi", Number, "psi = N/d, samples per dimension", "a number > 0");
+const R2: Parameter = required("r2", Number, "r^2, the squared norm of the teacher", "a number >= 0");
+const SIGMA2: Parameter = required(
+    "sigma2",
+    Number,
+    "sigma^2, the variance of the label noise",
+    "a number >= 0, not 0 together with r2",
+);
+const S2: Parameter =
+    required("s2", Number, "s^2, the variance of the augmentation per coordinate", "a number >= 0");
 const TAU: Parameter =
-    required("tau", "tau, the threshold of the squared residual", "a number >= 0, or \"inf\"");
-const RIDGE: Parameter = required("lambda_ridge", "lambda, the ridge", "a number >= 0");
+    required("tau", Number, "tau, the threshold of the squared residual", "a number >= 0, or \"inf\"");
+const RIDGE: Parameter = required("lambda_ridge", Number, "lambda, the ridge", "a number >= 0");
 const LAMBDA: Parameter =
-    required("lambda_ridge", "lambda, the effective ridge", "a number between 0 and s2");
-const RATIO: Parameter = required("p", "p, the augmented part of the samples", "a number from 0 to 1");
+    required("lambda_ridge", Number, "lambda, the effective ridge", "a number between 0 and s2");
+const RATIO: Parameter =
+    required("p", Number, "p, the augmented part of the samples", "a number from 0 to 1");
 const ETA: Parameter =
-    required("eta", "eta, the learning rate", "a number > 0 and < 2/((1+1/sqrt(psi))^2+s2)");
-const STEPS: Parameter = required("steps", "numbers of steps", "an increasing list of integers up to 10^6");
+    required("eta", Number, "eta, the learning rate", "a number > 0 and < 2/((1+1/sqrt(psi))^2+s2)");
+const STEPS: Parameter =
+    required("steps", Integers, "numbers of steps", "an increasing list of integers up to 10^6");
 const AUGMENTATION: Parameter = optional(
     "augmentation",
+    Kind::Json,
     "which samples are augmented",
     "\"self-paced\", \"all\", \"none\", or a constant part from 0 to 1",
     "\"self-paced\"",
 );
 const START: Parameter =
-    optional("start", "where training starts", "\"zero\" or \"least-squares\"", "\"zero\"");
-const COMPONENTS: Parameter =
-    required("components", "the label noise: [[pi_1, q_1], ...]", "pairs of a fraction and a variance >= 0");
+    optional("start", Word, "where training starts", "\"zero\" or \"least-squares\"", "\"zero\"");
+const COMPONENTS: Parameter = required(
+    "components",
+    Rows,
+    "the label noise: [[pi_1, q_1], ...]",
+    "pairs of a fraction and a variance >= 0",
+);
 const EIGENVALUES: Parameter =
-    required("e", "e_j, the eigenvalues of the covariance of the inputs", "a list of numbers >= 0");
-const TEACHER: Parameter = required("b", "b_j, the components of the teacher", "one finite number per e_j");
-const SAMPLES: Parameter = required("N", "N, the number of samples", "an integer >= 1");
+    required("e", Numbers, "e_j, the eigenvalues of the covariance of the inputs", "a list of numbers >= 0");
+const TEACHER: Parameter =
+    required("b", Numbers, "b_j, the components of the teacher", "one finite number per e_j");
+const SAMPLES: Parameter = required("N", Integer, "N, the number of samples", "an integer >= 1");
 const LOWEST: Parameter =
-    optional("lowest", "the smallest solution, not the largest", "true or false", "false");
-const Q11: Parameter = required("q11", "q_11 = |x|^2/d of the clean input", "a number >= 0");
-const Q22: Parameter = required("q22", "q_22 = |x'|^2/d of the clean input", "a number >= 0");
-const Q12: Parameter = required("q12", "q_12 = x.x'/d", "a number with q12^2 <= q11 q22");
-const INPUTS: Parameter = required("X", "the inputs, one row a sample", "rows of d finite numbers");
-const TARGETS: Parameter = required("y", "the targets", "one finite number per row of X");
-const PENALTY: Parameter = required("lambda_ridge", "lambda of the penalty lambda |w|^2", "a number >= 0");
-const COUNT: Parameter = required("N", "N, the number of samples before augmentation", "an integer >= 1");
+    optional("lowest", Flag, "the smallest solution, not the largest", "true or false", "false");
+const Q11: Parameter = required("q11", Number, "q_11 = |x|^2/d of the clean input", "a number >= 0");
+const Q22: Parameter = required("q22", Number, "q_22 = |x'|^2/d of the clean input", "a number >= 0");
+const Q12: Parameter = required("q12", Number, "q_12 = x.x'/d", "a number with q12^2 <= q11 q22");
+const INPUTS: Parameter = required("X", Rows, "the inputs, one row a sample", "rows of d finite numbers");
+const TARGETS: Parameter = required("y", Numbers, "the targets", "one finite number per row of X");
+const PENALTY: Parameter =
+    required("lambda_ridge", Number, "lambda of the penalty lambda |w|^2", "a number >= 0");
+const COUNT: Parameter =
+    required("N", Integer, "N, the number of samples before augmentation", "an integer >= 1");
 /// What predictions of complete groups take.
 const GROUP: &[Parameter] = &[
-    required("lambda", "lambda_k, the eigenvalues of the kernel, one a level", "a list of numbers >= 0"),
-    required("dims", "N_k, how many modes a level has", "one integer >= 0 per lambda"),
+    required(
+        "lambda",
+        Numbers,
+        "lambda_k, the eigenvalues of the kernel, one a level",
+        "a list of numbers >= 0",
+    ),
+    required("dims", Integers, "N_k, how many modes a level has", "one integer >= 0 per lambda"),
     required(
         "invariant",
+        Integers,
         "n_k, how many of them the group leaves as they are",
         "one integer from 0 to dims per lambda",
     ),
-    required("order", "|G|, the number of elements of the group", "an integer >= 1"),
+    required("order", Integer, "|G|, the number of elements of the group", "an integer >= 1"),
     COUNT,
     required(
         "delta",
+        Number,
         "delta, the ridge on all N |G| points; of a tail that is not listed, its sum is added",
         "a number >= 0",
     ),
-    required("sigma2", "sigma^2, the variance of the label noise, which copies share", "a number >= 0"),
+    required(
+        "sigma2",
+        Number,
+        "sigma^2, the variance of the label noise, which copies share",
+        "a number >= 0",
+    ),
     required(
         "power_invariant",
+        Numbers,
         "p_k, the power of the target in the invariant modes of a level",
         "one number >= 0 per lambda, 0 where there are none",
     ),
     required(
         "power_rest",
+        Numbers,
         "o_k, its power in the other modes of a level",
         "one number >= 0 per lambda, 0 where there are none",
     ),
@@ -124,6 +155,7 @@ fn ends() -> Vec<Prediction> {
             formula: r"E_\xi(y-w\cdot\tilde x)^2=(y-w\cdot x)^2+s^2\|w\|^2,\quad\lambda_{\rm eff}=s^2p",
             parameters: const { &[S2, RATIO] },
             value: "lambda_eff",
+            outputs: Outputs::One(number("lambda_eff")),
             validity: "exact at any size for a linear model",
             sources: const { &[BISHOP_1995, TAKASE_2021] },
             evaluate: |params| Ok(effective_penalty(params.number("s2")?, params.number("p")?)?.into()),
@@ -134,6 +166,7 @@ fn ends() -> Vec<Prediction> {
             formula: r"\kappa^2=(\lambda+\gamma-1)\kappa+\lambda,\ R=\frac{r^2\kappa^2+\sigma^2\gamma}{(1+\kappa)^2-\gamma},\ v=\left(\tfrac\lambda\kappa\right)^2(\sigma^2+R),\ W=\frac{r^2+\gamma(\sigma^2+R)}{(1+\kappa)^2}",
             parameters: const { &[PSI, R2, SIGMA2, RIDGE] },
             value: "[R, v, W]",
+            outputs: const { Outputs::List(&numbers(["R", "v", "W"])) },
             validity: "N, d to infinity; R and W are infinite at psi = 1 without ridge",
             sources: RIDGES,
             evaluate: |params| {
@@ -148,6 +181,7 @@ fn ends() -> Vec<Prediction> {
             formula: r"\lambda=s^2\,\mathrm{erfc}\sqrt{\tau/2v(\lambda)},\quad p=\lambda/s^2,\quad\text{largest solution}",
             parameters: const { &[PSI, R2, SIGMA2, S2, TAU] },
             value: "[lambda_eff, p, R, v, W]",
+            outputs: const { Outputs::List(&numbers(["lambda_eff", "p", "R", "v", "W"])) },
             validity: "N, d to infinity, small learning rate",
             sources: PAPER,
             evaluate: |params| {
@@ -161,6 +195,7 @@ fn ends() -> Vec<Prediction> {
             formula: r"\lambda=s^2\,\mathrm{erfc}\sqrt{\tau/2v(\lambda)},\quad p=\lambda/s^2,\quad\text{smallest solution}",
             parameters: const { &[PSI, R2, SIGMA2, S2, TAU] },
             value: "[lambda_eff, p, R, v, W]",
+            outputs: const { Outputs::List(&numbers(["lambda_eff", "p", "R", "v", "W"])) },
             validity: "N, d to infinity, small learning rate",
             sources: PAPER,
             evaluate: |params| {
@@ -174,6 +209,7 @@ fn ends() -> Vec<Prediction> {
             formula: r"T'(\lambda)=\frac{s^2}{\sqrt\pi}ae^{-a^2}\frac{v'}v,\quad a=\sqrt{\tau/2v}",
             parameters: const { &[PSI, R2, SIGMA2, S2, TAU, RIDGE] },
             value: "T'; stable below 1",
+            outputs: Outputs::One(number("T_prime")),
             validity: "N, d to infinity",
             sources: PAPER,
             evaluate: |params| {
@@ -187,6 +223,7 @@ fn ends() -> Vec<Prediction> {
             formula: r"\tau(\lambda)=2v(\lambda)[\mathrm{erfc}^{-1}(\lambda/s^2)]^2",
             parameters: const { &[PSI, R2, SIGMA2, S2, LAMBDA] },
             value: "tau",
+            outputs: Outputs::One(number("tau")),
             validity: "N, d to infinity; stable where tau falls with lambda",
             sources: PAPER,
             evaluate: |params| {
@@ -200,6 +237,7 @@ fn ends() -> Vec<Prediction> {
             formula: r"\tau_c=\max_\lambda\tau(\lambda)",
             parameters: const { &[PSI, R2, SIGMA2, S2] },
             value: "tau_c",
+            outputs: Outputs::One(number("tau_c")),
             validity: "psi <= 1, s2 > 0, N, d to infinity",
             sources: PAPER,
             evaluate: |params| Ok(spinodal(&task(params)?, params.number("s2")?)?.tau.into()),
@@ -210,6 +248,7 @@ fn ends() -> Vec<Prediction> {
             formula: r"\frac{d\tau}{d\lambda}=0\iff T'(\lambda)=1",
             parameters: const { &[PSI, R2, SIGMA2, S2] },
             value: "a list, possibly empty, of [lambda, tau, 1 for a maximum or -1 for a minimum]",
+            outputs: Outputs::Columns(&["lambda_eff", "tau", "sign"]),
             validity: "s2 > 0, N, d to infinity",
             sources: PAPER,
             evaluate: |params| {
@@ -228,6 +267,7 @@ fn curves() -> Vec<Prediction> {
         formula: r"\varphi\leftarrow\varphi+\eta[\mu-(\mu+s^2p)\varphi],\ p=\mathrm{erfc}\sqrt{\tau/2v},\ v=\sigma^2+\int[\mu r^2(1-\varphi)^2-\gamma\sigma^2\varphi(2-\varphi)]d\rho,\ R=r^2+\int[\sigma^2\gamma\varphi^2/\mu-r^2\varphi(2-\varphi)]d\rho",
         parameters: const { &[PSI, R2, SIGMA2, S2, TAU, ETA, STEPS, AUGMENTATION, START] },
         value: "one row [p, v, R] per listed number of steps",
+        outputs: Outputs::Columns(&["p", "v", "R"]),
         validity: "N, d to infinity, full batches, the noise averaged",
         sources: PAPER,
         evaluate: |params| {
@@ -259,6 +299,7 @@ fn gains() -> Vec<Prediction> {
             formula: r"\lambda^*=\sigma^2\gamma/r^2",
             parameters: const { &[PSI, R2, SIGMA2] },
             value: "[lambda*, R(lambda*), v(lambda*)]",
+            outputs: const { Outputs::List(&numbers(["lambda_star", "R", "v"])) },
             validity: "r2 > 0, N, d to infinity",
             sources: RIDGES,
             evaluate: |params| {
@@ -272,6 +313,7 @@ fn gains() -> Vec<Prediction> {
             formula: r"\tau^*=2v(\lambda^*)[\mathrm{erfc}^{-1}(\lambda^*/s^2)]^2",
             parameters: const { &[PSI, R2, SIGMA2, S2] },
             value: "tau*; training ends there only if spa/stability at lambda* is below 1",
+            outputs: Outputs::One(number("tau_star")),
             validity: "r2, sigma2 > 0, s2 >= lambda*, N, d to infinity",
             sources: PAPER,
             evaluate: |params| Ok(optimal_threshold(&task(params)?, params.number("s2")?)?.tau.into()),
@@ -282,6 +324,9 @@ fn gains() -> Vec<Prediction> {
             formula: r"(\bar\lambda,s^2),\quad R(\bar\lambda)=R(s^2),\ \bar\lambda<\lambda^*",
             parameters: const { &[PSI, R2, SIGMA2, S2] },
             value: "[lambda_bar, s2], or an empty list where s2 <= lambda*",
+            outputs: const {
+                Outputs::Either(&[Outputs::List(&numbers(["lambda_bar", "s2"])), Outputs::List(&[])])
+            },
             validity: "r2 > 0, N, d to infinity",
             sources: RIDGES,
             evaluate: |params| {
@@ -295,6 +340,7 @@ fn gains() -> Vec<Prediction> {
             formula: r"G=R(0)-R(\lambda^*)\simeq\psi\frac{\sigma^4}{r^2+\sigma^2}\ (\psi\to0),\ \frac{\sigma^4}{r^2\psi^2}\ (\psi\to\infty)",
             parameters: const { &[PSI, R2, SIGMA2] },
             value: "[G, its law for few samples, its law for many samples]",
+            outputs: const { Outputs::List(&numbers(["G", "G_few", "G_many"])) },
             validity: "r2 > 0, N, d to infinity; G is infinite at psi = 1",
             sources: RIDGES,
             evaluate: |params| {
@@ -313,6 +359,7 @@ fn noises() -> Vec<Prediction> {
             formula: r"V_{\rm SPA}=s^2W\rho_A+\tfrac12s^4W^2p,\quad V_{\rm CA}=s^2Wv+\tfrac12s^4W^2",
             parameters: const { &[PSI, R2, SIGMA2, S2, TAU] },
             value: "[V_SPA, V_CA], batch size times variance, each at its own end point",
+            outputs: const { Outputs::List(&numbers(["V_SPA", "V_CA"])) },
             validity: "N, d to infinity; fixed weights",
             sources: PAPER,
             evaluate: |params| {
@@ -327,6 +374,7 @@ fn noises() -> Vec<Prediction> {
             formula: r"c_R=\tfrac{s^2\gamma}2[(\rho_A+s^2pW)m+pWI_1],\quad c_v=\tfrac{s^2\gamma}2[(\rho_A+s^2pW)I_1+pWI_2]",
             parameters: const { &[PSI, R2, SIGMA2, S2, TAU] },
             value: "[c_R, c_v], per unit of learning rate",
+            outputs: const { Outputs::List(&numbers(["c_R", "c_v"])) },
             validity: "first order in the learning rate, full batches, without feedback on p",
             sources: PAPER,
             evaluate: |params| {
@@ -341,6 +389,7 @@ fn noises() -> Vec<Prediction> {
             formula: r"p_k=\mathrm{erfc}\sqrt{\tau/(2(\lambda/\kappa)^2(q_k+R))},\quad\lambda=s^2\sum_k\pi_kp_k",
             parameters: const { &[PSI, R2, COMPONENTS, S2, TAU] },
             value: "[p, R, v, p_1, p_2, ...]",
+            outputs: const { Outputs::Then(&numbers(["p", "R", "v"]), "p_each") },
             validity: "N, d to infinity; largest solution",
             sources: PAPER,
             evaluate: |params| {
@@ -359,6 +408,7 @@ fn noises() -> Vec<Prediction> {
             formula: r"R=r^2(1-\alpha)^2+\tilde\sigma^2\frac\gamma{1-\gamma}\ (\gamma<1),\ r^2\left[\frac{\alpha^2-2\alpha}\gamma+1\right]+\frac{\tilde\sigma^2}{\gamma-1}\ (\gamma>1)",
             parameters: const { &[PSI, R2, SIGMA2, S2] },
             value: "R",
+            outputs: Outputs::One(number("R")),
             validity: "psi other than 1, N, d to infinity",
             sources: &[HASTIE_2022],
             evaluate: |params| Ok(frozen_copy(&task(params)?, params.number("s2")?)?.into()),
@@ -369,6 +419,7 @@ fn noises() -> Vec<Prediction> {
             formula: r"\lambda=\kappa\Big(1-\frac1N\sum\frac{e_j}{e_j+\kappa}\Big),\ E=\frac{\sigma^2+\kappa^2\sum b_j^2e_j/(e_j+\kappa)^2}{1-\frac1N\sum e_j^2/(e_j+\kappa)^2},\ v=\left(\tfrac\lambda\kappa\right)^2E",
             parameters: const { &[EIGENVALUES, TEACHER, SAMPLES, SIGMA2, S2, TAU, LOWEST] },
             value: "[lambda_eff, p, R, v, W]",
+            outputs: const { Outputs::List(&numbers(["lambda_eff", "p", "R", "v", "W"])) },
             validity: "large N and d",
             sources: RIDGES,
             evaluate: |params| {
@@ -392,17 +443,18 @@ fn relatives() -> Vec<Prediction> {
             formula: r"Q(\pi)=\tfrac1M[e^{-s^2|\omega_j-\omega_k|^2/2}\circ(C+Z)+e^{-s^2|\omega_j+\omega_k|^2/2}\circ(C-Z)],\ a=\left[\tfrac1N\{Q(\pi)+\sum(1-\pi_i)\phi_i\phi_i^\top\}+\lambda_0\right]^{-1}\tfrac1N\sum[\pi_i\bar\phi_i+(1-\pi_i)\phi_i]y_i",
             parameters: const {
                 &[
-                    required("X", "the inputs, one row a sample", "rows of d finite numbers"),
-                    required("y", "the targets", "one finite number per row of X"),
-                    required("omega", "the frequencies, one row a feature", "rows of d finite numbers"),
-                    required("phases", "b_j, the phases", "one finite number per row of omega"),
+                    required("X", Rows, "the inputs, one row a sample", "rows of d finite numbers"),
+                    required("y", Numbers, "the targets", "one finite number per row of X"),
+                    required("omega", Rows, "the frequencies, one row a feature", "rows of d finite numbers"),
+                    required("phases", Numbers, "b_j, the phases", "one finite number per row of omega"),
                     S2,
                     TAU,
-                    required("lambda0", "lambda_0, the penalty of |a|^2/2", "a number >= 0"),
-                    optional("iterations", "averaged updates", "an integer from 2 to 1000", "200"),
+                    required("lambda0", Number, "lambda_0, the penalty of |a|^2/2", "a number >= 0"),
+                    optional("iterations", Integer, "averaged updates", "an integer from 2 to 1000", "200"),
                 ]
             },
             value: "[p, v, a_1, ..., a_M]",
+            outputs: const { Outputs::Then(&numbers(["p", "v"]), "a") },
             validity: "exact means for any finite sample; p to about 0.01",
             sources: const { &[RAHIMI_2007, TAKASE_2021] },
             evaluate: random_features,
@@ -413,13 +465,14 @@ fn relatives() -> Vec<Prediction> {
             formula: r"\left(\frac{\ell^2}{\ell^2+2s^2}\right)^{d/2}e^{-|x-x'|^2/2(\ell^2+2s^2)}",
             parameters: const {
                 &[
-                    required("ell2", "l^2, the squared width", "a number > 0"),
-                    required("d", "d, the dimension", "an integer >= 1"),
-                    required("dist2", "|x-x'|^2 of the clean inputs", "a number >= 0"),
+                    required("ell2", Number, "l^2, the squared width", "a number > 0"),
+                    required("d", Integer, "d, the dimension", "an integer >= 1"),
+                    required("dist2", Number, "|x-x'|^2 of the clean inputs", "a number >= 0"),
                     S2,
                 ]
             },
             value: "the mean kernel, both inputs noisy",
+            outputs: Outputs::One(number("kernel")),
             validity: "exact",
             sources: &[RAHIMI_2007],
             evaluate: |params| {
@@ -434,6 +487,7 @@ fn relatives() -> Vec<Prediction> {
             formula: r"\frac2\pi\arcsin\frac{2q_{12}}{\sqrt{(1+2q_{11}+2s^2)(1+2q_{22}+2s^2)}}",
             parameters: const { &[Q11, Q22, Q12, S2] },
             value: "the mean kernel, both inputs noisy",
+            outputs: Outputs::One(number("kernel")),
             validity: "d to infinity; error O(1/d)",
             sources: &[WILLIAMS_1997],
             evaluate: |params| kernel(params, smoothed_erf_kernel),
@@ -444,6 +498,7 @@ fn relatives() -> Vec<Prediction> {
             formula: r"\frac{\sqrt{AB}}{2\pi}(\sin\vartheta+(\pi-\vartheta)\cos\vartheta),\quad\cos\vartheta=q_{12}/\sqrt{AB},\ A=q_{11}+s^2,\ B=q_{22}+s^2",
             parameters: const { &[Q11, Q22, Q12, S2] },
             value: "the mean kernel, both inputs noisy",
+            outputs: Outputs::One(number("kernel")),
             validity: "d to infinity; error O(1/d)",
             sources: &[CHO_2009],
             evaluate: |params| kernel(params, smoothed_relu_kernel),
@@ -454,12 +509,13 @@ fn relatives() -> Vec<Prediction> {
             formula: r"E\,\mathrm{erf}(w\cdot(x+s\xi))=\mathrm{erf}\left(w\cdot x/\sqrt{1+2s^2|w|^2}\right)",
             parameters: const {
                 &[
-                    required("wx", "w.x of the clean input", "a number"),
-                    required("w2", "|w|^2", "a number >= 0"),
+                    required("wx", Number, "w.x of the clean input", "a number"),
+                    required("w2", Number, "|w|^2", "a number >= 0"),
                     S2,
                 ]
             },
             value: "the mean",
+            outputs: Outputs::One(number("mean")),
             validity: "exact",
             sources: &[WILLIAMS_1997],
             evaluate: |params| {
@@ -570,6 +626,7 @@ fn groups() -> Vec<Prediction> {
             formula: r"E_{\rm aug}=\frac{\sum_kq_k^2p_k+\sum_ko_k+\gamma_G\sigma^2}{1-\gamma_G}\ [N,n_k,\delta/|G|],\quad E_{\rm none}=\frac{\sum_kq_k^2(p_k+o_k)+\gamma\sigma^2}{1-\gamma}\ [N,N_k,\delta]",
             parameters: GROUP,
             value: "[E_aug, E_none], test errors without the label noise",
+            outputs: const { Outputs::List(&numbers(["E_aug", "E_none"])) },
             validity: "K(gx, gx') = K(x, x'); many modes of comparable N lambda/kappa",
             sources: INVARIANT,
             evaluate: |params| {
@@ -583,6 +640,7 @@ fn groups() -> Vec<Prediction> {
             formula: r"\nu^*=\frac a{a+\max(b,0)},\quad a=(E_{\rm none}-E_{\rm aug})_{\nu=0},\ b=(E_{\rm aug}-E_{\rm none})_{\nu=1}",
             parameters: GROUP,
             value: "nu*: augmentation helps below it; 0 never, 1 always",
+            outputs: Outputs::One(number("nu_star")),
             validity: "as spa/group-curve; both powers are shapes, scaled to sum 1",
             sources: INVARIANT,
             evaluate: |params| {
@@ -597,6 +655,7 @@ fn groups() -> Vec<Prediction> {
             parameters: GROUP,
             value: "nu_star (\"above\": augmentation helps only above a share; \"one part\": only one of the powers is given), ratio = E_aug/E_none, samples = N', as many without augmentation \
                     have the same error (infinite: no number has; 1: one has less)",
+            outputs: const { Outputs::Object(&numbers(["nu_star", "ratio", "samples"])) },
             validity: "as spa/group-curve; of several N' where the error peaks the first one from N",
             sources: INVARIANT,
             evaluate: |params| {
@@ -627,14 +686,16 @@ fn groups() -> Vec<Prediction> {
                 &[
                     required(
                         "group",
+                        Kind::Json,
                         "the group that permutes the coordinates",
                         "\"cyclic\", \"dihedral\" or {\"torus\": [a, b]} with a b = d",
                     ),
-                    required("d", "d, the number of coordinates", "an integer >= 1"),
-                    required("kmax", "the highest degree", "an integer >= 0"),
+                    required("d", Integer, "d, the number of coordinates", "an integer >= 1"),
+                    required("kmax", Integer, "the highest degree", "an integer >= 0"),
                 ]
             },
             value: "[n_0, ..., n_kmax]",
+            outputs: Outputs::One(series("n")),
             validity: "exact integers up to 2^53",
             sources: const { &[MEI_2021, BIETTI_2021_STABILITY] },
             evaluate: |params| {
@@ -659,29 +720,34 @@ fn groups() -> Vec<Prediction> {
                 &[
                     required(
                         "lambda",
+                        Rows,
                         "lambda[rho][b], the eigenvalues of the kernel by the characters rho = 0..n-1 of Z_n",
                         "n lists of one length of numbers >= 0, those of rho and n - rho equal",
                     ),
                     required(
                         "shifts",
+                        Integers,
                         "the shifts by which every sample is repeated",
                         "a list of distinct integers from 0 to n - 1",
                     ),
                     COUNT,
-                    required("delta", "delta, the ridge on all points", "a number > 0"),
+                    required("delta", Number, "delta, the ridge on all points", "a number > 0"),
                     required(
                         "sigma2",
+                        Number,
                         "sigma^2, the variance of the label noise, which copies share",
                         "a number >= 0",
                     ),
                     required(
                         "eta",
+                        Numbers,
                         "eta_b, the power of the invariant target in the modes of rho = 0",
                         "one number >= 0 per b",
                     ),
                 ]
             },
             value: "[E, s_0]: the test error without the label noise, and delta over the effective ridge of the invariant modes",
+            outputs: const { Outputs::List(&numbers(["E", "s_0"])) },
             validity: "Gaussian features, many modes; errors of order 1/N; harmonics on spheres alike",
             sources: const { &[CANATAR_2021] },
             evaluate: |params| {
@@ -721,11 +787,17 @@ fn mixing() -> Vec<Prediction> {
                 &[
                     INPUTS,
                     TARGETS,
-                    required("alpha", "alpha of the Beta(alpha, alpha) law of the shares", "a number > 0"),
+                    required(
+                        "alpha",
+                        Number,
+                        "alpha of the Beta(alpha, alpha) law of the shares",
+                        "a number > 0",
+                    ),
                     PENALTY,
                 ]
             },
             value: "w",
+            outputs: Outputs::One(series("w")),
             validity: "exact for every data set, infinitely many mixtures",
             sources: &[ZHANG_2018_MIXUP],
             evaluate: |params| {
@@ -745,12 +817,14 @@ fn mixing() -> Vec<Prediction> {
                     PENALTY,
                     optional(
                         "keep",
+                        Number,
                         "p of dropout, the chance of every input to be kept",
                         "a number > 0 and <= 1, or null with a block",
                         "null",
                     ),
                     optional(
                         "block",
+                        Integer,
                         "b of cutout, how many adjacent inputs of a ring are hidden",
                         "an integer from 1 to below d, or null with keep",
                         "null",
@@ -758,6 +832,7 @@ fn mixing() -> Vec<Prediction> {
                 ]
             },
             value: "w, for inputs divided by their chance to be kept",
+            outputs: Outputs::One(series("w")),
             validity: "exact for every data set, infinitely many masks",
             sources: const { &[WAGER_2013, DEVRIES_2017] },
             evaluate: |params| {

@@ -14,8 +14,10 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::bibliography::{KARAKIDA_2019_NORMALIZATION, KARAKIDA_2019_UNIVERSAL, KARAKIDA_2020_NATURAL};
+use crate::catalog::Kind::{Flag, Integer, Integers, Number, Rows, Word};
+use crate::catalog::outputs::{number, word};
 use crate::catalog::parameter::{ACTIVATION, GAMMA, optional};
-use crate::catalog::{Params, Prediction, Value};
+use crate::catalog::{Kind, Outputs, Params, Prediction, Value};
 use crate::chi_square::upper_quantile;
 use crate::error::{at_least, representable};
 use crate::mean_field::{
@@ -254,47 +256,54 @@ pub fn catalog() -> Vec<Prediction> {
             &[
                 optional(
                     "activation",
+                    Word,
                     ACTIVATION.meaning,
                     "the name of an activation; needed without an architecture",
                     "null",
                 ),
-                optional("depth", "L, the number of weight layers", "an integer >= 1", "3"),
+                optional("depth", Integer, "L, the number of weight layers", "an integer >= 1", "3"),
                 optional(
                     "width",
+                    Integer,
                     "M, the width of the inputs and of every hidden layer",
                     "an integer >= 1",
                     "1000",
                 ),
-                optional("classes", "C, the number of outputs", "an integer >= 1", "1"),
+                optional("classes", Integer, "C, the number of outputs", "an integer >= 1", "1"),
                 optional(
                     "widths",
+                    Integers,
                     "[M_0, ..., M_{L-1}, C] in place of depth, width and classes",
                     "a list of at least two positive integers, or null",
                     "null",
                 ),
-                optional("N", "the number of samples", "an integer >= 1", "100"),
+                optional("N", Integer, "the number of samples", "an integer >= 1", "100"),
                 optional(
                     "method",
+                    Word,
                     "the rule: gradient descent, or an approximate natural gradient without damping",
                     "gd, exact, bd, btd, btd_pinv, kfac, kfac_scaled, kfac_joint, unit, one_sided, one_sided_scaled, output_sided or last; one_sided_softmax with loss = cross-entropy",
                     "\"gd\"",
                 ),
                 optional(
                     "loss",
+                    Word,
                     "what is minimised; the cross entropy with an output for each class, by exact, bd, kfac, one_sided or one_sided_softmax",
                     "squared or cross-entropy",
                     "\"squared\"",
                 ),
                 optional(
                     "sigma_w2",
+                    Number,
                     "sigma_w^2, the variance of a weight times its fan-in; null: 1/E phi'(z)^2, as He's 2 for ReLU",
                     "a number > 0, or null",
                     "null",
                 ),
-                optional("sigma_b2", "sigma_b^2, the variance of a bias", "a number >= 0", "0"),
-                optional("train_bias", "whether biases are trained", "true or false", "true"),
+                optional("sigma_b2", Number, "sigma_b^2, the variance of a bias", "a number >= 0", "0"),
+                optional("train_bias", Flag, "whether biases are trained", "true or false", "true"),
                 optional(
                     "normalization",
+                    Kind::Json,
                     "what is normalized: all hidden layers, the output, or a mode for each layer",
                     "none, last-ms, last-bn, last-ln, hidden-ms, hidden-bn, hidden-ln, or a list of L modes \
                      null, \"ms\", \"bn\", \"ln\"",
@@ -303,24 +312,28 @@ pub fn catalog() -> Vec<Prediction> {
                 GAMMA,
                 optional(
                     "beta",
+                    Number,
                     "beta, the offset of batch-normalized layers",
                     "a number; 0 unless a layer is bn",
                     "0",
                 ),
                 optional(
                     "architecture",
+                    Kind::Json,
                     "a network of any layers in place of activation, depth, widths and variances",
                     "a JSON object as for arch/step-size, or null",
                     "null",
                 ),
                 optional(
                     "inputs",
+                    Rows,
                     "the inputs of an architecture in place of N random ones",
                     "a list of rows of positions x channels numbers, or null",
                     "null",
                 ),
                 optional(
                     "output",
+                    Word,
                     "what is done to the outputs of an architecture",
                     "none, or ms for mean subtraction",
                     "\"none\"",
@@ -328,6 +341,26 @@ pub fn catalog() -> Vec<Prediction> {
             ]
         },
         value: "{eta_c, lambda_max, formula: id of the prediction used, remark: its validity, sigma_w2}; gradient descent: also finite_width, the factor that most networks of these widths are at most sharper, and eta_cautious = eta_c/finite_width; natural gradient: also alpha, eta_one_step = 1/alpha and, of one-sided methods, anisotropy at these widths; cross entropy: {eta_c: inf, as every rate contracts, alpha, eta_unit = 1/alpha, factor: of the error 1 - p of a sample that is nearly right, a step at eta_unit, steps_to_one_per_cent: such steps from equal logits to 1 - p = 0.01, saturates: no, or like 1/t, deviation from isotropy at every width, formula, remark, sigma_w2}",
+        outputs: const {
+            Outputs::Object(&[
+                number("eta_c"),
+                number("lambda_max").sometimes(),
+                word("formula"),
+                word("remark"),
+                number("sigma_w2").sometimes(),
+                number("finite_width").sometimes(),
+                number("eta_cautious").sometimes(),
+                number("alpha").sometimes(),
+                number("eta_one_step").sometimes(),
+                number("anisotropy").sometimes(),
+                number("eta_unit").sometimes(),
+                number("factor").sometimes(),
+                number("steps_to_one_per_cent").sometimes(),
+                word("saturates").sometimes(),
+                number("deviation").sometimes(),
+                word("caveat").sometimes(),
+            ])
+        },
         validity: "inputs with independent standard normal entries, full-batch training, one rate, residuals so small that training does not leave the initial curvature; on the cross entropy, wide networks, for damping see ngd/ce-margin",
         sources: &[KARAKIDA_2019_UNIVERSAL, KARAKIDA_2019_NORMALIZATION, KARAKIDA_2020_NATURAL],
         evaluate,

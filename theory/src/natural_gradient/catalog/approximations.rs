@@ -5,8 +5,10 @@ use nalgebra::DMatrix;
 use super::given::{COS_CROSS, COS_TRAIN, METHOD, STEPS, both, method, missing, train};
 use crate::TheoryError;
 use crate::bibliography::{FORSTER_2002, JACOT_2018, KARAKIDA_2020_NATURAL, MARTENS_2015};
+use crate::catalog::Kind::{Integer, Integers, Number, Numbers, Rows};
+use crate::catalog::outputs::{number, numbers, series, table};
 use crate::catalog::parameter::{ACTIVATION, DEPTH, SIGMA_B2, SIGMA_W2, optional, required};
-use crate::catalog::{Parameter, Params, Prediction, Value};
+use crate::catalog::{Outputs, Parameter, Params, Prediction, Value};
 use crate::error::representable;
 use crate::natural_gradient::{
     Damping, LayerKernels, Method, alpha, btd_coefficients, btd_poles, contraction, cross_kernels,
@@ -14,9 +16,9 @@ use crate::natural_gradient::{
     unit_damped_single, unit_erf_ratio,
 };
 
-const INPUTS: Parameter = required("X", "the inputs, one row a sample", "a list of rows of numbers");
+const INPUTS: Parameter = required("X", Rows, "the inputs, one row a sample", "a list of rows of numbers");
 const ETA_ALPHA: Parameter =
-    required("eta_alpha", "eta alpha, the learning rate in units of 1/alpha", "a number");
+    required("eta_alpha", Number, "eta alpha, the learning rate in units of 1/alpha", "a number");
 
 /// The predictions of whole approximations of the Fisher matrix.
 pub(super) fn all() -> Vec<Prediction> {
@@ -32,19 +34,33 @@ fn isotropy() -> Vec<Prediction> {
             parameters: const {
                 &[
                     METHOD,
-                    optional("depth", DEPTH.meaning, "an integer >= 1; null for unit", "null"),
-                    optional("N", "the number of samples (kfac)", "an integer >= 1, or null", "null"),
+                    optional("depth", Integer, DEPTH.meaning, "an integer >= 1; null for unit", "null"),
+                    optional(
+                        "N",
+                        Integer,
+                        "the number of samples (kfac)",
+                        "an integer >= 1, or null",
+                        "null",
+                    ),
                     optional(
                         "widths",
+                        Integers,
                         "[M_1, ..., M_{L-1}], the hidden widths (unit)",
                         "a list of positive integers, or null",
                         "null",
                     ),
-                    optional("gamma", "P(phi'(u) != 0) (unit): 0.5 for ReLU", "above 0, at most 1", "1"),
-                    optional("C", "the number of outputs (unit)", "an integer >= 1", "1"),
+                    optional(
+                        "gamma",
+                        Number,
+                        "P(phi'(u) != 0) (unit): 0.5 for ReLU",
+                        "above 0, at most 1",
+                        "1",
+                    ),
+                    optional("C", Integer, "the number of outputs (unit)", "an integer >= 1", "1"),
                 ]
             },
             value: "alpha; the loss falls by (1 - eta alpha)^2 a step",
+            outputs: Outputs::One(number("alpha")),
             validity: "an algebraic identity wherever the kernels can be inverted; unit: mean over initialisations",
             sources: &[KARAKIDA_2020_NATURAL, MARTENS_2015],
             evaluate: isotropy_constant,
@@ -55,6 +71,7 @@ fn isotropy() -> Vec<Prediction> {
             formula: r"Tc=\mathbf 1,\quad T_{lm}=[|l-m|\le1]",
             parameters: const { &[DEPTH] },
             value: "[c_1, ..., c_L]",
+            outputs: Outputs::One(series("c")),
             validity: "L not 2 modulo 3, where T is singular",
             sources: &[KARAKIDA_2020_NATURAL],
             evaluate: |params| Ok(btd_coefficients(params.integer("depth")?)?.into()),
@@ -65,6 +82,7 @@ fn isotropy() -> Vec<Prediction> {
             formula: r"\|g_t\|/\|g_0\|=|1-\eta\alpha|^t",
             parameters: const { &[ETA_ALPHA, STEPS] },
             value: "|1 - eta alpha|^t: below 1 for 0 < eta alpha < 2, growing beyond",
+            outputs: Outputs::One(number("ratio")),
             validity: "isotropic methods; small residuals, where curvature plays no part",
             sources: &[KARAKIDA_2020_NATURAL],
             evaluate: |params| {
@@ -87,10 +105,11 @@ fn kernels() -> Vec<Prediction> {
                     DEPTH,
                     SIGMA_W2,
                     SIGMA_B2,
-                    required("cos", "cosines of pairs of inputs", "a list of numbers from -1 to 1"),
+                    required("cos", Numbers, "cosines of pairs of inputs", "a list of numbers from -1 to 1"),
                 ]
             },
             value: "{Q, B}: for every cosine the layers 1..L",
+            outputs: const { Outputs::Object(&[table("Q"), table("B")]) },
             validity: "infinite width; inputs of length sqrt(M_0); relu, erf, tanh",
             sources: &[KARAKIDA_2020_NATURAL, JACOT_2018],
             evaluate: |params| {
@@ -115,6 +134,7 @@ fn kernels() -> Vec<Prediction> {
             formula: r"f_t(x')=f_0(x')+[1-(1-\eta\alpha)^t]\,k(x',X)(y-f_0)",
             parameters: const { &[METHOD, ACTIVATION, DEPTH, SIGMA_W2, SIGMA_B2, COS_TRAIN, COS_CROSS] },
             value: "k(x', X), test rows by training columns",
+            outputs: Outputs::One(table("test_kernel")),
             validity: "infinite width, no damping, one output",
             sources: &[KARAKIDA_2020_NATURAL],
             evaluate: |params| {
@@ -128,6 +148,14 @@ fn kernels() -> Vec<Prediction> {
             formula: r"g_t=(I-\tfrac\eta NK)^tg_0,\quad\eta_{\rm opt}=\frac{2N}{\lambda_{\max}+\lambda_{\min}},\quad\frac{\kappa-1}{\kappa+1}",
             parameters: const { &[ACTIVATION, DEPTH, SIGMA_W2, SIGMA_B2, COS_TRAIN] },
             value: "{eigenvalues of K/N, ascending; eta_opt; rate_opt; eta_critical}",
+            outputs: const {
+                Outputs::Object(&[
+                    series("eigenvalues"),
+                    number("eta_opt"),
+                    number("rate_opt"),
+                    number("eta_critical"),
+                ])
+            },
             validity: "infinite width",
             sources: &[JACOT_2018, KARAKIDA_2020_NATURAL],
             evaluate: |params| {
@@ -160,18 +188,21 @@ fn responses() -> Vec<Prediction> {
                     COS_CROSS,
                     optional(
                         "rho",
+                        Number,
                         "rho, added to the whole approximation; for kfac and kfac_scaled the factored damping rho_A = rho_B = sqrt(rho), which is not the same (undivided: kfac_joint)",
                         "a number >= 0, or null",
                         "null",
                     ),
                     optional(
                         "rhoA",
+                        Number,
                         "rho_A, added to the forward factor (kfac)",
                         "a number >= 0, or null",
                         "null",
                     ),
                     optional(
                         "rhoB",
+                        Number,
                         "rho_B, added to the backward factor (kfac)",
                         "a number >= 0, or null",
                         "null",
@@ -179,6 +210,7 @@ fn responses() -> Vec<Prediction> {
                 ]
             },
             value: "{train: R(X, X), test: R(x', X)}",
+            outputs: const { Outputs::Object(&[table("train"), table("test")]) },
             validity: "infinite width, one output; btd not between its poles, at rho = 0 and L = 2, 5, 8, ... the limit",
             sources: &[KARAKIDA_2020_NATURAL, MARTENS_2015],
             evaluate: |params| {
@@ -199,6 +231,7 @@ fn responses() -> Vec<Prediction> {
             formula: r"\rho_j=-\mu_j/N,\quad\mu_j<0\text{ eigenvalues of }(T_{lm}K_m)_{lm}",
             parameters: const { &[ACTIVATION, DEPTH, SIGMA_W2, SIGMA_B2, COS_TRAIN] },
             value: "all rho_j, ascending; empty up to L = 2",
+            outputs: Outputs::One(series("rho")),
             validity: "infinite width; a damping is safe below a tenth of the first or above twice the last",
             sources: &[KARAKIDA_2020_NATURAL],
             evaluate: |params| {
@@ -213,6 +246,7 @@ fn responses() -> Vec<Prediction> {
             formula: r"R=\sum_lK_l(x',X)K_l^{-1}(c_lI+v_la),\quad\alpha=\lceil L/3\rceil",
             parameters: const { &[ACTIVATION, DEPTH, SIGMA_W2, SIGMA_B2, COS_TRAIN, COS_CROSS] },
             value: "{alpha, test_kernel: R(x', X)/alpha}",
+            outputs: const { Outputs::Object(&[number("alpha"), table("test_kernel")]) },
             validity: "L = 2, 5, 8, ...; infinite width",
             sources: &[KARAKIDA_2020_NATURAL],
             evaluate: |params| {
@@ -235,12 +269,13 @@ fn responses() -> Vec<Prediction> {
                     SIGMA_B2,
                     COS_TRAIN,
                     COS_CROSS,
-                    required("y", "the targets", "a list of numbers, one for every training input"),
+                    required("y", Numbers, "the targets", "a list of numbers, one for every training input"),
                     ETA_ALPHA,
                     STEPS,
                 ]
             },
             value: "{mean, variance}, one entry a test input",
+            outputs: const { Outputs::Object(&[series("mean"), series("variance")]) },
             validity: "infinite width, isotropic methods",
             sources: &[KARAKIDA_2020_NATURAL, JACOT_2018],
             evaluate: |params| {
@@ -262,6 +297,7 @@ fn limits() -> Vec<Prediction> {
             formula: r"\bar R=\mathrm{diag}(\alpha_n),\quad\alpha_n=Np_n+N(L-2)+1,\quad p_n=[X(X^\top X)^+X^\top]_{nn}",
             parameters: const { &[INPUTS, DEPTH] },
             value: "[alpha_1, ..., alpha_N]",
+            outputs: Outputs::One(series("alpha")),
             validity: "L >= 2, no biases; all kernels but that of the inputs invertible",
             sources: &[KARAKIDA_2020_NATURAL, MARTENS_2015],
             evaluate: |params| Ok(kfac_leverage(&params.matrix("X")?, params.integer("depth")?)?.into()),
@@ -272,6 +308,7 @@ fn limits() -> Vec<Prediction> {
             formula: r"x\to xS/\|xS\|:\quad Z^\top Z=\tfrac N{M_0}I",
             parameters: const { &[INPUTS] },
             value: "cosines of the transformed rows",
+            outputs: Outputs::One(table("cosines")),
             validity: "more samples than dimensions, in general position; K-FAC then has alpha = M_0 + N(L-2) + 1",
             sources: &[FORSTER_2002, KARAKIDA_2020_NATURAL],
             evaluate: |params| {
@@ -288,11 +325,17 @@ fn limits() -> Vec<Prediction> {
             formula: r"\bar R_l/M_l=\gamma\left[1-\sqrt{\pi\varepsilon/2}\,e^{\varepsilon/2}\mathrm{erfc}\sqrt{\varepsilon/2}\right],\quad\varepsilon=\frac{M_lN\rho}{Q_l\mathrm{Var}\,\xi}",
             parameters: const {
                 &[
-                    required("eps", "epsilon, the damping in units of the signal", "a number >= 0"),
-                    required("activation_fraction", "gamma, the share of active units", "above 0, at most 1"),
+                    required("eps", Number, "epsilon, the damping in units of the signal", "a number >= 0"),
+                    required(
+                        "activation_fraction",
+                        Number,
+                        "gamma, the share of active units",
+                        "above 0, at most 1",
+                    ),
                 ]
             },
             value: "the response per unit",
+            outputs: Outputs::One(number("response")),
             validity: "infinite width; exact for ReLU",
             sources: &[KARAKIDA_2020_NATURAL],
             evaluate: |params| {
@@ -306,12 +349,13 @@ fn limits() -> Vec<Prediction> {
             formula: r"E[\phi'(u')/\phi'(u)]=[(1-2q)(1+2q')+4c^2]^{-1/2}",
             parameters: const {
                 &[
-                    required("q_test", "q', the variance at the test input", "a number >= 0"),
-                    required("q_train", "q, the variance at the training input", "a number >= 0"),
-                    required("c", "their covariance", "a number with c^2 <= q q'"),
+                    required("q_test", Number, "q', the variance at the test input", "a number >= 0"),
+                    required("q_train", Number, "q, the variance at the training input", "a number >= 0"),
+                    required("c", Number, "their covariance", "a number with c^2 <= q q'"),
                 ]
             },
             value: "the mean; \"inf\" where the bracket is not positive",
+            outputs: Outputs::One(number("ratio")),
             validity: "exact for erf",
             sources: &[KARAKIDA_2020_NATURAL],
             evaluate: |params| {
@@ -327,14 +371,20 @@ fn limits() -> Vec<Prediction> {
             parameters: const {
                 &[
                     ACTIVATION,
-                    required("depth", DEPTH.meaning, "an integer >= 3"),
+                    required("depth", Integer, DEPTH.meaning, "an integer >= 3"),
                     SIGMA_W2,
                     SIGMA_B2,
-                    required("cosine", "the cosine of test and training input", "a number from -1 to 1"),
-                    optional("layer", "l, the hidden layer", "an integer from 1 to L-2", "1"),
+                    required(
+                        "cosine",
+                        Number,
+                        "the cosine of test and training input",
+                        "a number from -1 to 1",
+                    ),
+                    optional("layer", Integer, "l, the hidden layer", "an integer from 1 to L-2", "1"),
                 ]
             },
             value: "{location, scale}",
+            outputs: const { Outputs::Object(&numbers(["location", "scale"])) },
             validity: "L >= 3, infinite width behind the layer; the same law at every width M_l",
             sources: &[KARAKIDA_2020_NATURAL],
             evaluate: |params| {

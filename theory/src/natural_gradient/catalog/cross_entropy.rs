@@ -3,20 +3,23 @@
 use super::given::{COS_CROSS, COS_TRAIN, METHOD, STEPS, both, method, missing};
 use crate::TheoryError;
 use crate::bibliography::{BENZING_2022, JACOT_2018, KARAKIDA_2020_NATURAL, KARAKIDA_2021_PATHOLOGICAL};
+use crate::catalog::Kind::{Integer, Integers, Number, Rows};
+use crate::catalog::outputs::{number, numbers, series, table};
 use crate::catalog::parameter::{ACTIVATION, DEPTH, SIGMA_B2, SIGMA_W2, optional, required};
-use crate::catalog::{Parameter, Params, Prediction, Value};
+use crate::catalog::{Outputs, Parameter, Params, Prediction, Value};
 use crate::natural_gradient::{
     CeFlow, CeProblem, Method, ce_map, ce_map_operations, ce_margin, ce_recursion,
 };
 
 const KERNEL: Parameter = optional(
     "k",
+    Number,
     "k, the tangent kernel of a sample with itself (exact, gd)",
     "a number > 0, or null",
     "null",
 );
 const COUNT: Parameter =
-    optional("N", "the number of samples (exact, gd)", "an integer >= 1, or null", "null");
+    optional("N", Integer, "the number of samples (exact, gd)", "an integer >= 1, or null", "null");
 
 pub(super) fn all() -> Vec<Prediction> {
     vec![
@@ -28,14 +31,16 @@ pub(super) fn all() -> Vec<Prediction> {
                 &[
                     required(
                         "p0",
+                        Number,
                         "p_0, the probability of the label at the start",
                         "a number between 0 and 1",
                     ),
-                    required("eta", "eta alpha, the rate in units of 1/alpha", "a number > 0"),
+                    required("eta", Number, "eta alpha, the rate in units of 1/alpha", "a number > 0"),
                     STEPS,
                 ]
             },
             value: "1 - p_t",
+            outputs: Outputs::One(number("error")),
             validity: "cross entropy; infinite width, no damping; exact, bd, and one_sided_softmax with its alpha",
             sources: &[KARAKIDA_2020_NATURAL],
             evaluate: |params| {
@@ -51,13 +56,14 @@ pub(super) fn all() -> Vec<Prediction> {
             parameters: const {
                 &[
                     METHOD,
-                    required("C", "the number of classes", "an integer >= 2"),
-                    required("time", "tau = eta t, the time of the flow", "a number >= 0"),
+                    required("C", Integer, "the number of classes", "an integer >= 2"),
+                    required("time", Number, "tau = eta t, the time of the flow", "a number >= 0"),
                     KERNEL,
                     COUNT,
-                    optional("rho", "rho, the damping (exact)", "a number >= 0, or null", "null"),
+                    optional("rho", Number, "rho, the damping (exact)", "a number >= 0, or null", "null"),
                     optional(
                         "alpha",
+                        Number,
                         "alpha, the isotropy constant (one_sided)",
                         "a number > 0, or null",
                         "null",
@@ -65,22 +71,23 @@ pub(super) fn all() -> Vec<Prediction> {
                 ]
             },
             value: "{margin: s, error: 1 - p}",
+            outputs: const { Outputs::Object(&numbers(["margin", "error"])) },
             validity: "cross entropy; equal logits at the start, one sample or a kernel k I, small steps",
             sources: &[KARAKIDA_2020_NATURAL, BENZING_2022],
             evaluate: |params| {
                 let method = method(params)?;
                 let flow = match method {
-                    Method::Exact => match number(params, "rho")?.unwrap_or(0.0) {
+                    Method::Exact => match given(params, "rho")?.unwrap_or(0.0) {
                         // Without damping nothing depends on the kernel, which need not be given.
                         0.0 => {
-                            let kernel = number(params, "k")?.unwrap_or(1.0);
-                            let samples = if number(params, "N")?.is_some() { samples(params)? } else { 1 };
+                            let kernel = given(params, "k")?.unwrap_or(1.0);
+                            let samples = if given(params, "N")?.is_some() { samples(params)? } else { 1 };
                             CeFlow::exact(kernel, samples, 0.0)?
                         }
                         rho => CeFlow::exact(needed(params, KERNEL)?, samples(params)?, rho)?,
                     },
                     Method::OneSided => {
-                        let alpha = number(params, "alpha")?;
+                        let alpha = given(params, "alpha")?;
                         let missing = || missing("alpha", "the isotropy constant of ngd/one-sided");
                         CeFlow::one_sided(alpha.ok_or_else(missing)?)?
                     }
@@ -103,23 +110,26 @@ pub(super) fn all() -> Vec<Prediction> {
                     SIGMA_B2,
                     COS_TRAIN,
                     COS_CROSS,
-                    required("logits", "f_0, a row for each sample", "rows of C >= 2 numbers"),
+                    required("logits", Rows, "f_0, a row for each sample", "rows of C >= 2 numbers"),
                     required(
                         "labels",
+                        Integers,
                         "the classes, counted from 0",
                         "one integer from 0 to C-1 for each sample",
                     ),
                     METHOD,
                     required(
                         "eta",
+                        Number,
                         "the learning rate; for one_sided, one_sided_softmax and kfac in units of 1/alpha",
                         "a number > 0",
                     ),
                     STEPS,
-                    optional("rho", "rho, the damping (exact)", "a number >= 0", "0"),
+                    optional("rho", Number, "rho, the damping (exact)", "a number >= 0", "0"),
                 ]
             },
             value: "{p_label: the probabilities of the labels; exact and gd also test: logits at test inputs, which start at 0}",
+            outputs: const { Outputs::Object(&[series("p_label"), table("test").sometimes()]) },
             validity: "infinite width, where the kernel stays; exact, gd, one_sided, one_sided_softmax, kfac",
             sources: &[KARAKIDA_2021_PATHOLOGICAL, JACOT_2018, KARAKIDA_2020_NATURAL],
             evaluate: recursion,
@@ -127,13 +137,13 @@ pub(super) fn all() -> Vec<Prediction> {
     ]
 }
 
-fn number(params: &Params, name: &str) -> Result<Option<f64>, TheoryError> {
+fn given(params: &Params, name: &str) -> Result<Option<f64>, TheoryError> {
     let given = params.get::<Option<f64>>(name)?.is_some();
     if given { params.number(name).map(Some) } else { Ok(None) }
 }
 
 fn needed(params: &Params, parameter: Parameter) -> Result<f64, TheoryError> {
-    number(params, parameter.name)?.ok_or_else(|| missing(parameter.name, parameter.meaning))
+    given(params, parameter.name)?.ok_or_else(|| missing(parameter.name, parameter.meaning))
 }
 
 fn samples(params: &Params) -> Result<usize, TheoryError> {

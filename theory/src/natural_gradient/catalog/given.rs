@@ -3,6 +3,7 @@
 use nalgebra::DMatrix;
 
 use crate::TheoryError;
+use crate::catalog::Kind::{Integer, Rows, Word};
 use crate::catalog::parameter::required;
 use crate::catalog::{Parameter, Params, Value};
 use crate::mean_field::valid_depth;
@@ -13,20 +14,23 @@ use crate::quadrature::kernel_operations;
 
 pub(super) const METHOD: Parameter = required(
     "method",
+    Word,
     "the approximation of the Fisher matrix",
     "gd, exact, bd, btd, btd_pinv, kfac, kfac_scaled, kfac_joint, unit, diag, one_sided, one_sided_scaled, one_sided_softmax, output_sided or last, where the prediction has it",
 );
 pub(super) const COS_TRAIN: Parameter = required(
     "cos_train",
+    Rows,
     "X X^T/M_0, cosines of the training inputs",
     "a symmetric positive semi-definite matrix with unit diagonal, as a list of rows",
 );
 pub(super) const COS_CROSS: Parameter = required(
     "cos_cross",
+    Rows,
     "X' X^T/M_0, cosines of test inputs (rows) and training inputs",
     "a list of rows of numbers from -1 to 1",
 );
-pub(super) const STEPS: Parameter = required("t", "the number of steps", "an integer >= 0");
+pub(super) const STEPS: Parameter = required("t", Integer, "the number of steps", "an integer >= 0");
 
 pub(super) fn method(params: &Params) -> Result<Method, TheoryError> {
     params.get::<String>("method")?.parse()

@@ -3,19 +3,22 @@
 use super::given::{COS_CROSS, COS_TRAIN, both, check_realizable, condition, depth, train};
 use crate::TheoryError;
 use crate::bibliography::{BENZING_2022, KARAKIDA_2020_NATURAL, Source};
+use crate::catalog::Kind::{Integer, Integers, Number, Numbers, Word};
+use crate::catalog::outputs::{number, series, table};
 use crate::catalog::parameter::{ACTIVATION, DEPTH, SIGMA_B2, SIGMA_W2, optional, required};
-use crate::catalog::{Parameter, Params, Prediction, Value};
+use crate::catalog::{Outputs, Parameter, Params, Prediction, Value};
 use crate::natural_gradient::{Layers, RateSpread, Side, low_rank_response, one_sided, partial_response};
 
-const SIDE: Parameter = optional("side", "the factor that is inverted", "input or output", "\"input\"");
+const SIDE: Parameter = optional("side", Word, "the factor that is inverted", "input or output", "\"input\"");
 const LAYERS: Parameter = optional(
     "layers",
+    Integers,
     "the layers in which it is",
     "a list of different layers from 1 to L (output side: to L-1), at least one; null for all of them",
     "null",
 );
 const HIDDEN: Parameter =
-    required("widths", "[M_1, ..., M_{L-1}], the hidden widths", "a list of positive integers");
+    required("widths", Integers, "[M_1, ..., M_{L-1}], the hidden widths", "a list of positive integers");
 const SOURCES: &[Source] = &[BENZING_2022, KARAKIDA_2020_NATURAL];
 
 pub(super) fn all() -> Vec<Prediction> {
@@ -44,6 +47,7 @@ fn rates() -> Vec<Prediction> {
             formula: r"\bar R=\mathrm{diag}(\alpha_n)\to\alpha I:\quad\alpha_{\rm input}=\sum_{l\in S}b_l,\quad\alpha_{\rm output}=\sum_{l\in S}q_l",
             parameters: const { &[ACTIVATION, DEPTH, SIGMA_W2, SIGMA_B2, SIDE, LAYERS] },
             value: "{alpha, shares: what the layers 1..L contribute, 0 for those that rest}",
+            outputs: const { Outputs::Object(&[number("alpha"), series("shares")]) },
             validity: "diagonal in every network whose factors can be inverted; the constant is that of infinite width",
             sources: SOURCES,
             evaluate: |params| {
@@ -63,10 +67,11 @@ fn rates() -> Vec<Prediction> {
                     SIGMA_W2,
                     SIGMA_B2,
                     LAYERS,
-                    required("cos", "cosines of pairs of inputs", "a list of numbers from -1 to 1"),
+                    required("cos", Numbers, "cosines of pairs of inputs", "a list of numbers from -1 to 1"),
                 ]
             },
             value: "{alpha, variance: V(1) of one rate, covariance: V(c) for every cosine}",
+            outputs: const { Outputs::Object(&[number("alpha"), number("variance"), series("covariance")]) },
             validity: "input side; leading order in one over the widths",
             sources: SOURCES,
             evaluate: |params| {
@@ -90,6 +95,7 @@ fn rates() -> Vec<Prediction> {
             formula: r"\iota=\frac{\|\bar R-\hat\alpha I\|_F}{\hat\alpha\sqrt N}=\frac1\alpha\sqrt{(1-\tfrac1N)(V(1)-\overline V)}",
             parameters: const { &[ACTIVATION, HIDDEN, SIGMA_W2, SIGMA_B2, LAYERS, COS_TRAIN] },
             value: "iota",
+            outputs: Outputs::One(number("iota")),
             validity: "input side; leading order in one over the widths",
             sources: SOURCES,
             evaluate: |params| {
@@ -123,9 +129,10 @@ fn responses() -> Vec<Prediction> {
                     COS_CROSS,
                     LAYERS,
                     SIDE,
-                    optional("rho", "rho, the damping of the factor", "a number >= 0", "0"),
+                    optional("rho", Number, "rho, the damping of the factor", "a number >= 0", "0"),
                     optional(
                         "gd_share",
+                        Number,
                         "kappa, the rate of plain gradient descent in the other layers in units of eta; 0 freezes them",
                         "a number >= 0",
                         "0",
@@ -133,6 +140,7 @@ fn responses() -> Vec<Prediction> {
                 ]
             },
             value: "{train: R(X, X), test: R(x', X)}; without damping and descent R/alpha is the test kernel",
+            outputs: const { Outputs::Object(&[table("train"), table("test")]) },
             validity: "infinite width, one output",
             sources: SOURCES,
             evaluate: |params| {
@@ -158,11 +166,12 @@ fn responses() -> Vec<Prediction> {
                     SIGMA_W2,
                     SIGMA_B2,
                     COS_TRAIN,
-                    required("rank", "r, the eigenpairs that are kept", "an integer from 0 to N"),
-                    required("rho", "rho, the damping, which stands for all others", "a number > 0"),
+                    required("rank", Integer, "r, the eigenpairs that are kept", "an integer from 0 to N"),
+                    required("rho", Number, "rho, the damping, which stands for all others", "a number > 0"),
                 ]
             },
             value: "{train: R(X, X), condition: its condition number, or \"singular\" where the least eigenvalue is lost in rounding}",
+            outputs: const { Outputs::Object(&[table("train"), number("condition")]) },
             validity: "infinite width, one output; no equal eigenvalues on both sides of the rank",
             sources: SOURCES,
             evaluate: |params| {

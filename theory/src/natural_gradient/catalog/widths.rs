@@ -3,17 +3,21 @@
 use super::steps::{P_INPUT, P_OUTPUT};
 use crate::TheoryError;
 use crate::bibliography::{ISHIKAWA_2024, Source};
+use crate::catalog::Kind::{Flag, Number, Numbers};
+use crate::catalog::outputs::{number, series};
 use crate::catalog::parameter::{optional, required};
-use crate::catalog::{Parameter, Params, Prediction, Value};
+use crate::catalog::{Outputs, Parameter, Params, Prediction, Value};
 use crate::natural_gradient::{Parametrization, feature_exponents, width_exponents};
 
 const B_OUTPUT: Parameter = required(
     "b_output",
+    Number,
     "b_L: output weights have the variance M^(-2 b_L); 1/2 standard, 1 maximal update",
     "a number from 0.5 to 1",
 );
 const WEIGHTED: Parameter = optional(
     "weighted",
+    Flag,
     "whether each factor is weighted by the squared length of the other one's vectors, as in ngd/shampoo",
     "true or false",
     "false",
@@ -30,6 +34,15 @@ pub(super) fn all() -> Vec<Prediction> {
             formula: r"\eta\propto M^{[(2b_L-1)(1-p_B),\ p_A+p_B(1-2b_L)-2(1-b_L),\ p_A-1]}",
             parameters: const { &[P_INPUT, P_OUTPUT, B_OUTPUT, WEIGHTED] },
             value: "{init: of the variances of weights, rate, damping_input, damping_output: first, hidden, output layer; feature: of the change of hidden pre-activations}",
+            outputs: const {
+                Outputs::Object(&[
+                    series("init"),
+                    series("rate"),
+                    series("damping_input"),
+                    series("damping_output"),
+                    number("feature"),
+                ])
+            },
             validity: "all scales in the weights; SGD p = (0, 0), K-FAC (1, 1), one-sided (1, 0), Muon (1/2, 1/2); weighted dampings are those of ngd/shampoo's factors",
             sources: SOURCES,
             evaluate: |params| {
@@ -52,13 +65,14 @@ pub(super) fn all() -> Vec<Prediction> {
                     P_INPUT,
                     P_OUTPUT,
                     B_OUTPUT,
-                    required("rate", "exponents of the learning rates", THREE),
-                    optional("damping_input", "exponents of rho_A", DAMPED, "[null, null, null]"),
-                    optional("damping_output", "exponents of rho_B", DAMPED, "[null, null, null]"),
+                    required("rate", Numbers, "exponents of the learning rates", THREE),
+                    optional("damping_input", Numbers, "exponents of rho_A", DAMPED, "[null, null, null]"),
+                    optional("damping_output", Numbers, "exponents of rho_B", DAMPED, "[null, null, null]"),
                     WEIGHTED,
                 ]
             },
             value: "{features: [x_1, x_h], output_own: x_L, output: of the change of the output in all}",
+            outputs: const { Outputs::Object(&[series("features"), number("output_own"), number("output")]) },
             validity: "leading order, while changes stay small or of order 1",
             sources: SOURCES,
             evaluate: |params| {
