@@ -16,7 +16,7 @@ fn root() -> &'static Path {
 #[test]
 fn every_part_is_found_under_one_name() {
     let papers = papers::all();
-    for name in papers.iter().map(|paper| paper.name) {
+    for name in papers.iter().map(|paper| &paper.name) {
         for place in [
             format!("theory/src/{name}/mod.rs"),
             format!("theory/notes/{name}.md"),

@@ -1,12 +1,17 @@
 use crate::figure::{Figure, Point};
-use crate::verify::{Engine, Experiment, JudgeError, Profile, Request, statistic};
+use crate::verify::{
+    Engine, Experiment, JudgeError, Parameters, Procedure, Profile, Quantities, Request, statistic,
+};
+
+type Requests = Box<dyn Fn(Profile) -> Result<Vec<Request>, JudgeError> + Send + Sync>;
+type Draw = Box<dyn Fn(&Trials<'_>) -> Result<Figure, JudgeError> + Send + Sync>;
 
 /// A figure to be: the trials it needs and how it is made from them.
 pub struct FigurePlan {
     /// `<part>/<name>`.
-    pub id: &'static str,
-    requests: fn(Profile) -> Result<Vec<Request>, JudgeError>,
-    draw: fn(&Trials<'_>) -> Result<Figure, JudgeError>,
+    pub id: String,
+    requests: Requests,
+    draw: Draw,
 }
 
 /// The trials that a figure may look at.
@@ -19,11 +24,11 @@ pub struct Trials<'a> {
 impl FigurePlan {
     /// A figure from the trials that `requests` asks for.
     pub fn new(
-        id: &'static str,
-        requests: fn(Profile) -> Result<Vec<Request>, JudgeError>,
-        draw: fn(&Trials<'_>) -> Result<Figure, JudgeError>,
+        id: impl Into<String>,
+        requests: impl Fn(Profile) -> Result<Vec<Request>, JudgeError> + Send + Sync + 'static,
+        draw: impl Fn(&Trials<'_>) -> Result<Figure, JudgeError> + Send + Sync + 'static,
     ) -> Self {
-        Self { id, requests, draw }
+        Self { id: id.into(), requests: Box::new(requests), draw: Box::new(draw) }
     }
 
     /// The trials needed.
@@ -46,9 +51,18 @@ impl Trials<'_> {
 
     /// The trials of the experiment `E` at `setting`; an error where the plan did not ask for them or none is stored.
     pub fn of<E: Experiment>(&self, setting: &E::Setting) -> Result<Vec<E::Outcome>, JudgeError> {
-        let key = Request::new::<E>(setting, 0)?.key;
+        self.by(&Procedure::of::<E>(), setting)
+    }
+
+    /// The trials of `procedure` at `setting`; an error where the plan did not ask for them or none is stored.
+    pub fn by<S: Parameters, O: Quantities>(
+        &self,
+        procedure: &Procedure<S, O>,
+        setting: &S,
+    ) -> Result<Vec<O>, JudgeError> {
+        let key = Request::of(procedure, setting, 0)?.key;
         let request = self.requests.iter().find(|r| r.key == key);
-        let outcomes = request.map(|r| self.engine.trials::<E>(r)).transpose()?.unwrap_or_default();
+        let outcomes = request.map(|r| self.engine.outcomes(r)).transpose()?.unwrap_or_default();
         if outcomes.is_empty() {
             return Err(JudgeError::Other(format!(
                 "no trials of {} are stored for {}",

@@ -10,11 +10,11 @@ pub type Findings = fn() -> Vec<String>;
 /// A body of theory, its claims and its figures.
 pub struct Paper {
     /// The part of the ids before the slash.
-    pub id: &'static str,
+    pub id: String,
     /// The same in full, for patterns on the command line.
-    pub name: &'static str,
+    pub name: String,
     /// Title.
-    pub title: &'static str,
+    pub title: String,
     /// What the theory says, in a few sentences: plain text, in which `$...$` is a formula and a blank line starts a paragraph.
     pub summary: String,
     /// What the theory finds, a paragraph each, in its own numbers; computed for reports on all of its claims.
@@ -36,6 +36,6 @@ impl Paper {
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         let claims = self.claims.iter().map(|claim| claim.id.as_str());
         let maps = self.maps.iter().map(|map| map.id.as_str());
-        claims.chain(self.figures.iter().map(|figure| figure.id)).chain(maps)
+        claims.chain(self.figures.iter().map(|figure| figure.id.as_str())).chain(maps)
     }
 }

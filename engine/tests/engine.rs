@@ -7,11 +7,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use solvable_engine::figure::{Axis, Figure, Panel, Series};
 use solvable_engine::streams::{StreamVersion, Streams};
 use solvable_engine::verify::{
-    At, Basis, Breakage, Claim, ClaimBuilder, Engine, Experiment, LOOKS, Margin, Observer, Options, Profile,
-    Request, Results, SettingKey, Shard, Statistic, Stop, TrialFailure, TrialStore, Verdict,
+    At, Basis, Breakage, Claim, ClaimBuilder, Engine, Experiment, GivenUp, LOOKS, Margin, Observer, Options,
+    Procedure, Profile, Record, RecordError, Request, Results, SettingKey, Shard, Statistic, Stop,
+    TrialFailure, TrialStore, Verdict, setting,
 };
+use solvable_engine::{FigurePlan, mean_point};
 
 /// Normal numbers of mean `mean` and deviation `noise`.
 struct Dice;
@@ -284,6 +288,29 @@ fn a_run_that_is_asked_to_end_judges_nothing_and_the_next_goes_on() {
     assert_eq!(results.claims[0].verdict, Verdict::Refuted);
 }
 
+/// A trial that is given up is missing, not failed: the next run draws it.
+#[test]
+fn trials_that_are_given_up_are_drawn_by_the_next_run() {
+    let stop = Arc::<Stop>::default();
+    let asked = Arc::clone(&stop);
+    let patient = Procedure::new("patient", 1, move |_: &Value, streams| {
+        if asked.is_asked() {
+            return Err(GivenUp.into());
+        }
+        asked.ask("enough");
+        Ok(Record::of(&json!({"value": streams.normals(1, 1.0)[0]}))?)
+    });
+    let request = Request::of(&patient, &json!({}), 20).expect("a request");
+    let store = Arc::new(TrialStore::in_memory());
+    let engine = Engine::with_stop(Arc::clone(&store), Options::default(), stop);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(4).build().expect("a pool");
+    let tally = pool
+        .install(|| engine.run(std::slice::from_ref(&request), &()))
+        .expect("an in-memory store cannot fail");
+    assert_eq!((tally.run + tally.missing, tally.run, tally.failures.len()), (20, store.len(), 0));
+    assert!(tally.missing > 0 && store.failures(&request, 0).is_empty(), "{tally:?}");
+}
+
 /// A failed trial is recorded with its message, once, and is tried again; the claim fails by the record as it did in the run.
 #[test]
 fn failures_are_recorded_and_judged_as_in_the_run() {
@@ -416,4 +443,77 @@ fn trials_of_older_streams_stay_until_newer_ones_stand_beside_them() {
     assert_eq!(value_of(&[&next]), (None, None));
     let drawn = |version| request.run_trial_of(version, 0, 0).expect("a trial");
     assert_ne!(drawn(StreamVersion::First), drawn(StreamVersion::Second));
+}
+
+/// The dice again, made at run time: of JSON, with nothing known of them before.
+fn dice(id: String) -> Procedure<Value, Record> {
+    let number = |setting: &Value, field: &str| setting[field].as_f64().unwrap_or(f64::NAN);
+    Procedure::new(id, 1, move |setting: &Value, streams| {
+        let value = number(setting, "mean") + streams.normals(1, number(setting, "noise"))[0];
+        Ok(Record::of(&json!({"value": value}))?)
+    })
+    .checked(move |setting| setting::positive("mean", number(setting, "mean")))
+    .costing(move |setting| number(setting, "noise"))
+}
+
+#[test]
+fn an_experiment_made_at_run_time_draws_what_the_type_of_its_name_draws() {
+    let typed = Request::new::<Dice>(&Setting { mean: 1.0, noise: 0.5 }, 3).expect("a request");
+    let made = Request::of(&dice("dice".into()), &json!({"noise": 0.5, "mean": 1.0}), 3).expect("a request");
+    assert_eq!(typed.key, made.key);
+    assert_eq!(made.cost, 0.5);
+    for trial in 0..3 {
+        assert_eq!(typed.run_trial(trial, 7).expect("a trial"), made.run_trial(trial, 7).expect("a trial"));
+    }
+    // A name may be spelt with the sign that stands before versions.
+    let at =
+        |id: &str| Request::of(&dice(id.into()), &json!({"noise": 0.5, "mean": 1.0}), 1).expect("a request");
+    assert_eq!(at("dice@home").key.name(), "dice@home");
+    assert_ne!(
+        at("dice@home").run_trial(0, 0).expect("a trial"),
+        at("dice").run_trial(0, 0).expect("a trial")
+    );
+}
+
+#[test]
+fn a_claim_and_a_figure_made_at_run_time_are_like_any_other() {
+    let procedure = dice("thrown".to_owned());
+    let at = |mean: f64| json!({"mean": mean, "noise": 0.1});
+    let mean = |setting: &Value| setting["mean"].as_f64().ok_or(RecordError::NotNumbers("mean".into()));
+    let claim = Claim::of(procedure.clone(), "toy/made", "the mean of dice")
+        .cases(move |_| Ok(vec![At::setting("one", at(1.0), 50)]))
+        .measure(|_, outcome| Ok(outcome.number("value")?))
+        .predict(move |setting| Ok(mean(setting)?))
+        .rival("double", move |setting| Ok(2.0 * mean(setting)?))
+        .margin(|_, _| Margin::symmetric(0.1))
+        .finish();
+    let case = claim.cases(Profile::Quick).expect("cases").remove(0);
+    assert!(case.at("two", &[at(2.0)], 50).is_ok());
+    let refused = case.at("none", &[at(-2.0)], 50).err().expect("a mean below 0").to_string();
+    assert_eq!(refused, "field `mean` is -2; valid: a finite number > 0");
+
+    let (id, drawn) = (format!("toy/{}", "figure"), procedure.clone());
+    let plan = FigurePlan::new(
+        id.clone(),
+        move |_| Ok(vec![Request::of(&procedure, &at(1.0), 20)?]),
+        move |trials| {
+            let outcomes: Vec<Record> = trials.by(&drawn, &at(1.0))?;
+            let values =
+                outcomes.iter().map(|outcome| outcome.number("value")).collect::<Result<Vec<_>, _>>()?;
+            let points = vec![mean_point(1.0, &values)?];
+            let series = vec![Series::Points { label: "thrown".into(), group: 0, points }];
+            let (x, y) = (Axis::linear("mean"), Axis::linear("found"));
+            let panels = vec![Panel { title: String::new(), x, y, series }];
+            Ok(Figure { id: id.clone(), title: "Dice".into(), caption: String::new(), panels })
+        },
+    );
+    let engine = Engine::new(TrialStore::in_memory(), Options::default());
+    assert!(plan.figure(&engine).is_err(), "nothing is stored");
+    let beside = plan.requests(Profile::Quick).expect("requests");
+    let (results, tally) = engine.decide(&[claim], &beside, &()).expect("an in-memory store cannot fail");
+    assert_eq!((results.claims[0].verdict, tally.run), (Verdict::Confirmed, 50));
+    let figure = plan.figure(&engine).expect("a figure");
+    assert!(
+        matches!(&figure.panels[0].series[0], Series::Points { points, .. } if (points[0].y - 1.0).abs() < 0.1)
+    );
 }

@@ -45,7 +45,7 @@ impl Offer {
 pub(super) struct Agenda {
     pub(super) parts: Vec<Part>,
     /// Of papers all of whose claims are selected, by id.
-    findings: Vec<(&'static str, Findings)>,
+    findings: Vec<(String, Findings)>,
     pub(super) claims: Vec<Claim>,
     pub(super) figures: Vec<FigurePlan>,
     pub(super) maps: Vec<Chart>,
@@ -67,7 +67,7 @@ impl Agenda {
     pub(super) fn new(patterns: &[String], profile: Profile, offer: Offer) -> Result<Self> {
         let Offer { papers, appendices, bibliography, notes, recorded, .. } = offer;
         if patterns.iter().any(String::is_empty) {
-            let id = papers.first().map_or("part", |paper| paper.id);
+            let id = papers.first().map_or("part", |paper| paper.id.as_str());
             bail!("a pattern is empty; valid: a part of an id, such as `{id}` or `{id}/*`");
         }
         let patterns = &by_id(patterns, &papers)[..];
@@ -76,7 +76,7 @@ impl Agenda {
         }
         let plain = papers.iter().flat_map(|paper| {
             let claims = paper.claims.iter().map(|claim| claim.id.as_str());
-            claims.chain(paper.figures.iter().map(|figure| figure.id))
+            claims.chain(paper.figures.iter().map(|figure| figure.id.as_str()))
         });
         if profile != Profile::Full && !plain.into_iter().any(|id| selected(patterns, id)) {
             bail!("only maps match, which belong to --profile full; `{} map ID` draws one", program());
@@ -99,7 +99,7 @@ impl Agenda {
             let (judged, others): (Vec<_>, Vec<_>) =
                 claims.into_iter().partition(|claim| selected(patterns, &claim.id));
             if others.is_empty() {
-                agenda.findings.push((id, findings));
+                agenda.findings.push((id.clone(), findings));
             } else {
                 agenda.appendices.clear();
             }
@@ -109,9 +109,9 @@ impl Agenda {
                 agenda.maps.extend(maps.map(|plan| Chart { plan, knobs }));
                 agenda.mapped.extend(others);
             }
-            agenda.figures.extend(figures.into_iter().filter(|f| selected(patterns, f.id)));
+            agenda.figures.extend(figures.into_iter().filter(|f| selected(patterns, &f.id)));
             if (agenda.claims.len(), agenda.figures.len()) != (claims_before, figures_before) {
-                agenda.parts.push(Part { id: id.into(), title: title.into(), summary, sources });
+                agenda.parts.push(Part { id, title, summary, sources });
             }
         }
         Ok(agenda)
@@ -194,7 +194,7 @@ impl Agenda {
     pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
         let claims = self.claims.iter().map(|claim| claim.id.as_str());
         let maps = self.maps.iter().map(|chart| chart.plan.id.as_str());
-        claims.chain(self.figures.iter().map(|plan| plan.id)).chain(maps)
+        claims.chain(self.figures.iter().map(|plan| plan.id.as_str())).chain(maps)
     }
 
     /// The trials that figures and maps look at.
@@ -223,9 +223,9 @@ impl Agenda {
             let count = engine.count(&requests);
             Entry { id: id.to_owned(), kind, look: 0, count, requests, complete: count.missing == 0 }
         };
-        for plan in self.figures.iter().filter(|plan| asked(plan.id)) {
+        for plan in self.figures.iter().filter(|plan| asked(&plan.id)) {
             let requests = plan.requests(profile).map_err(|error| anyhow!("{error}"))?;
-            entries.push(beside(plan.id, Kind::Figure, requests));
+            entries.push(beside(&plan.id, Kind::Figure, requests));
         }
         for chart in self.maps.iter().filter(|chart| asked(&chart.plan.id)) {
             entries.push(beside(&chart.plan.id, Kind::Map, self.map_requests(chart)?));

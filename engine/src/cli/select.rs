@@ -80,9 +80,9 @@ mod tests {
     #[test]
     fn papers_may_be_named_in_full() {
         let paper = Paper {
-            id: "mf",
-            name: "mean_field",
-            title: "",
+            id: "mf".into(),
+            name: "mean_field".into(),
+            title: "".into(),
             summary: String::new(),
             findings: Vec::new,
             sources: vec![],

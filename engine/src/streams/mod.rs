@@ -106,6 +106,14 @@ impl Streams {
         self.version
     }
 
+    /// What other generators of random numbers are seeded with: 256 bits that are a hash of what the trial is, equal on every machine.
+    ///
+    /// Two families have the same seed only where they are the same; the version of the streams, which is how words become normal
+    /// numbers here, has no part in it.
+    pub fn seed(&self) -> [u8; 32] {
+        self.key
+    }
+
     /// The streams of the ingredient `name`.
     pub fn child(&self, name: &str) -> Self {
         Self { key: *blake3::keyed_hash(&self.key, name.as_bytes()).as_bytes(), ..*self }
@@ -216,6 +224,16 @@ mod tests {
         ];
         assert_eq!(bits, pinned);
         assert_eq!(Streams::of_problem("a", "b", 1).version, StreamVersion::First);
+    }
+
+    /// Trials of other generators are keyed by it.
+    #[test]
+    fn seeds_never_change() {
+        let seeds = VERSIONS.map(|version| Streams::of(version, "a", "b", 1, 2).seed());
+        assert_eq!(seeds[0], seeds[1]);
+        let hex: String = seeds[0].iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, "b1c836a2ac37e5e09eb0fb7ebcc58b1ccd848e0c47344c38479ad479f441cd0f");
+        assert_ne!(seeds[0], Streams::for_trial("a", "b", 2, 2).seed());
     }
 
     #[test]

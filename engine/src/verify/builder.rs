@@ -2,10 +2,12 @@ use std::sync::Arc;
 
 use super::claim::{Case, Claim};
 use super::components::Components;
-use super::experiment::{Experiment, Request};
+use super::experiment::{Experiment, Parameters, Quantities};
 use super::judge::{Comparison, JudgeError};
+use super::procedure::{OfSetting, Procedure};
+use super::request::Request;
 use super::results::Margin;
-use super::rules::{Bound, Domain, MarginOf, OfSetting, Predict, Read, Rival, Rules};
+use super::rules::{Bound, Domain, MarginOf, Predict, Read, Rival, Rules};
 use super::setting::SettingError;
 use super::statistic::Statistic;
 use super::verdict::Profile;
@@ -42,8 +44,12 @@ impl<S> At<S> {
 
 type Cases<S> = Box<dyn Fn(Profile) -> Result<Vec<At<S>>, JudgeError> + Send + Sync>;
 
-/// A claim under construction; see [`Claim`].
-pub struct ClaimBuilder<E: Experiment> {
+/// A claim about the experiment `E` under construction; see [`Claim`].
+pub type ClaimBuilder<E> = ClaimDraft<<E as Experiment>::Setting, <E as Experiment>::Outcome>;
+
+/// A claim under construction, about a procedure with settings `S` and outcomes `O`; see [`Claim`].
+pub struct ClaimDraft<S, O> {
+    procedure: Procedure<S, O>,
     id: String,
     title: String,
     formula: String,
@@ -51,27 +57,31 @@ pub struct ClaimBuilder<E: Experiment> {
     statistic: Statistic,
     comparison: Comparison,
     labels: Vec<String>,
-    size: Option<OfSetting<E::Setting, f64>>,
-    cases: Option<Cases<E::Setting>>,
-    measure: Option<Read<E>>,
-    predict: Option<Predict<E>>,
-    margin: Option<MarginOf<E::Setting>>,
-    domain: Vec<Domain<E::Setting>>,
-    rivals: Vec<Rival<E>>,
+    size: Option<OfSetting<S, f64>>,
+    cases: Option<Cases<S>>,
+    measure: Option<Read<S, O>>,
+    predict: Option<Predict<S, O>>,
+    margin: Option<MarginOf<S>>,
+    domain: Vec<Domain<S>>,
+    rivals: Vec<Rival<S, O>>,
 }
 
 impl Claim {
     /// Begins a claim about the experiment `E`.
     pub fn about<E: Experiment>(id: impl Into<String>, title: impl Into<String>) -> ClaimBuilder<E> {
-        ClaimBuilder::new(id.into(), title.into())
+        Self::of(Procedure::of::<E>(), id, title)
     }
-}
 
-impl<E: Experiment> ClaimBuilder<E> {
-    fn new(id: String, title: String) -> Self {
-        Self {
-            id,
-            title,
+    /// Begins a claim about `procedure`.
+    pub fn of<S, O>(
+        procedure: Procedure<S, O>,
+        id: impl Into<String>,
+        title: impl Into<String>,
+    ) -> ClaimDraft<S, O> {
+        ClaimDraft {
+            procedure,
+            id: id.into(),
+            title: title.into(),
             formula: String::new(),
             sources: Vec::new(),
             statistic: Statistic::Mean,
@@ -86,7 +96,9 @@ impl<E: Experiment> ClaimBuilder<E> {
             rivals: Vec::new(),
         }
     }
+}
 
+impl<S: Parameters, O: Quantities> ClaimDraft<S, O> {
     /// The formula, in LaTeX without delimiters.
     pub fn formula(mut self, formula: impl Into<String>) -> Self {
         self.formula = formula.into();
@@ -102,7 +114,7 @@ impl<E: Experiment> ClaimBuilder<E> {
     /// The settings and their numbers of trials.
     pub fn cases(
         mut self,
-        cases: impl Fn(Profile) -> Result<Vec<At<E::Setting>>, JudgeError> + Send + Sync + 'static,
+        cases: impl Fn(Profile) -> Result<Vec<At<S>>, JudgeError> + Send + Sync + 'static,
     ) -> Self {
         self.cases = Some(Box::new(cases));
         self
@@ -111,7 +123,7 @@ impl<E: Experiment> ClaimBuilder<E> {
     /// What is read off a trial.
     pub fn measure<R: Components>(
         mut self,
-        measure: impl Fn(&E::Setting, &E::Outcome) -> Result<R, JudgeError> + Send + Sync + 'static,
+        measure: impl Fn(&S, &O) -> Result<R, JudgeError> + Send + Sync + 'static,
     ) -> Self {
         self.measure = Some(Arc::new(move |s, o| measure(s, o).map(R::into_list)));
         self
@@ -120,7 +132,7 @@ impl<E: Experiment> ClaimBuilder<E> {
     /// What the theory says of a setting.
     pub fn predict<R: Components>(
         mut self,
-        predict: impl Fn(&E::Setting) -> Result<R, JudgeError> + Send + Sync + 'static,
+        predict: impl Fn(&S) -> Result<R, JudgeError> + Send + Sync + 'static,
     ) -> Self {
         self.predict = Some(Predict::free(predict));
         self
@@ -129,14 +141,14 @@ impl<E: Experiment> ClaimBuilder<E> {
     /// What the theory says of a trial, given other quantities that the trial measured.
     pub fn predict_given<R: Components>(
         mut self,
-        predict: impl Fn(&E::Setting, &E::Outcome) -> Result<R, JudgeError> + Send + Sync + 'static,
+        predict: impl Fn(&S, &O) -> Result<R, JudgeError> + Send + Sync + 'static,
     ) -> Self {
         self.predict = Some(Predict::given(predict));
         self
     }
 
     /// The discrepancies that still count as agreement.
-    pub fn margin(mut self, margin: impl Fn(&E::Setting, Profile) -> Margin + Send + Sync + 'static) -> Self {
+    pub fn margin(mut self, margin: impl Fn(&S, Profile) -> Margin + Send + Sync + 'static) -> Self {
         self.margin = Some(Box::new(margin));
         self
     }
@@ -145,7 +157,7 @@ impl<E: Experiment> ClaimBuilder<E> {
     /// setting that a user gives is refused where it does not hold.
     pub fn presumes(
         mut self,
-        domain: impl Fn(&E::Setting) -> Result<(), SettingError> + Send + Sync + 'static,
+        domain: impl Fn(&S) -> Result<(), SettingError> + Send + Sync + 'static,
     ) -> Self {
         self.domain.push(Box::new(domain));
         self
@@ -155,7 +167,7 @@ impl<E: Experiment> ClaimBuilder<E> {
     pub fn rival<R: Components>(
         self,
         name: impl Into<String>,
-        predict: impl Fn(&E::Setting) -> Result<R, JudgeError> + Send + Sync + 'static,
+        predict: impl Fn(&S) -> Result<R, JudgeError> + Send + Sync + 'static,
     ) -> Self {
         self.rival_where(name, |_| true, predict)
     }
@@ -164,8 +176,8 @@ impl<E: Experiment> ClaimBuilder<E> {
     pub fn rival_where<R: Components>(
         mut self,
         name: impl Into<String>,
-        applies: impl Fn(&E::Setting) -> bool + Send + Sync + 'static,
-        predict: impl Fn(&E::Setting) -> Result<R, JudgeError> + Send + Sync + 'static,
+        applies: impl Fn(&S) -> bool + Send + Sync + 'static,
+        predict: impl Fn(&S) -> Result<R, JudgeError> + Send + Sync + 'static,
     ) -> Self {
         self.rivals.push(Rival {
             name: name.into(),
@@ -179,7 +191,7 @@ impl<E: Experiment> ClaimBuilder<E> {
     pub fn rival_given<R: Components>(
         self,
         name: impl Into<String>,
-        predict: impl Fn(&E::Setting, &E::Outcome) -> Result<R, JudgeError> + Send + Sync + 'static,
+        predict: impl Fn(&S, &O) -> Result<R, JudgeError> + Send + Sync + 'static,
     ) -> Self {
         self.rival_given_where(name, |_| true, predict)
     }
@@ -188,8 +200,8 @@ impl<E: Experiment> ClaimBuilder<E> {
     pub fn rival_given_where<R: Components>(
         mut self,
         name: impl Into<String>,
-        applies: impl Fn(&E::Setting) -> bool + Send + Sync + 'static,
-        predict: impl Fn(&E::Setting, &E::Outcome) -> Result<R, JudgeError> + Send + Sync + 'static,
+        applies: impl Fn(&S) -> bool + Send + Sync + 'static,
+        predict: impl Fn(&S, &O) -> Result<R, JudgeError> + Send + Sync + 'static,
     ) -> Self {
         self.rivals.push(Rival {
             name: name.into(),
@@ -212,14 +224,14 @@ impl<E: Experiment> ClaimBuilder<E> {
     }
 
     /// Judges the log-log slope over sizes.
-    pub fn log_slope(mut self, size: impl Fn(&E::Setting) -> f64 + Send + Sync + 'static) -> Self {
+    pub fn log_slope(mut self, size: impl Fn(&S) -> f64 + Send + Sync + 'static) -> Self {
         (self.statistic, self.comparison) = (Statistic::LogSlope, Comparison::Difference);
         self.size = Some(Arc::new(size));
         self
     }
 
     /// Judges the log-log slope of the root mean square over sizes.
-    pub fn rms_log_slope(self, size: impl Fn(&E::Setting) -> f64 + Send + Sync + 'static) -> Self {
+    pub fn rms_log_slope(self, size: impl Fn(&S) -> f64 + Send + Sync + 'static) -> Self {
         let mut claim = self.log_slope(size);
         claim.statistic = Statistic::RmsLogSlope;
         claim
@@ -262,6 +274,12 @@ impl<E: Experiment> ClaimBuilder<E> {
         self
     }
 
+    /// Judges the mean over trials, as is usual but for distances.
+    pub fn mean(mut self) -> Self {
+        self.statistic = Statistic::Mean;
+        self
+    }
+
     /// Judges the median over trials.
     pub fn median(mut self) -> Self {
         self.statistic = Statistic::Median;
@@ -270,7 +288,7 @@ impl<E: Experiment> ClaimBuilder<E> {
 
     /// The finished claim. A claim that lacks a piece (a rival, say) comes out as *failed* wherever it is judged.
     pub fn finish(self) -> Claim {
-        let Self { id, title, formula, sources, statistic, comparison, labels, size, .. } = self;
+        let Self { procedure, id, title, formula, sources, statistic, comparison, labels, size, .. } = self;
         let size = size.unwrap_or_else(|| Arc::new(|_| 1.0));
         let (rivals, domain) = (self.rivals, self.domain);
         let names = rivals.iter().map(|rival| rival.name.clone()).collect();
@@ -282,8 +300,18 @@ impl<E: Experiment> ClaimBuilder<E> {
             let margin = self.margin.ok_or(JudgeError::Incomplete("margin"))?;
             let measure = self.measure.ok_or(JudgeError::Incomplete("measurement"))?;
             let predict = self.predict.ok_or(JudgeError::Incomplete("prediction"))?;
-            let rules =
-                Rules { statistic, comparison, labels, size, measure, predict, margin, domain, rivals };
+            let rules = Rules {
+                procedure,
+                statistic,
+                comparison,
+                labels,
+                size,
+                measure,
+                predict,
+                margin,
+                domain,
+                rivals,
+            };
             Ok((cases, Arc::new(rules)))
         })();
         let cases = move |profile| {
@@ -291,8 +319,8 @@ impl<E: Experiment> ClaimBuilder<E> {
             cases(profile)?
                 .into_iter()
                 .map(|At { label, settings, trials }| {
-                    let requests =
-                        settings.iter().map(|s| Request::new::<E>(s, trials)).collect::<Result<_, _>>()?;
+                    let requests = settings.iter().map(|s| Request::of(&rules.procedure, s, trials));
+                    let requests = requests.collect::<Result<_, _>>()?;
                     let judge = Bound::new(settings, profile, Arc::clone(rules))?;
                     Ok(Case { label, requests, margin: judge.margin, judge: Box::new(judge) })
                 })

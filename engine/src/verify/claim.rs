@@ -1,8 +1,8 @@
 use serde_json::Value as Json;
 
-use super::experiment::Request;
 use super::judge::{Breakage, Comparison, JudgeError};
 use super::record::Record;
+use super::request::Request;
 use super::results::{CaseResult, ClaimResult, Judgement, Margin, RivalResult};
 use super::rules::{Exchange, Judge, Placed};
 use super::setting::SettingError;

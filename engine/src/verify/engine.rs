@@ -9,14 +9,15 @@ use rayon::prelude::*;
 
 use super::claim::{Case, Claim};
 use super::clock::timed;
-use super::experiment::{Experiment, Request, SettingKey};
+use super::experiment::{Experiment, Quantities};
 use super::judge::{Breakage, JudgeError};
 use super::record::{Record, RecordError};
+use super::request::{Request, SettingKey};
 use super::results::{CaseResult, Component, Results};
 use super::rules::Exchange;
 use super::shard::Shard;
 use super::statistic::{ALPHA, CONFIDENCE, spent};
-use super::stop::Stop;
+use super::stop::{GivenUp, Stop};
 use super::store::{StoreError, TrialStore};
 use super::verdict::{Profile, Verdict};
 
@@ -55,7 +56,7 @@ pub struct Tally {
     pub reused: usize,
     /// Trials that were run.
     pub run: usize,
-    /// Trials that were not begun, as the run was asked to end.
+    /// Trials that were not begun, or given up, as the run was asked to end.
     pub missing: usize,
     /// The first failed trial of each setting, with its message.
     pub failures: BTreeMap<SettingKey, (u64, String)>,
@@ -256,11 +257,17 @@ impl Engine {
                         missing.fetch_add(1, Ordering::Relaxed);
                         return;
                     }
-                    let (outcome, seconds) = timed(|| run_caught(request, trial, self.options.seed));
-                    let ok = outcome.is_ok();
-                    let kept = match outcome {
-                        Ok(outcome) => self.store.insert(request, self.options.seed, trial, outcome),
-                        Err(message) => {
+                    let (end, seconds) = timed(|| run_caught(request, trial, self.options.seed));
+                    let ok = matches!(end, End::Measured(_));
+                    let kept = match end {
+                        End::GivenUp => {
+                            missing.fetch_add(1, Ordering::Relaxed);
+                            return;
+                        }
+                        End::Measured(outcome) => {
+                            self.store.insert(request, self.options.seed, trial, outcome)
+                        }
+                        End::Failed(message) => {
                             let kept = self.store.insert_failure(request, self.options.seed, trial, &message);
                             note_failure(&mut lock(failures), request, trial, message);
                             kept
@@ -483,6 +490,14 @@ impl Engine {
     /// # Errors
     /// A record that is no such outcome.
     pub fn trials<E: Experiment>(&self, request: &Request) -> Result<Vec<E::Outcome>, RecordError> {
+        self.outcomes(request)
+    }
+
+    /// These as outcomes of the kind that `request` measures.
+    ///
+    /// # Errors
+    /// A record that is no such outcome.
+    pub fn outcomes<O: Quantities>(&self, request: &Request) -> Result<Vec<O>, RecordError> {
         self.records(request).iter().map(|record| record.read()).collect()
     }
 }
@@ -491,14 +506,23 @@ fn borrowed(outcomes: &[Vec<Arc<Record>>]) -> Vec<Vec<&Record>> {
     outcomes.iter().map(|of_setting| of_setting.iter().map(AsRef::as_ref).collect()).collect()
 }
 
+/// How a trial ended.
+enum End {
+    Measured(Record),
+    Failed(String),
+    GivenUp,
+}
+
 /// A panic in a trial is a defect of that experiment; it must not take the other trials with it.
-fn run_caught(request: &Request, trial: u64, seed: u64) -> Result<Record, String> {
+fn run_caught(request: &Request, trial: u64, seed: u64) -> End {
     match catch_unwind(AssertUnwindSafe(|| request.run_trial(trial, seed))) {
-        Ok(outcome) => outcome.map_err(|error| error.to_string()),
+        Ok(Ok(outcome)) => End::Measured(outcome),
+        Ok(Err(error)) if error.is::<GivenUp>() => End::GivenUp,
+        Ok(Err(error)) => End::Failed(error.to_string()),
         Err(panic) => {
             let text = panic.downcast_ref::<&str>().map(ToString::to_string);
             let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-            Err(format!("panicked: {}", text.unwrap_or_default()))
+            End::Failed(format!("panicked: {}", text.unwrap_or_default()))
         }
     }
 }

@@ -6,6 +6,7 @@ use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde::{Deserialize, Deserializer, Serialize, forward_to_deserialize_any};
 use serde_json::Value as Json;
+use solvable_words::did_you_mean;
 use thiserror::Error as ThisError;
 
 /// What the store keeps of one trial: named numbers and lists of numbers, the JSON form of an experiment's outcome.
@@ -36,8 +37,22 @@ pub enum RecordError {
 }
 
 impl Record {
-    /// The record of an outcome: a structure whose fields are numbers or lists of numbers.
-    pub(super) fn of(outcome: &impl Serialize) -> Result<Self, RecordError> {
+    /// The record of an outcome: a structure (or a map, JSON too) whose fields are numbers or lists of numbers.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use solvable_engine::verify::{Record, RecordError};
+    ///
+    /// let record = Record::of(&json!({"mean": 0.5, "spectrum": [3, 1]}))?;
+    /// assert_eq!(record.number("mean"), Ok(0.5));
+    /// assert_eq!(record.list("spectrum"), Ok(&[3.0, 1.0][..]));
+    /// assert_eq!(Record::of(&json!({"mean": f64::NAN})), Err(RecordError::NotFinite("mean".into())));
+    /// # Ok::<(), RecordError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The first quantity, by name, that is not finite, or neither a number nor a list of numbers.
+    pub fn of(outcome: &impl Serialize) -> Result<Self, RecordError> {
         let json = serde_json::to_value(outcome).map_err(|error| RecordError::Shape(error.to_string()))?;
         let Json::Object(fields) = json else {
             return Err(RecordError::Shape("it is no structure of named fields".to_owned()));
@@ -56,20 +71,41 @@ impl Record {
             .map_err(|error| RecordError::Shape(error.to_string()))
     }
 
+    /// The quantity `name`, a single number.
+    ///
+    /// # Errors
+    /// [`Shape`](RecordError::Shape): there is none of this name, or it is a list.
+    pub fn number(&self, name: &str) -> Result<f64, RecordError> {
+        match self.quantity(name)? {
+            Measured::Number(value) => Ok(*value),
+            Measured::List(_) => Err(RecordError::Shape(format!("the quantity `{name}` is a list"))),
+        }
+    }
+
+    /// The quantity `name` as a list; a single number is a list of one.
+    ///
+    /// # Errors
+    /// [`Shape`](RecordError::Shape): there is none of this name.
+    pub fn list(&self, name: &str) -> Result<&[f64], RecordError> {
+        self.quantity(name).map(Measured::values)
+    }
+
+    fn quantity(&self, name: &str) -> Result<&Measured, RecordError> {
+        self.0.get(name).ok_or_else(|| {
+            let all = self.0.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let near = did_you_mean(name, self.0.keys().map(String::as_str));
+            RecordError::Shape(format!("there is no quantity `{name}`; {near}there are {all}"))
+        })
+    }
+
     /// The largest difference to `other` relative to the size of its quantity; infinite if the quantities differ in name
     /// or shape. A quantity smaller than $10^{-7}$ is compared to that: it may be the rounding of a zero, which differs from
     /// machine to machine.
     pub fn distance(&self, other: &Self) -> f64 {
-        fn values(measured: &Measured) -> &[f64] {
-            match measured {
-                Measured::Number(value) => std::slice::from_ref(value),
-                Measured::List(values) => values,
-            }
-        }
         if !self.0.keys().eq(other.0.keys()) {
             return f64::INFINITY;
         }
-        let pairs = self.0.values().map(values).zip(other.0.values().map(values));
+        let pairs = self.0.values().map(Measured::values).zip(other.0.values().map(Measured::values));
         pairs.fold(0.0, |worst, (a, b)| {
             if a.len() != b.len() {
                 return f64::INFINITY;
@@ -83,6 +119,13 @@ impl Record {
 type Unread = serde::de::value::Error;
 
 impl Measured {
+    fn values(&self) -> &[f64] {
+        match self {
+            Self::Number(value) => std::slice::from_ref(value),
+            Self::List(values) => values,
+        }
+    }
+
     fn of(name: &str, value: &Json) -> Result<Self, RecordError> {
         // NaN and infinities are null in JSON.
         let number = |value: &Json| match value {
@@ -165,6 +208,25 @@ mod tests {
         assert!(matches!(Record::of(&[1.0]), Err(RecordError::Shape(_))));
         let lacking = stored(r#"{"top": 1}"#).read::<Measures>();
         assert!(lacking.is_err_and(|error| error.to_string().contains("spectrum")));
+    }
+
+    #[test]
+    fn a_record_is_an_outcome_itself() {
+        let record = stored(r#"{"ends":[0.1,1e-300],"none":[],"top":-0.0}"#);
+        assert_eq!(Record::of(&record).unwrap(), record);
+        assert_eq!(record.read::<Record>().unwrap(), record);
+        assert_eq!(record.number("top").unwrap().to_bits(), (-0.0f64).to_bits());
+        assert_eq!((record.list("top").unwrap().len(), record.list("none").unwrap().len()), (1, 0));
+        assert!(record.number("ends").is_err_and(|error| error.to_string().ends_with("`ends` is a list")));
+        let lacking = record.number("tops").unwrap_err().to_string();
+        assert!(
+            lacking.contains("no quantity `tops`; did you mean `top`? there are `ends`, `none`, `top`"),
+            "{lacking}"
+        );
+        let nested = Record::of(&serde_json::json!({"a": {"b": 1}}));
+        assert_eq!(nested, Err(RecordError::NotNumbers("a".to_owned())));
+        let word = Record::of(&serde_json::json!({"a": [1, true]}));
+        assert_eq!(word, Err(RecordError::NotNumbers("a".to_owned())));
     }
 
     #[test]

@@ -3,9 +3,11 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::components::Components;
-use super::experiment::{Experiment, Request, setting_of};
+use super::experiment::{Parameters, Quantities};
 use super::judge::{Breakage, Comparison, JudgeError, Reading, Rule};
+use super::procedure::{OfSetting, Procedure};
 use super::record::Record;
+use super::request::Request;
 use super::results::{Judgement, Margin, RivalResult};
 use super::setting::SettingError;
 use super::statistic::Statistic;
@@ -52,24 +54,19 @@ impl Exchange {
     }
 }
 
-/// What is read off a trial of the experiment `E`.
-pub(super) type Read<E> = Arc<
-    dyn Fn(&<E as Experiment>::Setting, &<E as Experiment>::Outcome) -> Result<Vec<f64>, JudgeError>
-        + Send
-        + Sync,
->;
-pub(super) type OfSetting<S, T> = Arc<dyn Fn(&S) -> T + Send + Sync>;
+/// What is read off a trial.
+pub(super) type Read<S, O> = Arc<dyn Fn(&S, &O) -> Result<Vec<f64>, JudgeError> + Send + Sync>;
 pub(super) type Domain<S> = Box<dyn Fn(&S) -> Result<(), SettingError> + Send + Sync>;
 pub(super) type MarginOf<S> = Box<dyn Fn(&S, Profile) -> Margin + Send + Sync>;
 
-pub(super) enum Predict<E: Experiment> {
+pub(super) enum Predict<S, O> {
     /// A function of the setting alone, evaluated once.
-    Free(OfSetting<E::Setting, Result<Vec<f64>, JudgeError>>),
+    Free(OfSetting<S, Result<Vec<f64>, JudgeError>>),
     /// Conditional on quantities that the trial measured.
-    Given(Read<E>),
+    Given(Read<S, O>),
 }
 
-impl<E: Experiment> Clone for Predict<E> {
+impl<S, O> Clone for Predict<S, O> {
     fn clone(&self) -> Self {
         match self {
             Self::Free(f) => Self::Free(Arc::clone(f)),
@@ -78,20 +75,16 @@ impl<E: Experiment> Clone for Predict<E> {
     }
 }
 
-impl<E: Experiment> Predict<E> {
-    pub fn free<R: Components>(
-        f: impl Fn(&E::Setting) -> Result<R, JudgeError> + Send + Sync + 'static,
-    ) -> Self {
+impl<S, O> Predict<S, O> {
+    pub fn free<R: Components>(f: impl Fn(&S) -> Result<R, JudgeError> + Send + Sync + 'static) -> Self {
         Self::Free(Arc::new(move |s| f(s).map(R::into_list)))
     }
 
-    pub fn given<R: Components>(
-        f: impl Fn(&E::Setting, &E::Outcome) -> Result<R, JudgeError> + Send + Sync + 'static,
-    ) -> Self {
+    pub fn given<R: Components>(f: impl Fn(&S, &O) -> Result<R, JudgeError> + Send + Sync + 'static) -> Self {
         Self::Given(Arc::new(move |s, o| f(s, o).map(R::into_list)))
     }
 
-    fn evaluate(&self, setting: &E::Setting, outcomes: &[E::Outcome]) -> Result<Vec<Vec<f64>>, JudgeError> {
+    fn evaluate(&self, setting: &S, outcomes: &[O]) -> Result<Vec<Vec<f64>>, JudgeError> {
         match self {
             Self::Free(f) => Ok(vec![f(setting)?; outcomes.len()]),
             Self::Given(f) => outcomes.iter().map(|outcome| f(setting, outcome)).collect(),
@@ -99,37 +92,38 @@ impl<E: Experiment> Predict<E> {
     }
 }
 
-pub(super) struct Rival<E: Experiment> {
+pub(super) struct Rival<S, O> {
     pub name: String,
-    pub applies: OfSetting<E::Setting, bool>,
-    pub predict: Predict<E>,
+    pub applies: OfSetting<S, bool>,
+    pub predict: Predict<S, O>,
 }
 
-impl<E: Experiment> Clone for Rival<E> {
+impl<S, O> Clone for Rival<S, O> {
     fn clone(&self) -> Self {
         Self { name: self.name.clone(), applies: Arc::clone(&self.applies), predict: self.predict.clone() }
     }
 }
 
 /// Everything a case needs to judge its trials.
-pub(super) struct Rules<E: Experiment> {
+pub(super) struct Rules<S, O> {
+    pub procedure: Procedure<S, O>,
     pub statistic: Statistic,
     pub comparison: Comparison,
     pub labels: Vec<String>,
-    pub size: OfSetting<E::Setting, f64>,
-    pub measure: Read<E>,
-    pub predict: Predict<E>,
-    pub margin: MarginOf<E::Setting>,
-    pub domain: Vec<Domain<E::Setting>>,
-    pub rivals: Vec<Rival<E>>,
+    pub size: OfSetting<S, f64>,
+    pub measure: Read<S, O>,
+    pub predict: Predict<S, O>,
+    pub margin: MarginOf<S>,
+    pub domain: Vec<Domain<S>>,
+    pub rivals: Vec<Rival<S, O>>,
 }
 
-impl<E: Experiment> Rules<E> {
+impl<S, O> Rules<S, O> {
     fn judge(
         &self,
-        settings: &[E::Setting],
+        settings: &[S],
         margin: Margin,
-        outcomes: &[Vec<E::Outcome>],
+        outcomes: &[Vec<O>],
         breakage: Breakage,
         alpha: f64,
     ) -> Result<(Judgement, Vec<RivalResult>), JudgeError> {
@@ -138,7 +132,7 @@ impl<E: Experiment> Rules<E> {
             .zip(outcomes)
             .map(|(s, trials)| trials.iter().map(|o| (self.measure)(s, o)).collect::<Result<Vec<_>, _>>())
             .collect::<Result<Vec<_>, _>>()?;
-        let judge = |predict: &Predict<E>, breakage: Breakage| {
+        let judge = |predict: &Predict<S, O>, breakage: Breakage| {
             let readings = settings
                 .iter()
                 .zip(outcomes)
@@ -170,13 +164,13 @@ impl<E: Experiment> Rules<E> {
     }
 }
 
-impl<E: Experiment> Rules<E> {
+impl<S, O> Rules<S, O> {
     /// The exchange of the claim with every rival that applies; none for laws, whose trials cannot be moved.
     fn exchange(
         &self,
-        settings: &[E::Setting],
+        settings: &[S],
         margin: Margin,
-        outcomes: &[Vec<E::Outcome>],
+        outcomes: &[Vec<O>],
         alpha: f64,
     ) -> Result<Vec<Exchange>, JudgeError> {
         let Self { statistic, comparison, .. } = *self;
@@ -191,8 +185,8 @@ impl<E: Experiment> Rules<E> {
                 Ok((measured, self.predict.evaluate(s, trials)?))
             })
             .collect::<Result<Vec<_>, JudgeError>>()?;
-        let applies = |rival: &&Rival<E>| settings.iter().all(|s| (rival.applies)(s));
-        let exchange = |rival: &Rival<E>| {
+        let applies = |rival: &&Rival<S, O>| settings.iter().all(|s| (rival.applies)(s));
+        let exchange = |rival: &Rival<S, O>| {
             let (mut for_rival, mut for_claim) = (Vec::new(), Vec::new());
             for ((s, trials), (measured, claimed)) in settings.iter().zip(outcomes).zip(&own) {
                 let rivalling = rival.predict.evaluate(s, trials)?;
@@ -217,53 +211,51 @@ impl<E: Experiment> Rules<E> {
 }
 
 /// Rules at the settings of one case.
-pub(super) struct Bound<E: Experiment> {
-    settings: Vec<E::Setting>,
+pub(super) struct Bound<S, O> {
+    settings: Vec<S>,
     profile: Profile,
     pub margin: Margin,
-    rules: Arc<Rules<E>>,
+    rules: Arc<Rules<S, O>>,
 }
 
-impl<E: Experiment> Bound<E> {
-    pub fn new(
-        settings: Vec<E::Setting>,
-        profile: Profile,
-        rules: Arc<Rules<E>>,
-    ) -> Result<Self, JudgeError> {
+impl<S, O> Bound<S, O> {
+    pub fn new(settings: Vec<S>, profile: Profile, rules: Arc<Rules<S, O>>) -> Result<Self, JudgeError> {
         let first = settings.first().ok_or(JudgeError::Incomplete("setting"))?;
         let margin = (rules.margin)(first, profile);
         Ok(Self { settings, profile, margin, rules })
     }
 }
 
-fn read<E: Experiment>(records: &[Vec<&Record>]) -> Result<Vec<Vec<E::Outcome>>, JudgeError> {
+fn read<O: Quantities>(records: &[Vec<&Record>]) -> Result<Vec<Vec<O>>, JudgeError> {
     let of_setting = |records: &Vec<&Record>| {
         records.iter().map(|record| Ok(record.read()?)).collect::<Result<_, JudgeError>>()
     };
     records.iter().map(of_setting).collect()
 }
 
-impl<E: Experiment> Judge for Bound<E> {
+impl<S: Parameters, O: Quantities> Judge for Bound<S, O> {
     fn judge(
         &self,
         records: &[Vec<&Record>],
         breakage: Breakage,
         alpha: f64,
     ) -> Result<(Judgement, Vec<RivalResult>), JudgeError> {
-        self.rules.judge(&self.settings, self.margin, &read::<E>(records)?, breakage, alpha)
+        self.rules.judge(&self.settings, self.margin, &read(records)?, breakage, alpha)
     }
 
     fn exchange(&self, records: &[Vec<&Record>], alpha: f64) -> Result<Vec<Exchange>, JudgeError> {
-        self.rules.exchange(&self.settings, self.margin, &read::<E>(records)?, alpha)
+        self.rules.exchange(&self.settings, self.margin, &read(records)?, alpha)
     }
 
     fn at(&self, settings: &[Json], trials: usize) -> Result<Placed, SettingError> {
         let unusable = |reason: String| SettingError::Unreadable { field: "setting".into(), reason };
-        let settings: Vec<E::Setting> = settings.iter().map(setting_of::<E>).collect::<Result<_, _>>()?;
+        let procedure = &self.rules.procedure;
+        let settings: Vec<S> =
+            settings.iter().map(|json| procedure.setting_of(json)).collect::<Result<_, _>>()?;
         for setting in &settings {
             self.rules.domain.iter().try_for_each(|presumes| presumes(setting))?;
         }
-        let requests = settings.iter().map(|setting| Request::new::<E>(setting, trials));
+        let requests = settings.iter().map(|setting| Request::of(procedure, setting, trials));
         let requests = requests.collect::<Result<_, _>>().map_err(|error| unusable(error.to_string()))?;
         let judge = Self::new(settings, self.profile, Arc::clone(&self.rules))
             .map_err(|error| unusable(error.to_string()))?;

@@ -46,6 +46,15 @@ impl SettingError {
         Self::Invalid { field: field.into(), value: shortened(&value.to_string()), valid: valid.into() }
     }
 
+    /// The field, its value where that is what is wrong, and what would be right or is wrong.
+    pub fn parts(&self) -> (&str, Option<&str>, &str) {
+        match self {
+            Self::Invalid { field, value, valid } => (field, Some(value), valid),
+            Self::Unknown { field, known } => (field, None, known),
+            Self::Unreadable { field, reason } => (field, None, reason),
+        }
+    }
+
     /// The same error inside the field `outer`.
     #[must_use]
     pub fn within(mut self, outer: &str) -> Self {
@@ -159,8 +168,7 @@ mod tests {
 
     use super::*;
     use crate::streams::Streams;
-    use crate::verify::experiment::setting_of;
-    use crate::verify::{Experiment, TrialFailure};
+    use crate::verify::{Experiment, Procedure, TrialFailure};
 
     struct Walk;
 
@@ -197,14 +205,14 @@ mod tests {
     }
 
     fn refused(json: &Json) -> String {
-        setting_of::<Walk>(json).unwrap_err().to_string()
+        Procedure::of::<Walk>().setting_of(json).unwrap_err().to_string()
     }
 
     #[test]
     fn a_setting_is_read_or_refused_with_the_name_of_its_field() {
         let good = json!({"size": 0.5, "steps": 3, "ends": [{"size": 1.0}]});
         let walks = Walks { step: Step { size: 0.5 }, steps: 3, ends: vec![Step { size: 1.0 }] };
-        assert_eq!(setting_of::<Walk>(&good).unwrap(), walks);
+        assert_eq!(Procedure::of::<Walk>().setting_of(&good).unwrap(), walks);
         for (field, value, message) in [
             ("steps", json!(0), "field `steps` is 0; valid: an integer >= 1"),
             ("size", json!(-1), "field `size` is -1; valid: a finite number > 0"),

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use super::experiment::SettingKey;
+use super::request::SettingKey;
 
 /// Part `index` (from 1) of `count` parts of the trials.
 ///
@@ -91,9 +91,8 @@ impl Share {
 
 /// The part, from 0, of `count` that holds trial 0 of a setting; trial $t$ lies $t$ parts further.
 fn part_of_first(key: &SettingKey, seed: u64, count: u64) -> u64 {
-    let name = key.experiment.split('@').next().unwrap_or_default();
     let mut hasher = blake3::Hasher::new();
-    for part in [name.as_bytes(), key.setting.as_bytes(), &seed.to_le_bytes()] {
+    for part in [key.name().as_bytes(), key.setting.as_bytes(), &seed.to_le_bytes()] {
         hasher.update(&(part.len() as u64).to_le_bytes());
         hasher.update(part);
     }

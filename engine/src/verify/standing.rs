@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::claim::Case;
 use super::engine::{Engine, Tally};
-use super::experiment::{Request, SettingKey};
 use super::judge::Breakage;
+use super::request::{Request, SettingKey};
 use super::verdict::Verdict;
 
 /// Numbers of trials.

@@ -2,7 +2,15 @@
 
 use std::sync::OnceLock;
 
-/// Asks a run to take no more trials. Those in flight are finished; what is stored stays.
+use thiserror::Error;
+
+/// A trial that was given up because its run is to end. As an error of [`Experiment::run`](super::Experiment::run) it says that the trial
+/// neither failed nor came to its end: it is missing, as if it had not been begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("given up, as the run is to end")]
+pub struct GivenUp;
+
+/// Asks a run to take no more trials. Those in flight are finished (or [given up](GivenUp)); what is stored stays.
 #[derive(Debug, Default)]
 pub struct Stop {
     reason: OnceLock<String>,

@@ -17,9 +17,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use thiserror::Error;
 
-use super::experiment::{Request, SettingKey};
 use super::own_file::{OwnFile, State, times_of};
 use super::record::Record;
+use super::request::{Request, SettingKey};
 use super::shard::Shard;
 use super::times::{Forecast, TimeLine, Times};
 use crate::streams::StreamVersion;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::experiment::{Request, SettingKey};
+use super::request::{Request, SettingKey, name};
 
 /// What a forecast of a trial's time rests on, the best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -86,6 +86,7 @@ impl Times {
     pub(super) fn add(&mut self, line: TimeLine) {
         let TimeLine { experiment, setting, sums } = line;
         if sums.is_sound() {
+            // Another version takes about as long.
             self.experiments.entry(name(&experiment).to_owned()).or_default().add(sums);
             self.settings.entry((experiment, setting)).or_default().add(sums);
         }
@@ -135,11 +136,6 @@ impl Times {
             None => Forecast { seconds: 0.0, basis: Basis::Unknown },
         }
     }
-}
-
-/// The experiment without its version: another version takes about as long.
-fn name(experiment: &str) -> &str {
-    experiment.split('@').next().unwrap_or_default()
 }
 
 fn fingerprint(key: &SettingKey) -> String {

@@ -33,9 +33,9 @@ const LEVY: Source = Source {
 
 fn paper() -> Paper {
     Paper {
-        id: "walk",
-        name: "random_walks",
-        title: "Random walks",
+        id: "walk".into(),
+        name: "random_walks".into(),
+        title: "Random walks".into(),
         summary: "A walk of $n$ steps ends at a distance of order $\\sqrt n$, and visits 0 for the last time rather early or rather late \
                   than in the middle."
             .into(),

@@ -16,9 +16,10 @@ use solvable_theory::bibliography::{
 /// Any architecture.
 pub fn paper() -> Paper {
     Paper {
-        id: "arch",
-        name: "any_architecture",
-        title: "Any architecture: convolutions, residuals, normalization, mixing, attention, recurrence",
+        id: "arch".into(),
+        name: "any_architecture".into(),
+        title: "Any architecture: convolutions, residuals, normalization, mixing, attention, recurrence"
+            .into(),
         summary: findings::SUMMARY.into(),
         findings: findings::all,
         sources: vec![

@@ -11,9 +11,9 @@ use solvable_theory::bibliography::{LUCIBELLO_2024, OTA_2023, RAMSAUER_2021};
 /// Attention as a Boltzmann machine.
 pub fn paper() -> Paper {
     Paper {
-        id: "attn",
-        name: "attention_boltzmann",
-        title: "Attentional Boltzmann machines",
+        id: "attn".into(),
+        name: "attention_boltzmann".into(),
+        title: "Attentional Boltzmann machines".into(),
         summary: "The energy behind self-attention makes a Boltzmann machine whose partition function and gradients are finite sums at inverse temperatures 1/n. Early \
                   learning follows the principal components of the data, maximum likelihood finds the patterns that made them, retrieval is a mean-field Potts model, and random patterns are stored up to an \
                   exponential number.".into(),

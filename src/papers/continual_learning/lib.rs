@@ -14,9 +14,9 @@ use solvable_theory::bibliography::{BIETTI_2021, BORDELON_2020, CANATAR_2021, KA
 /// Continual learning in the tangent-kernel regime.
 pub fn paper() -> Paper {
     Paper {
-        id: "cl",
-        name: "continual_learning",
-        title: "Continual learning: transfer and forgetting",
+        id: "cl".into(),
+        name: "continual_learning".into(),
+        title: "Continual learning: transfer and forgetting".into(),
         summary: "Networks in the tangent-kernel regime that learn one task after the other do kernel regression stage after stage. \
                   Learning curves of any sequence of tasks follow in closed form from the eigenvalues of the kernel: when \
                   knowledge transfers, how much of an old task is forgotten, and that the same task learnt twice can be \

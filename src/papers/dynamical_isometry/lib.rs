@@ -15,9 +15,9 @@ use solvable_theory::bibliography::{
 /// Spectra of very deep networks by free probability.
 pub fn paper() -> Paper {
     Paper {
-        id: "iso",
-        name: "dynamical_isometry",
-        title: "Dynamical isometry: spectra by free probability",
+        id: "iso".into(),
+        name: "dynamical_isometry".into(),
+        title: "Dynamical isometry: spectra by free probability".into(),
         summary: "The Fisher information of a deep network at one input has an explicit spectrum at every depth, by free probability. With \
                   orthogonal weights and few saturated units its largest eigenvalue is an atom, linear in depth, and sets the \
                   learning rate; Gaussian weights make it quadratic.".into(),

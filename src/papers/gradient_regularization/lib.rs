@@ -16,9 +16,9 @@ use solvable_theory::bibliography::{
 /// Gradient regularization: bias and cost.
 pub fn paper() -> Paper {
     Paper {
-        id: "gr",
-        name: "gradient_regularization",
-        title: "Gradient regularization and its implicit bias",
+        id: "gr".into(),
+        name: "gradient_regularization".into(),
+        title: "Gradient regularization and its implicit bias".into(),
         summary: "A penalty on the gradient, computed by double backpropagation or by finite differences, drives a diagonal linear network to the interpolator of least \
                   hyperbolic entropy at an effective initialisation that is known along the whole trajectory. Forward differences strengthen the bias and cost \
                   two gradients instead of three. Whether the bias is towards sparse solutions depends on the mean of the inputs.".into(),

@@ -14,9 +14,9 @@ use solvable_theory::bibliography::{
 /// Learning in time.
 pub fn paper() -> Paper {
     Paper {
-        id: "dyn",
-        name: "learning_in_time",
-        title: "Learning in time: training curves, stochastic gradients, schedules, self-distillation",
+        id: "dyn".into(),
+        name: "learning_in_time".into(),
+        title: "Learning in time: training curves, stochastic gradients, schedules, self-distillation".into(),
         summary: "What kernel regression has learnt at any time follows from one object, the error at two complex ridges: gradient flow, descent with \
                   momentum, rounds of distillation are filters of the spectrum, and each filter is a sum of ridges. Stopping early beats the best \
                   ridge for targets that are smoother than the prior and never for matched ones; two scales of the spectrum give two minima in time. \

@@ -16,9 +16,9 @@ use solvable_theory::bibliography::{
 /// Order parameters, Fisher information statistics, tangent kernels.
 pub fn paper() -> Paper {
     Paper {
-        id: "mf",
-        name: "mean_field",
-        title: "Mean-field theory of the Fisher information",
+        id: "mf".into(),
+        name: "mean_field".into(),
+        title: "Mean-field theory of the Fisher information".into(),
         summary: "At random initialisation the Fisher information matrix of a wide network is universal: a few order \
                   parameters, computed layer by layer, give the mean of its eigenvalues (small, of order 1/M), their \
                   second moment (of order 1) and the largest one (of order M). Most directions are flat, a few are \

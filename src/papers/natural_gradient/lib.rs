@@ -14,9 +14,9 @@ use solvable_theory::bibliography::{FORSTER_2002, KARAKIDA_2020_NATURAL, MARTENS
 /// Natural gradient with approximate Fisher matrices.
 pub fn paper() -> Paper {
     Paper {
-        id: "ngd",
-        name: "natural_gradient",
-        title: "Natural gradient with approximate Fisher matrices",
+        id: "ngd".into(),
+        name: "natural_gradient".into(),
+        title: "Natural gradient with approximate Fisher matrices".into(),
         summary: "In wide networks layer-wise, block tri-diagonal and Kronecker-factored approximations of the Fisher \
                   matrix train as fast as the exact one: their response matrix is a multiple α of the identity, so \
                   that one step at the rate 1/α removes the training residual. The constants α, the predictions at \

@@ -14,9 +14,9 @@ use solvable_theory::bibliography::{FAN_2020, KARAKIDA_2019_NORMALIZATION, LEWKO
 /// Normalization methods and the sharpness of wide networks.
 pub fn paper() -> Paper {
     Paper {
-        id: "norm",
-        name: "normalization",
-        title: "Normalization and pathological sharpness",
+        id: "norm".into(),
+        name: "normalization".into(),
+        title: "Normalization and pathological sharpness".into(),
         summary: "The largest eigenvalue of the Fisher information grows like the width M because all outputs share a \
                   common direction. Subtracting the batch mean in the last layer removes it exactly, and with it the \
                   growth; batch normalization there does the same. In hidden layers neither batch nor layer \

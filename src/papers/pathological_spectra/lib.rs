@@ -14,9 +14,9 @@ use solvable_theory::bibliography::{JACOT_2018, KARAKIDA_2019_UNIVERSAL, KARAKID
 /// The classification side of the Fisher spectrum.
 pub fn paper() -> Paper {
     Paper {
-        id: "spectra",
-        name: "pathological_spectra",
-        title: "Pathological spectra: softmax, layers, inputs",
+        id: "spectra".into(),
+        name: "pathological_spectra".into(),
+        title: "Pathological spectra: softmax, layers, inputs".into(),
         summary: "The outliers of the Fisher information survive the softmax, which disperses them; they sit in every layer but the first, in the \
                   tangent kernel, and in the metric of the input space, where a few directions carry a share of order one of the \
                   sensitivity. They set the critical learning rate of classifiers.".into(),

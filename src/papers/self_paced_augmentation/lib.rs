@@ -13,9 +13,9 @@ use solvable_theory::bibliography::{BISHOP_1995, DOBRIBAN_2018, MEI_2021, TAKASE
 /// Augmentation of the samples that are still hard.
 pub fn paper() -> Paper {
     Paper {
-        id: "spa",
-        name: "self_paced_augmentation",
-        title: "Self-paced data augmentation",
+        id: "spa".into(),
+        name: "self_paced_augmentation".into(),
+        title: "Self-paced data augmentation".into(),
         summary: "Augment only the samples whose loss exceeds a threshold. For a linear model this is ridge regression whose strength the data choose themselves: a fixed point \
                   with a discontinuous transition and hysteresis, which never beats well-tuned augmentation of all samples. With shifted digits the gain comes from the falling share of \
                   augmented images: as many random ones do as well or better. With additive noise augmenting all images is the better choice up to a few hundred. Augmentation by \

@@ -26,9 +26,9 @@ pub fn paper(data: &Dataset) -> Paper {
         cases(&head, width, trials)
     };
     Paper {
-        id: "data",
-        name: "own_data",
-        title: "Fisher information on given inputs",
+        id: "data".into(),
+        name: "own_data".into(),
+        title: "Fisher information on given inputs".into(),
         summary: "The first samples of the given file, scaled by one number to mean square 1, take the place of Gaussian \
                   inputs: the analytic tangent kernel of their Gram matrix against random networks of finite width.".into(),
         findings: Vec::new,

@@ -1,8 +1,13 @@
 //! A figure as data: what is to be seen, not how it is drawn.
 //!
 //! Papers build figures from predictions and trials; [`report`](crate::report) draws them, each series below as it says.
+//!
+//! Figures are written as JSON and read back as they were. JSON has no numbers that are not finite: there NaN is `null`, and the
+//! infinities are `"Infinity"` and `"-Infinity"`.
 
-use serde::Serialize;
+mod lossless;
+
+use serde::{Deserialize, Serialize};
 
 use crate::verify::Estimate;
 
@@ -31,7 +36,7 @@ use crate::verify::Estimate;
 /// assert!(solvable_engine::report::render_svg(&figure)?.contains("<svg"));
 /// # Ok::<(), solvable_engine::report::ReportError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Figure {
     /// Unique id `<part>/<name>`; the file name is the same with a dash for the slash.
     pub id: String,
@@ -44,7 +49,7 @@ pub struct Figure {
 }
 
 /// One pair of axes.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Panel {
     /// Heading of the panel; empty for none.
     pub title: String,
@@ -63,7 +68,7 @@ pub struct Panel {
 /// let axis = Axis::log("width M").within(10.0, 1e4);
 /// assert_eq!((axis.scale, axis.range), (Scale::Log, Some((10.0, 1e4))));
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Axis {
     /// Name and unit, in plain text with Unicode symbols: `width M`, `λ_max`.
     pub label: String,
@@ -74,7 +79,7 @@ pub struct Axis {
 }
 
 /// How an axis maps values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Scale {
     /// Proportional.
     Linear,
@@ -83,7 +88,7 @@ pub enum Scale {
 }
 
 /// The style of a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stroke {
     /// A theory that is expected to hold.
     Solid,
@@ -101,15 +106,19 @@ pub enum Stroke {
 /// let point = Point::new(100.0, Estimate { value: 7.8, low: 7.6, high: 8.1 });
 /// assert_eq!((point.y, point.low), (7.8, 7.6));
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Point {
     /// Abscissa.
+    #[serde(with = "lossless")]
     pub x: f64,
     /// Mean.
+    #[serde(with = "lossless")]
     pub y: f64,
     /// Lower end of the error bar.
+    #[serde(with = "lossless")]
     pub low: f64,
     /// Upper end of the error bar.
+    #[serde(with = "lossless")]
     pub high: f64,
 }
 
@@ -131,7 +140,7 @@ pub struct Point {
 /// };
 /// # drop((curve, bound, bars, map));
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Series {
     /// A curve, in general a theory. Non-finite points break the line.
     Line {
@@ -142,6 +151,7 @@ pub enum Series {
         /// Line style.
         stroke: Stroke,
         /// The points, in order.
+        #[serde(with = "lossless")]
         points: Vec<(f64, f64)>,
     },
     /// Markers with error bars: simulations.
@@ -160,8 +170,10 @@ pub enum Series {
         /// Colour group.
         group: usize,
         /// Bin edges, ascending, one more than heights.
+        #[serde(with = "lossless")]
         edges: Vec<f64>,
         /// Heights.
+        #[serde(with = "lossless")]
         heights: Vec<f64>,
     },
     /// Coloured cells; drawn with a colour bar.
@@ -169,10 +181,13 @@ pub enum Series {
         /// Label of the colour bar.
         label: String,
         /// Cell edges along x.
+        #[serde(with = "lossless")]
         x_edges: Vec<f64>,
         /// Cell edges along y.
+        #[serde(with = "lossless")]
         y_edges: Vec<f64>,
         /// Values, row by row (the first row lies between the first two y edges); non-finite cells are hatched grey.
+        #[serde(with = "lossless")]
         values: Vec<f64>,
         /// The range of the colour bar; from the data where `None`.
         range: Option<(f64, f64)>,
@@ -191,12 +206,12 @@ pub enum Series {
 }
 
 /// Where a [`Series::Rule`] stands.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Position {
     /// A vertical line at this x.
-    X(f64),
+    X(#[serde(with = "lossless")] f64),
     /// A horizontal line at this y.
-    Y(f64),
+    Y(#[serde(with = "lossless")] f64),
 }
 
 impl Series {
@@ -260,4 +275,72 @@ pub fn histogram(values: &[f64], bins: usize) -> (Vec<f64>, Vec<f64>) {
         counts[(((value - low) / width) as usize).min(bins - 1)] += 1.0;
     }
     (edges, counts)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{from_str, json, to_string, to_value};
+
+    use super::*;
+
+    fn panel(series: Vec<Series>) -> Panel {
+        let (x, y) = (Axis::log("width").within(10.0, 1e4), Axis::linear("error"));
+        Panel { title: "one".into(), x, y, series }
+    }
+
+    fn figure(numbers: [f64; 4]) -> Figure {
+        let [a, b, c, d] = numbers;
+        let series = vec![
+            Series::line("law", 0, Stroke::Solid, vec![(a, b), (c, d)]),
+            Series::Points {
+                label: "found".into(),
+                group: 1,
+                points: vec![Point { x: a, y: b, low: c, high: d }],
+            },
+            Series::Histogram { label: String::new(), group: 2, edges: vec![a, b, c], heights: vec![d, a] },
+            Series::HeatMap {
+                label: "error".into(),
+                x_edges: vec![0.0, 1.0, 2.0],
+                y_edges: vec![0.0, 1.0],
+                values: vec![a, c],
+                range: Some((0.0, 1.0)),
+            },
+            Series::rule("edge", 3, Stroke::Dashed, Position::X(a)),
+            Series::rule("bound", 3, Stroke::Dotted, Position::Y(d)),
+        ];
+        let (id, title, caption) = ("part/name".into(), "Title".into(), "Caption".into());
+        Figure { id, title, caption, panels: vec![panel(series), panel(Vec::new())] }
+    }
+
+    #[test]
+    fn figures_are_read_as_they_were_written() {
+        let finite = figure([0.1, -0.0, 1e-300, 5e15]);
+        assert_eq!(from_str::<Figure>(&to_string(&finite).unwrap()).unwrap(), finite);
+        let infinite = figure([f64::INFINITY, 3.0, f64::NEG_INFINITY, 0.1]);
+        assert_eq!(from_str::<Figure>(&to_string(&infinite).unwrap()).unwrap(), infinite);
+        // NaN is not equal to itself.
+        let broken = to_string(&figure([f64::NAN, 1.0, 2.0, f64::NAN])).unwrap();
+        let read: Figure = from_str(&broken).unwrap();
+        assert_eq!(to_string(&read).unwrap(), broken);
+        assert!(
+            matches!(&read.panels[0].series[0], Series::Line { points, .. } if points[0].0.is_nan() && points[1].1.is_nan())
+        );
+    }
+
+    /// Others write figures in this form.
+    #[test]
+    fn the_form_of_figures_is_plain() {
+        let line = Series::line("law", 0, Stroke::Dashed, vec![(1.0, f64::NAN), (2.0, f64::INFINITY)]);
+        let expected = json!({"Line": {
+            "label": "law", "group": 0, "stroke": "Dashed", "points": [[1.0, null], [2.0, "Infinity"]]
+        }});
+        assert_eq!(to_value(&line).unwrap(), expected);
+        let rule = json!({"Rule": {"label": "", "group": 1, "stroke": "Solid", "at": {"Y": 2}}});
+        assert_eq!(
+            from_str::<Series>(&rule.to_string()).unwrap(),
+            Series::rule("", 1, Stroke::Solid, Position::Y(2.0))
+        );
+        let unknown = rule.to_string().replace("\"Y\":2", "\"Y\":\"large\"");
+        assert!(from_str::<Series>(&unknown).is_err());
+    }
 }
