@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod atlas;
+pub mod cli;
 pub mod coverage;
 pub mod papers;
 

@@ -1,9 +1,7 @@
 //! The command line of `solvable`.
 
-mod cli;
-
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    cli::main()
+    solvable::cli::main(std::env::args_os().collect())
 }

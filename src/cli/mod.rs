@@ -8,12 +8,15 @@ mod practice;
 mod predict;
 mod shell;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use crate::papers;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
-use solvable::papers;
+pub use own_data::offer;
+pub use predict::find as prediction;
 use solvable_engine::cli::{
     self, CheckArgs, DiffArgs, EXIT_CODES, MapArgs, PlanArgs, ReportArgs, StatusArgs, VerifyArgs,
 };
@@ -126,19 +129,23 @@ struct PredictArgs {
     fast: bool,
 }
 
-/// Parses the command line and runs it.
-pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+/// Parses a command line, the name of the program first, and runs it.
+///
+/// What it prints goes to the standard streams of the process; signals end a run as the options say. It is called once in a process.
+pub fn main(line: Vec<OsString>) -> ExitCode {
+    let cli = Cli::parse_from(&line);
+    cli::called_by(line);
+    let told = |note: &str| eprintln!("note: {note}");
     let done = match cli.command {
-        Command::Verify { args, data } => own_data::offer(data.path.as_deref(), !args.patterns.is_empty())
+        Command::Verify { args, data } => offer(data.path.as_deref(), !args.patterns.is_empty(), &told)
             .and_then(|offer| cli::verify(&args, offer)),
         Command::Report { args, data } => {
-            own_data::offer(data.path.as_deref(), true).and_then(|offer| cli::report(&args, offer))
+            offer(data.path.as_deref(), true, &told).and_then(|offer| cli::report(&args, offer))
         }
-        Command::Plan { args, data } => own_data::offer(data.path.as_deref(), !args.patterns.is_empty())
+        Command::Plan { args, data } => offer(data.path.as_deref(), !args.patterns.is_empty(), &told)
             .and_then(|offer| cli::plan(&args, offer)),
         Command::Status { args, data } => {
-            own_data::offer(data.path.as_deref(), true).and_then(|offer| cli::status(&args, offer))
+            offer(data.path.as_deref(), true, &told).and_then(|offer| cli::status(&args, offer))
         }
         Command::Check { args, data } => practice::check(&args, data.as_deref()),
         Command::Map(args) => cli::map(&args, &papers::all()),

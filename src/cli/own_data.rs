@@ -6,13 +6,17 @@ use std::path::Path;
 use anyhow::Result;
 use solvable_engine::cli::Offer;
 
-use solvable::simulate::data::Dataset;
-use solvable::theory::bibliography;
-use solvable::verify::TrialStore;
-use solvable::{atlas, coverage, papers};
+use crate::simulate::data::Dataset;
+use crate::theory::bibliography;
+use crate::verify::TrialStore;
+use crate::{atlas, coverage, papers};
 
-/// What is offered to be judged: the papers if `all` or without data, and the claims on the inputs in the file `data`.
-pub fn offer(data: Option<&Path>, all: bool) -> Result<Offer> {
+/// What is offered to be judged: the papers if `all` or without data, and the claims on the inputs in the file `data`. How the file was
+/// read is told at once: who sees a wrong guess need not wait for the trials.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn offer(data: Option<&Path>, all: bool, note: &dyn Fn(&str)) -> Result<Offer> {
     let papers = if data.is_none() || all { papers::all() } else { Vec::new() };
     let recorded = if papers.is_empty() { Vec::new() } else { atlas::recorded().to_vec() };
     let appendices = if papers.is_empty() { Vec::new() } else { vec![coverage::appendix()?] };
@@ -23,8 +27,7 @@ pub fn offer(data: Option<&Path>, all: bool) -> Result<Offer> {
         Some(path) => {
             let data = Dataset::read(path)?;
             let notes = data.notes().to_vec();
-            // Told at once: who sees a wrong guess need not wait for the trials.
-            notes.iter().for_each(|note| eprintln!("note: {note}"));
+            notes.iter().for_each(|told| note(told));
             let mut paper = papers::shared::own_data::paper(&data);
             if !notes.is_empty() {
                 // A `$` would begin a formula.
@@ -43,7 +46,7 @@ fn data_wanted(store: &TrialStore) -> Option<String> {
     let names: BTreeSet<String> = store
         .keys()
         .into_iter()
-        .filter(|key| key.experiment.split('@').next() == Some(papers::shared::own_data::EXPERIMENT))
+        .filter(|key| key.name() == papers::shared::own_data::EXPERIMENT)
         .filter_map(|key| {
             let setting: serde_json::Value = serde_json::from_str(&key.setting).ok()?;
             Some(setting["data"]["name"].as_str()?.to_owned())

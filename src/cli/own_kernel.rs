@@ -6,14 +6,14 @@ use clap::Args;
 use serde_json::{Map, Value as Json, json};
 use solvable_engine::cli::entries;
 
-use solvable::simulate::SimulationError;
-use solvable::simulate::any_architecture::kernels;
-use solvable::simulate::data::{Dataset, Vectors, read_matrix};
-use solvable::simulate::linalg::Matrix;
-use solvable::simulate::population::Population;
-use solvable::theory::TheoryError;
-use solvable::theory::any_architecture::{Blueprint, Parametrization, kernel_cost};
-use solvable::theory::catalog::{self, COST_LIMIT, Prediction};
+use crate::simulate::SimulationError;
+use crate::simulate::any_architecture::kernels;
+use crate::simulate::data::{Dataset, Vectors, read_matrix};
+use crate::simulate::linalg::Matrix;
+use crate::simulate::population::Population;
+use crate::theory::TheoryError;
+use crate::theory::any_architecture::{Blueprint, Parametrization, kernel_cost};
+use crate::theory::catalog::{self, COST_LIMIT, Prediction};
 
 /// The options that name the user's own files.
 #[derive(Debug, Args)]

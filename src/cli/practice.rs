@@ -10,20 +10,20 @@ use solvable_engine::cli::entries::assignment;
 use solvable_engine::cli::{self, CheckArgs, Ending};
 
 use super::predict::parameters;
-use solvable::papers::any_architecture::experiments::{LayeredSharpness, LayeredSharpnessSetting};
-use solvable::papers::normalization::experiments::Sharpness;
-use solvable::papers::shared::own_data::kernel;
-use solvable::papers::shared::{DataFisherSetting, DataSharpness, FisherSetting};
-use solvable::report::significant;
-use solvable::simulate::data::Dataset;
-use solvable::simulate::linalg::{Matrix, largest_eigenvalues};
-use solvable::theory::Normalization;
-use solvable::theory::catalog::{self, Prediction};
-use solvable::theory::natural_gradient::Method;
-use solvable::theory::{any_architecture, step_size};
-use solvable::verify::statistic::{ALPHA, mean};
-use solvable::verify::{Claim, Experiment, Options, Profile, Request};
-use solvable::{atlas, papers};
+use crate::papers::any_architecture::experiments::{LayeredSharpness, LayeredSharpnessSetting};
+use crate::papers::normalization::experiments::Sharpness;
+use crate::papers::shared::own_data::kernel;
+use crate::papers::shared::{DataFisherSetting, DataSharpness, FisherSetting};
+use crate::report::significant;
+use crate::simulate::data::Dataset;
+use crate::simulate::linalg::{Matrix, largest_eigenvalues};
+use crate::theory::Normalization;
+use crate::theory::catalog::{self, Prediction};
+use crate::theory::natural_gradient::Method;
+use crate::theory::{any_architecture, step_size};
+use crate::verify::statistic::{ALPHA, mean};
+use crate::verify::{Claim, Experiment, Options, Profile, Request};
+use crate::{atlas, papers};
 
 /// Networks drawn where the user does not say how many.
 const NETWORKS: usize = 24;

@@ -15,13 +15,13 @@ use solvable_engine::cli::entries::{self, assignment};
 
 use super::PredictArgs;
 use super::batch::{self, Cutter, Entry, Form, Frame, LONGEST_ENTRY};
-use solvable::atlas::{self, FiniteSize, Measured};
-use solvable::papers::{self, Paper};
-use solvable::report::significant;
-use solvable::simulate::SimulationError;
-use solvable::simulate::data::Dataset;
-use solvable::theory::catalog::{self, Answer, Prediction};
-use solvable::theory::{TheoryError, catalog::Value, did_you_mean, short_numbers, shortened};
+use crate::atlas::{self, FiniteSize, Measured};
+use crate::papers::{self, Paper};
+use crate::report::significant;
+use crate::simulate::SimulationError;
+use crate::simulate::data::Dataset;
+use crate::theory::catalog::{self, Answer, Prediction};
+use crate::theory::{TheoryError, catalog::Value, did_you_mean, short_numbers, shortened};
 
 /// Fewer digits than these are worth a word.
 const FEW_DIGITS: u32 = 6;
@@ -35,7 +35,10 @@ pub fn predict(args: &PredictArgs) -> Result<ExitCode> {
 }
 
 /// The prediction called `id`; its paper may be named in full.
-fn find(id: &str) -> Result<Prediction, TheoryError> {
+///
+/// # Errors
+/// No prediction of that name.
+pub fn find(id: &str) -> Result<Prediction, TheoryError> {
     /// Listing all claims takes more than a millisecond, and a batch may be full of such ids.
     static PAPERS: LazyLock<Vec<Paper>> = LazyLock::new(papers::all);
     catalog::find(id).or_else(|error| catalog::find(&cli::short(id, &PAPERS)).map_err(|_| error))

@@ -7,8 +7,8 @@ use anyhow::Result;
 use clap_complete::Shell;
 use solvable_engine::cli::{self, Names};
 
-use solvable::papers;
-use solvable::theory::catalog;
+use crate::papers;
+use crate::theory::catalog;
 
 /// Writes the completion script of a shell.
 pub fn completions(shell: Shell, command: clap::Command) -> Result<ExitCode> {

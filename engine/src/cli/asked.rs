@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use super::agenda::Agenda;
+use super::host::Host;
 use crate::verify::{Options, Profile};
 
 /// Name of the folder, in an output folder.
@@ -51,7 +52,11 @@ impl Asked {
 
     /// What runs with these options were asked for into the folders among `stores`; nothing where that is not known. Runs with other
     /// options are noted where there are only such.
-    pub(super) fn read(stores: &[PathBuf], options: &Options) -> Result<Option<BTreeSet<String>>> {
+    pub(super) fn read(
+        stores: &[PathBuf],
+        options: &Options,
+        host: &dyn Host,
+    ) -> Result<Option<BTreeSet<String>>> {
         let mut all = Vec::new();
         for folder in stores.iter().map(|store| store.join(ASKED_FOLDER)).filter(|folder| folder.is_dir()) {
             let files = fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
@@ -71,7 +76,7 @@ impl Asked {
         if same.is_empty() && !others.is_empty() {
             let others: BTreeSet<String> = others.iter().map(Self::options).collect();
             let others: Vec<String> = others.into_iter().collect();
-            eprintln!("note: the runs that filled the stores had other options: {}", others.join("; "));
+            host.note(&format!("the runs that filled the stores had other options: {}", others.join("; ")));
         }
         Ok(same.into_iter().map(|asked| asked.ids).reduce(|mut all, ids| {
             all.extend(ids);

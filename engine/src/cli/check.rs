@@ -5,15 +5,16 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Result, anyhow, bail};
+use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::entries::assignment;
-use super::progress::Bar;
+use super::host::{Host, Terminal};
 use super::run::{check_trials, exit_code};
 use super::select::{knobs_of, nothing_matches, short};
 use super::{CheckArgs, Ending, INCOMPLETE, terminal};
 use crate::Paper;
-use crate::verify::{Case, Claim, Drawn, Engine, Knob, Options, assign, in_order};
+use crate::verify::{Case, CaseResult, Claim, Drawn, Engine, Knob, Options, Profile, assign, in_order};
 use solvable_words::shortened;
 
 /// Trials of the first look; a statistic needs eight at most.
@@ -22,39 +23,45 @@ const FIRST: usize = 8;
 /// Trials beyond which none are drawn unless asked for.
 const MOST: usize = 1 << 16;
 
+/// What a check found.
+#[derive(Debug, Clone, Serialize)]
+pub struct Checked {
+    /// The claim.
+    pub id: String,
+    /// One line: what is claimed.
+    #[serde(skip)]
+    pub title: String,
+    /// Whose cases and margins.
+    pub profile: Profile,
+    /// Of all random streams.
+    pub seed: u64,
+    /// How prediction and measurement are compared.
+    pub comparison: &'static str,
+    /// What is judged.
+    pub statistic: &'static str,
+    /// Whether every interval is narrower than a third of its margin.
+    pub narrow: bool,
+    /// Trials that the next look lacks, as the run was ended.
+    pub missing: usize,
+    /// The case.
+    #[serde(rename = "case")]
+    pub result: CaseResult,
+}
+
 /// Judges a claim at a setting that differs from one of its cases in some fields.
 pub fn check(args: &CheckArgs, papers: &[Paper]) -> Result<ExitCode> {
-    check_trials(args.trials)?;
-    let id = short(&args.claim, papers);
-    let claims = || papers.iter().flat_map(|paper| &paper.claims);
-    let Some(claim) = claims().find(|claim| claim.id == id) else {
-        bail!(
-            "{}",
-            nothing_matches(std::slice::from_ref(&args.claim), claims().map(|claim| claim.id.as_str()))
-        );
-    };
-    let cases = claim.cases(args.profile).map_err(|error| anyhow!("{error}"))?;
-    if cases.is_empty() {
-        bail!("{} has no cases in the {} profile; --profile full has some", claim.id, args.profile);
-    }
-    let (start, overrides) = chosen(&cases, &args.rest)?;
     if args.rest.is_empty() {
-        return list(claim, &cases, args.json);
+        let claim = claim_of(args, papers)?;
+        return list(claim, &cases_of(claim, args.profile)?, args.json);
     }
-    let case = changed(start, &overrides, knobs_of(&claim.id, papers))?;
-    let options = Options { profile: args.profile, seed: args.seed, trials: None, shard: None };
     let ending = Ending::watch(&args.limits)?;
-    let engine = ending.engine(ending.open(&args.out, None)?, options);
-    let Drawn { result, narrow, missing } = drawn(&engine, case, args)?;
+    let checked = checked(args, papers, &ending, &Terminal::new())?;
+    let Checked { result, narrow, missing, .. } = &checked;
     let mut out = anstream::stdout().lock();
     if args.json {
-        let told = json!({
-            "id": claim.id, "profile": args.profile, "seed": args.seed, "comparison": claim.comparison.name(),
-            "statistic": claim.statistic.name(), "narrow": narrow, "missing": missing, "case": result,
-        });
-        writeln!(out, "{told}")?;
-    } else if missing == 0 || result.error.is_none() {
-        terminal::case(&mut out, claim, &result)?;
+        writeln!(out, "{}", serde_json::to_string(&checked)?)?;
+    } else if *missing == 0 || result.error.is_none() {
+        terminal::case(&mut out, &checked)?;
         if !narrow && result.error.is_none() {
             writeln!(
                 out,
@@ -62,11 +69,57 @@ pub fn check(args: &CheckArgs, papers: &[Paper]) -> Result<ExitCode> {
             )?;
         }
     }
-    if missing > 0 {
+    if *missing > 0 {
         eprintln!("incomplete: the run was ended, {missing} trials are missing; run again to go on");
         return Ok(ExitCode::from(INCOMPLETE));
     }
     Ok(exit_code(Some(result.verdict)))
+}
+
+/// Judges a claim at one of its cases, the first one where none is named, with the fields changed that are given.
+///
+/// # Errors
+/// A claim, case or field that is not known, a setting that is refused, a store that cannot be read or written.
+pub fn checked(args: &CheckArgs, papers: &[Paper], ending: &Ending, host: &dyn Host) -> Result<Checked> {
+    check_trials(args.trials)?;
+    let claim = claim_of(args, papers)?;
+    let cases = cases_of(claim, args.profile)?;
+    let (start, overrides) = chosen(&cases, &args.rest)?;
+    let case = changed(start, &overrides, knobs_of(&claim.id, papers))?;
+    let options = Options { profile: args.profile, seed: args.seed, trials: None, shard: None };
+    let engine = ending.engine(ending.open(&args.out, None)?, options);
+    let drawn = drawn(&engine, case, args, host);
+    host.end();
+    let Drawn { result, narrow, missing } = drawn?;
+    Ok(Checked {
+        id: claim.id.clone(),
+        title: claim.title.clone(),
+        profile: args.profile,
+        seed: args.seed,
+        comparison: claim.comparison.name(),
+        statistic: claim.statistic.name(),
+        narrow,
+        missing,
+        result,
+    })
+}
+
+fn claim_of<'a>(args: &CheckArgs, papers: &'a [Paper]) -> Result<&'a Claim> {
+    let id = short(&args.claim, papers);
+    let mut claims = papers.iter().flat_map(|paper| &paper.claims);
+    let known = || papers.iter().flat_map(|paper| &paper.claims).map(|claim| claim.id.as_str());
+    claims
+        .find(|claim| claim.id == id)
+        .ok_or_else(|| anyhow!(nothing_matches(std::slice::from_ref(&args.claim), known())))
+}
+
+/// The cases of a claim in a profile, at least one.
+fn cases_of(claim: &Claim, profile: Profile) -> Result<Vec<Case>> {
+    let cases = claim.cases(profile).map_err(|error| anyhow!("{error}"))?;
+    if cases.is_empty() {
+        bail!("{} has no cases in the {profile} profile; --profile full has some", claim.id);
+    }
+    Ok(cases)
 }
 
 /// The case that the first of `rest` names, by its label or a part of it, and what comes after; labels may hold equals signs.
@@ -130,16 +183,14 @@ fn short_value(value: &Json) -> String {
 }
 
 /// Draws the trials asked for, or trials until enough is known.
-fn drawn(engine: &Engine, case: Case, args: &CheckArgs) -> Result<Drawn> {
+fn drawn(engine: &Engine, case: Case, args: &CheckArgs, host: &dyn Host) -> Result<Drawn> {
     let begin = Instant::now();
-    let bar = Bar::new();
     let drawn = match args.trials {
-        Some(trials) => engine.draw(&case.with_trials(trials), trials, &bar, || true),
+        Some(trials) => engine.draw(&case.with_trials(trials), trials, host, || true),
         // The next look takes as long as all before it.
-        None => engine.draw(&case.with_trials(FIRST), MOST, &bar, || begin.elapsed() * 2 > args.time),
-    }?;
-    bar.finish();
-    Ok(drawn)
+        None => engine.draw(&case.with_trials(FIRST), MOST, host, || begin.elapsed() * 2 > args.time),
+    };
+    Ok(drawn?)
 }
 
 fn list(claim: &Claim, cases: &[Case], as_json: bool) -> Result<ExitCode> {

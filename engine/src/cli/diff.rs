@@ -21,52 +21,55 @@ type Name = (String, String, String);
 /// Compares two result files. Exit code 1 where a verdict got worse, something disappeared, or a number changed by
 /// more than the intervals allow.
 pub fn diff(args: &DiffArgs) -> Result<ExitCode> {
-    let (before, after) = (read(&args.before)?, read(&args.after)?);
-    let same_run = (before.profile, before.seed) == (after.profile, after.seed);
-    let (old, new) = (components(&before), components(&after));
-    let differences = differences(&old, &new, same_run);
-    let compared = old.len();
-    let matters = differences.iter().filter(|difference| difference.matters).count();
-    let changed = differences.iter().filter(|difference| difference.kind != Kind::Gone).count();
+    let difference = compared(&read(&args.before)?, &read(&args.after)?);
+    let Difference { before, after, compared, changed, matters, .. } = &difference;
     let mut out = std::io::stdout().lock();
     if args.json {
-        let summary = Summary {
-            before: Run::of(&before),
-            after: Run::of(&after),
-            compared,
-            changed,
-            matters,
-            differences: &differences,
-        };
-        writeln!(out, "{}", serde_json::to_string_pretty(&summary)?)?;
+        writeln!(out, "{}", serde_json::to_string_pretty(&difference)?)?;
     } else {
-        if !same_run {
+        if before != after {
             writeln!(
                 out,
                 "note: {} profile, seed {} against {} profile, seed {}",
                 before.profile, before.seed, after.profile, after.seed
             )?;
         }
-        for difference in &differences {
-            writeln!(out, "{difference}")?;
+        for change in &difference.differences {
+            writeln!(out, "{change}")?;
         }
         writeln!(out, "{compared} compared, {changed} changed, {matters} matter")?;
     }
-    Ok(if matters == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if *matters == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// What `diff --json` prints.
-#[derive(Serialize)]
-struct Summary<'a> {
+/// What is different in the results `after`.
+pub fn compared(before: &Results, after: &Results) -> Difference {
+    let (old, new) = (components(before), components(after));
+    let (first, second) = (Run::of(before), Run::of(after));
+    let differences = differences(&old, &new, first == second);
+    Difference {
+        before: first,
+        after: second,
+        compared: old.len(),
+        changed: differences.iter().filter(|change| change.kind != Kind::Gone).count(),
+        matters: differences.iter().filter(|change| change.matters).count(),
+        differences,
+    }
+}
+
+/// How two results differ: what `diff --json` prints.
+#[derive(Debug, Serialize)]
+pub struct Difference {
     before: Run,
     after: Run,
     compared: usize,
     changed: usize,
-    matters: usize,
-    differences: &'a [Difference],
+    /// Changes that matter.
+    pub matters: usize,
+    differences: Vec<Change>,
 }
 
-#[derive(Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 struct Run {
     profile: Profile,
     seed: u64,
@@ -88,7 +91,7 @@ enum Kind {
 
 /// One component that is not what it was.
 #[derive(Debug, Serialize)]
-struct Difference {
+struct Change {
     claim: String,
     case: String,
     component: String,
@@ -98,13 +101,13 @@ struct Difference {
     text: String,
 }
 
-impl Difference {
+impl Change {
     fn new((claim, case, component): &Name, kind: Kind, matters: bool, text: String) -> Self {
         Self { claim: claim.clone(), case: case.clone(), component: component.clone(), kind, matters, text }
     }
 }
 
-impl fmt::Display for Difference {
+impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let word = match self.kind {
             Kind::Gone => "gone",
@@ -119,21 +122,21 @@ impl fmt::Display for Difference {
     }
 }
 
-fn differences(old: &Components, new: &Components, same_run: bool) -> Vec<Difference> {
+fn differences(old: &Components, new: &Components, same_run: bool) -> Vec<Change> {
     let scope = Scope { same_run, count: old.len() };
     let mut differences = Vec::new();
     for (name, (verdict, component)) in old {
         let Some((now_verdict, now)) = new.get(name) else {
-            differences.push(Difference::new(name, Kind::Gone, true, String::new()));
+            differences.push(Change::new(name, Kind::Gone, true, String::new()));
             continue;
         };
         let change = scope.change(component.as_ref(), now.as_ref(), *verdict, *now_verdict);
         if let Some(text) = change.text {
-            differences.push(Difference::new(name, Kind::Changed, change.matters, text));
+            differences.push(Change::new(name, Kind::Changed, change.matters, text));
         }
     }
     let added = new.keys().filter(|name| !old.contains_key(*name));
-    differences.extend(added.map(|name| Difference::new(name, Kind::New, false, String::new())));
+    differences.extend(added.map(|name| Change::new(name, Kind::New, false, String::new())));
     differences
 }
 
@@ -162,7 +165,7 @@ fn components(results: &Results) -> Components {
     all
 }
 
-struct Change {
+struct Shift {
     text: Option<String>,
     matters: bool,
 }
@@ -183,7 +186,7 @@ impl Scope {
         quantile(tail / self.count.max(1) as f64) / quantile(tail)
     }
 
-    fn change(&self, old: Option<&Component>, new: Option<&Component>, was: Verdict, is: Verdict) -> Change {
+    fn change(&self, old: Option<&Component>, new: Option<&Component>, was: Verdict, is: Verdict) -> Shift {
         let mut texts = Vec::new();
         // Inconclusive asks for more trials; it is the numbers below that tell whether something happened.
         let mut matters = is > was && is != Verdict::Inconclusive;
@@ -235,6 +238,6 @@ impl Scope {
                 ));
             }
         }
-        Change { text: (!texts.is_empty()).then(|| texts.join("; ")), matters }
+        Shift { text: (!texts.is_empty()).then(|| texts.join("; ")), matters }
     }
 }

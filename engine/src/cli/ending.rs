@@ -76,6 +76,11 @@ impl Ending {
         Ok(ending)
     }
 
+    /// Ends the run when `stop` is asked, and watches nothing itself.
+    pub fn by(stop: Arc<Stop>, grace: Duration) -> Self {
+        Self { stop, grace, store: Arc::default() }
+    }
+
     /// The store in the folder `out`, of one part of the trials or of all. Another process on the same part has as long to end as
     /// the trials in flight: it may be the former run of the same task.
     ///

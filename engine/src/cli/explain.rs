@@ -32,7 +32,7 @@ pub fn list_papers(out: &mut impl Write, papers: &[Paper], patterns: &[String]) 
         for claim in paper.claims.iter().filter(|c| selected(&patterns, &c.id)) {
             writeln!(out, "  {:<30} {}", claim.id, claim.title)?;
         }
-        for figure in paper.figures.iter().filter(|f| selected(&patterns, f.id)) {
+        for figure in paper.figures.iter().filter(|f| selected(&patterns, &f.id)) {
             writeln!(out, "  {:<30} figure", figure.id)?;
         }
         for map in paper.maps.iter().filter(|map| selected(&patterns, &map.id)) {
@@ -102,11 +102,7 @@ fn write_claim(out: &mut impl Write, claim: &Claim) -> Result<()> {
 /// Writes a list of publications.
 pub fn write_sources(out: &mut impl Write, sources: &[Source]) -> io::Result<()> {
     writeln!(out, "sources")?;
-    for Source { authors, title, venue, year, arxiv, .. } in sources {
-        let arxiv = if arxiv.is_empty() { String::new() } else { format!(", arXiv {arxiv}") };
-        writeln!(out, "  {authors}, {title}, {venue} {year}{arxiv}")?;
-    }
-    Ok(())
+    sources.iter().try_for_each(|source| writeln!(out, "  {source}"))
 }
 
 fn write_map(out: &mut impl Write, map: &MapPlan) -> io::Result<()> {

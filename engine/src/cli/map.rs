@@ -2,13 +2,14 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Result, anyhow, bail};
 
 use super::check::named_case;
 use super::entries::value_of;
-use super::progress::Bar;
+use super::host::{Host, Terminal};
 use super::run::{check_trials, exit_code};
 use super::select::{knobs_of, nothing_matches, short};
 use super::{Ending, MapArgs, program, set_jobs};
@@ -16,37 +17,34 @@ use crate::Paper;
 use crate::map::{Cell, Map, MapPlan, Sweep, shown};
 use crate::report;
 use crate::report::number;
-use crate::verify::{Claim, Options, Verdict};
+use crate::verify::{Claim, Options, Tally, Verdict};
 use solvable_words::shortened;
+
+/// What came of a map.
+#[derive(Debug)]
+pub enum Charted {
+    /// The map, and the files that show it.
+    Whole(Box<Map>, Vec<PathBuf>),
+    /// A part of its trials.
+    Part(Tally),
+}
 
 /// Draws a map and writes it beside the trials.
 pub fn map(args: &MapArgs, papers: &[Paper]) -> Result<ExitCode> {
-    check_trials(args.trials)?;
     set_jobs(args.jobs)?;
-    let (plan, claim) = planned(args, papers)?;
-    let knobs = knobs_of(&claim.id, papers);
-    let requests = plan.requests(claim, knobs)?;
-    let options = Options { profile: plan.profile, seed: args.seed, trials: args.trials, shard: args.shard };
     let ending = Ending::watch(&args.limits)?;
-    let engine = ending.engine(ending.open(&args.out, args.shard)?, options);
-    let bar = Bar::new();
-    let tally = engine.run(&requests, &bar)?;
-    bar.finish();
-    for (key, (trial, message)) in &tally.failures {
-        eprintln!("note: trial {trial} of {} failed at {}: {message}", key.experiment, key.setting);
-    }
-    ending.complete(&tally)?;
-    if args.shard.is_some() {
-        eprintln!(
-            "{} trials run, {} reused; `{} map` without --shard draws the map",
-            tally.run,
-            tally.reused,
-            program()
-        );
-        return Ok(if tally.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
-    }
-    let map = plan.chart(&engine, claim, knobs)?;
-    let files = report::write_map(&map, &args.out)?;
+    let (map, files) = match charted(args, papers, &ending, &Terminal::new())? {
+        Charted::Whole(map, files) => (map, files),
+        Charted::Part(tally) => {
+            eprintln!(
+                "{} trials run, {} reused; `{} map` without --shard draws the map",
+                tally.run,
+                tally.reused,
+                program()
+            );
+            return Ok(if tally.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
+    };
     let mut out = anstream::stdout().lock();
     if args.json {
         writeln!(out, "{}", serde_json::to_string(&map)?)?;
@@ -58,6 +56,33 @@ pub fn map(args: &MapArgs, papers: &[Paper]) -> Result<ExitCode> {
     }
     let verdict = |cell: &Cell| cell.found.as_ref().map_or(Verdict::Failed, |found| found.verdict);
     Ok(exit_code(map.cells.iter().map(verdict).max()))
+}
+
+/// Runs the trials of a map, draws it and writes it beside them.
+///
+/// # Errors
+/// A claim, case, field or range that is not known or refused, files that cannot be read or written; [`Incomplete`](super::Incomplete)
+/// where the run was ended.
+pub fn charted(args: &MapArgs, papers: &[Paper], ending: &Ending, host: &dyn Host) -> Result<Charted> {
+    check_trials(args.trials)?;
+    let (plan, claim) = planned(args, papers)?;
+    let knobs = knobs_of(&claim.id, papers);
+    let requests = plan.requests(claim, knobs)?;
+    let options = Options { profile: plan.profile, seed: args.seed, trials: args.trials, shard: args.shard };
+    let engine = ending.engine(ending.open(&args.out, args.shard)?, options);
+    let ran = engine.run(&requests, host);
+    host.end();
+    let tally = ran?;
+    for (key, (trial, message)) in &tally.failures {
+        host.note(&format!("trial {trial} of {} failed at {}: {message}", key.experiment, key.setting));
+    }
+    ending.complete(&tally)?;
+    if args.shard.is_some() {
+        return Ok(Charted::Part(tally));
+    }
+    let map = plan.chart(&engine, claim, knobs)?;
+    let files = report::write_map(&map, &args.out)?;
+    Ok(Charted::Whole(Box::new(map), files))
 }
 
 /// The declared map of that id, or one of the claim over what is swept.

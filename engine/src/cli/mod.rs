@@ -3,6 +3,9 @@
 //! [`main`] is a whole program for a list of papers. A program with commands of its own puts [`VerifyArgs`], [`ReportArgs`], [`PlanArgs`],
 //! [`StatusArgs`], [`CheckArgs`], [`MapArgs`] and [`DiffArgs`] into its own [`clap`] command line, calls [`verify`], [`report`], [`plan()`],
 //! [`status()`], [`check()`], [`map()`], [`diff`], [`list`] and [`explain`], and hands the outcome to [`exit`].
+//!
+//! What the commands find is there without the terminal, too: [`verified`], [`reported`], [`checked`], [`charted`] and [`compared`] print
+//! nothing, tell a [`Host`] how far they are, and return what they found.
 
 mod agenda;
 mod asked;
@@ -11,18 +14,20 @@ mod diff;
 mod ending;
 pub mod entries;
 mod explain;
+mod host;
 mod junit;
 mod map;
 mod plan;
-mod progress;
 mod run;
 mod select;
 mod shell;
 mod status;
 mod terminal;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -34,13 +39,14 @@ use crate::Paper;
 use crate::verify::{Options, Profile, Shard};
 
 pub use agenda::Offer;
-pub use check::check;
-pub use diff::diff;
+pub use check::{Checked, check, checked};
+pub use diff::{Difference, compared, diff};
 pub use ending::{Ending, INCOMPLETE, Incomplete, Limits};
 pub use explain::{explain, explain_claim, list, list_papers, write_sources};
-pub use map::map;
+pub use host::Host;
+pub use map::{Charted, charted, map};
 pub use plan::plan;
-pub use run::{check_trials, report, verify};
+pub use run::{Ran, check_trials, report, reported, verified, verify};
 pub use select::{by_id, nothing_matches, selected, short};
 pub use shell::{Names, completions, man};
 pub use status::status;
@@ -369,11 +375,30 @@ fn told(error: &anyhow::Error) -> String {
     })
 }
 
+/// The command line, where it is not that of the process.
+static CALLED: OnceLock<Vec<OsString>> = OnceLock::new();
+
+/// Says which command line the program was called by, its name first, where another program holds it: messages and reports quote it.
+/// The first call counts.
+pub fn called_by(line: Vec<OsString>) {
+    // A second call would be of the same process, and loses nothing but its own name.
+    let _ = CALLED.set(line);
+}
+
+fn call() -> Vec<OsString> {
+    CALLED.get().cloned().unwrap_or_else(|| std::env::args_os().collect())
+}
+
 /// The name that the program was called by.
 pub(crate) fn program() -> String {
-    let path = std::env::args_os().next().map(PathBuf::from);
+    let path = call().into_iter().next().map(PathBuf::from);
     let stem = path.as_deref().and_then(std::path::Path::file_stem);
     stem.map_or_else(|| "verify".to_owned(), |stem| stem.to_string_lossy().into_owned())
+}
+
+/// What it was called with.
+pub(crate) fn command() -> String {
+    call().iter().skip(1).map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

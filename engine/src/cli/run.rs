@@ -9,13 +9,13 @@ use anyhow::{Context, Result, bail};
 
 use super::agenda::{Agenda, Entry, Offer};
 use super::asked::{ASKED_FOLDER, Asked};
-use super::progress::Bar;
+use super::host::{Host, Terminal};
 use super::{Ending, Incomplete, ReportArgs, Selection, VerifyArgs, junit, program, set_jobs, terminal};
 use crate::figure::Figure;
 use crate::map::Map;
 use crate::report::{self, Part, Report, RunInfo};
 use crate::verify::{
-    Claim, Engine, LOOKS, Options, Profile, Results, SHARD_FOLDER, STORE_FILE, StoreError, TrialStore,
+    Claim, Engine, LOOKS, Options, Profile, Results, SHARD_FOLDER, STORE_FILE, StoreError, Tally, TrialStore,
     Verdict,
 };
 
@@ -50,14 +50,43 @@ fn atlas_figure(map: &Map) -> Figure {
     Figure { id: format!("atlas/{}", figure.id.replace('/', "-")), ..figure }
 }
 
+/// What came of a run.
+#[derive(Debug)]
+pub enum Ran {
+    /// All trials, judged: what the report in the folder says.
+    Whole(Box<Report>),
+    /// A part of the trials, not judged.
+    Part(Tally),
+}
+
 /// Runs the trials that the selected claims and figures need, judges, prints, writes the report.
 pub fn verify(args: &VerifyArgs, offer: Offer) -> Result<ExitCode> {
+    set_jobs(args.jobs)?;
+    let ending = Ending::watch(&args.limits)?;
+    match verified(args, offer, &ending, &Terminal::new())? {
+        Ran::Whole(report) => tell(&report, &args.selection.out),
+        Ran::Part(tally) => {
+            eprintln!(
+                "{} trials run, {} reused; `{} report` joins the parts, and tells whether they are to be run again",
+                tally.run,
+                tally.reused,
+                program()
+            );
+            Ok(if tally.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+    }
+}
+
+/// Runs the trials that the selected claims and figures need, judges them, writes the report. The number of threads is that of the pool
+/// it is called in, and the run ends early when `ending` says so.
+///
+/// # Errors
+/// Patterns that match nothing, options out of range, files that cannot be read or written; [`Incomplete`] where the run was ended.
+pub fn verified(args: &VerifyArgs, offer: Offer, ending: &Ending, host: &dyn Host) -> Result<Ran> {
     let (started, begin) = (SystemTime::now(), Instant::now());
     let Selection { scope, out, .. } = &args.selection;
     let options = scope.options(args.shard)?;
     let agenda = Agenda::new(&args.patterns, options.profile, offer)?;
-    set_jobs(args.jobs)?;
-    let ending = Ending::watch(&args.limits)?;
     let mut opened = ending.open(out, args.shard);
     if args.fresh && !matches!(opened, Err(StoreError::Locked { .. } | StoreError::Io { action: "open", .. }))
     {
@@ -67,29 +96,42 @@ pub fn verify(args: &VerifyArgs, offer: Offer) -> Result<ExitCode> {
         opened = ending.open(out, args.shard);
     }
     let engine = ending.engine(opened?, options);
-    warn(engine.store());
+    engine.store().warnings().iter().for_each(|warning| host.note(warning));
     Asked::of(&agenda, &options).keep(out)?;
 
-    let bar = Bar::new();
-    let (results, tally) = engine.decide(&agenda.claims, &agenda.beside(options.profile)?, &bar)?;
-    bar.finish();
+    let decided = engine.decide(&agenda.claims, &agenda.beside(options.profile)?, host);
+    host.end();
+    let (results, tally) = decided?;
     ending.complete(&tally)?;
     if args.shard.is_some() {
-        eprintln!(
-            "{} trials run, {} reused; `{} report` joins the parts, and tells whether they are to be run again",
-            tally.run,
-            tally.reused,
-            program()
-        );
-        return Ok(if tally.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        return Ok(Ran::Part(tally));
     }
     let trials = Trials { run: tally.run, reused: tally.reused };
-    finish(&engine, agenda, results, trials, &args.selection, started, begin)
+    let clock = Clock { started, begin };
+    let report = finish(&engine, agenda, results, trials, &args.selection, clock, host)?;
+    Ok(Ran::Whole(Box::new(report)))
 }
 
 /// Judges stored trials again, prints, writes the report.
 pub fn report(args: &ReportArgs, offer: Offer) -> Result<ExitCode> {
-    let (started, begin) = (SystemTime::now(), Instant::now());
+    let (report, due) = reported(args, offer, &Terminal::new())?;
+    let done = tell(&report, &args.selection.out)?;
+    match due {
+        None => Ok(done),
+        Some(incomplete) => bail!(incomplete),
+    }
+}
+
+/// Judges stored trials again and writes the report; also says whether trials of a later look are due.
+///
+/// # Errors
+/// As [`verified`]; [`Incomplete`] where trials of a first look are missing.
+pub fn reported(
+    args: &ReportArgs,
+    offer: Offer,
+    host: &dyn Host,
+) -> Result<(Box<Report>, Option<Incomplete>)> {
+    let clock = Clock { started: SystemTime::now(), begin: Instant::now() };
     let Selection { scope, out, .. } = &args.selection;
     let options = scope.options(None)?;
     let Options { profile, seed, .. } = options;
@@ -98,11 +140,14 @@ pub fn report(args: &ReportArgs, offer: Offer) -> Result<ExitCode> {
     let stores = if args.stores.is_empty() { vec![out.clone()] } else { args.stores.clone() };
     let store = TrialStore::read(&stores)?;
     let engine = Engine::new(store, options);
-    warn(engine.store());
+    engine.store().warnings().iter().for_each(|warning| host.note(warning));
     if engine.store().duplicates() > 0 {
-        eprintln!("note: {} trials are stored more than once and count once", engine.store().duplicates());
+        host.note(&format!(
+            "{} trials are stored more than once and count once",
+            engine.store().duplicates()
+        ));
     }
-    let due = if args.partial { Vec::new() } else { due(&agenda, &engine, &stores, args)? };
+    let due = if args.partial { Vec::new() } else { due(&agenda, &engine, &stores, args, host)? };
     if due.iter().any(|entry| entry.look == 0) {
         let why = told(&due);
         bail!(Incomplete(format!("{why}; run again what is missing, or judge what there is with --partial")));
@@ -110,7 +155,7 @@ pub fn report(args: &ReportArgs, offer: Offer) -> Result<ExitCode> {
     let wanted = wanted(engine.store());
     let partial = agenda.retain_stored(&engine);
     if !partial.is_empty() {
-        eprintln!("note: left out for want of trials: {}", partial.join(", "));
+        host.note(&format!("left out for want of trials: {}", partial.join(", ")));
     }
     if agenda.claims.is_empty() && !agenda.maps.iter().any(|chart| agenda.is_stored(chart, &engine)) {
         bail!(
@@ -119,23 +164,27 @@ pub fn report(args: &ReportArgs, offer: Offer) -> Result<ExitCode> {
         );
     }
     if let Some(wanted) = wanted {
-        eprintln!("note: {wanted}");
+        host.note(&wanted);
     }
     let cases = agenda.claims.iter().flat_map(|claim| claim.cases(profile).unwrap_or_default());
     let failed = engine.failures_of(&cases.collect::<Vec<_>>());
     let results = engine.judge(&agenda.claims, &failed);
     let trials = Trials { run: 0, reused: engine.store().len() };
-    let done = finish(&engine, agenda, results, trials, &args.selection, started, begin)?;
-    if due.is_empty() {
-        return Ok(done);
-    }
-    bail!(Incomplete(format!("{}; run again for the next look", told(&due))))
+    let report = finish(&engine, agenda, results, trials, &args.selection, clock, host)?;
+    let again = (!due.is_empty()).then(|| Incomplete(format!("{}; run again for the next look", told(&due))));
+    Ok((Box::new(report), again))
 }
 
 /// What was asked for and is not there: by `--only`, or by the runs that filled the stores. Where neither says it, what is stored is
 /// all that is wanted.
-fn due(agenda: &Agenda, engine: &Engine, stores: &[PathBuf], args: &ReportArgs) -> Result<Vec<Entry>> {
-    let asked = Asked::read(stores, engine.options())?;
+fn due(
+    agenda: &Agenda,
+    engine: &Engine,
+    stores: &[PathBuf],
+    args: &ReportArgs,
+    host: &dyn Host,
+) -> Result<Vec<Entry>> {
+    let asked = Asked::read(stores, engine.options(), host)?;
     let is_asked = |id: &str| match &asked {
         _ if !args.only.is_empty() => true,
         Some(ids) => ids.contains(id),
@@ -170,16 +219,22 @@ struct Trials {
     reused: usize,
 }
 
-/// Draws the figures, prints, writes the report.
+/// When a command began.
+struct Clock {
+    started: SystemTime,
+    begin: Instant,
+}
+
+/// Draws the figures and writes the report.
 fn finish(
     engine: &Engine,
     mut agenda: Agenda,
     results: Results,
     trials: Trials,
     selection: &Selection,
-    started: SystemTime,
-    begin: Instant,
-) -> Result<ExitCode> {
+    clock: Clock,
+    host: &dyn Host,
+) -> Result<Report> {
     agenda.tell_findings();
     let mut notes = engine.store().warnings().to_vec();
     let mut figures = Vec::new();
@@ -197,9 +252,9 @@ fn finish(
     let told = agenda.notes.len();
     notes.splice(0..0, agenda.notes);
     let run = RunInfo {
-        command: std::env::args().skip(1).collect::<Vec<_>>().join(" "),
-        started: humantime::format_rfc3339_seconds(started).to_string(),
-        seconds: begin.elapsed().as_secs_f64(),
+        command: host.command(),
+        started: humantime::format_rfc3339_seconds(clock.started).to_string(),
+        seconds: clock.begin.elapsed().as_secs_f64(),
         trials_run: trials.run,
         trials_reused: trials.reused,
         notes,
@@ -215,14 +270,16 @@ fn finish(
         std::fs::write(path, junit::document(&report.results, &program()))
             .with_context(|| format!("cannot write {}", path.display()))?;
     }
+    report.run.notes[told..].iter().for_each(|note| host.note(note));
+    Ok(report)
+}
+
+/// Prints the verdicts.
+fn tell(report: &Report, out: &Path) -> Result<ExitCode> {
     // The report is on disk; a reader who closes the pipe early takes nothing from it, nor from the exit code.
-    let printed = terminal::table(&report.results, &out.join("index.html"));
-    for note in &report.run.notes[told..] {
-        eprintln!("note: {note}");
-    }
-    match printed {
+    match terminal::table(&report.results, &out.join("index.html")) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(exit_code(report.results.claims.iter().map(|c| c.verdict).max())),
+        _ => Ok(exit_code(report.results.claims.iter().map(|claim| claim.verdict).max())),
     }
 }
 
@@ -312,10 +369,4 @@ fn move_aside(path: &Path, name: impl Fn(u32) -> PathBuf) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn warn(store: &TrialStore) {
-    for warning in store.warnings() {
-        eprintln!("warning: {warning}");
-    }
 }

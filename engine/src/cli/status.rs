@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::agenda::{Agenda, Entry, Offer};
 use super::asked::Asked;
+use super::host::{Host, Terminal};
 use super::{INCOMPLETE, StatusArgs};
 use crate::verify::{Count, Engine, LOOKS, Options, Profile, Request, StoreFile, TrialStore, widest};
 
@@ -17,19 +18,20 @@ const NAMED: usize = 10;
 
 /// Tells which trials are complete, missing, failed and contradictory.
 pub fn status(args: &StatusArgs, offer: Offer) -> Result<ExitCode> {
+    let host = Terminal::new();
     let options = args.scope.options(None)?;
     let mut agenda = Agenda::new(&args.only, options.profile, offer)?;
     let engine = Engine::new(TrialStore::survey(&args.stores)?, options);
-    let asked = if args.only.is_empty() { Asked::read(&args.stores, &options)? } else { None };
+    let asked = if args.only.is_empty() { Asked::read(&args.stores, &options, &host)? } else { None };
     if args.only.is_empty() && asked.is_none() {
         agenda.retain_stored(&engine);
-        eprintln!("note: no run with these options has told what it was asked for; what has trials is shown");
+        host.note("no run with these options has told what it was asked for; what has trials is shown");
     }
     let offered: Vec<&str> = agenda.ids().collect();
     let foreign = asked.iter().flatten().filter(|id| !offered.contains(&id.as_str()));
     let foreign: Vec<&str> = foreign.map(String::as_str).collect();
     if !foreign.is_empty() {
-        eprintln!("note: asked for, and not known to this call of the program: {}", foreign.join(", "));
+        host.note(&format!("asked for, and not known to this call of the program: {}", foreign.join(", ")));
     }
     let entries = agenda.census(&engine, |id| asked.as_ref().is_none_or(|ids| ids.contains(id)))?;
     let status = Status::of(&engine, entries);

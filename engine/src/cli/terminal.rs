@@ -6,7 +6,8 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::verify::{CaseResult, Claim, Comparison, Component, Estimate, Results, Verdict};
+use super::Checked;
+use crate::verify::{CaseResult, Comparison, Component, Estimate, Results, Verdict};
 
 fn style(verdict: Verdict) -> Style {
     let color = match verdict {
@@ -49,21 +50,16 @@ pub fn table(results: &Results, report: &Path) -> io::Result<()> {
 }
 
 /// Prints one case in full: every component and every rival with its intervals.
-pub fn case(out: &mut impl Write, claim: &Claim, case: &CaseResult) -> io::Result<()> {
-    writeln!(out, "{}  {}\n{}", claim.id, claim.title, case.label)?;
+pub fn case(out: &mut impl Write, checked: &Checked) -> io::Result<()> {
+    let Checked { id, title, statistic, comparison, result: case, .. } = checked;
+    writeln!(out, "{id}  {title}\n{}", case.label)?;
     let trials: Vec<String> = case.trials.iter().map(ToString::to_string).collect();
-    writeln!(
-        out,
-        "{} trials, {} by {}",
-        trials.join(" + "),
-        claim.statistic.name(),
-        claim.comparison.name()
-    )?;
+    writeln!(out, "{} trials, {statistic} by {comparison}", trials.join(" + "),)?;
     if let Some(error) = &case.error {
         let style = style(case.verdict);
         return writeln!(out, "\n{style}{}{style:#}: {error}", case.verdict);
     }
-    let is_ratio = claim.comparison == Comparison::Ratio;
+    let is_ratio = *comparison == Comparison::Ratio.name();
     let shift = |x: f64| if is_ratio { percent(x) } else { format!("{x:+.4}") };
     let range = |estimate: &Estimate, show: &dyn Fn(f64) -> String| {
         format!("{} [{}, {}]", show(estimate.value), show(estimate.low), show(estimate.high))

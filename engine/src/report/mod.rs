@@ -29,6 +29,7 @@ mod vector_pdf;
 
 pub use appendix::{Appendix, AppendixError, Listing};
 pub use number::significant;
+pub use table::{Row, rows};
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -175,6 +176,11 @@ pub fn write_map(map: &Map, directory: &Path) -> Result<Vec<PathBuf>, ReportErro
 /// A figure as a stand-alone SVG document.
 pub fn render_svg(figure: &Figure) -> Result<String, ReportError> {
     Ok(svg::document(&draw(figure)?, &figure.title, &figure.caption, true))
+}
+
+/// A formula in LaTeX as MathML; as escaped source where it is not understood.
+pub fn render_formula(latex: &str) -> String {
+    math::mathml(latex, true)
 }
 
 fn draw(figure: &Figure) -> Result<canvas::Drawing, ReportError> {

@@ -2,32 +2,60 @@
 
 use csv::Writer;
 use serde::Serialize;
+use serde_json::Value as Json;
 
 use crate::verify::{CaseResult, ClaimResult, Component, Results, Verdict};
 
-/// One row. A case that could not be judged has one row without numbers.
-#[derive(Debug, Serialize)]
-struct Row<'a> {
-    id: &'a str,
-    part: &'a str,
-    case: &'a str,
-    component: &'a str,
-    role: &'static str,
-    name: &'a str,
-    comparison: &'a str,
-    statistic: &'a str,
-    predicted: Option<f64>,
-    measured: Option<f64>,
-    measured_low: Option<f64>,
-    measured_high: Option<f64>,
-    discrepancy: Option<f64>,
-    discrepancy_low: Option<f64>,
-    discrepancy_high: Option<f64>,
-    margin_low: Option<f64>,
-    margin_high: Option<f64>,
-    verdict: Verdict,
-    trials: usize,
-    settings: &'a str,
+/// One row: a component of a case, held against the claim or one of its rivals. A case that could not be judged has one row without
+/// numbers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row<'a> {
+    /// The claim.
+    pub id: &'a str,
+    /// The part before the slash.
+    pub part: &'a str,
+    /// The setting in short.
+    pub case: &'a str,
+    /// Name of the component; empty for a single number.
+    pub component: &'a str,
+    /// `claim` or `rival`.
+    pub role: &'static str,
+    /// What the rival asserts; empty for the claim.
+    pub name: &'a str,
+    /// How the discrepancy is measured.
+    pub comparison: &'a str,
+    /// What is judged.
+    pub statistic: &'a str,
+    /// The prediction.
+    pub predicted: Option<f64>,
+    /// The measurement.
+    pub measured: Option<f64>,
+    /// Lower end of its interval.
+    pub measured_low: Option<f64>,
+    /// Upper end of its interval.
+    pub measured_high: Option<f64>,
+    /// The discrepancy.
+    pub discrepancy: Option<f64>,
+    /// Lower end of its interval.
+    pub discrepancy_low: Option<f64>,
+    /// Upper end of its interval.
+    pub discrepancy_high: Option<f64>,
+    /// Smallest discrepancy that agrees.
+    pub margin_low: Option<f64>,
+    /// Largest discrepancy that agrees.
+    pub margin_high: Option<f64>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Trials, of all settings together.
+    pub trials: usize,
+    /// The settings as JSON.
+    pub settings: String,
+}
+
+/// The table of all results.
+pub fn rows(results: &Results) -> Vec<Row<'_>> {
+    let cases = results.claims.iter().flat_map(|claim| claim.cases.iter().map(move |case| (claim, case)));
+    cases.flat_map(|(claim, case)| case_rows(claim, case)).collect()
 }
 
 /// The table as CSV text, with a header.
@@ -36,12 +64,7 @@ pub(super) fn csv(results: &Results) -> Result<Vec<u8>, csv::Error> {
     if results.claims.is_empty() {
         writer.write_record(HEADER)?;
     }
-    for claim in &results.claims {
-        for case in &claim.cases {
-            let settings = serde_json::to_string(&case.settings).map_err(std::io::Error::other)?;
-            case_rows(&mut writer, claim, case, &settings)?;
-        }
-    }
+    rows(results).iter().try_for_each(|row| writer.serialize(row))?;
     writer.into_inner().map_err(|error| error.into_error().into())
 }
 
@@ -68,15 +91,11 @@ const HEADER: [&str; 20] = [
     "settings",
 ];
 
-fn case_rows(
-    writer: &mut Writer<Vec<u8>>,
-    claim: &ClaimResult,
-    case: &CaseResult,
-    settings: &str,
-) -> csv::Result<()> {
-    let row = |role, name, component: Option<&'_ Component>, verdict| {
+fn case_rows<'a>(claim: &'a ClaimResult, case: &'a CaseResult) -> Vec<Row<'a>> {
+    let settings = Json::from(case.settings.clone()).to_string();
+    let row = |role, name, component: Option<&'a Component>, verdict| {
         let number = |pick: fn(&Component) -> f64| component.map(pick);
-        writer.serialize(Row {
+        Row {
             id: &claim.id,
             part: &claim.part,
             case: &case.label,
@@ -96,20 +115,17 @@ fn case_rows(
             margin_high: number(|c| c.margin.high),
             verdict,
             trials: case.trials.iter().sum(),
-            settings,
-        })
+            settings: settings.clone(),
+        }
     };
-    let mut row = row;
-    for component in &case.claim.components {
-        row("claim", "", Some(component), component.verdict)?;
-    }
-    if case.claim.components.is_empty() {
-        row("claim", "", None, case.verdict)?;
+    let mut rows: Vec<Row<'a>> =
+        case.claim.components.iter().map(|c| row("claim", "", Some(c), c.verdict)).collect();
+    if rows.is_empty() {
+        rows.push(row("claim", "", None, case.verdict));
     }
     for rival in &case.rivals {
-        for component in &rival.judgement.components {
-            row("rival", &rival.name, Some(component), component.verdict)?;
-        }
+        let components = rival.judgement.components.iter();
+        rows.extend(components.map(|c| row("rival", &rival.name, Some(c), c.verdict)));
     }
-    Ok(())
+    rows
 }

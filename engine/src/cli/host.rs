@@ -1,13 +1,26 @@
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::command;
 use crate::verify::{Observer, SettingKey};
 
-/// A live bar on standard error; invisible where that is not a terminal.
-pub struct Bar {
+/// Where a command runs. It watches the trials, and is told what the reader should know beside the result.
+pub trait Host: Observer {
+    /// A remark.
+    fn note(&self, text: &str);
+
+    /// The trials are done, or the run was ended.
+    fn end(&self) {}
+
+    /// How the run was asked for, as its report tells.
+    fn command(&self) -> String;
+}
+
+/// A terminal: remarks and a live bar on standard error; the bar is invisible where that is no terminal.
+pub struct Terminal {
     bar: ProgressBar,
 }
 
-impl Bar {
+impl Terminal {
     pub fn new() -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
         let style =
@@ -17,13 +30,23 @@ impl Bar {
         }
         Self { bar }
     }
+}
 
-    pub fn finish(&self) {
+impl Host for Terminal {
+    fn note(&self, text: &str) {
+        self.bar.suspend(|| eprintln!("note: {text}"));
+    }
+
+    fn end(&self) {
         self.bar.finish_and_clear();
+    }
+
+    fn command(&self) -> String {
+        command()
     }
 }
 
-impl Observer for Bar {
+impl Observer for Terminal {
     fn begin(&self, _reused: usize, pending: usize) {
         self.bar.reset();
         self.bar.set_length(pending as u64);
