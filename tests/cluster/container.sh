@@ -17,8 +17,11 @@ copied() {
 root=$(tr ' ' '\n' < "$sources" | sed -n 's|/src/main\.rs$||p' | head -n 1)
 mapfile -t needed < <(tr ' ' '\n' < "$sources" | sed -n "s|^$root/||p" | grep -v ':$')
 ((${#needed[@]} > 100)) || { echo "no sources in $sources" >&2 && exit 1; }
+# Cargo reads the manifests of all members, of those too that it does not build.
+mapfile -t members < <(sed -n 's/^members = //p' "$root/Cargo.toml" | grep -o '"[^"*]*"' | tr -d '"' | sed 's|$|/Cargo.toml|')
+((${#members[@]} > 3)) || { echo "no members in Cargo.toml" >&2 && exit 1; }
 for file in Dockerfile solvable.def; do
-    missing=$(printf '%s\n' "${needed[@]}" Cargo.toml Cargo.lock | awk '
+    missing=$(printf '%s\n' "${needed[@]}" "${members[@]}" Cargo.toml Cargo.lock | awk '
         NR == FNR { copied[$1]; next }
         { for (path = $1; !(path in copied); ) if (!sub("/[^/]*$", "", path)) { print $1; next } }
     ' <(copied "$file") -)
