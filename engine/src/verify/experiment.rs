@@ -21,7 +21,7 @@ pub trait Quantities: Serialize + DeserializeOwned + Send + Sync + 'static {}
 
 impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> Quantities for T {}
 
-/// A kind of finite system and what is measured on it, as a type; [`Procedure`] is the same as a value.
+/// A kind of finite system and what is measured on it, as a type; [`Procedure`](super::Procedure) is the same as a value.
 ///
 /// A trial is one random draw of the system: a pure function of the setting and of the trial's [`Streams`]. Its trials
 /// serve every claim that asks for the same setting.
