@@ -303,6 +303,7 @@ fn report() -> Report {
                   of order $1/M$, and its largest one is large, of order $M$.\n\nBoth follow from the order parameters \
                   $\\hat q_t, \\tilde q_t$ by `mean_field`."
             .to_owned(),
+        findings: vec!["Against the paper, $M$ has to be large. At $M=10$ it fails.".to_owned()],
         sources: vec![KARAKIDA],
     }
     };
@@ -420,13 +421,25 @@ fn the_page_names_what_is_not_confirmed_first_and_escapes_everything() {
     assert!(attention < html.find("<section class=\"part\"").unwrap());
     assert!(html.contains("A claim &amp; its &lt;error&gt;"));
     assert!(html.contains("href=\"#appendix-coverage\""));
+    // Findings come first, each with its first sentence; parts that were not run have none.
+    assert!(html.contains("<a href=\"#findings\">Findings</a> <span class=\"tally\">2</span>"));
+    let findings = html.find("id=\"findings\"").unwrap();
+    assert!(findings < html.find("class=\"part\"").unwrap());
+    assert_eq!(html.matches("has to be large.</summary>").count(), 2);
+    // What is filtered is marked; without a script the form does not show.
+    assert!(html.contains("id=\"filter\" role=\"search\" aria-label=\"Claims\" hidden"));
+    for claim in &report().results.claims {
+        let (part, verdict) = (&claim.part, claim.verdict);
+        assert!(html.contains(&format!("data-part=\"{part}\" data-verdict=\"{verdict}\"")));
+        assert!(html.contains(&format!("<tr data-claim=\"claim-{}\">", claim.id.replace('/', "-"))));
+    }
     assert!(html.contains("&lt;grows&gt;"));
     assert!(html.contains("<a class=\"refuted\" title=\"refuted: A formula that networks contradict\" href=\"#claim-norm-wrong\">"));
     assert!(html.contains("<code>no/claim</code></td>"));
     assert!(!html.contains("<naive>") && !html.contains("<error>"));
     assert!(html.contains("<math") && html.contains("prefers-color-scheme:dark"));
     // Self-contained: nothing is loaded from elsewhere, and no time of the run is told.
-    for outside in ["<script", "<link", "src=\"http", "url(http", "@import", "2026-01-01"] {
+    for outside in ["<script src", "<link", "src=\"http", "url(http", "@import", "2026-01-01"] {
         assert!(!html.contains(outside), "{outside}");
     }
     discard(&directory);

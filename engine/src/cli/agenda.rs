@@ -111,7 +111,7 @@ impl Agenda {
             }
             agenda.figures.extend(figures.into_iter().filter(|f| selected(patterns, &f.id)));
             if (agenda.claims.len(), agenda.figures.len()) != (claims_before, figures_before) {
-                agenda.parts.push(Part { id, title, summary, sources });
+                agenda.parts.push(Part { id, title, summary, findings: Vec::new(), sources });
             }
         }
         Ok(agenda)
@@ -121,10 +121,7 @@ impl Agenda {
     pub(super) fn tell_findings(&mut self) {
         for part in &mut self.parts {
             let of_part = self.findings.iter().filter(|(id, _)| *id == part.id);
-            for finding in of_part.flat_map(|(_, findings)| findings()) {
-                part.summary.push_str("\n\n");
-                part.summary.push_str(&finding);
-            }
+            part.findings.extend(of_part.flat_map(|(_, findings)| findings()));
         }
     }
 

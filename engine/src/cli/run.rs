@@ -41,6 +41,7 @@ fn atlas(maps: &[Map], profile: Profile) -> Part {
             count(Verdict::Refuted),
             count(Verdict::Inconclusive)
         ),
+        findings: Vec::new(),
         sources: Vec::new(),
     }
 }

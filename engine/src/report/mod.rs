@@ -52,6 +52,8 @@ pub struct Part {
     pub title: String,
     /// What the part is about: plain text, in which `$...$` is a formula and a blank line starts a paragraph.
     pub summary: String,
+    /// What theory and simulations find beyond that, or against what was published: paragraphs like those of the summary.
+    pub findings: Vec<String>,
     /// The publications it reproduces.
     pub sources: Vec<Source>,
 }

@@ -19,6 +19,7 @@ pub(super) struct Section<'a> {
     pub(super) id: &'a str,
     pub(super) title: &'a str,
     pub(super) summary: &'a str,
+    pub(super) findings: &'a [String],
     pub(super) sources: &'a [Source],
     pub(super) claims: Vec<&'a ClaimResult>,
     pub(super) figures: Vec<&'a Figure>,
@@ -30,7 +31,12 @@ impl<'a> Outline<'a> {
         let mut sections: Vec<Section<'a>> = report
             .parts
             .iter()
-            .map(|part| Section::new(&part.id, &part.title, &part.summary, &part.sources))
+            .map(|part| Section {
+                summary: &part.summary,
+                findings: &part.findings,
+                sources: &part.sources,
+                ..Section::new(&part.id, &part.title)
+            })
             .collect();
         for claim in &report.results.claims {
             section(&mut sections, &claim.part).claims.push(claim);
@@ -59,14 +65,19 @@ impl<'a> Outline<'a> {
 }
 
 impl<'a> Section<'a> {
-    fn new(id: &'a str, title: &'a str, summary: &'a str, sources: &'a [Source]) -> Self {
-        Self { id, title, summary, sources, claims: Vec::new(), figures: Vec::new() }
+    fn new(id: &'a str, title: &'a str) -> Self {
+        Self { id, title, summary: "", findings: &[], sources: &[], claims: Vec::new(), figures: Vec::new() }
+    }
+
+    /// The paragraphs of the summary.
+    pub(super) fn paragraphs(&self) -> impl Iterator<Item = &'a str> {
+        self.summary.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty())
     }
 }
 
 fn section<'s, 'a>(sections: &'s mut Vec<Section<'a>>, id: &'a str) -> &'s mut Section<'a> {
     let index = sections.iter().position(|section| section.id == id).unwrap_or_else(|| {
-        sections.push(Section::new(id, id, "", &[]));
+        sections.push(Section::new(id, id));
         sections.len() - 1
     });
     &mut sections[index]

@@ -25,7 +25,7 @@ pub(super) fn overview(html: &mut String, claims: &[&ClaimResult]) {
         let picture = worst(components).map_or_else(String::new, interval::picture);
         let _ = writeln!(
             html,
-            "<tr><td>{}</td><td><a href=\"#{}\">{}</a></td><td class=\"n\">{}</td><td>{picture}</td></tr>",
+            "<tr data-claim=\"{1}\"><td>{0}</td><td><a href=\"#{1}\">{2}</a></td><td class=\"n\">{3}</td><td>{picture}</td></tr>",
             badge(claim.verdict),
             anchor("claim", &claim.id),
             math::html(&claim.title),
@@ -63,8 +63,10 @@ pub(super) fn reason(claim: &ClaimResult) -> String {
 pub(super) fn article(html: &mut String, claim: &ClaimResult, outline: &Outline<'_>) {
     let _ = write!(
         html,
-        "<article id=\"{}\">\n<h3>{} {} <code class=\"id\">{}</code></h3>\n",
+        "<article id=\"{}\" data-part=\"{}\" data-verdict=\"{}\">\n<h3>{} {} <code class=\"id\">{}</code></h3>\n",
         anchor("claim", &claim.id),
+        escape(&claim.part),
+        claim.verdict,
         badge(claim.verdict),
         math::html(&claim.title),
         escape(&claim.id)

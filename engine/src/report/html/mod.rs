@@ -2,6 +2,8 @@
 
 mod appendix;
 mod claim;
+mod filter;
+mod findings;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -22,13 +24,17 @@ pub(super) fn page(report: &Report, figures: &BTreeMap<&str, String>) -> String 
     navigation(&mut html, &outline, &report.appendices);
     html.push_str("<main>\n");
     summary(&mut html, report);
+    findings::section(&mut html, &outline);
+    filter::form(&mut html, &outline);
     for section in &outline.sections {
         self::section(&mut html, section, &outline, figures);
     }
     for appendix in &report.appendices {
         appendix::section(&mut html, appendix, &report.results.claims);
     }
-    html.push_str("</main>\n</body>\n</html>\n");
+    html.push_str("</main>\n");
+    filter::script(&mut html);
+    html.push_str("</body>\n</html>\n");
     html
 }
 
@@ -47,6 +53,13 @@ fn head(html: &mut String) {
 
 fn navigation(html: &mut String, outline: &Outline<'_>, appendices: &[Appendix]) {
     html.push_str("<nav aria-label=\"Contents\">\n<a class=\"home\" href=\"#top\">solvable</a>\n<ol>\n");
+    let found: usize = outline.sections.iter().map(|section| section.findings.len()).sum();
+    if found > 0 {
+        let _ = writeln!(
+            html,
+            "<li><a href=\"#findings\">Findings</a> <span class=\"tally\">{found}</span></li>"
+        );
+    }
     for section in &outline.sections {
         let _ = writeln!(
             html,
@@ -139,8 +152,17 @@ fn section(
         anchor("part", section.id),
         math::html(section.title)
     );
-    for paragraph in section.summary.split("\n\n").filter(|p| !p.trim().is_empty()) {
+    for paragraph in section.paragraphs() {
         let _ = writeln!(html, "<p>{}</p>", math::html(paragraph));
+    }
+    if !section.findings.is_empty() {
+        let count = section.findings.len();
+        let _ = writeln!(
+            html,
+            "<p><a href=\"#{}\">{count} finding{}</a></p>",
+            anchor("findings", section.id),
+            if count == 1 { "" } else { "s" }
+        );
     }
     if !section.sources.is_empty() {
         html.push_str("<ul class=\"sources\">\n");

@@ -70,8 +70,8 @@ fn attention(source: &mut String, claims: &[ClaimResult]) {
 }
 
 fn section(source: &mut String, section: &Section<'_>, outline: &Outline<'_>) {
-    let paragraphs: Vec<String> =
-        section.summary.split("\n\n").filter(|p| !p.trim().is_empty()).map(|p| text(p.trim())).collect();
+    let findings = section.findings.iter().map(String::as_str);
+    let paragraphs: Vec<String> = section.paragraphs().chain(findings).map(text).collect();
     let cited: Vec<String> = section.sources.iter().map(|source| quote(&citation(source))).collect();
     let _ = writeln!(source, "#part({}, {}, {})", text(section.title), array(&paragraphs), array(&cited));
     if !section.claims.is_empty() {
