@@ -1,4 +1,4 @@
-"""Writes the modules of predictions, ``lib/solvable/<part>.py`` and ``.pyi``, from the catalogue.
+"""Writes the modules of predictions, ``lib/solvable/<part>.py`` and ``.pyi``, from the catalogue, and the types of the package itself.
 
     python generate.py            # writes them
     python generate.py --check    # fails where they are not what would be written
@@ -15,6 +15,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+import solvable
 from solvable import _call, _native
 from solvable._call import spelt
 from solvable.answer import Record
@@ -236,13 +237,29 @@ def module(part: str, entries: list[dict[str, Any]], given: dict[str, dict[str, 
     return "\n".join(source + tail) + "\n", "\n".join(stub + stub_tail) + "\n"
 
 
+def exports() -> str:
+    """The types of the package itself, whose names are imported when they are asked for."""
+    lines = ["# What `__init__.py` imports when it is asked for.\n", "import builtins as _builtins\n"]
+    lines += [f"from . import {name} as {name}" for name in sorted(solvable._MODULES)]
+    where: dict[str, list[str]] = defaultdict(list)
+    for name, place in solvable._WHERE.items():
+        where[place].append(f"{name} as {name}")
+    for place, names in sorted(where.items()):
+        names = sorted(names, key=str.lower)
+        line = f"from .{place} import {', '.join(names)}"
+        lines.append(line if len(line) <= WIDTH else "\n    ".join([f"from .{place} import (", *(f"{n}," for n in names)]) + "\n)")
+    lines += ["", "_WHERE: dict[str, str]", "_PARTS: _builtins.list[str]", "_MODULES: _builtins.list[str]", ""]
+    lines += ["__all__ = [", *(f'    "{name}",' for name in solvable.__all__), "]"]
+    return "\n".join(lines) + "\n"
+
+
 def written() -> dict[Path, str]:
     parts: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for entry in _native.predictions():
         part, _, name = entry["id"].partition("/")
         parts[part if name else f"_{_call.function_name(part)}"].append(entry)
     given = examples()
-    files = {}
+    files = {PACKAGE / "__init__.pyi": exports()}
     for part, entries in parts.items():
         source, stub = module(part, entries, given)
         files[PACKAGE / f"{part}.py"] = source

@@ -55,7 +55,6 @@ def test_types_are_those_of_the_code(tmp_path):
 TYPED = """\
 import numpy as np
 import solvable
-from solvable.mf import Kappa
 from solvable.typing import FloatArray
 
 kappa: float = solvable.mf.kappa(activation="relu", sigma_w2=2, sigma_b2=0, alphas=[1, 1]).kappa_1
@@ -64,6 +63,8 @@ alpha: float = 2 * solvable.ngd.alpha(method="bd", depth=3)
 verdicts: dict[str, str] = solvable.verify("mf/*").verdicts
 solvable.mf.kappa(activation=3, sigma_w2=2, sigma_b2=0, alphas=[1, 1])
 solvable.mf.kappa(activation="relu", sigma_w2=2, sigma_b2=0, alphas=[1, 1]).kappa_3
+solvable.verify("mf/*", profile=3)
+solvable.verfy("mf/*")
 """
 
 
@@ -73,7 +74,7 @@ def test_a_type_checker_sees_values_and_mistakes(tmp_path):
     script.write_text(TYPED)
     told = subprocess.run([sys.executable, "-m", "mypy", "--strict", str(script)], capture_output=True, text=True)
     lines = [line.split(":")[1] for line in told.stdout.splitlines() if ": error:" in line]
-    assert lines == ["10", "11"], told.stdout + told.stderr
+    assert lines == ["9", "10", "11", "12"], told.stdout + told.stderr
 
 
 def test_the_package_itself_is_typed():
