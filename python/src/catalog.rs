@@ -3,15 +3,14 @@
 use pyo3::prelude::*;
 use serde_json::{Value as Json, json};
 use solvable::papers;
-use solvable_theory::bibliography::Source;
-use solvable_theory::catalog::{self, COST_LIMIT, Holds, Kind, Output, Outputs, Parameter, Prediction};
+use solvable_theory::catalog::{self, Prediction};
 
 use crate::json as values;
 
 /// All predictions: ids, titles, formulas, parameters, values, sources.
 #[pyfunction]
 pub fn predictions(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    let all: Json = catalog::all().iter().map(prediction).collect();
+    let all: Json = catalog::all().iter().map(Prediction::to_json).collect();
     values::to_python(py, &all)
 }
 
@@ -48,54 +47,8 @@ pub fn formula(latex: &str) -> String {
     solvable::report::render_formula(latex)
 }
 
-fn prediction(prediction: &Prediction) -> Json {
-    json!({
-        "id": prediction.id, "title": prediction.title, "formula": prediction.formula, "value": prediction.value,
-        "validity": prediction.validity,
-        "parameters": prediction.parameters.iter().chain([&COST_LIMIT]).map(parameter).collect::<Vec<_>>(),
-        "outputs": prediction.outputs.all().iter().map(output).collect::<Vec<_>>(),
-        "single": matches!(prediction.outputs, Outputs::One(_)),
-        "sources": prediction.sources.iter().map(source).collect::<Vec<_>>(),
-    })
-}
-
-fn parameter(parameter: &Parameter) -> Json {
-    let kind = match parameter.kind {
-        Kind::Number => "number",
-        Kind::Integer => "integer",
-        Kind::Flag => "flag",
-        Kind::Word => "word",
-        Kind::Numbers => "numbers",
-        Kind::Integers => "integers",
-        Kind::Words => "words",
-        Kind::Rows => "rows",
-        Kind::Json => "json",
-    };
-    // Defaults are JSON texts.
-    let default: Option<Json> = parameter.default.and_then(|text| serde_json::from_str(text).ok());
-    json!({
-        "name": parameter.name, "kind": kind, "meaning": parameter.meaning, "domain": parameter.domain,
-        "required": parameter.default.is_none(), "default": default,
-    })
-}
-
-fn output(output: &Output) -> Json {
-    let holds = match output.holds {
-        Holds::Number => "number",
-        Holds::Word => "word",
-        Holds::Series => "series",
-        Holds::Table => "table",
-        Holds::Record(_) => "record",
-    };
-    json!({"name": output.name, "holds": holds, "always": output.always})
-}
-
-fn source(source: &Source) -> Json {
-    source.to_string().into()
-}
-
 /// The publication of that key; the key where there is none.
 fn cited(key: &str) -> Json {
     let known = solvable_theory::bibliography::ALL.iter().find(|source| source.key == key);
-    known.map_or_else(|| key.into(), source)
+    known.map_or_else(|| key.into(), |source| source.to_string().into())
 }

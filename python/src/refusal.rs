@@ -3,7 +3,7 @@
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use solvable_theory::TheoryError;
+use solvable_theory::{Subject, TheoryError};
 
 /// The exception that `solvable.errors` makes of a refusal.
 ///
@@ -13,26 +13,7 @@ pub fn exception<'py>(
     error: &TheoryError,
     value: impl FnOnce(&str) -> Option<Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let (mut name, mut valid, mut told) = (None, None, None);
-    match error {
-        TheoryError::InvalidParameter { name: of, value, valid: domain } => {
-            (name, valid, told) = (Some(of.as_str()), Some(domain.as_str()), Some(value.as_str()));
-        }
-        TheoryError::MissingParameter { name: of, meaning } => {
-            (name, valid) = (Some(of.as_str()), Some(meaning.as_str()));
-        }
-        TheoryError::UnknownParameter { name: of, known } => {
-            (name, valid) = (Some(of.as_str()), Some(known.as_str()));
-        }
-        TheoryError::UnknownPrediction { id, known } => {
-            (told, valid) = (Some(id.as_str()), Some(known.as_str()));
-        }
-        TheoryError::TooCostly { .. } => name = Some("cost_limit"),
-        TheoryError::NonSmoothActivation { activation, .. } => {
-            (name, told) = (Some("activation"), Some(activation.as_str()));
-        }
-        _ => {}
-    }
+    let Subject { parameter: name, value: told, valid } = error.subject();
     let given = name.and_then(value);
     let value = match (given, told) {
         (Some(given), _) => given,

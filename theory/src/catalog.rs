@@ -4,6 +4,7 @@
 //! parameter names and the order of array values are those of the reference files in `theory/tests/reference`.
 
 mod digits;
+mod entry;
 mod kind;
 pub(crate) mod outputs;
 mod params;

@@ -104,6 +104,17 @@ pub enum TheoryError {
     },
 }
 
+/// What an error is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Subject<'a> {
+    /// The parameter as the user spells it.
+    pub parameter: Option<&'a str>,
+    /// The value that is refused.
+    pub value: Option<&'a str>,
+    /// What is valid, or what the parameter means.
+    pub valid: Option<&'a str>,
+}
+
 impl TheoryError {
     /// An [`TheoryError::InvalidParameter`] from displayable parts.
     pub fn invalid(name: impl Into<String>, value: impl Display, valid: impl Into<String>) -> Self {
@@ -124,6 +135,30 @@ impl TheoryError {
     /// An [`TheoryError::Undefined`] from its parts.
     pub fn undefined(quantity: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::Undefined { quantity: quantity.into(), reason: reason.into() }
+    }
+
+    /// The parameter it is about, its value and what is valid, where the error says so.
+    ///
+    /// # Example
+    /// ```
+    /// use solvable_theory::TheoryError;
+    /// let error = TheoryError::invalid("depth", 0, "an integer >= 1");
+    /// assert_eq!(error.subject().parameter, Some("depth"));
+    /// assert_eq!(error.subject().valid, Some("an integer >= 1"));
+    /// ```
+    pub fn subject(&self) -> Subject<'_> {
+        let subject = |parameter, value, valid| Subject { parameter, value, valid };
+        match self {
+            Self::InvalidParameter { name, value, valid } => subject(Some(name), Some(value), Some(valid)),
+            Self::MissingParameter { name, meaning } => subject(Some(name), None, Some(meaning)),
+            Self::UnknownParameter { name, known } => subject(Some(name), None, Some(known)),
+            Self::UnknownPrediction { id, known } => subject(None, Some(id), Some(known)),
+            Self::NonSmoothActivation { activation, .. } => {
+                subject(Some("activation"), Some(activation), None)
+            }
+            Self::TooCostly { .. } => subject(Some("cost_limit"), None, None),
+            _ => Subject::default(),
+        }
     }
 
     /// A stable, machine-readable name of the kind of error.

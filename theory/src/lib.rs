@@ -56,5 +56,5 @@ pub mod step_size;
 
 pub use activation::Activation;
 pub use architecture::{Architecture, InitialScales, Normalization};
-pub use error::TheoryError;
+pub use error::{Subject, TheoryError};
 pub use solvable_words::{did_you_mean, nearest, short_numbers, shortened};

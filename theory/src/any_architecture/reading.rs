@@ -14,8 +14,8 @@ use crate::{Activation, TheoryError};
 
 /// Layers within layers; nobody means more.
 const DEEPEST: usize = 32;
-/// Positions and channels of a signal, so that no product leaves the integers.
-const MOST: usize = 1 << 40;
+/// Positions and channels of a signal, so that no product of both leaves the integers of this machine.
+const MOST: usize = if usize::BITS < 64 { 1 << 17 } else { 1 << 40 };
 /// Positions of a grid: kernels are matrices of so many rows.
 const MOST_POSITIONS: usize = 1 << 14;
 /// Layers of a network, branches included.

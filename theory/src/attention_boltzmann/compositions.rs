@@ -26,7 +26,7 @@ pub fn composition_count(patterns: usize, order: usize) -> Result<f64, TheoryErr
         if count > 1e300 {
             break;
         }
-        count = (count * (large + i) as f64 / i as f64).round();
+        count = (count * (large as f64 + i as f64) / i as f64).round();
     }
     representable("the number of compositions", count)
 }

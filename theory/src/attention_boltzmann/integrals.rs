@@ -123,14 +123,14 @@ impl AttentionMachine {
             }
         };
         if n >= 2 {
-            let pairs = (n * (n - 1)) as f64;
+            let pairs = n as f64 * (n - 1) as f64;
             for component in self.mixture()? {
                 let mean = self.component_mean(&component.occupation);
                 let matrix = DMatrix::identity(d, d) * sigma2 + &mean * mean.transpose();
                 let m = &component.occupation;
                 let weights = |mu: usize, nu: usize| {
                     let other = if mu == nu { m[nu].saturating_sub(1) } else { m[nu] };
-                    component.weight * (m[mu] * other) as f64 / pairs
+                    component.weight * (m[mu] as f64 * other as f64) / pairs
                 };
                 add(&weights, &matrix);
             }

@@ -1,0 +1,42 @@
+//! Why there is no answer.
+
+use serde::Serialize;
+use solvable_theory::{Subject, TheoryError, short_numbers};
+
+/// A refusal as its JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Refusal {
+    kind: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    valid: Option<String>,
+}
+
+impl Refusal {
+    /// What the theory does not know of.
+    pub fn new(kind: &'static str, message: String) -> Self {
+        Self { kind, message, parameter: None, value: None, valid: None }
+    }
+
+    /// A question that is none.
+    pub fn of_question(error: &serde_json::Error, form: &str) -> Self {
+        Self::new("invalid-entry", format!("a question is {form}: {error}"))
+    }
+
+    /// `{"error": ...}`
+    pub fn to_text(&self) -> String {
+        serde_json::json!({ "error": self }).to_string()
+    }
+}
+
+impl From<TheoryError> for Refusal {
+    fn from(error: TheoryError) -> Self {
+        let Subject { parameter, value, valid } = error.subject();
+        let [parameter, value, valid] = [parameter, value, valid].map(|part| part.map(short_numbers));
+        Self { kind: error.kind(), message: short_numbers(&error.to_string()), parameter, value, valid }
+    }
+}
