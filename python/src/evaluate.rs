@@ -135,7 +135,7 @@ fn many<'py>(
             Some(Err(Failure::Defect(told))) => return Err(PyRuntimeError::new_err(told)),
             Some(Err(Failure::Refused(error))) => {
                 let value = |name: &str| match arrays.value(name, place) {
-                    Some(value) => json::to_python(py, value).ok(),
+                    Some(value) => json::to_number(py, value).ok(),
                     None => given.get_item(name).ok().flatten(),
                 };
                 let exception = refusal::exception(py, &error, value)?;

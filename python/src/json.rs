@@ -47,7 +47,7 @@ fn convert(name: &str, value: &Bound<'_, PyAny>, depth: usize) -> PyResult<Json>
     }
     for plain in ["tolist", "to_list"] {
         if value.hasattr(plain)? {
-            return convert(name, &value.call_method0(plain)?, depth + 1);
+            return Ok(holes_as_nan(convert(name, &value.call_method0(plain)?, depth + 1)?));
         }
     }
     if value.hasattr("__index__")? {
@@ -68,6 +68,25 @@ fn convert(name: &str, value: &Bound<'_, PyAny>, depth: usize) -> PyResult<Json>
     Err(PyTypeError::new_err(format!(
         "`{name}` is of type {class}; valid: numbers, strings, lists, arrays, mappings with strings as keys"
     )))
+}
+
+/// In arrays and columns nothing is a number that is missing, not one that was left out.
+fn holes_as_nan(value: Json) -> Json {
+    match value {
+        Json::Array(items) => items.into_iter().map(holes_as_nan).collect(),
+        Json::Null => "nan".into(),
+        value => value,
+    }
+}
+
+/// A number; the words that stand for those that are not finite are such again.
+pub fn to_number<'py>(py: Python<'py>, json: &Json) -> PyResult<Bound<'py, PyAny>> {
+    match json.as_str() {
+        Some("nan") => Ok(PyFloat::new(py, f64::NAN).into_any()),
+        Some("inf") => Ok(PyFloat::new(py, f64::INFINITY).into_any()),
+        Some("-inf") => Ok(PyFloat::new(py, f64::NEG_INFINITY).into_any()),
+        _ => to_python(py, json),
+    }
 }
 
 fn object(name: &str, fields: &Bound<'_, PyDict>, depth: usize) -> PyResult<Json> {

@@ -16,7 +16,7 @@ const LISTEN: Duration = Duration::from_millis(50);
 static POOL: Mutex<Option<(u32, usize, Arc<ThreadPool>)>> = Mutex::new(None);
 
 /// Runs that were interrupted while trials were in flight, which still hold their stores.
-static LEFT: Mutex<Vec<JoinHandle<()>>> = Mutex::new(Vec::new());
+static LEFT: Mutex<Vec<(u32, JoinHandle<()>)>> = Mutex::new(Vec::new());
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -74,7 +74,7 @@ pub fn beside<E: Send + 'static, T: Send + 'static>(
         };
         if let Err(error) = heard.and_then(|()| py.check_signals()) {
             stop();
-            lock(&LEFT).push(thread);
+            lock(&LEFT).push((std::process::id(), thread));
             return Err(error);
         }
     }
@@ -90,7 +90,12 @@ pub fn beside<E: Send + 'static, T: Send + 'static>(
 /// Waits for interrupted runs to end the trials they had begun, listening to Ctrl-C.
 pub fn settle(py: Python<'_>) -> PyResult<()> {
     loop {
-        lock(&LEFT).retain(|thread| !thread.is_finished());
+        let all = std::mem::take(&mut *lock(&LEFT));
+        let (own, foreign): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|(owner, _)| *owner == std::process::id());
+        // A forked child has none of its parent's threads, which never end in it and cannot be let go either.
+        foreign.into_iter().for_each(std::mem::forget);
+        lock(&LEFT).extend(own.into_iter().filter(|(_, thread)| !thread.is_finished()));
         if lock(&LEFT).is_empty() {
             return Ok(());
         }

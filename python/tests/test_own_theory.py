@@ -629,3 +629,28 @@ def test_the_example_holds_a_network_of_jax_against_the_theory(tmp_path):
     done = subprocess.run([sys.executable, str(example), str(tmp_path)], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert "confirmed  own/sharpness" in done.stdout and "4 of 4 rivals refuted" in done.stdout
+
+
+def test_a_claim_whose_cases_can_be_read_once_only_is_judged():
+    cases = [("one", {"width": 400}, 20)]
+    wrong = CLAIM.replace(id="own/once", cases=(case for case in cases), predict=lambda s: 1e6)
+    with pytest.raises(AssertionError, match="own/once"):
+        solvable.assert_confirmed(wrong, workers=1)
+    with pytest.raises(AssertionError, match="no cases in the quick profile"):
+        solvable.assert_confirmed(CLAIM.replace(cases={"full": cases}), workers=1)
+    for empty in [[], (), solvable.Case("one", {"width": 4}, 2), ("one", {"width": 4}, 2)]:
+        if isinstance(empty, solvable.Case):
+            assert CLAIM.replace(cases=empty).at("quick") == [empty]
+        else:
+            with pytest.raises((TypeError, ValueError), match="`cases`"):
+                CLAIM.replace(cases=empty)
+
+
+def test_a_prediction_that_is_forgotten_is_told(tmp_path):
+    results = solvable.Engine(tmp_path, workers=1).verify(CLAIM.replace(predict=lambda s: None))
+    assert "`return` forgotten" in results.claims[0].cases[0].error
+    for option, value in [("seed", -1), ("workers", 0), ("trials", 2.5), ("workers", True)]:
+        with pytest.raises(solvable.InvalidSetting) as caught:
+            solvable.Engine(tmp_path, **{option: value})
+        assert caught.value.parameter == option
+    assert solvable.Engine(tmp_path, workers=np.int64(2)).workers == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import pickle
@@ -100,6 +101,20 @@ def test_results_can_be_pickled():
         solvable.mf.kappa(**{**KAPPA, "sigma_w2": -1})
     again = pickle.loads(pickle.dumps(caught.value))
     assert (str(again), again.parameter, again.value) == (str(caught.value), "sigma_w2", -1)
+
+
+def test_arrays_of_results_can_be_pickled_and_copied():
+    alpha = solvable.ngd.alpha(method="bd", depth=[2, 3])
+    for again in [pickle.loads(pickle.dumps(alpha)), copy.deepcopy(alpha)]:
+        assert np.array_equal(again.value, [2, 3]) and np.array_equal(again.digits, alpha.digits)
+
+
+def test_what_is_missing_in_a_column_is_refused_and_no_default():
+    polars = pytest.importorskip("polars")
+    for column in [polars.Series([2.0, None]), np.ma.array([2.0, 2.0], mask=[0, 1])]:
+        found = solvable.step_size(depth=3, width=100, activation="tanh", N=10, sigma_w2=column, on_error="nan")
+        assert [error.index for error in found.errors] == [(1,)] and found.errors[0].parameter == "sigma_w2"
+        assert np.isnan(found.errors[0].value)
 
 
 def test_arrays_broadcast_as_loops_would():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -45,6 +47,12 @@ def test_results_are_data_frames_of_any_make(results):
     assert frames[0]["measured"].tolist() == frames[1]["measured"].to_list() == frames[3]["measured"].to_pylist()
 
 
+def test_results_can_be_pickled_and_copied(results):
+    for again in [pickle.loads(pickle.dumps(results)), copy.deepcopy(results)]:
+        assert again.verdicts == results.verdicts and again.table.columns == results.table.columns
+        assert len(again.table) == len(results.table)
+
+
 def test_stored_trials_are_not_run_again(results):
     out = results.path.parent
     again = solvable.verify(CLAIM, out=out)
@@ -68,6 +76,7 @@ def test_a_claim_is_checked_at_a_setting_of_ones_own(tmp_path):
     assert checked.id == "mf/lambda-max" and checked.trials == [20] and checked.settings[0]["samples"] == 50
     assert checked.settings[0]["network"]["sigma_w2"] == 2.5 and "samples=50" in checked.label
     assert "predicted" in str(checked) and checked.id in checked._repr_html_()
+    assert checked.to_pandas()["role"].tolist() == ["claim"] + ["rival"] * len(checked.rivals)
     with pytest.raises(solvable.InvalidSetting) as caught:
         solvable.check("mf/lambda-max", out=tmp_path, samples=-3)
     assert (caught.value.parameter, caught.value.value) == ("samples", -3)
@@ -80,6 +89,10 @@ def test_a_claim_is_mapped(tmp_path):
     chart = solvable.map("mf/lambda-max", "tanh L=3", over={"width": [32, 64, 128], "samples": [20, 40]}, trials=8, out=tmp_path)
     assert len(chart.table) == 6 and chart.table.columns["width"] == [32, 64, 128] * 2 and chart.findings
     assert chart._repr_svg_().startswith("<svg") and all(file.exists() for file in chart.files)
+    exact = solvable.map("mf/lambda-max", over={"network.sigma_w2": [1, 2**0.5, 2]}, trials=2, out=tmp_path)
+    assert exact.table.columns["network.sigma_w2"] == [1, 2**0.5, 2]
+    lists = solvable.map("mf/lambda-max", over={"network.widths": [[20, 20, 2], [30, 30, 2]]}, trials=2, out=tmp_path)
+    assert lists.table.columns["network.widths"] == ["[20, 20, 2]", "[30, 30, 2]"]
     assert chart.to_pandas()["samples"].tolist() == [20, 20, 20, 40, 40, 40]
 
 
@@ -109,7 +122,9 @@ def test_what_cannot_be_run_is_named(tmp_path):
     for call, parameter in [
         (lambda: solvable.verify(CLAIM, out=tmp_path, trials=1), "trials"),
         (lambda: solvable.verify(CLAIM, out=tmp_path, profile="slow"), "profile"),
-        (lambda: solvable.verify(CLAIM, out=tmp_path, jobs=0), None),
+        (lambda: solvable.verify(CLAIM, out=tmp_path, jobs=0), "jobs"),
+        (lambda: solvable.verify(CLAIM, out=tmp_path, seed=-1), "seed"),
+        (lambda: solvable.verify(CLAIM, out=tmp_path, trials=2.5), "trials"),
         (lambda: solvable.verify("nothing/here", out=tmp_path), None),
         (lambda: solvable.report(tmp_path / "nowhere"), None),
         (lambda: solvable.check("mf/nothing", out=tmp_path, width=3), None),

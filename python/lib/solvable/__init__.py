@@ -55,7 +55,8 @@ _WHERE = {
 _PARTS = ["arch", "attn", "cl", "dam", "dyn", "gr", "iso", "mem", "mf", "ngd", "norm", "rem", "spa", "spectra"]
 _MODULES = ["errors", "figure", *_PARTS]
 
-__all__ = [*_WHERE, *_MODULES]
+# Those of Python stay what they are where everything is imported.
+__all__ = [name for name in [*_WHERE, *_MODULES] if name not in ("list", "map")]
 
 
 def __getattr__(name: str) -> Any:
@@ -69,4 +70,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> Any:
-    return sorted(__all__)
+    return sorted([*_WHERE, *_MODULES])

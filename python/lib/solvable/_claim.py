@@ -42,6 +42,9 @@ class Case:
         return [self.setting] if isinstance(self.setting, Mapping) else list(self.setting)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.setting, Mapping):
+            # What can be read once only would be empty the second time.
+            object.__setattr__(self, "setting", tuple(self.setting))
         if not isinstance(self.label, str):
             raise TypeError(f"the label of a case is a string, not {self.label!r}")
         if not self.settings:
@@ -121,7 +124,7 @@ class Claim:
         What is judged over the trials: ``"mean"``, ``"median"`` (for heavy tails), ``"identity"`` (the worst single trial), ``"law"`` (Kolmogorov's
         distance of the measured number's law from the predicted one; the prediction is the distribution function at the measured
         number), ``"log_slope"`` or ``"rms_log_slope"`` (the slope of the logarithm of the mean, or of the root mean square, on that of
-        ``size``). Distances are judged by their root mean square where nothing is said.
+        ``size``; the prediction is then a number for each size, of whose logarithms the slope is taken). Distances are judged by their root mean square where nothing is said.
     comparison:
         How a measurement is set against its prediction: ``"ratio"`` (measured / predicted - 1), ``"difference"``, or all components at once by
         ``"distance"``, ``"relative_distance"``, ``"largest_difference"``, ``"mean_difference"``.
@@ -166,6 +169,11 @@ class Claim:
         for name, rival in self.rivals.items():
             arguments(rival_of(rival).predict, f"rivals[{name!r}]", self.id, [1, 2])
         self._check_statistic()
+        # What can be read once only would be empty the second time.
+        if isinstance(self.cases, Mapping):
+            object.__setattr__(self, "cases", {profile: tuple(cases) for profile, cases in self.cases.items()})
+        elif not callable(self.cases):
+            object.__setattr__(self, "cases", tuple(self.cases) if isinstance(self.cases, Iterable) else (self.cases,))
         if callable(self.cases):
             arguments(self.cases, "cases", self.id, [1], ("profile",))
         elif isinstance(self.cases, Mapping):
@@ -174,8 +182,8 @@ class Claim:
                     raise self._wrong("cases", f"lists by profile, {' and '.join(map(repr, PROFILES))}", self.cases)
             for profile in self.cases:
                 self.at(profile)
-        else:
-            self.at(PROFILES[0])
+        elif not self.at(PROFILES[0]):
+            raise ValueError(f"`cases` of the claim {self.id} is empty; valid: at least one (label, setting, trials)")
 
     def _check_statistic(self) -> None:
         for name, value, known in [
@@ -205,6 +213,9 @@ class Claim:
             cases = cases(profile)
         elif isinstance(cases, Mapping):
             cases = cases.get(profile, [])
+        for case in cases:
+            if not isinstance(case, Case) and not (isinstance(case, tuple | list) and len(case) == 3):
+                raise self._wrong("cases", "a list of solvable.Case or of (label, setting, trials)", cases)
         return [case if isinstance(case, Case) else Case(*case) for case in cases]
 
     def replace(self, **changes: Any) -> Claim:
@@ -262,6 +273,8 @@ def components(value: Any, what: str) -> list[float]:
     """A number, or several, as a list."""
     import numpy
 
+    if value is None:
+        raise TypeError(f"{what} is None; valid: a number, or several (is a `return` forgotten?)")
     array = numpy.asarray(value)
     if array.dtype.kind == "O":
         array = array.astype(float)

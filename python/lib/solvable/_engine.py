@@ -18,6 +18,7 @@ from ._experiment import Experiment, Setting, canonical
 from ._watch import Watch
 from .figure import Figure
 from .results import Results
+from .runs import integer
 
 __all__ = ["Engine", "FigurePlan", "Trials", "assert_confirmed", "mean_interval"]
 
@@ -144,15 +145,15 @@ class Engine:
         trials: int | None = None,
         progress: bool | None = None,
     ) -> None:
-        if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
-            raise ValueError(f"`workers` is {workers!r}; valid: an integer >= 1")
+        workers = None if workers is None else integer("workers", workers, 1, 2**16)
         if profile not in PROFILES:
             raise ValueError(f"`profile` is {profile!r}; valid: {' or '.join(map(repr, PROFILES))}")
-        self.store = None if store is None else Path(store)
+        # A function that changes the folder of the process takes no store with it.
+        self.store = None if store is None else Path(store).absolute()
         self.workers = _cores() if workers is None else workers
         self.profile = profile
-        self.seed = seed
-        self.trials = trials
+        self.seed = integer("seed", seed, 0, 2**64 - 1)
+        self.trials = None if trials is None else integer("trials", trials, 0, 2**32)
         self.progress = progress
 
     def verify(
@@ -187,11 +188,12 @@ class Engine:
         experiments = _experiments(
             [*(claim.experiment for claim in claims), *(one for asked in requests.values() for one, _, _ in asked)]
         )
+        planned = [plan(claim, experiments, self.profile) for claim in claims]
         theory = {
             "experiments": [
                 {"id": one.id, "version": one.version, "code": one.packed()} for one in experiments
             ],
-            "claims": [plan(claim, experiments, self.profile) for claim in claims],
+            "claims": planned,
             "figures": [
                 {
                     "id": figure.id,
@@ -218,7 +220,9 @@ class Engine:
         judge = _Judge(claims, plans, requests, self.profile)
         with Watch(self.progress) as watch:
             told_back = _native.verify_own(options, theory, _worker(), judge, watch)
-        return Results(told_back, out, watch.notes)
+        empty = [claim.id for claim, told in zip(claims, planned, strict=True) if not told["cases"]]
+        notes = [f"{id} has no cases in the {self.profile} profile and is not judged" for id in empty]
+        return Results(told_back, out, [*watch.notes, *notes])
 
 
 class _Judge(Judge):
@@ -262,9 +266,10 @@ def assert_confirmed(
     Trials are kept in the folder ``out``, where one is given; the others are those of `Engine`.
     """
     engine = Engine(out, workers=workers, profile=profile, seed=seed, trials=trials, progress=False)
-    results = engine.verify(claims)
-    if not results.confirmed:
-        raise AssertionError(str(results))
+    asked = [claims] if isinstance(claims, Claim) else list(claims)
+    results = engine.verify(asked)
+    if not results.confirmed or any(claim.id not in results.verdicts for claim in asked):
+        raise AssertionError("\n".join([str(results), *results.notes]))
     return results
 
 
@@ -282,7 +287,12 @@ def _experiments(all_of: Iterable[Experiment]) -> list[Experiment]:
 def _warn_of_changes(store: Path, experiments: Sequence[Experiment]) -> None:
     """Says where trials may be stored of an experiment that has been another one."""
     file = store / "experiments.json"
-    known: dict[str, str] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    known: dict[str, str] = {}
+    try:
+        if file.exists():
+            known = dict(json.loads(file.read_text(encoding="utf-8")))
+    except ValueError:
+        warnings.warn(f"{file} is torn and is written anew; changes of code before are not noticed", stacklevel=4)
     told = dict(known)
     for experiment in experiments:
         name, digest = _fingerprint(experiment), experiment.digest()

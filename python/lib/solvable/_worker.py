@@ -59,7 +59,11 @@ def _listen(asked: BinaryIO, messages: queue.SimpleQueue[bytes]) -> None:
 
 
 def _answer(answers: BinaryIO, kind: bytes, rest: bytes) -> None:
-    sys.stdout.flush()
+    try:
+        sys.stdout.flush()
+    except (AttributeError, OSError, ValueError):
+        # A trial may have closed or replaced it.
+        pass
     answers.write((len(rest) + 1).to_bytes(4, "little") + kind + rest)
     answers.flush()
 

@@ -122,8 +122,13 @@ class Numbers(Answer):
         return getattr(ufunc, method)(*plain, **options)
 
     def __getattr__(self, name: str) -> Any:
-        value = self.__dict__["value"]
-        return value if name == self.__dict__["_name"] else getattr(value, name)
+        # An object that is being unpickled has nothing yet.
+        if "value" not in self.__dict__ or name.startswith("__"):
+            raise AttributeError(name)
+        return self.value if name == self._name else getattr(self.value, name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.value, self._name), self.__dict__.copy()
 
     def __getitem__(self, index: Any) -> Any:
         return self.value[index]

@@ -131,7 +131,7 @@ class Figure:
             from matplotlib import pyplot
 
             _, ax = pyplot.subplots(1, len(self.panels), figsize=(4.8 * len(self.panels), 3.8), layout="constrained")
-        axes = [ax] if hasattr(ax, "plot") else list(ax)
+        axes = [ax] if hasattr(ax, "plot") else [one for row in ax for one in (row if hasattr(row, "__len__") else [row])]
         if len(axes) != len(self.panels):
             raise ValueError(f"`ax` holds {len(axes)} axes; valid: {len(self.panels)}, one for each panel")
         for one, panel in zip(axes, self.panels):
@@ -190,7 +190,7 @@ def _axis(told: Mapping[str, Any]) -> Axis:
 
 
 def _axis_json(axis: Axis) -> dict[str, Any]:
-    return {"label": axis.label, "scale": axis.scale.capitalize(), "range": axis.range}
+    return {"label": axis.label, "scale": axis.scale.capitalize(), "range": None if axis.range is None else [float(end) for end in axis.range]}
 
 
 def _series(told: Mapping[str, Any]) -> Series:
@@ -216,7 +216,7 @@ def _series_json(series: Series) -> dict[str, Any]:
     if isinstance(series, HeatMap):
         values = [value for row in series.values for value in _numbers_json(row)]
         edges = {"x_edges": _numbers_json(series.x_edges), "y_edges": _numbers_json(series.y_edges)}
-        return {"HeatMap": {"label": series.label, **edges, "values": values, "range": series.range}}
+        return {"HeatMap": {"label": series.label, **edges, "values": values, "range": None if series.range is None else [float(end) for end in series.range]}}
     common: dict[str, Any] = {"label": series.label, "group": series.group}
     if isinstance(series, Line):
         points = [[_number_json(x), _number_json(y)] for x, y in zip(series.x, series.y, strict=True)]

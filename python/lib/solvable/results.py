@@ -36,6 +36,9 @@ class Table:
     def __len__(self) -> int:
         return len(self._native)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.columns,)
+
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         return self._native.__arrow_c_stream__(requested_schema)
 
@@ -258,7 +261,7 @@ class Results(_Tabular):
         return f"{_table(heads, rows, escaped=True)}<div>{html.escape(self._summary())}</div>{notes}"
 
 
-class CheckResult(CaseResult):
+class CheckResult(CaseResult, _Tabular):
     """A claim, judged at a setting of your own."""
 
     def __init__(self, told: Mapping[str, Any], notes: Sequence[str] = ()) -> None:
@@ -270,6 +273,28 @@ class CheckResult(CaseResult):
         self.statistic: str = told["statistic"]
         self.comparison: str = told["comparison"]
         self.notes = list(notes)
+        rows = []
+        for judgement in [self.claim, *self.rivals]:
+            for component in judgement.components:
+                rows.append(
+                    {
+                        "role": "rival" if judgement.name else "claim",
+                        "name": judgement.name,
+                        "component": component.label,
+                        "predicted": component.predicted,
+                        "measured": component.measured.value,
+                        "measured_low": component.measured.low,
+                        "measured_high": component.measured.high,
+                        "discrepancy": component.discrepancy.value,
+                        "discrepancy_low": component.discrepancy.low,
+                        "discrepancy_high": component.discrepancy.high,
+                        "margin_low": component.margin[0],
+                        "margin_high": component.margin[1],
+                        "verdict": component.verdict,
+                    }
+                )
+        self.table = Table.of_rows(rows, ["role", "name", "component", "verdict"] if not rows else ())
+        """One row for each component, of the claim and of its rivals."""
 
     @property
     def confirmed(self) -> bool:
@@ -317,7 +342,10 @@ class MapResult(_Tabular):
         rows = []
         for cell in self._told["cells"]:
             found = cell.get("found")
-            row = dict(zip(fields, cell["at"]))
+            # Columns are of one type: lists are told in JSON.
+            row = {
+                field: json.dumps(value) if isinstance(value, list | dict) else value for field, value in zip(fields, cell["at"])
+            }
             for name in ("measured", "discrepancy"):
                 for end in ("value", "low", "high"):
                     key = name if end == "value" else f"{name}_{end}"
@@ -415,7 +443,8 @@ _COLUMNS = [
 def _severity(component: Component) -> float:
     """How far a discrepancy lies out, in units of its margin."""
     low, high = component.margin
-    return abs(component.discrepancy.value - 0.5 * (low + high)) / (high - low)
+    off = abs(component.discrepancy.value - 0.5 * (low + high))
+    return off / (high - low) if high > low else off
 
 
 def _verdict(verdict: str) -> str:

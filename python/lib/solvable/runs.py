@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -208,6 +209,9 @@ def _options(
     out: Path_,
     jobs: int | None,
 ) -> dict[str, Any]:
+    seed = integer("seed", seed, 0, 2**64 - 1)
+    trials = None if trials is None else integer("trials", trials, 0, 2**32)
+    jobs = None if jobs is None else integer("jobs", jobs, 1, 2**16)
     told = [command, *(str(word) for word in words), f"--profile {profile}", f"--seed {seed}"]
     if trials is not None:
         told.append(f"--trials {trials}")
@@ -219,6 +223,14 @@ def _options(
         "jobs": jobs,
         "command": " ".join(told),
     }
+
+
+def integer(name: str, value: Any, low: int, high: int) -> int:
+    """An option that is an integer."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or not low <= int(value) <= high:
+        valid = f"an integer from {low} to {high}"
+        raise InvalidSetting(f"`{name}` is {value!r}; valid: {valid}", name, value, valid)
+    return int(value)
 
 
 def _path(path: Path_ | None) -> str | None:
@@ -242,11 +254,13 @@ def _json(value: Any) -> str:
 
 
 def _sweep(values: str | Sequence[Any]) -> str:
-    """A range in words; values in a constant ratio are factors, as sizes are."""
+    """A range in words; integers that a range by factors gives, as sizes are, make such a range."""
     if isinstance(values, str):
         return values
     values = list(values)
-    ratios = [b / a for a, b in zip(values, values[1:]) if isinstance(a, int | float) and a > 0 and b > a]
-    if len(ratios) == len(values) - 1 > 1 and max(ratios) - min(ratios) < 1e-9 * max(ratios):
-        return f"{_json(values[0])}..{_json(values[-1])}:log:{len(values)}"
+    steps = len(values) - 1
+    if steps > 1 and all(isinstance(value, Integral) and int(value) > 0 for value in values) and values[-1] > values[0]:
+        first, ratio = int(values[0]), int(values[-1]) / int(values[0])
+        if values == [round(first * ratio ** (step / steps)) for step in range(steps + 1)]:
+            return f"{first}..{int(values[-1])}:log:{len(values)}"
     return "|".join(_json(value) for value in values)
