@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import signal
@@ -654,3 +655,35 @@ def test_a_prediction_that_is_forgotten_is_told(tmp_path):
             solvable.Engine(tmp_path, **{option: value})
         assert caught.value.parameter == option
     assert solvable.Engine(tmp_path, workers=np.int64(2)).workers == 2
+
+
+
+def test_what_a_trial_hangs_on_is_in_the_digest_of_its_code():
+    def digest(text):
+        names = {"functools": functools, "__name__": "own_module"}
+        exec(textwrap.dedent(text), names)
+        return solvable.experiment(version=1, id="own")(names["draw"]).digest()
+
+    plain = "def draw(s, rng): return {'x': %s}"
+    usual = [
+        ("def draw(s, rng, by=%s): return {'x': by}", "1.0", "2.0"),
+        ("SCALE = %s\ndef draw(s, rng): return {'x': SCALE}", "1.0", "2.0"),
+        ("class Net:\n    def f(self): return %s\ndef draw(s, rng): return {'x': Net().f()}", "1.0", "2.0"),
+        ("class Net:\n    def f(self, s, rng): return {'x': %s}\ndraw = Net().f", "1.0", "2.0"),
+        ("class Net:\n    def __call__(self, s, rng): return {'x': %s}\ndraw = Net()", "1.0", "2.0"),
+        ("def by(s, rng, x): return {'x': x + %s}\ndraw = functools.partial(by, x=3)", "1.0", "2.0"),
+        ("def by(s, rng, x): return {'x': x}\ndraw = functools.partial(by, x=%s)", "1.0", "2.0"),
+        (plain, "1.0", "2.0"),
+    ]
+    for text, one, other in usual:
+        assert digest(text % one) == digest(text % one) != digest(text % other), text
+    wrapped = """
+        def twice(f):
+            @functools.wraps(f)
+            def g(s, rng): return {'x': 2 * f(s, rng)['x']}
+            return g
+        %s
+        def draw(s, rng): return {'x': 1.0}
+    """
+    assert digest(wrapped % "@twice") != digest(wrapped % "")
+    assert digest("# said\n" + plain % "1.0") == digest(plain % "1.0")

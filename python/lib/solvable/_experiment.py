@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import json
@@ -15,7 +16,7 @@ import sysconfig
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from types import CellType, CodeType, FunctionType, ModuleType
+from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -146,8 +147,9 @@ class Experiment:
                 cloudpickle.unregister_pickle_by_value(module)
 
     def digest(self) -> str:
-        """What the code does, in short: of the function and of those that it calls, but for installed packages, without comments and
-        places. Another digest may be another outcome; the same one is no proof, as values of variables have no part in it."""
+        """What the code does, in short: of the function, of functions, methods and classes that it uses, and the numbers and words that it
+        reads, but for installed packages, without comments and places. Another digest may be another outcome; the same one is no proof, as
+        what objects, dictionaries and modules hold has no part in it."""
         digest = hashlib.sha256()
         for code in _codes(self.draw, set()):
             digest.update(repr(code).encode())
@@ -187,19 +189,50 @@ def unpacked(packed: bytes) -> Any:
     return pickle.loads(function)
 
 
-def _codes(function: Any, seen: set[int]) -> Iterator[Any]:
-    function = getattr(function, "__wrapped__", function)
-    if not isinstance(function, FunctionType) or id(function) in seen:
+def _codes(value: Any, seen: set[int]) -> Iterator[Any]:
+    """What a function and all that it uses say: codes, and plain values such as numbers and words."""
+    if value is None or isinstance(value, bool | int | float | complex | str | bytes):
+        yield repr(value)
         return
-    seen.add(id(function))
-    module = sys.modules.get(function.__module__)
-    if module is not None and _is_installed(module):
+    if id(value) in seen:
         return
-    yield _told(function.__code__)
-    inner = [_contents(cell) for cell in function.__closure__ or ()]
-    named = [function.__globals__.get(name) for name in _names(function.__code__)]
-    for other in [*inner, *named]:
-        yield from _codes(other, seen)
+    seen.add(id(value))
+    if isinstance(value, tuple | list | frozenset | set):
+        for item in sorted(value, key=repr) if isinstance(value, frozenset | set) else value:
+            yield from _codes(item, seen)
+    elif isinstance(value, functools.partial):
+        for part in (value.func, value.args, *sorted(value.keywords.items())):
+            yield from _codes(part, seen)
+    elif isinstance(value, MethodType):
+        yield from _codes(value.__func__, seen)
+        yield from _codes(value.__self__, seen)
+    elif isinstance(value, staticmethod | classmethod):
+        yield from _codes(value.__func__, seen)
+    elif isinstance(value, property):
+        yield from _codes((value.fget, value.fset), seen)
+    elif isinstance(value, FunctionType):
+        if not _is_foreign(value):
+            yield _told(value.__code__)
+            inner = [_contents(cell) for cell in value.__closure__ or ()]
+            named = [value.__globals__.get(name) for name in _names(value.__code__)]
+            defaults = [value.__defaults__, *sorted((value.__kwdefaults__ or {}).items())]
+            for other in [*inner, *named, *defaults]:
+                yield from _codes(other, seen)
+    elif isinstance(value, type):
+        if not _is_foreign(value):
+            for name, member in sorted(vars(value).items()):
+                if not name.startswith("__") or callable(member):
+                    yield name
+                    yield from _codes(member, seen)
+    elif not _is_foreign(type(value)):
+        # What an object holds may change while it is used; what it does may not.
+        yield from _codes(type(value), seen)
+
+
+def _is_foreign(thing: Any) -> bool:
+    """Whether it is of an installed package, or of Python."""
+    module = sys.modules.get(getattr(thing, "__module__", None) or "")
+    return module is not None and _is_installed(module)
 
 
 def _contents(cell: CellType) -> Any:
