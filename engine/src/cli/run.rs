@@ -250,7 +250,8 @@ fn finish(
     figures.extend(results.maps.iter().map(atlas_figure));
     notes.extend(shortfall(engine, &agenda.claims));
     notes.extend(undecided(engine, &agenda.claims, &results));
-    let told = agenda.notes.len();
+    // Those of the data and of the store were told before the trials.
+    let told = agenda.notes.len() + engine.store().warnings().len();
     notes.splice(0..0, agenda.notes);
     let run = RunInfo {
         command: host.command(),

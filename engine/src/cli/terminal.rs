@@ -54,7 +54,7 @@ pub fn case(out: &mut impl Write, checked: &Checked) -> io::Result<()> {
     let Checked { id, title, statistic, comparison, result: case, .. } = checked;
     writeln!(out, "{id}  {title}\n{}", case.label)?;
     let trials: Vec<String> = case.trials.iter().map(ToString::to_string).collect();
-    writeln!(out, "{} trials, {statistic} by {comparison}", trials.join(" + "),)?;
+    writeln!(out, "{} trials, {statistic} by {comparison}", trials.join(" + "))?;
     if let Some(error) = &case.error {
         let style = style(case.verdict);
         return writeln!(out, "\n{style}{}{style:#}: {error}", case.verdict);
