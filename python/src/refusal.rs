@@ -40,14 +40,7 @@ pub fn of_run(py: Python<'_>, error: &anyhow::Error) -> PyErr {
     }
     let told = PyDict::new(py);
     let made = (|| {
-        let message = error.chain().map(ToString::to_string).fold(String::new(), |mut told, cause| {
-            if !told.contains(&cause) {
-                told.push_str(if told.is_empty() { "" } else { ": " });
-                told.push_str(&cause);
-            }
-            told
-        });
-        told.set_item("message", message)?;
+        told.set_item("message", solvable_engine::cli::in_words(error))?;
         if let Some(error) = error.downcast_ref::<solvable::verify::SettingError>() {
             let (field, value, valid) = error.parts();
             told.set_item("parameter", field)?;

@@ -11,7 +11,7 @@ use rayon::ThreadPool;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use solvable::papers;
-use solvable::report::{Report, render_svg, rows};
+use solvable::report::{COLUMNS, Report, render_svg, rows};
 use solvable::verify::{Observer, Profile, Results, SettingKey, Stop};
 use solvable_engine::cli::{
     self, Charted, CheckArgs, Ending, Host, Incomplete, Limits, MapArgs, Offer, Ran, ReportArgs, Scope,
@@ -236,7 +236,7 @@ pub fn report(
 /// What a report holds, as JSON.
 fn told(report: &Report, due: Option<&Incomplete>) -> Result<Json> {
     Ok(json!({
-        "results": report.results, "rows": rows(&report.results), "figures": report.figures, "run": report.run,
+        "results": report.results, "columns": COLUMNS, "rows": rows(&report.results), "figures": report.figures, "run": report.run,
         "incomplete": due.map(|due| due.0.clone()),
     }))
 }

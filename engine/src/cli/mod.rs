@@ -358,14 +358,14 @@ pub fn exit(done: anyhow::Result<ExitCode>) -> ExitCode {
         if error.is::<Incomplete>() {
             eprintln!("{error}");
         } else {
-            eprintln!("error: {}", short_numbers(&told(&error)));
+            eprintln!("error: {}", short_numbers(&in_words(&error)));
         }
         ExitCode::from(if ending::asks_for_another_run(&error) { INCOMPLETE } else { 2 })
     })
 }
 
 /// An error and its causes, each said once: some messages hold what the system said, which is their cause again.
-fn told(error: &anyhow::Error) -> String {
+pub fn in_words(error: &anyhow::Error) -> String {
     error.chain().map(ToString::to_string).fold(String::new(), |mut told, cause| {
         if !told.contains(&cause) {
             told.push_str(if told.is_empty() { "" } else { ": " });

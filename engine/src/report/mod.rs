@@ -29,7 +29,7 @@ mod vector_pdf;
 
 pub use appendix::{Appendix, AppendixError, Listing};
 pub use number::significant;
-pub use table::{Row, rows};
+pub use table::{COLUMNS, Row, rows};
 
 use std::collections::BTreeMap;
 use std::fs;

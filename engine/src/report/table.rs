@@ -62,13 +62,14 @@ pub fn rows(results: &Results) -> Vec<Row<'_>> {
 pub(super) fn csv(results: &Results) -> Result<Vec<u8>, csv::Error> {
     let mut writer = Writer::from_writer(Vec::new());
     if results.claims.is_empty() {
-        writer.write_record(HEADER)?;
+        writer.write_record(COLUMNS)?;
     }
     rows(results).iter().try_for_each(|row| writer.serialize(row))?;
     writer.into_inner().map_err(|error| error.into_error().into())
 }
 
-const HEADER: [&str; 20] = [
+/// The columns of the table, in order: the fields of [`Row`].
+pub const COLUMNS: [&str; 20] = [
     "id",
     "part",
     "case",

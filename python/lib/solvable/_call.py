@@ -83,11 +83,8 @@ def predict(
     >>> round(stats.lambda_max, 3), stats.digits >= 12
     (111.63, True)
     """
-    for name in parameters:
-        if name[-1:] == "_" and keyword.iskeyword(name[:-1]):
-            parameters = {plain if spelt(plain := key[:-1]) == key else key: one for key, one in parameters.items()}
-            break
-    return call(spec(id), parameters, digits, on_error)
+    given = {_plain(name): value for name, value in parameters.items()}
+    return call(spec(id), given, digits, on_error)
 
 
 def call(spec: Spec, given: dict[str, Any], digits: bool, on_error: str) -> Any:
@@ -105,6 +102,11 @@ def call(spec: Spec, given: dict[str, Any], digits: bool, on_error: str) -> Any:
         for name in filter(keyword.iskeyword, given):
             message = message.replace(f"`{name}`", f"`{spelt(name)}`")
         raise type(error)(message) from None
+
+
+def _plain(name: str) -> str:
+    """The parameter that a keyword argument stands for: ``lambda_`` is ``lambda``."""
+    return name[:-1] if spelt(name[:-1]) == name else name
 
 
 def spelt(name: Any) -> Any:

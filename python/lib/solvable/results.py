@@ -193,7 +193,7 @@ class Results(_Tabular):
         """Warnings and remarks."""
         self.incomplete: str | None = told.get("incomplete")
         """Which trials of a later look are missing; ``None`` where none are."""
-        self.table = Table.of_rows(told["rows"], _COLUMNS)
+        self.table = Table.of_rows(told["rows"], told["columns"])
         """One row for each claim, case, component and rival, with settings as JSON."""
 
     @property
@@ -414,30 +414,6 @@ class Difference(_Tabular):
 
     def _repr_html_(self) -> str:
         return f"{self.table._repr_html_()}<div>{html.escape(repr(self))}</div>"
-
-
-_COLUMNS = [
-    "id",
-    "part",
-    "case",
-    "component",
-    "role",
-    "name",
-    "comparison",
-    "statistic",
-    "predicted",
-    "measured",
-    "measured_low",
-    "measured_high",
-    "discrepancy",
-    "discrepancy_low",
-    "discrepancy_high",
-    "margin_low",
-    "margin_high",
-    "verdict",
-    "trials",
-    "settings",
-]
 
 
 def _severity(component: Component) -> float:
