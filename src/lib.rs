@@ -3,6 +3,7 @@
 pub mod atlas;
 pub mod cli;
 pub mod coverage;
+pub mod explore;
 pub mod papers;
 
 pub use solvable_engine::{figure, map, report, streams, verify};

@@ -15,8 +15,8 @@ manifest=solvable.sources
 # What decides on the module, but the settings in Cargo.toml and other people's crates.
 sources() {
     {
-        echo web/build.sh web/Cargo.toml theory/Cargo.toml words/Cargo.toml | tr ' ' '\n'
-        find theory/src words/src web/src -name '*.rs' ! -name tests.rs ! -path '*/tests/*'
+        echo web/build.sh web/Cargo.toml theory/Cargo.toml words/Cargo.toml figures/Cargo.toml explore/Cargo.toml | tr ' ' '\n'
+        find theory/src words/src figures/src explore/src web/src -name '*.rs' ! -name tests.rs ! -path '*/tests/*'
     } | LC_ALL=C sort
 }
 

@@ -1,17 +1,18 @@
 use crate::figure::{Figure, Point};
 use crate::verify::{
-    Engine, Experiment, JudgeError, Parameters, Procedure, Profile, Quantities, Request, statistic,
+    Engine, Experiment, JudgeError, Parameters, Procedure, Profile, Quantities, Request, SettingKey,
+    statistic,
 };
 
 type Requests = Box<dyn Fn(Profile) -> Result<Vec<Request>, JudgeError> + Send + Sync>;
-type Draw = Box<dyn Fn(&Trials<'_>) -> Result<Figure, JudgeError> + Send + Sync>;
+type Draw<F> = Box<dyn Fn(&Trials<'_>) -> Result<F, JudgeError> + Send + Sync>;
 
-/// A figure to be: the trials it needs and how it is made from them.
-pub struct FigurePlan {
+/// A figure to be, of whatever form: the trials it needs and how it is made from them.
+pub struct FigurePlan<F = Figure> {
     /// `<part>/<name>`.
     pub id: String,
     requests: Requests,
-    draw: Draw,
+    draw: Draw<F>,
 }
 
 /// The trials that a figure may look at.
@@ -21,12 +22,12 @@ pub struct Trials<'a> {
     requests: &'a [Request],
 }
 
-impl FigurePlan {
+impl<F> FigurePlan<F> {
     /// A figure from the trials that `requests` asks for.
     pub fn new(
         id: impl Into<String>,
         requests: impl Fn(Profile) -> Result<Vec<Request>, JudgeError> + Send + Sync + 'static,
-        draw: impl Fn(&Trials<'_>) -> Result<Figure, JudgeError> + Send + Sync + 'static,
+        draw: impl Fn(&Trials<'_>) -> Result<F, JudgeError> + Send + Sync + 'static,
     ) -> Self {
         Self { id: id.into(), requests: Box::new(requests), draw: Box::new(draw) }
     }
@@ -37,7 +38,7 @@ impl FigurePlan {
     }
 
     /// The figure, from the trials in the engine's store.
-    pub fn figure(&self, engine: &Engine) -> Result<Figure, JudgeError> {
+    pub fn figure(&self, engine: &Engine) -> Result<F, JudgeError> {
         let requests = self.requests(engine.options().profile)?;
         (self.draw)(&Trials { engine, requests: &requests })
     }
@@ -61,15 +62,20 @@ impl Trials<'_> {
         setting: &S,
     ) -> Result<Vec<O>, JudgeError> {
         let key = Request::of(procedure, setting, 0)?.key;
-        let request = self.requests.iter().find(|r| r.key == key);
+        self.stored(&key)?.ok_or_else(|| {
+            JudgeError::Other(format!("no trials of {} are stored for {}", key.experiment, key.setting))
+        })
+    }
+
+    /// The trials of the experiment `E` at `setting`; `None` where the plan did not ask for them or none is stored.
+    pub fn found<E: Experiment>(&self, setting: &E::Setting) -> Result<Option<Vec<E::Outcome>>, JudgeError> {
+        self.stored(&Request::of(&Procedure::of::<E>(), setting, 0)?.key)
+    }
+
+    fn stored<O: Quantities>(&self, key: &SettingKey) -> Result<Option<Vec<O>>, JudgeError> {
+        let request = self.requests.iter().find(|r| r.key == *key);
         let outcomes = request.map(|r| self.engine.outcomes(r)).transpose()?.unwrap_or_default();
-        if outcomes.is_empty() {
-            return Err(JudgeError::Other(format!(
-                "no trials of {} are stored for {}",
-                key.experiment, key.setting
-            )));
-        }
-        Ok(outcomes)
+        Ok((!outcomes.is_empty()).then_some(outcomes))
     }
 
     /// The first of these trials.

@@ -15,7 +15,6 @@
 //! It names no system and no paper: `examples/own-theory` is a whole one.
 
 pub mod cli;
-pub mod figure;
 mod figure_plan;
 pub mod map;
 mod paper;
@@ -25,4 +24,5 @@ pub mod verify;
 
 pub use figure_plan::{FigurePlan, Trials, mean_point, requests};
 pub use paper::{Findings, Paper};
+pub use solvable_figures::figure;
 pub use solvable_words::Source;

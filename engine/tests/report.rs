@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use solvable_engine::Source;
 use solvable_engine::figure::{Axis, Figure, Panel, Point, Position, Scale, Series, Stroke};
-use solvable_engine::report::{Appendix, Part, Report, ReportError, RunInfo, render_svg, write};
+use solvable_engine::report::{Additions, Appendix, Part, Report, ReportError, RunInfo, render_svg, write};
 use solvable_engine::verify::{
     CaseResult, ClaimResult, Component, Estimate, Judgement, Margin, Profile, Results, RivalResult, Verdict,
 };
@@ -317,6 +317,7 @@ fn report() -> Report {
         figures: vec![scaling(), phase_diagram(), spectrum()],
         appendices: vec![appendix()],
         bibliography: Vec::new(),
+        additions: Additions::default(),
         run: RunInfo {
             command: "solvable run --profile quick".to_owned(),
             started: "2026-01-01T00:00:00Z".to_owned(),

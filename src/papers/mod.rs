@@ -16,6 +16,7 @@ pub use solvable_self_paced_augmentation as self_paced_augmentation;
 pub use solvable_shared as shared;
 
 pub use solvable_engine::{FigurePlan, Paper, Trials};
+use solvable_shared::explore::ExplorePlan;
 
 /// Every paper, in the order of the report.
 pub fn all() -> Vec<Paper> {
@@ -33,4 +34,9 @@ pub fn all() -> Vec<Paper> {
         learning_in_time::paper(),
         memories_and_mixing::paper(),
     ]
+}
+
+/// The explorable figures of every paper, in the order of the report.
+pub fn explorables() -> Vec<ExplorePlan> {
+    [mean_field::explorables()].into_iter().flatten().collect()
 }

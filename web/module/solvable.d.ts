@@ -122,6 +122,27 @@ export type Moved = string | string[];
 /** Outputs, or entries of them: `"kappa_1"`, `"E[3]"`. */
 export type Drawn = string | string[];
 
+/** A figure at a setting of its knobs. */
+export interface Picture {
+  svg: string;
+  /** The numbers beside it, as the command prints them; none where the figure is coarse. */
+  readouts: { label: string; value: Value | null; command: string }[];
+  /** What could not be computed: of which curve, whether at some of its values only, and the knobs to blame. */
+  problems: { of: string; partly: boolean; knobs: string[]; kind: ErrorKind; message: string; parameter?: string; value?: string; valid?: string }[];
+  caveats: string[];
+  /** How many series of measurements belong to this setting. */
+  measured: number;
+  /** Claims that the program can judge here, as commands. */
+  checks: string[];
+}
+
+export interface Look {
+  /** With a quarter of the values of each curve, and without readouts. */
+  coarse?: boolean;
+  /** With its font, for files that leave the page. */
+  standAlone?: boolean;
+}
+
 /** The theory in this thread. */
 export class Theory {
   private constructor();
@@ -130,6 +151,8 @@ export class Theory {
   /** @throws {TheoryError} */
   predict(id: string, params: Params, options: { digits: false }): Answer;
   predict(id: string, params: Params, options?: { digits?: true }): AnswerWithDigits;
+  /** A figure that follows knobs, as JSON holds it, with its knobs at a setting. @throws {TheoryError} where the setting is none */
+  explore(figure: object, at: Params, options?: Look): Picture;
   /** @throws {TheoryError} where the question as a whole is refused */
   curve(id: string, params: Params, parameter: Moved, values: Iterable<number>, outputs: Drawn): Curve;
 }

@@ -38,6 +38,10 @@ class Theory {
     return read(this.#answer("predict", written({ id, params, digits })));
   }
 
+  explore(figure, at, { coarse = false, standAlone = false } = {}) {
+    return read(this.#answer("explore", written({ figure, at, coarse, stand_alone: standAlone })));
+  }
+
   curve(id, params, parameter, values, outputs) {
     const at = Float64Array.from(values);
     const question = curveQuestion(id, params, parameter, outputs);
@@ -86,6 +90,15 @@ class TheoryWorker {
     const ticket = this.#ticket({ slot, signal });
     try {
       return read(await this.#asked("predict", written({ id, params, digits }), undefined, ticket));
+    } finally {
+      this.#release(ticket);
+    }
+  }
+
+  async explore(figure, at, { coarse = false, standAlone = false, slot, signal } = {}) {
+    const ticket = this.#ticket({ slot, signal });
+    try {
+      return read(await this.#asked("explore", written({ figure, at, coarse, stand_alone: standAlone }), undefined, ticket));
     } finally {
       this.#release(ticket);
     }

@@ -2,11 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value as Json};
+use solvable_explore::{Place, Refusal};
 use solvable_theory::catalog::{self, COST_LIMIT, Prediction, Value};
 use solvable_theory::{TheoryError, did_you_mean};
-
-use crate::place::Place;
-use crate::refusal::Refusal;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,4 +1,4 @@
-//! What the module exports: room for a question, the three questions, and what a panic said.
+//! What the module exports: room for a question, the questions, and what a panic said.
 //!
 //! Whoever asks writes the question into the room that [`text`] makes, asks, and reads the answer, whose length is returned,
 //! from the place that [`text_place`] tells.
@@ -12,7 +12,7 @@ use std::sync::Once;
 use serde_json::Value as Json;
 use solvable_theory::catalog::{self, Prediction};
 
-use crate::{curve, predict};
+use crate::{curve, explore, predict};
 
 thread_local! {
     static TEXT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
@@ -80,6 +80,13 @@ pub extern "C" fn curve() -> usize {
     let (text, numbers) = curve::answer(&question(), &NUMBERS.take());
     NUMBERS.set(numbers);
     answered(text)
+}
+
+/// Answers the text `{"figure", "at", "detail"}` with the figure at that setting of its knobs.
+#[unsafe(no_mangle)]
+pub extern "C" fn explore() -> usize {
+    listen();
+    answered(explore::answer(&question()))
 }
 
 /// The length of what the panic said that has ended this instance.

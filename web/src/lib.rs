@@ -1,4 +1,4 @@
-//! The theory as WebAssembly: the catalogue, single predictions, and curves over a parameter.
+//! The theory as WebAssembly: the catalogue, single predictions, curves over a parameter, and figures that follow knobs.
 //!
 //! Questions and answers are JSON texts, curves are numbers besides; `module/solvable.js` carries them over. A question
 //! that cannot be answered is answered with what is wrong: `{"error": {"kind", "message", "parameter", "value", "valid"}}`,
@@ -7,7 +7,6 @@
 //! and what it said can still be read.
 
 mod curve;
+mod explore;
 mod exports;
-mod place;
 mod predict;
-mod refusal;

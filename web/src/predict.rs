@@ -2,9 +2,8 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
+use solvable_explore::Refusal;
 use solvable_theory::catalog::{self, Prediction};
-
-use crate::refusal::Refusal;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

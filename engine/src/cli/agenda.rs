@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::program;
 use super::select::{by_id, nothing_matches, selected};
 use crate::map::{Map, MapPlan};
-use crate::report::{Appendix, Part};
+use crate::report::{Additions, Appendix, Part};
 use crate::verify::{Claim, Count, Engine, Knob, Profile, Request, Standing, TrialStore};
 use crate::{FigurePlan, Findings, Paper, Source};
 
@@ -23,6 +23,8 @@ pub struct Offer {
     pub notes: Vec<String>,
     /// Maps that were recorded: they stand for those that a run does not draw.
     pub recorded: Vec<Map>,
+    /// What the report's page gets beside what every report has.
+    pub additions: Additions,
     /// What a store needs to be judged that was not given, in words.
     pub wanted: fn(&TrialStore) -> Option<String>,
 }
@@ -36,6 +38,7 @@ impl Offer {
             bibliography: Vec::new(),
             notes: Vec::new(),
             recorded: Vec::new(),
+            additions: Additions::default(),
             wanted: |_| None,
         }
     }
@@ -55,6 +58,7 @@ pub(super) struct Agenda {
     pub(super) appendices: Vec<Appendix>,
     pub(super) bibliography: Vec<Source>,
     pub(super) notes: Vec<String>,
+    pub(super) additions: Additions,
 }
 
 /// A map to be drawn.
@@ -65,7 +69,7 @@ pub(super) struct Chart {
 
 impl Agenda {
     pub(super) fn new(patterns: &[String], profile: Profile, offer: Offer) -> Result<Self> {
-        let Offer { papers, appendices, bibliography, notes, recorded, .. } = offer;
+        let Offer { papers, appendices, bibliography, notes, recorded, additions, .. } = offer;
         if patterns.iter().any(String::is_empty) {
             let id = papers.first().map_or("part", |paper| paper.id.as_str());
             bail!("a pattern is empty; valid: a part of an id, such as `{id}` or `{id}/*`");
@@ -93,6 +97,7 @@ impl Agenda {
             appendices,
             bibliography,
             notes,
+            additions,
         };
         for Paper { id, title, summary, findings, sources, claims, figures, maps, knobs, .. } in papers {
             let (claims_before, figures_before) = (agenda.claims.len(), agenda.figures.len());

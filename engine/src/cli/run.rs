@@ -262,11 +262,11 @@ fn finish(
         notes,
     };
     let out = &selection.out;
-    let Agenda { mut parts, appendices, bibliography, .. } = agenda;
+    let Agenda { mut parts, appendices, bibliography, additions, .. } = agenda;
     if !results.maps.is_empty() {
         parts.push(atlas(&results.maps, results.profile));
     }
-    let report = Report { results, parts, figures, appendices, bibliography, run };
+    let report = Report { results, parts, figures, appendices, bibliography, additions, run };
     report::write(&report, out)?;
     if let Some(path) = &selection.junit {
         std::fs::write(path, junit::document(&report.results, &program()))

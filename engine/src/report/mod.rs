@@ -12,16 +12,11 @@
 //! | `run.json` | [`RunInfo`]: the only file that differs between two runs that found the same |
 
 mod appendix;
-mod canvas;
-mod font;
 mod html;
 mod interval;
-mod markup;
 mod math;
 pub(crate) mod number;
 mod outline;
-mod plot;
-mod svg;
 mod table;
 #[cfg(feature = "pdf")]
 mod typeset;
@@ -37,6 +32,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+pub(crate) use solvable_figures::escape;
+use solvable_figures::{canvas, font, markup, svg};
 
 use crate::Source;
 use crate::figure::Figure;
@@ -75,6 +72,17 @@ pub struct RunInfo {
     pub notes: Vec<String>,
 }
 
+/// Pieces of HTML that a program adds to the page.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Additions {
+    /// Pieces with the id of the part that they stand in, before its figures.
+    pub pieces: Vec<(String, String)>,
+    /// Style sheets, for the head.
+    pub head: String,
+    /// Scripts, behind everything.
+    pub tail: String,
+}
+
 /// Everything a report shows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
@@ -88,6 +96,8 @@ pub struct Report {
     pub appendices: Vec<Appendix>,
     /// Publications that claims may cite beside those of the parts.
     pub bibliography: Vec<Source>,
+    /// What the page has beside all that.
+    pub additions: Additions,
     /// The run.
     pub run: RunInfo,
 }
@@ -177,7 +187,8 @@ pub fn write_map(map: &Map, directory: &Path) -> Result<Vec<PathBuf>, ReportErro
 
 /// A figure as a stand-alone SVG document.
 pub fn render_svg(figure: &Figure) -> Result<String, ReportError> {
-    Ok(svg::document(&draw(figure)?, &figure.title, &figure.caption, true))
+    let drawing = draw(figure)?;
+    Ok(svg::document(&drawing, &figure.title, &figure.caption, true))
 }
 
 /// A formula in LaTeX as MathML; as escaped source where it is not understood.
@@ -185,8 +196,13 @@ pub fn render_formula(latex: &str) -> String {
     math::mathml(latex, true)
 }
 
+/// Plain text as HTML, with the sub- and superscripts of labels: `λ_max`.
+pub fn render_label(label: &str) -> String {
+    math::label(label)
+}
+
 fn draw(figure: &Figure) -> Result<canvas::Drawing, ReportError> {
-    plot::draw(figure)
+    solvable_figures::draw(figure)
         .map_err(|error| ReportError::Figure { id: figure.id.clone(), reason: error.to_string() })
 }
 
@@ -200,24 +216,6 @@ fn json(file: &'static str, value: &impl Serialize) -> Result<Vec<u8>, ReportErr
         .map_err(|error| ReportError::Compose { file, reason: error.to_string() })?;
     text.push(b'\n');
     Ok(text)
-}
-
-/// `text` for HTML and XML, in content and in attributes. Characters that XML forbids are dropped.
-pub(crate) fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            '\n' | '\t' => escaped.push(c),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }
 
 /// The files written so far.

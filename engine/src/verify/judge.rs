@@ -3,9 +3,10 @@
 use std::error::Error;
 use std::fmt;
 
-use super::results::{Component, Estimate, Judgement, Margin};
+use super::results::{Component, Judgement, Margin};
 use super::statistic::{self, Statistic, StatisticError};
 use super::verdict::Verdict;
+use solvable_figures::figure::Estimate;
 
 /// How a measurement is set against its prediction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

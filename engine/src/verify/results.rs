@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use solvable_figures::figure::Estimate;
 
 use super::verdict::{Profile, Verdict};
 use crate::map::Map;
@@ -123,17 +124,6 @@ impl Component {
     pub(super) fn is_narrow(&self) -> bool {
         self.discrepancy.high - self.discrepancy.low <= (self.margin.high - self.margin.low) / 3.0
     }
-}
-
-/// A value with its confidence interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Estimate {
-    /// Point estimate.
-    pub value: f64,
-    /// Lower end.
-    pub low: f64,
-    /// Upper end.
-    pub high: f64,
 }
 
 /// The discrepancies that still count as agreement.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{Binomial, ContinuousCDF, DiscreteCDF, StudentsT};
 
-use super::results::Estimate;
+use solvable_figures::figure::Estimate;
 
 /// Two-sided confidence level of every interval.
 pub const CONFIDENCE: f64 = 0.99;

@@ -3,6 +3,7 @@
 
 mod claims;
 pub mod experiments;
+mod explore;
 mod figures;
 mod findings;
 mod maps;
@@ -12,6 +13,11 @@ use solvable_theory::bibliography::{
     AMARI_2018_NEURODYNAMICS, AMARI_2019_FISHER, JACOT_2018, KARAKIDA_2019_UNIVERSAL, LIANG_2019, POOLE_2016,
     SCHOENHOLZ_2017,
 };
+
+/// Its explorable figures.
+pub fn explorables() -> Vec<solvable_shared::explore::ExplorePlan> {
+    explore::all()
+}
 
 /// Order parameters, Fisher information statistics, tangent kernels.
 pub fn paper() -> Paper {

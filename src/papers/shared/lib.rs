@@ -2,6 +2,7 @@
 
 pub mod checks;
 mod digits;
+pub mod explore;
 mod fisher;
 mod kept;
 pub mod knobs;

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::outline::{Outline, Section};
-use super::{Appendix, Report, escape, font, math, number};
+use super::{Additions, Appendix, Report, escape, font, math, number};
 use crate::verify::{ClaimResult, Verdict};
 
 /// Verdicts from worst to best, as they are listed.
@@ -20,34 +20,36 @@ const WORST_FIRST: [Verdict; 5] =
 pub(super) fn page(report: &Report, figures: &BTreeMap<&str, String>) -> String {
     let outline = Outline::of(report);
     let mut html = String::new();
-    head(&mut html);
+    head(&mut html, &report.additions);
     navigation(&mut html, &outline, &report.appendices);
     html.push_str("<main>\n");
     summary(&mut html, report);
     findings::section(&mut html, &outline);
     filter::form(&mut html, &outline);
     for section in &outline.sections {
-        self::section(&mut html, section, &outline, figures);
+        self::section(&mut html, section, &outline, figures, &report.additions);
     }
     for appendix in &report.appendices {
         appendix::section(&mut html, appendix, &report.results.claims);
     }
     html.push_str("</main>\n");
     filter::script(&mut html);
+    html.push_str(&report.additions.tail);
     html.push_str("</body>\n</html>\n");
     html
 }
 
-fn head(html: &mut String) {
+fn head(html: &mut String, additions: &Additions) {
     let _ = write!(
         html,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>solvable: theory against simulation</title>\n\
-         <style>\n{}\n{}\n{}</style>\n</head>\n<body>\n",
+         <style>\n{}\n{}\n{}</style>\n{}</head>\n<body>\n",
         *font::FACE_RULE,
         *font::MATH_FACE_RULE,
-        include_str!("style.css")
+        include_str!("style.css"),
+        additions.head
     );
 }
 
@@ -145,6 +147,7 @@ fn section(
     section: &Section<'_>,
     outline: &Outline<'_>,
     figures: &BTreeMap<&str, String>,
+    additions: &Additions,
 ) {
     let _ = write!(
         html,
@@ -172,6 +175,9 @@ fn section(
         html.push_str("</ul>\n");
     }
     claim::overview(html, &section.claims);
+    for (_, piece) in additions.pieces.iter().filter(|(part, _)| part == section.id) {
+        html.push_str(piece);
+    }
     for figure in &section.figures {
         if let Some(svg) = figures.get(figure.id.as_str()) {
             let file = super::figure_name(&figure.id);

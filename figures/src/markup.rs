@@ -4,20 +4,23 @@ use super::font;
 
 /// Whether a run stands on the baseline, below it or above it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Level {
+pub enum Level {
+    /// On the baseline.
     Base,
+    /// Below.
     Sub,
+    /// Above.
     Super,
 }
 
 impl Level {
     /// Font size relative to the baseline text.
-    pub(super) fn scale(self) -> f64 {
+    pub fn scale(self) -> f64 {
         if self == Self::Base { 1.0 } else { 0.72 }
     }
 
     /// Downward shift in units of the base size.
-    pub(super) fn shift(self) -> f64 {
+    pub fn shift(self) -> f64 {
         match self {
             Self::Base => 0.0,
             Self::Sub => 0.2,
@@ -28,17 +31,19 @@ impl Level {
 
 /// A piece of a label at its place.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Run {
-    pub(super) text: String,
-    pub(super) level: Level,
+pub struct Run {
+    /// Its text.
+    pub text: String,
+    /// Where it stands.
+    pub level: Level,
     /// Distance from the start of the label, in units of the base size.
-    pub(super) x: f64,
+    pub x: f64,
     /// Width, in units of the base size.
-    pub(super) width: f64,
+    pub width: f64,
 }
 
 /// The runs of `label`, from left to right. A superscript right after a subscript (or the reverse) stands above it.
-pub(super) fn runs(label: &str) -> Vec<Run> {
+pub fn runs(label: &str) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     let mut x = 0.0;
     for (text, level) in split(label) {
@@ -54,13 +59,13 @@ pub(super) fn runs(label: &str) -> Vec<Run> {
 }
 
 /// Width of a label at `size`.
-pub(super) fn width(label: &str, size: f64) -> f64 {
+pub fn width(label: &str, size: f64) -> f64 {
     runs(label).iter().map(|run| run.x + run.width).fold(0.0, f64::max) * size
 }
 
 /// Breaks a label at spaces so that no line is wider than `room`, unless one word is; in as few lines as possible, of
 /// about equal length.
-pub(super) fn wrap(label: &str, size: f64, room: f64) -> Vec<String> {
+pub fn wrap(label: &str, size: f64, room: f64) -> Vec<String> {
     let full = fill(label, size, room);
     let narrower = |share: u32| fill(label, size, room * f64::from(share) / 20.0);
     (10..20).map(narrower).find(|lines| lines.len() == full.len()).unwrap_or(full)

@@ -1,6 +1,6 @@
 //! What all parts of a figure share.
 
-use plotters::drawing::DrawingAreaErrorKind;
+use plotters_backend::DrawingErrorKind;
 
 /// Width of curves and radius of markers, in pixels.
 pub(super) const LINE_WIDTH: f64 = 1.7;
@@ -8,13 +8,13 @@ pub(super) const MARKER_RADIUS: f64 = 3.4;
 /// Opacity of histogram bars.
 pub(super) const BAR_OPACITY: f64 = 0.3;
 
-/// Plotters could not draw. With this back end, which cannot fail, it does not occur.
+/// The back end could not draw. This one, which cannot fail, always could.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("plotters: {0}")]
-pub(in crate::report) struct DrawError(String);
+#[error("{0}")]
+pub struct DrawError(String);
 
-impl<E: std::error::Error + Send + Sync> From<DrawingAreaErrorKind<E>> for DrawError {
-    fn from(error: DrawingAreaErrorKind<E>) -> Self {
+impl<E: std::error::Error + Send + Sync> From<DrawingErrorKind<E>> for DrawError {
+    fn from(error: DrawingErrorKind<E>) -> Self {
         Self(error.to_string())
     }
 }

@@ -1,5 +1,7 @@
 //! Why there is no answer.
 
+use std::fmt;
+
 use serde::Serialize;
 use solvable_theory::{Subject, TheoryError, short_numbers};
 
@@ -22,6 +24,11 @@ impl Refusal {
         Self { kind, message, parameter: None, value: None, valid: None }
     }
 
+    /// The parameter to blame, where it is one.
+    pub fn parameter(&self) -> Option<&str> {
+        self.parameter.as_deref()
+    }
+
     /// A question that is none.
     pub fn of_question(error: &serde_json::Error, form: &str) -> Self {
         Self::new("invalid-entry", format!("a question is {form}: {error}"))
@@ -40,3 +47,11 @@ impl From<TheoryError> for Refusal {
         Self { kind: error.kind(), message: short_numbers(&error.to_string()), parameter, value, valid }
     }
 }
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Refusal {}

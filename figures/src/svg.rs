@@ -7,7 +7,7 @@ use super::{escape, font, markup};
 
 /// `drawing` as an SVG document; `title` and `description` are for those who cannot see it. A stand-alone document brings
 /// the font along; one that is put into a page or typeset finds it there.
-pub(super) fn document(drawing: &Drawing, title: &str, description: &str, stand_alone: bool) -> String {
+pub fn document(drawing: &Drawing, title: &str, description: &str, stand_alone: bool) -> String {
     let (width, height) = (f64::from(drawing.size.0) / UNIT, f64::from(drawing.size.1) / UNIT);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \

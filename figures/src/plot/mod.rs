@@ -11,7 +11,7 @@ mod style;
 
 use self::panel::{Margins, Plan};
 use self::pen::{Area, Pen};
-use self::style::DrawError;
+pub use self::style::DrawError;
 use super::canvas::{Drawing, units};
 use crate::figure::Figure;
 
@@ -20,7 +20,10 @@ const SPACE: f64 = 10.0;
 const BORDER: f64 = 6.0;
 
 /// Draws `figure`.
-pub(super) fn draw(figure: &Figure) -> Result<Drawing, DrawError> {
+///
+/// # Errors
+/// What the drawing library says; with this back end it does not occur.
+pub fn draw(figure: &Figure) -> Result<Drawing, DrawError> {
     let (columns, size) = match figure.panels.len() {
         0 | 1 => (1, (430.0, 290.0)),
         2 => (2, (318.0, 250.0)),

@@ -1,15 +1,14 @@
 //! One panel: how much room it needs, and what is drawn in it.
 
-use plotters::style::{Color, RGBColor};
-
 use super::heat::Heat;
 use super::legend::{Legend, Obstacle, Spot};
 use super::pen::{Align, Area, At, LABEL, Pen, SMALL, TITLE, text_height, text_width};
 use super::scale::{Mapping, Ticks};
 use super::style::{BAR_OPACITY, DrawError, LINE_WIDTH, MARKER_RADIUS};
 use super::{clip, palette};
+use crate::canvas::Paint;
 use crate::figure::{Panel, Point, Position, Series, Stroke};
-use crate::report::markup;
+use crate::markup;
 
 const TICK: f64 = 4.5;
 const CAP: f64 = 3.2;
@@ -189,7 +188,7 @@ impl<'a> Plan<'a> {
         let points: Vec<At> = part.iter().map(|&at| area.place(at)).collect();
         if self.heat.is_some() {
             // A white casing keeps lines apart from every shade below them.
-            pen.line(&points, Stroke::Solid, LINE_WIDTH + 2.0, plotters::style::WHITE)?;
+            pen.line(&points, Stroke::Solid, LINE_WIDTH + 2.0, Paint::WHITE)?;
         }
         pen.line(&points, stroke, LINE_WIDTH, palette::color(group))
     }
@@ -213,7 +212,7 @@ impl<'a> Plan<'a> {
             }
             if self.heat.is_some() {
                 for line in &lines {
-                    pen.line(line, Stroke::Solid, 3.0, plotters::style::WHITE)?;
+                    pen.line(line, Stroke::Solid, 3.0, Paint::WHITE)?;
                 }
             }
             for line in &lines {
@@ -241,13 +240,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Translucent bars under one stepped line.
-    fn histogram(
-        &self,
-        pen: &Pen<'_>,
-        area: Area,
-        bars: &[(At, At)],
-        color: RGBColor,
-    ) -> Result<(), DrawError> {
+    fn histogram(&self, pen: &Pen<'_>, area: Area, bars: &[(At, At)], color: Paint) -> Result<(), DrawError> {
         let mut steps: Vec<At> = Vec::new();
         for (i, &(from, to)) in bars.iter().enumerate() {
             steps.extend([area.place((from.0, to.1)), area.place(to)]);
@@ -259,7 +252,7 @@ impl<'a> Plan<'a> {
             if last {
                 steps.push(area.place((to.0, from.1)));
                 // One area: bars of their own would show seams.
-                pen.polygon(&steps, color.mix(BAR_OPACITY))?;
+                pen.polygon(&steps, color.faint(BAR_OPACITY))?;
                 pen.line(&steps, Stroke::Solid, 1.1, color)?;
                 steps.clear();
             }

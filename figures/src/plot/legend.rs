@@ -1,13 +1,12 @@
 //! The legend: its entries, a free corner for it, or rows below the panel.
 
-use plotters::style::Color;
-
 use super::clip;
 use super::palette;
 use super::pen::{Align, Area, At, LEADING, Pen, SMALL, text_height, text_width};
 use super::style::{BAR_OPACITY, DrawError, LINE_WIDTH, MARKER_RADIUS};
+use crate::canvas::Paint;
 use crate::figure::{Series, Stroke};
-use crate::report::markup;
+use crate::markup;
 
 /// Width of the sample of a line or marker, and its distance from the text.
 const KEY: f64 = 24.0;
@@ -111,7 +110,7 @@ impl Legend {
         let room = 0.62 * area.width;
         let (width, height) = self.size(room);
         let frame = Area { x, y, width, height };
-        pen.fill((x, y), (frame.right(), frame.bottom()), plotters::style::WHITE)?;
+        pen.fill((x, y), (frame.right(), frame.bottom()), Paint::WHITE)?;
         pen.frame(frame, 0.6, palette::MISSING)?;
         let mut top = y + PADDING - 1.5;
         for entry in &self.entries {
@@ -175,7 +174,7 @@ impl Entry {
                     pen.fill(
                         (swatch.x, swatch.y),
                         (swatch.right(), swatch.bottom()),
-                        color.mix(BAR_OPACITY),
+                        color.faint(BAR_OPACITY),
                     )?;
                     pen.frame(swatch, 1.1, color)?;
                 }

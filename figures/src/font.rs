@@ -7,28 +7,28 @@ use base64::engine::general_purpose::STANDARD;
 use ttf_parser::Face;
 
 /// Noto Sans with the mathematical symbols that labels use; see `assets/fonts/README.md`.
-pub(super) const DATA: &[u8] = include_bytes!("../../assets/fonts/NotoSans-figures.ttf");
+pub const DATA: &[u8] = include_bytes!("../assets/fonts/NotoSans-figures.ttf");
 
 /// The font stack that SVG and HTML name.
-pub(super) const STACK: &str = "'Noto Sans','DejaVu Sans','Segoe UI','Helvetica Neue',Arial,sans-serif";
+pub const STACK: &str = "'Noto Sans','DejaVu Sans','Segoe UI','Helvetica Neue',Arial,sans-serif";
 
 /// Share of the font size that an unknown character is taken to fill.
 const UNKNOWN_ADVANCE: f64 = 0.6;
 
 /// Vertical extent, in units of the font size, that typesetting assumes.
-pub(super) const CAP_HEIGHT: f64 = 0.714;
+pub const CAP_HEIGHT: f64 = 0.714;
 
 /// New Computer Modern Math, cut down to what formulas use.
-const MATH_DATA: &[u8] = include_bytes!("../../assets/fonts/SolvableMath.woff2");
+const MATH_DATA: &[u8] = include_bytes!("../assets/fonts/SolvableMath.woff2");
 
 /// The CSS rule that defines the font of the formulas.
-pub(super) static MATH_FACE_RULE: LazyLock<String> = LazyLock::new(|| {
+pub static MATH_FACE_RULE: LazyLock<String> = LazyLock::new(|| {
     let data = STANDARD.encode(MATH_DATA);
     format!("@font-face{{font-family:'Solvable Math';src:url(data:font/woff2;base64,{data})}}")
 });
 
 /// The CSS rule that defines the font.
-pub(super) static FACE_RULE: LazyLock<String> = LazyLock::new(|| {
+pub static FACE_RULE: LazyLock<String> = LazyLock::new(|| {
     let data = STANDARD.encode(DATA);
     format!("@font-face{{font-family:'Noto Sans';src:url(data:font/ttf;base64,{data})}}")
 });
@@ -36,12 +36,12 @@ pub(super) static FACE_RULE: LazyLock<String> = LazyLock::new(|| {
 static FACE: LazyLock<Option<Face<'static>>> = LazyLock::new(|| Face::parse(DATA, 0).ok());
 
 /// The parsed font; `None` only if the embedded file were damaged, which a test excludes.
-pub(super) fn face() -> Option<&'static Face<'static>> {
+pub fn face() -> Option<&'static Face<'static>> {
     FACE.as_ref()
 }
 
 /// Width of `text` set at `size`, without kerning (the file has none).
-pub(super) fn width(text: &str, size: f64) -> f64 {
+pub fn width(text: &str, size: f64) -> f64 {
     text.chars().map(advance).sum::<f64>() * size
 }
 

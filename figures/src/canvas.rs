@@ -14,18 +14,42 @@ use plotters_backend::{
 use super::{font, markup};
 
 /// Back-end units in one pixel (1/96 inch).
-pub(super) const UNIT: f64 = 100.0;
+pub const UNIT: f64 = 100.0;
 
 /// Pixels to back-end units. Saturates, so any input is safe.
-pub(super) fn units(pixels: f64) -> i32 {
+pub fn units(pixels: f64) -> i32 {
     (pixels * UNIT).round() as i32
 }
 
 /// Colour and opacity.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Paint {
-    pub(super) rgb: (u8, u8, u8),
-    pub(super) alpha: f64,
+pub struct Paint {
+    /// Red, green and blue.
+    pub rgb: (u8, u8, u8),
+    /// From 0 to 1.
+    pub alpha: f64,
+}
+
+impl Paint {
+    /// White.
+    pub const WHITE: Self = Self::opaque(255, 255, 255);
+
+    /// An opaque colour.
+    pub const fn opaque(r: u8, g: u8, b: u8) -> Self {
+        Self { rgb: (r, g, b), alpha: 1.0 }
+    }
+
+    /// The same colour with this opacity.
+    #[must_use]
+    pub const fn faint(self, alpha: f64) -> Self {
+        Self { alpha, ..self }
+    }
+}
+
+impl From<Paint> for BackendColor {
+    fn from(Paint { rgb, alpha }: Paint) -> Self {
+        Self { alpha, rgb }
+    }
 }
 
 impl From<BackendColor> for Paint {
@@ -36,7 +60,8 @@ impl From<BackendColor> for Paint {
 
 /// How an outline is painted.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Ink {
+pub enum Ink {
+    /// An area.
     Fill,
     /// A line of this width, in back-end units.
     Stroke(u32),
@@ -44,58 +69,85 @@ pub(super) enum Ink {
 
 /// Points joined by straight lines.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Outline {
-    pub(super) points: Vec<BackendCoord>,
-    pub(super) closed: bool,
+pub struct Outline {
+    /// The points, in order.
+    pub points: Vec<BackendCoord>,
+    /// Whether the last is joined to the first.
+    pub closed: bool,
 }
 
 /// Where text is anchored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Anchor {
+pub enum Anchor {
+    /// Left.
     Start,
+    /// In the middle.
     Middle,
+    /// Right.
     End,
 }
 
 /// A label, with its anchor on the baseline.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Label {
-    pub(super) text: String,
-    pub(super) at: BackendCoord,
-    pub(super) size: f64,
-    pub(super) anchor: Anchor,
+pub struct Label {
+    /// What it says, in the markup of [`markup`].
+    pub text: String,
+    /// Its anchor.
+    pub at: BackendCoord,
+    /// Font size.
+    pub size: f64,
+    /// Where along the text the anchor is.
+    pub anchor: Anchor,
     /// Reads upwards.
-    pub(super) upwards: bool,
-    pub(super) paint: Paint,
+    pub upwards: bool,
+    /// Its colour.
+    pub paint: Paint,
 }
 
 /// One thing drawn.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Shape {
+pub enum Shape {
     /// Outlines of one style; consecutive lines are gathered, so a dashed line is one shape.
-    Path { outlines: Vec<Outline>, ink: Ink, paint: Paint },
+    Path {
+        /// The outlines.
+        outlines: Vec<Outline>,
+        /// Whether they are filled.
+        ink: Ink,
+        /// Their colour.
+        paint: Paint,
+    },
     /// A disc or circle.
-    Circle { center: BackendCoord, radius: u32, ink: Ink, paint: Paint },
+    Circle {
+        /// Its centre.
+        center: BackendCoord,
+        /// Its radius.
+        radius: u32,
+        /// Whether it is filled.
+        ink: Ink,
+        /// Its colour.
+        paint: Paint,
+    },
     /// Text.
     Text(Label),
 }
 
 /// A finished drawing.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Drawing {
+pub struct Drawing {
     /// Size in back-end units.
-    pub(super) size: (u32, u32),
+    pub size: (u32, u32),
     /// In drawing order.
-    pub(super) shapes: Vec<Shape>,
+    pub shapes: Vec<Shape>,
 }
 
 /// Draws onto a [`Drawing`].
-pub(super) struct Canvas<'a> {
+pub struct Canvas<'a> {
     drawing: &'a mut Drawing,
 }
 
 impl<'a> Canvas<'a> {
-    pub(super) fn new(drawing: &'a mut Drawing) -> Self {
+    /// A canvas of `drawing`.
+    pub fn new(drawing: &'a mut Drawing) -> Self {
         Self { drawing }
     }
 

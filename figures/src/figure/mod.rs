@@ -1,6 +1,6 @@
 //! A figure as data: what is to be seen, not how it is drawn.
 //!
-//! Papers build figures from predictions and trials; [`report`](crate::report) draws them, each series below as it says.
+//! Papers build figures from predictions and trials; [`draw`](crate::draw) draws them, each series below as it says.
 //!
 //! Figures are written as JSON and read back as they were. JSON has no numbers that are not finite: there NaN is `null`, and the
 //! infinities are `"Infinity"` and `"-Infinity"`.
@@ -9,12 +9,10 @@ mod lossless;
 
 use serde::{Deserialize, Serialize};
 
-use crate::verify::Estimate;
-
 /// One figure of one or more panels side by side.
 ///
 /// ```
-/// use solvable_engine::figure::{Axis, Figure, Panel, Point, Series, Stroke};
+/// use solvable_figures::figure::{Axis, Figure, Panel, Point, Series, Stroke};
 /// let figure = Figure {
 ///     id: "walk/distance".into(),
 ///     title: "Distance of a random walk".into(),
@@ -33,8 +31,8 @@ use crate::verify::Estimate;
 ///         ],
 ///     }],
 /// };
-/// assert!(solvable_engine::report::render_svg(&figure)?.contains("<svg"));
-/// # Ok::<(), solvable_engine::report::ReportError>(())
+/// assert!(solvable_figures::render_svg(&figure)?.contains("<svg"));
+/// # Ok::<(), solvable_figures::DrawError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Figure {
@@ -64,7 +62,7 @@ pub struct Panel {
 /// An axis.
 ///
 /// ```
-/// use solvable_engine::figure::{Axis, Scale};
+/// use solvable_figures::figure::{Axis, Scale};
 /// let axis = Axis::log("width M").within(10.0, 1e4);
 /// assert_eq!((axis.scale, axis.range), (Scale::Log, Some((10.0, 1e4))));
 /// ```
@@ -98,11 +96,22 @@ pub enum Stroke {
     Dotted,
 }
 
+/// A value with its confidence interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// Point estimate.
+    pub value: f64,
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
 /// A simulated point with its interval.
 ///
 /// ```
-/// use solvable_engine::figure::Point;
-/// use solvable_engine::verify::Estimate;
+/// use solvable_figures::figure::Point;
+/// use solvable_figures::figure::Estimate;
 /// let point = Point::new(100.0, Estimate { value: 7.8, low: 7.6, high: 8.1 });
 /// assert_eq!((point.y, point.low), (7.8, 7.6));
 /// ```
@@ -126,7 +135,7 @@ pub struct Point {
 /// the simulation that tests it.
 ///
 /// ```
-/// use solvable_engine::figure::{Position, Series, Stroke, histogram};
+/// use solvable_figures::figure::{Position, Series, Stroke, histogram};
 /// let curve = Series::line("law", 0, Stroke::Solid, vec![(0.0, 1.0), (1.0, 2.0)]);
 /// let bound = Series::rule("bound", 1, Stroke::Dashed, Position::Y(2.5));
 /// let (edges, heights) = histogram(&[0.1, 0.2, 0.9], 2);
@@ -259,7 +268,7 @@ impl Axis {
 /// Counts of `values` in `bins` bins of equal width over their range: `(edges, counts)`.
 ///
 /// ```
-/// let (edges, counts) = solvable_engine::figure::histogram(&[0.0, 1.0, 4.0], 2);
+/// let (edges, counts) = solvable_figures::figure::histogram(&[0.0, 1.0, 4.0], 2);
 /// assert_eq!((edges, counts), (vec![0.0, 2.0, 4.0], vec![2.0, 1.0]));
 /// ```
 pub fn histogram(values: &[f64], bins: usize) -> (Vec<f64>, Vec<f64>) {

@@ -1,13 +1,12 @@
 //! Heat maps: coloured cells and their scale.
 
-use plotters::style::RGBColor;
-
 use super::palette;
 use super::pen::{Area, At, LABEL, Pen, SMALL};
 use super::scale::{Mapping, Ticks};
 use super::style::DrawError;
+use crate::canvas::Paint;
 use crate::figure::{Axis, Series, Stroke};
-use crate::report::markup;
+use crate::markup;
 
 /// The colour scale of a panel.
 pub(super) struct Heat<'a> {
@@ -51,7 +50,7 @@ impl<'a> Heat<'a> {
         let mut missing = Vec::new();
         for (row, span) in rows.iter().enumerate().rev() {
             let Some((low, high)) = *span else { continue };
-            let mut run: Option<(RGBColor, At, At)> = None;
+            let mut run: Option<(Paint, At, At)> = None;
             for (column, span) in columns.iter().enumerate() {
                 let value = values.get(row * columns.len() + column);
                 let (Some((left, right)), Some(value)) = (*span, value) else { continue };
@@ -79,7 +78,7 @@ impl<'a> Heat<'a> {
     }
 }
 
-fn cell(pen: &Pen<'_>, area: Area, run: Option<(RGBColor, At, At)>) -> Result<(), DrawError> {
+fn cell(pen: &Pen<'_>, area: Area, run: Option<(Paint, At, At)>) -> Result<(), DrawError> {
     let Some((shade, from, to)) = run else { return Ok(()) };
     pen.fill(from, ((to.0 + OVERLAP).min(area.right()), (to.1 + OVERLAP).min(area.bottom())), shade)
 }
