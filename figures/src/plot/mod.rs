@@ -61,7 +61,6 @@ pub fn draw(figure: &Figure) -> Result<Drawing, DrawError> {
         }
         top += down(vertical) + SPACE;
     }
-    drop(pen);
     Ok(drawing)
 }
 
