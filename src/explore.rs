@@ -3,6 +3,8 @@
 use std::fmt::Write;
 
 use serde_json::Value as Json;
+#[cfg(feature = "explore")]
+use solvable_engine::report::Additions;
 use solvable_engine::report::render_label;
 use solvable_explore::{Detail, Explorable, Knob, Picture, Range, Refusal, Shown};
 use solvable_figures::figure::Scale;
@@ -17,6 +19,59 @@ use crate::verify::{Engine, JudgeError};
 /// Trials that cannot be read, and predictions that no figure can do without.
 pub fn over(engine: &Engine) -> Result<Vec<Explorable>, JudgeError> {
     papers::explorables().iter().map(|plan| plan.figure(engine)).collect()
+}
+
+/// The explorable figures over the recorded trials of the full profile, as `snapshots/explorables.json` holds them.
+#[cfg(feature = "explore")]
+pub fn recorded() -> &'static [Explorable] {
+    use std::sync::LazyLock;
+    static RECORDED: LazyLock<Vec<Explorable>> = LazyLock::new(|| {
+        serde_json::from_str(include_str!("../snapshots/explorables.json")).unwrap_or_default()
+    });
+    &RECORDED
+}
+
+/// What a report's page needs for explorable figures: the figures, each in its part, and the theory that moves them.
+///
+/// # Errors
+/// A figure that is none.
+#[cfg(feature = "explore")]
+pub fn additions() -> Result<Additions, Refusal> {
+    use base64::Engine as _;
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use std::io::Write as _;
+
+    const MODULE: &[u8] = include_bytes!("../web/module/solvable.wasm");
+    let zipped = || {
+        let mut zip = GzEncoder::new(Vec::new(), Compression::default());
+        zip.write_all(MODULE).and_then(|()| zip.finish())
+    };
+    let zipped = zipped().map_err(|error| Refusal::new("internal", error.to_string()))?;
+    let pieces = recorded().iter().map(|figure| {
+        let part = figure.id.split('/').next().unwrap_or_default();
+        Ok((part.to_owned(), html(figure)?))
+    });
+    let loader = include_str!("../web/module/solvable.js");
+    let scripts =
+        [&classic(loader), include_str!("../web/page/theory.js"), include_str!("../web/page/explore.js")];
+    let mut tail = format!(
+        "<script type=\"text/plain\" id=\"solvable-wasm\">{}</script>\n",
+        base64::engine::general_purpose::STANDARD.encode(zipped)
+    );
+    for script in scripts {
+        let _ = writeln!(tail, "<script>\n{script}</script>");
+    }
+    Ok(Additions {
+        pieces: pieces.collect::<Result<_, Refusal>>()?,
+        head: format!("<style>\n{}</style>\n", include_str!("../web/page/explore.css")),
+        tail,
+    })
+}
+
+/// The loader, an ES module, as a classic script, which pages opened from a disk can load: what it exports is `solvable`.
+pub fn classic(module: &str) -> String {
+    format!("(() => {{\n{}}})();\n", module.replace("\nexport {", "\nglobalThis.solvable = {"))
 }
 
 /// The figure as a piece of a page. What the form is for is told by the script; without it the figure stands as it is.
@@ -114,17 +169,21 @@ fn field(html: &mut String, anchor: &str, knob: &Knob) {
 
 fn readouts(html: &mut String, picture: &Picture) {
     html.push_str("<dl class=\"readouts\">\n");
-    for Shown { label, value, command } in &picture.readouts {
+    for Shown { label, value, .. } in &picture.readouts {
         let value = value.as_ref().map_or_else(|| "–".to_owned(), plain);
-        let _ = writeln!(
-            html,
-            "<div><dt>{}</dt><dd>{}</dd><dd class=\"command\"><code>{}</code></dd></div>",
-            render_label(label),
-            escape(&value),
-            escape(command)
-        );
+        let _ = writeln!(html, "<div><dt>{}</dt><dd>{}</dd></div>", render_label(label), escape(&value));
     }
-    html.push_str("</dl>\n");
+    let mut commands: Vec<&str> = Vec::new();
+    for command in picture.readouts.iter().map(|shown| &shown.command).chain(&picture.checks) {
+        if !commands.contains(&command.as_str()) {
+            commands.push(command);
+        }
+    }
+    let _ = writeln!(
+        html,
+        "</dl>\n<details class=\"commands\"><summary>The same from the command line</summary>\n<pre tabindex=\"0\"><code>{}</code></pre>\n</details>",
+        escape(&commands.join("\n"))
+    );
 }
 
 /// A value as the command line prints it.

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "common/alike.rs"]
+mod common;
+
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -44,25 +47,6 @@ fn again(id: &str) -> Claim {
         .expect("a known claim")
 }
 
-/// Numbers that agree to the rounding of another machine.
-fn alike(a: &Json, b: &Json, at: &str) {
-    match (a, b) {
-        (Json::Number(x), Json::Number(y)) => {
-            let (x, y) = (x.as_f64().unwrap(), y.as_f64().unwrap());
-            assert!((x - y).abs() <= 1e-6 * x.abs().max(y.abs()).max(1e-6), "{at}: {x} against {y}");
-        }
-        (Json::Array(x), Json::Array(y)) => {
-            assert_eq!(x.len(), y.len(), "{at}");
-            x.iter().zip(y).enumerate().for_each(|(k, (x, y))| alike(x, y, &format!("{at}/{k}")));
-        }
-        (Json::Object(x), Json::Object(y)) => {
-            assert_eq!(x.keys().collect::<Vec<_>>(), y.keys().collect::<Vec<_>>(), "{at}");
-            x.iter().for_each(|(key, x)| alike(x, &y[key], &format!("{at}/{key}")));
-        }
-        _ => assert_eq!(a, b, "{at}"),
-    }
-}
-
 #[test]
 fn the_atlas_is_what_its_trials_say_today() {
     let engine = engine();
@@ -79,7 +63,11 @@ fn the_atlas_is_what_its_trials_say_today() {
     let ids = |maps: &[Map]| maps.iter().map(|map| map.id.clone()).collect::<Vec<_>>();
     assert_eq!(ids(&drawn), ids(recorded));
     for (drawn, recorded) in drawn.iter().zip(recorded) {
-        alike(&serde_json::to_value(drawn).unwrap(), &serde_json::to_value(recorded).unwrap(), &drawn.id);
+        common::alike(
+            &serde_json::to_value(drawn).unwrap(),
+            &serde_json::to_value(recorded).unwrap(),
+            &drawn.id,
+        );
     }
     for part in papers::all().iter().filter(|paper| paper.id != "data") {
         let count = recorded.iter().filter(|map| map.id.starts_with(&format!("{}/", part.id))).count();

@@ -2,9 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "common/alike.rs"]
+mod common;
+
 use std::fs;
 use std::path::Path;
 
+use serde_json::Value as Json;
 use solvable::explore;
 use solvable::verify::{Engine, Options, Profile, TrialStore};
 use solvable_explore::{Detail, Explorable, Range};
@@ -15,6 +19,21 @@ fn recorded() -> Vec<Explorable> {
     let store = TrialStore::read(&files).unwrap();
     let engine = Engine::new(store, Options { profile: Profile::Full, ..Options::default() });
     explore::over(&engine).unwrap()
+}
+
+/// `snapshots/explorables.json` is what pages show: drawn from the recorded trials by the theory of today. With `EXPLORE_UPDATE` set
+/// it is written anew.
+#[test]
+fn the_recorded_figures_are_those_of_today() {
+    let figures = recorded();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots/explorables.json");
+    if std::env::var_os("EXPLORE_UPDATE").is_some() {
+        let lines: Vec<String> =
+            figures.iter().map(|figure| serde_json::to_string(figure).unwrap()).collect();
+        fs::write(&path, format!("[\n{}\n]\n", lines.join(",\n"))).unwrap();
+    }
+    let stored: Json = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    common::alike(&stored, &serde_json::to_value(&figures).unwrap(), "");
 }
 
 /// With `EXPLORE` naming a folder the pictures are written there, to be looked at.

@@ -9,7 +9,7 @@ pub mod markup;
 mod plot;
 pub mod svg;
 
-pub use plot::{DrawError, draw};
+pub use plot::{DrawError, columns, draw, draw_in};
 
 /// A figure as a stand-alone SVG document, which brings its font along.
 ///

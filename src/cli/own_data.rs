@@ -22,6 +22,10 @@ pub fn offer(data: Option<&Path>, all: bool, note: &dyn Fn(&str)) -> Result<Offe
     let appendices = if papers.is_empty() { Vec::new() } else { vec![coverage::appendix()?] };
     let mut offer =
         Offer { appendices, bibliography: bibliography::ALL.to_vec(), recorded, ..Offer::of(papers) };
+    #[cfg(feature = "explore")]
+    if !offer.papers.is_empty() {
+        offer.additions = crate::explore::additions()?;
+    }
     match data {
         None => offer.wanted = data_wanted,
         Some(path) => {

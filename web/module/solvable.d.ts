@@ -137,6 +137,8 @@ export interface Picture {
 }
 
 export interface Look {
+  /** Panels in a row; by their number where it is left out. */
+  columns?: number | null;
   /** With a quarter of the values of each curve, and without readouts. */
   coarse?: boolean;
   /** With its font, for files that leave the page. */

@@ -38,8 +38,8 @@ class Theory {
     return read(this.#answer("predict", written({ id, params, digits })));
   }
 
-  explore(figure, at, { coarse = false, standAlone = false } = {}) {
-    return read(this.#answer("explore", written({ figure, at, coarse, stand_alone: standAlone })));
+  explore(figure, at, { columns = null, coarse = false, standAlone = false } = {}) {
+    return read(this.#answer("explore", written({ figure, at, columns, coarse, stand_alone: standAlone })));
   }
 
   curve(id, params, parameter, values, outputs) {
@@ -95,10 +95,10 @@ class TheoryWorker {
     }
   }
 
-  async explore(figure, at, { coarse = false, standAlone = false, slot, signal } = {}) {
+  async explore(figure, at, { columns = null, coarse = false, standAlone = false, slot, signal } = {}) {
     const ticket = this.#ticket({ slot, signal });
     try {
-      return read(await this.#asked("explore", written({ figure, at, coarse, stand_alone: standAlone }), undefined, ticket));
+      return read(await this.#asked("explore", written({ figure, at, columns, coarse, stand_alone: standAlone }), undefined, ticket));
     } finally {
       this.#release(ticket);
     }

@@ -24,11 +24,31 @@ const BORDER: f64 = 6.0;
 /// # Errors
 /// What the drawing library says; with this back end it does not occur.
 pub fn draw(figure: &Figure) -> Result<Drawing, DrawError> {
-    let (columns, size) = match figure.panels.len() {
-        0 | 1 => (1, (430.0, 290.0)),
-        2 => (2, (318.0, 250.0)),
-        4 => (2, (318.0, 230.0)),
-        _ => (3, (262.0, 220.0)),
+    draw_in(figure, columns(figure))
+}
+
+/// How many panels of `figure` stand in a row where the page is wide.
+pub fn columns(figure: &Figure) -> usize {
+    match figure.panels.len() {
+        0 | 1 => 1,
+        2 | 4 => 2,
+        _ => 3,
+    }
+}
+
+/// Draws `figure` with `columns` panels in a row, one or more.
+///
+/// # Errors
+/// As [`draw`].
+pub fn draw_in(figure: &Figure, columns: usize) -> Result<Drawing, DrawError> {
+    let columns = columns.max(1);
+    let size = match (figure.panels.len(), columns) {
+        (0 | 1, _) => (430.0, 290.0),
+        // As wide as a phone.
+        (_, 1) => (268.0, 220.0),
+        (2, _) => (318.0, 250.0),
+        (4, _) => (318.0, 230.0),
+        _ => (262.0, 220.0),
     };
     let mut plans: Vec<Plan<'_>> = Vec::new();
     for panel in &figure.panels {
