@@ -24,6 +24,13 @@ impl Refusal {
         Self { kind, message, parameter: None, value: None, valid: None }
     }
 
+    /// A parameter whose value is of the wrong kind.
+    pub fn of_parameter(name: &str, value: String, valid: &str) -> Self {
+        let message = format!("parameter `{name}` is {value}; valid: {valid}");
+        let (parameter, valid) = (Some(name.to_owned()), Some(valid.to_owned()));
+        Self { kind: "invalid-parameter", message, parameter, value: Some(value), valid }
+    }
+
     /// The parameter to blame, where it is one.
     pub fn parameter(&self) -> Option<&str> {
         self.parameter.as_deref()

@@ -76,7 +76,7 @@ impl<'a> Setting<'a> {
         })
     }
 
-    fn knob(self, name: &str) -> Result<Json, Refusal> {
+    pub fn knob(self, name: &str) -> Result<Json, Refusal> {
         let unknown = || Refusal::new("invalid-entry", format!("the figure has no knob `{name}`"));
         let value = if name == "x" { self.x } else { self.knobs.get(name) };
         value.cloned().ok_or_else(unknown)

@@ -107,13 +107,13 @@
       try {
         const worker = await theory();
         if (this.#cost > SMOOTH) {
-          this.#show(await worker.explore(this.#figure, at, { columns, coarse: true, signal }), true);
+          this.#show(await worker.explore(this.#figure, at, { columns, coarse: true, signal }), columns, true);
           if (this.#again) return;
         }
         const before = performance.now();
         const picture = await worker.explore(this.#figure, at, { columns, signal });
         this.#cost = performance.now() - before;
-        this.#show(picture, false);
+        this.#show(picture, columns, false);
       } catch (problem) {
         if (signal.aborted) {
           this.#cost = Infinity;
@@ -123,8 +123,9 @@
       }
     }
 
-    #show(picture, coarse) {
+    #show(picture, columns, coarse) {
       this.#card.innerHTML = picture.svg;
+      this.element.dataset.columns = columns ?? "";
       this.#problems(picture.problems);
       if (coarse) return;
       const rows = [...this.element.querySelectorAll(".readouts > div")];
