@@ -4,6 +4,8 @@ pub mod atlas;
 pub mod cli;
 pub mod coverage;
 pub mod papers;
+#[cfg(feature = "site")]
+pub mod site;
 
 pub use solvable_engine::{figure, map, report, streams, verify};
 pub use solvable_simulate as simulate;
