@@ -7,6 +7,8 @@ mod own_kernel;
 mod practice;
 mod predict;
 mod shell;
+#[cfg(feature = "site")]
+mod site;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -81,6 +83,9 @@ enum Command {
         /// The id, as listed.
         id: String,
     },
+    /// Write the site: tutorials, parts, catalogue, verdicts of the recorded trials, as static pages.
+    #[cfg(feature = "site")]
+    Site(site::SiteArgs),
     /// Compare two result files: what changed, and whether it matters statistically.
     Diff(DiffArgs),
     /// Write a script that completes commands, ids and parameters in a shell.
@@ -152,6 +157,8 @@ pub fn main(line: Vec<OsString>) -> ExitCode {
         Command::Predict(args) => predict::predict(&args),
         Command::List { patterns } => explain::list(&patterns),
         Command::Explain { id } => explain::explain(&id),
+        #[cfg(feature = "site")]
+        Command::Site(args) => site::site(&args),
         Command::Diff(args) => cli::diff(&args),
         Command::Completions { shell } => shell::completions(shell, Cli::command()),
         Command::Man { command } => cli::man(command.as_deref(), Cli::command()),

@@ -1,8 +1,8 @@
 "use strict";
 // The theory of a page, in a worker that all its scripts share: `theory()` starts it when it is asked for first.
 (() => {
-  // Where the module is: in the page, or a script beside it.
-  const beside = document.currentScript.dataset.wasm;
+  // Where the module is: in the page, or among the assets of the site.
+  const beside = `${document.body?.dataset.root ?? ""}assets/solvable.wasm.js`;
   let started = null;
 
   const text = () => {

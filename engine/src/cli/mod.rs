@@ -46,7 +46,7 @@ pub use explain::{explain, explain_claim, list, list_papers, write_sources};
 pub use host::Host;
 pub use map::{Charted, charted, map};
 pub use plan::plan;
-pub use run::{Ran, check_trials, report, reported, verified, verify};
+pub use run::{Ran, check_trials, judged, report, reported, verified, verify};
 pub use select::{by_id, nothing_matches, selected, short};
 pub use shell::{Names, completions, man};
 pub use status::status;

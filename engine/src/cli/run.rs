@@ -109,7 +109,8 @@ pub fn verified(args: &VerifyArgs, offer: Offer, ending: &Ending, host: &dyn Hos
     }
     let trials = Trials { run: tally.run, reused: tally.reused };
     let clock = Clock { started, begin };
-    let report = finish(&engine, agenda, results, trials, &args.selection, clock, host)?;
+    let report = composed(&engine, agenda, results, trials, clock, host)?;
+    kept(&report, &args.selection)?;
     Ok(Ran::Whole(Box::new(report)))
 }
 
@@ -132,6 +133,16 @@ pub fn reported(
     offer: Offer,
     host: &dyn Host,
 ) -> Result<(Box<Report>, Option<Incomplete>)> {
+    let (report, again) = judged(args, offer, host)?;
+    kept(&report, &args.selection)?;
+    Ok((report, again))
+}
+
+/// Judges stored trials again, as [`reported`] does, and writes nothing.
+///
+/// # Errors
+/// As [`reported`].
+pub fn judged(args: &ReportArgs, offer: Offer, host: &dyn Host) -> Result<(Box<Report>, Option<Incomplete>)> {
     let clock = Clock { started: SystemTime::now(), begin: Instant::now() };
     let Selection { scope, out, .. } = &args.selection;
     let options = scope.options(None)?;
@@ -171,7 +182,7 @@ pub fn reported(
     let failed = engine.failures_of(&cases.collect::<Vec<_>>());
     let results = engine.judge(&agenda.claims, &failed);
     let trials = Trials { run: 0, reused: engine.store().len() };
-    let report = finish(&engine, agenda, results, trials, &args.selection, clock, host)?;
+    let report = composed(&engine, agenda, results, trials, clock, host)?;
     let again = (!due.is_empty()).then(|| Incomplete(format!("{}; run again for the next look", told(&due))));
     Ok((Box::new(report), again))
 }
@@ -226,13 +237,22 @@ struct Clock {
     begin: Instant,
 }
 
-/// Draws the figures and writes the report.
-fn finish(
+/// Writes the report.
+fn kept(report: &Report, selection: &Selection) -> Result<()> {
+    report::write(report, &selection.out)?;
+    if let Some(path) = &selection.junit {
+        std::fs::write(path, junit::document(&report.results, &program()))
+            .with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// Draws the figures and puts the report together.
+fn composed(
     engine: &Engine,
     mut agenda: Agenda,
     results: Results,
     trials: Trials,
-    selection: &Selection,
     clock: Clock,
     host: &dyn Host,
 ) -> Result<Report> {
@@ -261,17 +281,11 @@ fn finish(
         trials_reused: trials.reused,
         notes,
     };
-    let out = &selection.out;
     let Agenda { mut parts, appendices, bibliography, additions, .. } = agenda;
     if !results.maps.is_empty() {
         parts.push(atlas(&results.maps, results.profile));
     }
     let report = Report { results, parts, figures, appendices, bibliography, additions, run };
-    report::write(&report, out)?;
-    if let Some(path) = &selection.junit {
-        std::fs::write(path, junit::document(&report.results, &program()))
-            .with_context(|| format!("cannot write {}", path.display()))?;
-    }
     report.run.notes[told..].iter().for_each(|note| host.note(note));
     Ok(report)
 }

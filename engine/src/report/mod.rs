@@ -23,6 +23,7 @@ mod typeset;
 mod vector_pdf;
 
 pub use appendix::{Appendix, AppendixError, Listing};
+pub use html::Pieces;
 pub use number::significant;
 pub use table::{COLUMNS, Row, rows};
 
@@ -32,13 +33,13 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-pub(crate) use solvable_figures::escape;
+pub use solvable_figures::escape;
 use solvable_figures::{canvas, font, markup, svg};
 
 use crate::Source;
 use crate::figure::Figure;
 use crate::map::Map;
-use crate::verify::Results;
+use crate::verify::{Results, Verdict};
 
 /// A part (paper) of the report.
 #[derive(Debug, Clone, PartialEq)]
@@ -135,7 +136,7 @@ pub enum ReportError {
 ///
 /// Each file appears complete or not at all. All but `run.json` depend on the report's content alone, byte for byte.
 pub fn write(report: &Report, directory: &Path) -> Result<Vec<PathBuf>, ReportError> {
-    let mut files = Files { directory, written: Vec::new() };
+    let mut files = Files::of(directory);
     let mut figures = BTreeMap::new();
     for figure in &report.figures {
         let drawing = draw(figure)?;
@@ -168,7 +169,7 @@ pub fn write(report: &Report, directory: &Path) -> Result<Vec<PathBuf>, ReportEr
 /// # Errors
 /// A file that cannot be written or composed.
 pub fn write_map(map: &Map, directory: &Path) -> Result<Vec<PathBuf>, ReportError> {
-    let mut files = Files { directory, written: Vec::new() };
+    let mut files = Files::of(directory);
     let name = format!("maps/{}", figure_name(&map.id));
     let figure = map.figure();
     let drawing = draw(&figure)?;
@@ -201,13 +202,44 @@ pub fn render_label(label: &str) -> String {
     math::label(label)
 }
 
+/// Running text as HTML: `$...$` is a formula, `` `...` `` code, `λ_max` has a subscript.
+pub fn render_text(text: &str) -> String {
+    math::html(text)
+}
+
+/// A formula within a line, as [`render_formula`].
+pub fn render_inline_formula(latex: &str) -> String {
+    math::mathml(latex, false)
+}
+
+/// The style sheet of the report without its layout: colours in light and dark, fonts, tables, claims, figures. Pages that show
+/// [`Pieces`] need it.
+pub fn style() -> String {
+    html::style()
+}
+
+/// A verdict by colour and by word.
+pub fn badge(verdict: Verdict) -> String {
+    html::badge(verdict)
+}
+
+/// What a thing is called within a page: `claim` and `norm/mean` are `claim-norm-mean`.
+pub fn anchor(kind: &str, id: &str) -> String {
+    html::anchor(kind, id)
+}
+
+/// A publication as lists of sources show it, with a link where it has one.
+pub fn reference(source: &Source) -> String {
+    html::reference(source)
+}
+
 fn draw(figure: &Figure) -> Result<canvas::Drawing, ReportError> {
     solvable_figures::draw(figure)
         .map_err(|error| ReportError::Figure { id: figure.id.clone(), reason: error.to_string() })
 }
 
 /// `part/name` as a file name: `part-name`. Whatever a path could not hold becomes a dash too.
-fn figure_name(id: &str) -> String {
+pub fn figure_name(id: &str) -> String {
     id.chars().map(|c| if c.is_alphanumeric() || matches!(c, '_' | '.') { c } else { '-' }).collect()
 }
 
@@ -218,15 +250,30 @@ fn json(file: &'static str, value: &impl Serialize) -> Result<Vec<u8>, ReportErr
     Ok(text)
 }
 
-/// The files written so far.
-struct Files<'a> {
+/// Files that are written into a directory, each complete or not at all.
+#[derive(Debug)]
+pub struct Files<'a> {
     directory: &'a Path,
     written: Vec<PathBuf>,
 }
 
-impl Files<'_> {
-    /// Writes beside the target and renames: a killed run leaves the old file or the new one, never a torn one.
-    fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), ReportError> {
+impl<'a> Files<'a> {
+    /// None yet.
+    pub fn of(directory: &'a Path) -> Self {
+        Self { directory, written: Vec::new() }
+    }
+
+    /// Those written so far.
+    pub fn written(&self) -> &[PathBuf] {
+        &self.written
+    }
+
+    /// Writes beside the target and renames: a killed run leaves the old file or the new one, never a torn one. Folders in `name` are
+    /// created.
+    ///
+    /// # Errors
+    /// A file or folder that cannot be written.
+    pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), ReportError> {
         let path = self.directory.join(name);
         let fail = |path: &Path| {
             let path = path.to_path_buf();

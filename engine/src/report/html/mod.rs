@@ -4,6 +4,9 @@ mod appendix;
 mod claim;
 mod filter;
 mod findings;
+mod pieces;
+
+pub use pieces::Pieces;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -45,12 +48,16 @@ fn head(html: &mut String, additions: &Additions) {
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>solvable: theory against simulation</title>\n\
-         <style>\n{}\n{}\n{}</style>\n{}</head>\n<body>\n",
-        *font::FACE_RULE,
-        *font::MATH_FACE_RULE,
-        include_str!("style.css"),
+         <style>\n{}{}</style>\n{}</head>\n<body>\n",
+        style(),
+        include_str!("layout.css"),
         additions.head
     );
+}
+
+/// The sheet that gives every piece its look, in light and dark, with the fonts in it.
+pub(super) fn style() -> String {
+    format!("{}\n{}\n{}", *font::FACE_RULE, *font::MATH_FACE_RULE, include_str!("style.css"))
 }
 
 fn navigation(html: &mut String, outline: &Outline<'_>, appendices: &[Appendix]) {
@@ -197,7 +204,8 @@ fn section(
     html.push_str("</section>\n");
 }
 
-fn reference(source: &crate::Source) -> String {
+/// A publication as lists of sources show it.
+pub(super) fn reference(source: &crate::Source) -> String {
     let link = if source.arxiv.is_empty() {
         String::new()
     } else {
@@ -214,12 +222,12 @@ fn reference(source: &crate::Source) -> String {
 }
 
 /// A verdict by colour and by word.
-fn badge(verdict: Verdict) -> String {
+pub(super) fn badge(verdict: Verdict) -> String {
     format!("<span class=\"badge {verdict}\">{verdict}</span>")
 }
 
 /// An id that HTML accepts: `claim-norm-mean`.
-fn anchor(kind: &str, id: &str) -> String {
+pub(super) fn anchor(kind: &str, id: &str) -> String {
     let id: String = id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     format!("{kind}-{id}")
 }
