@@ -109,27 +109,44 @@ impl<'a> Book<'a> {
         })
     }
 
-    /// HTML whose codes lead to what they name, where they name something and stand in no link.
+    /// HTML whose ids lead to what they name, in code or not, where they stand in no link.
     pub(super) fn linked(&self, place: &Place, html: &str) -> String {
         let mut linked = String::with_capacity(html.len());
         let mut rest = html;
-        while let Some((before, after)) = rest.split_once("<code>") {
-            linked.push_str(before);
-            let Some((code, behind)) = after.split_once("</code>") else {
-                linked.push_str("<code>");
-                rest = after;
-                break;
-            };
-            let inside = linked.rfind("<a ") > linked.rfind("</a>");
-            match self.link(place, code).filter(|_| !inside) {
-                Some(link) => linked.push_str(&link),
-                None => linked.push_str(&format!("<code>{code}</code>")),
+        let mut in_link = false;
+        while !rest.is_empty() {
+            if let Some((code, behind)) =
+                rest.strip_prefix("<code>").and_then(|code| code.split_once("</code>"))
+            {
+                match self.link(place, code).filter(|_| !in_link) {
+                    Some(link) => linked.push_str(&link),
+                    None => linked.push_str(&format!("<code>{code}</code>")),
+                }
+                rest = behind;
+            } else if rest.starts_with('<') {
+                let (tag, behind) = rest.split_at(rest.find('>').map_or(rest.len(), |end| end + 1));
+                in_link = if tag.starts_with("<a ") { true } else { in_link && tag != "</a>" };
+                linked.push_str(tag);
+                rest = behind;
+            } else {
+                let (text, behind) = rest.split_at(rest.find('<').unwrap_or(rest.len()));
+                for word in text.split_inclusive(|c: char| !is_of_id(c)) {
+                    let id = word.trim_end_matches(|c: char| !is_of_id(c));
+                    match self.link(place, id).filter(|_| !in_link && id.contains('/')) {
+                        Some(link) => linked.push_str(&format!("{link}{}", &word[id.len()..])),
+                        None => linked.push_str(word),
+                    }
+                }
+                rest = behind;
             }
-            rest = behind;
         }
-        linked.push_str(rest);
         linked
     }
+}
+
+/// Whether ids hold such a character.
+fn is_of_id(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_')
 }
 
 fn chapter(paper: &Paper, report: &Report) -> Chapter {

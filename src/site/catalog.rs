@@ -131,6 +131,7 @@ fn field(parameter: &Parameter) -> String {
     let name = escape(parameter.name);
     let needed = match parameter.default {
         None => "required".to_owned(),
+        Some(_) if parameter.is_nullable() => "optional".to_owned(),
         Some(default) => format!("default {}", escape(default)),
     };
     let common = format!(

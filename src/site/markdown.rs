@@ -96,7 +96,7 @@ impl Writing<'_> {
                     let dest_url = (self.setting.resolve)(&dest_url).map_or(dest_url, CowStr::from);
                     Event::Start(Tag::Image { link_type, dest_url, title, id })
                 }
-                Event::InlineMath(latex) => Event::InlineHtml(render_inline_formula(&latex).into()),
+                Event::InlineMath(latex) => Event::InlineHtml(inline(&latex).into()),
                 Event::DisplayMath(latex) => Event::InlineHtml(
                     format!("<span class=\"formula\">{}</span>", render_formula(&latex)).into(),
                 ),
@@ -158,6 +158,14 @@ impl Writing<'_> {
         let name = if is_name { target } else { target.trim_start_matches("./") };
         (self.setting.resolve)(name)
     }
+}
+
+/// Formulas of more characters may be wider than a phone, and then scroll.
+const NARROW: usize = 40;
+
+fn inline(latex: &str) -> String {
+    let formula = render_inline_formula(latex);
+    if latex.len() > NARROW { format!("<span class=\"long\">{formula}</span>") } else { formula }
 }
 
 fn depth(level: HeadingLevel) -> u8 {

@@ -24,7 +24,7 @@
 
   // What is wider than its place is reached by the keyboard, and nothing else is a stop on the way.
   const wide = () => {
-    for (const region of document.querySelectorAll(".scroll, .formula, pre, figure .card, .answer .long")) {
+    for (const region of document.querySelectorAll(".scroll, .formula, span.long, pre, figure .card, .answer .long")) {
       if (region.scrollWidth > region.clientWidth + 1 || region.scrollHeight > region.clientHeight + 1) {
         region.tabIndex = 0;
       } else {

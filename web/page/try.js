@@ -67,23 +67,30 @@
   const command = (id, params) =>
     ["solvable predict", id, ...Object.entries(params).map(([name, value]) => quoted(`${name}=${spelt(value)}`))].join(" ");
 
+  /** The ways in which a value may hold parts: from the value and their names, in its order, to the parts. */
+  const FORMS = [
+    (value, names) => names.length === 1 && [value],
+    (value, names) => Array.isArray(value) && value.length === names.length && value,
+    (value, names) => {
+      if (!Array.isArray(value) || value.length < names.length - 1) return false;
+      return [...value.slice(0, names.length - 1), value.slice(names.length - 1)];
+    },
+    (value, names) => Array.isArray(value) && value.every(Array.isArray) && names.map((_, place) => value.map((row) => row[place])),
+    (value, names) => value !== null && typeof value === "object" && names.map((name) => value[name]),
+  ];
+
   /** What an answer shows: `[name, value]` for each part of the value, with the digits that survive. */
-  const named = (entry, answer) => {
-    const { shown, parts } = answer;
-    const names = Object.keys(parts);
-    if (entry.single) return [[names[0] ?? "value", shown]];
-    if (!Array.isArray(shown)) return shown !== null && typeof shown === "object" ? Object.entries(shown) : [["value", shown]];
-    const isRow = (row) => Array.isArray(row) && row.length === names.length;
-    const lengths = names.map((name) => (Array.isArray(parts[name]) ? parts[name].length : -1));
-    if (shown.length === names.length && !(shown.every(isRow) && lengths.every((length) => length === shown.length))) {
-      return names.map((name, place) => [name, shown[place]]);
-    }
-    if (shown.every(isRow)) return names.map((name, place) => [name, shown.map((row) => row[place])]);
-    const last = names.length - 1;
-    if (lengths[last] === shown.length - last) {
-      return names.map((name, place) => [name, place < last ? shown[place] : shown.slice(last)]);
-    }
-    return [["value", shown]];
+  const named = (entry, { value, shown, parts }) => {
+    const names = entry.outputs.map((output) => output.name).filter((name) => Object.hasOwn(parts, name));
+    const told = JSON.stringify(names.map((name) => parts[name]));
+    // The form that gives the parts back is the one of this value, and what is shown has the same.
+    const form = FORMS.find((form) => {
+      const found = form(value, names);
+      return found && JSON.stringify(found) === told;
+    });
+    if (!form) return [["value", shown]];
+    const rounded = form(shown, names);
+    return names.map((name, place) => [name, rounded[place]]);
   };
 
   if (typeof document === "undefined") {
