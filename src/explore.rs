@@ -129,9 +129,9 @@ const STEPS: u32 = 400;
 fn field(html: &mut String, anchor: &str, knob: &Knob) {
     let id = format!("{anchor}-{}", knob.name);
     let (name, start) = (escape(&knob.name), plain(&knob.start));
-    let _ = write!(
+    let _ = writeln!(
         html,
-        "<div class=\"knob\" data-knob=\"{name}\"><label for=\"{id}\">{}</label><span class=\"meaning\" id=\"{id}-meaning\">{}</span>\n",
+        "<div class=\"knob\" data-knob=\"{name}\"><label for=\"{id}\">{}</label><span class=\"meaning\" id=\"{id}-meaning\">{}</span>",
         render_label(&knob.label),
         escape(&knob.meaning)
     );
