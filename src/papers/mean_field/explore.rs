@@ -4,7 +4,7 @@ use solvable_engine::Trials;
 use solvable_engine::figure::{Axis, Scale, Stroke};
 use solvable_engine::verify::JudgeError;
 use solvable_shared::explore::{
-    Ask, Explorable, ExplorePlan, Knob, Panel, Readout, Trace, Values, json, measured, points, stored,
+    Ask, Dot, Explorable, ExplorePlan, Knob, Panel, Readout, Trace, Values, json, measured, points, stored,
 };
 use solvable_shared::{Fisher, FisherSetting};
 use solvable_theory::{Activation, Architecture, TheoryError};
@@ -103,7 +103,7 @@ fn sharpness(trials: &Trials<'_>) -> Result<Explorable, JudgeError> {
                         "sigma_b2",
                     )
                     .against("sigma_w2"),
-                    Trace::Dot(solvable_shared::explore::Dot {
+                    Trace::Dot(Dot {
                         label: "here".into(),
                         group: 1,
                         ask: None,
@@ -141,7 +141,13 @@ fn sharpness(trials: &Trials<'_>) -> Result<Explorable, JudgeError> {
             Readout::new("mean eigenvalue m_λ", statistics("$width"), "m_lambda"),
             Readout::new("χ_1", Ask::new("mf/fixed-point", scales), "chi_1"),
         ],
-        checks: vec![],
+        checks: vec![Ask::new(
+            "mf/lambda-max",
+            json!({
+                "network.activation": "$activation", "width": "$width", "depth": "$depth", "samples": "$samples",
+                "network.sigma_w2": "$sigma_w2", "network.sigma_b2": "$sigma_b2", "outputs": CLASSES
+            }),
+        )],
         measured: all,
     })
 }
