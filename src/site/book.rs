@@ -170,10 +170,11 @@ fn chapter(paper: &Paper, report: &Report) -> Chapter {
     }
 }
 
+/// Parameters that reference values are known for, and those of predictions that have none.
 fn references(checkout: &Checkout, chapters: &[Chapter]) -> Result<Vec<Reference>, SiteError> {
     let mut all = Vec::new();
-    for chapter in chapters {
-        let file = format!("theory/tests/reference/{}.json", chapter.name);
+    let of_chapters = chapters.iter().map(|chapter| format!("theory/tests/reference/{}.json", chapter.name));
+    for file in of_chapters.chain(["web/site/examples.json".to_owned()]) {
         let entries: Result<Vec<Reference>, _> = serde_json::from_str(&checkout.text(&file)?);
         all.extend(entries.map_err(|error| SiteError::Unusable { file, reason: error.to_string() })?);
     }
