@@ -11,6 +11,7 @@ use super::markup::{self, Level};
 pub(super) fn mathml(latex: &str, block: bool) -> String {
     let display_mode = if block { DisplayMode::Block } else { DisplayMode::Inline };
     let storage = Storage::new();
+    // Annotations are written as they are given.
     let annotation = escape(latex);
     let config = RenderConfig { display_mode, ..RenderConfig::with_annotation(&annotation) };
     let mut rendered = String::new();
@@ -26,9 +27,18 @@ pub(super) fn mathml(latex: &str, block: bool) -> String {
     }
 }
 
-/// pulldown-latex 0.8.0 escapes neither its annotation nor a `<` that is an operator, and leaves no space before one attribute.
+/// pulldown-latex 0.8.0 leaves a `<` that is an operator as it is, and no space before one attribute.
 fn mended(mathml: &str) -> String {
-    mathml.replace("><</mo>", ">&lt;</mo>").replace("\"minsize=", "\" minsize=")
+    let mut mended = String::with_capacity(mathml.len());
+    let mut characters = mathml.chars().peekable();
+    while let Some(c) = characters.next() {
+        match (c, characters.peek()) {
+            ('<', Some('/' | 'a'..='z')) => mended.push('<'),
+            ('<', _) => mended.push_str("&lt;"),
+            _ => mended.push(c),
+        }
+    }
+    mended.replace("\"minsize=", "\" minsize=")
 }
 
 /// The parsed formula, or `None` where the parser objects.
