@@ -109,30 +109,32 @@ impl<'a> Book<'a> {
         })
     }
 
-    /// HTML whose ids lead to what they name, in code or not, where they stand in no link.
+    /// HTML whose ids lead to what they name, in code or not, where they stand in no link and no block of code.
     pub(super) fn linked(&self, place: &Place, html: &str) -> String {
         let mut linked = String::with_capacity(html.len());
         let mut rest = html;
-        let mut in_link = false;
+        // Nothing leads on from within a link, nor from what a terminal shows.
+        let mut apart = false;
         while !rest.is_empty() {
             if let Some((code, behind)) =
                 rest.strip_prefix("<code>").and_then(|code| code.split_once("</code>"))
             {
-                match self.link(place, code).filter(|_| !in_link) {
+                match self.link(place, code).filter(|_| !apart) {
                     Some(link) => linked.push_str(&link),
                     None => linked.push_str(&format!("<code>{code}</code>")),
                 }
                 rest = behind;
             } else if rest.starts_with('<') {
                 let (tag, behind) = rest.split_at(rest.find('>').map_or(rest.len(), |end| end + 1));
-                in_link = if tag.starts_with("<a ") { true } else { in_link && tag != "</a>" };
+                let begins = tag.starts_with("<a ") || tag == "<pre>";
+                apart = begins || (apart && !["</a>", "</pre>"].contains(&tag));
                 linked.push_str(tag);
                 rest = behind;
             } else {
                 let (text, behind) = rest.split_at(rest.find('<').unwrap_or(rest.len()));
                 for word in text.split_inclusive(|c: char| !is_of_id(c)) {
                     let id = word.trim_end_matches(|c: char| !is_of_id(c));
-                    match self.link(place, id).filter(|_| !in_link && id.contains('/')) {
+                    match self.link(place, id).filter(|_| !apart && id.contains('/')) {
                         Some(link) => linked.push_str(&format!("{link}{}", &word[id.len()..])),
                         None => linked.push_str(word),
                     }
@@ -168,10 +170,11 @@ fn chapter(paper: &Paper, report: &Report) -> Chapter {
     }
 }
 
+/// Parameters that reference values are known for, and those of predictions that have none.
 fn references(checkout: &Checkout, chapters: &[Chapter]) -> Result<Vec<Reference>, SiteError> {
     let mut all = Vec::new();
-    for chapter in chapters {
-        let file = format!("theory/tests/reference/{}.json", chapter.name);
+    let of_chapters = chapters.iter().map(|chapter| format!("theory/tests/reference/{}.json", chapter.name));
+    for file in of_chapters.chain(["web/site/examples.json".to_owned()]) {
         let entries: Result<Vec<Reference>, _> = serde_json::from_str(&checkout.text(&file)?);
         all.extend(entries.map_err(|error| SiteError::Unusable { file, reason: error.to_string() })?);
     }

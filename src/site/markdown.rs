@@ -55,7 +55,7 @@ impl Writing<'_> {
     fn write<'t>(&mut self, parser: impl Iterator<Item = Event<'t>>) {
         let mut open: Vec<Event<'t>> = Vec::new();
         let mut heading: Option<(u8, Vec<Event<'t>>)> = None;
-        let mut links: Vec<bool> = Vec::new();
+        let (mut links, mut images): (Vec<bool>, Vec<bool>) = (Vec::new(), Vec::new());
         for event in parser {
             let event = match event {
                 Event::Start(Tag::Heading { level, .. }) => {
@@ -92,9 +92,18 @@ impl Writing<'_> {
                     }
                     event
                 }
+                // An image that the site has not is its words.
                 Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
-                    let dest_url = (self.setting.resolve)(&dest_url).map_or(dest_url, CowStr::from);
-                    Event::Start(Tag::Image { link_type, dest_url, title, id })
+                    let address = (self.setting.resolve)(&dest_url);
+                    images.push(address.is_some());
+                    let Some(address) = address else { continue };
+                    Event::Start(Tag::Image { link_type, dest_url: address.into(), title, id })
+                }
+                Event::End(TagEnd::Image) => {
+                    if images.pop() != Some(true) {
+                        continue;
+                    }
+                    event
                 }
                 Event::InlineMath(latex) => Event::InlineHtml(inline(&latex).into()),
                 Event::DisplayMath(latex) => Event::InlineHtml(

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use solvable_engine::report::figure_name;
+
 use super::book::Book;
 use super::place::Place;
 
@@ -15,12 +17,11 @@ pub(super) struct Names<'a> {
 }
 
 /// What files of the repository are on the site.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 5] = [
     ("README.md", "manual.html"),
     ("CONTRIBUTING.md", "contributing.html"),
     ("theory/notes/coverage.md", "coverage.html"),
     ("reports/sample/index.html", "parts/index.html"),
-    ("reports/sample/figures/norm-trainability.svg", "figures/norm-trainability.svg"),
     ("index.html", "index.html"),
 ];
 
@@ -55,6 +56,11 @@ impl Names<'_> {
         }
         if let Some((_, page)) = FILES.iter().find(|(file, _)| *file == path) {
             return Some(place.to(&format!("{page}{anchor}")));
+        }
+        if let Some(figure) = path.strip_prefix("reports/sample/figures/") {
+            let drawn = |id: &str| format!("{}.svg", figure_name(id)) == figure;
+            let is_there = self.book.report.figures.iter().any(|other| drawn(&other.id));
+            return is_there.then(|| place.to(&format!("figures/{figure}")));
         }
         if path.starts_with("api/") {
             return self.book.api.then(|| place.to(path));

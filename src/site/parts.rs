@@ -28,17 +28,17 @@ fn index(book: &Book<'_>) -> Page {
     page.lead =
         "<p class=\"lead\">Bodies of theory, each with the claims that its simulations could refute.</p>\n"
             .to_owned();
-    page.push(&cards(book, &page.place));
+    page.push(&cards(book, &page.place, "h2"));
     page
 }
 
-/// The parts as cards.
-pub(super) fn cards(book: &Book<'_>, place: &Place) -> String {
+/// The parts as cards, with headings of this kind.
+pub(super) fn cards(book: &Book<'_>, place: &Place, heading: &str) -> String {
     let card = |chapter: &Chapter| {
         let about = &chapter.about;
         let first = about.summary.split("\n\n").next().unwrap_or_default();
         format!(
-            "<li class=\"card-link\"><h3><a href=\"{}\">{}</a></h3>\n<p>{}</p>\n<p class=\"meta\">{} {}</p></li>\n",
+            "<li class=\"card-link\"><{heading}><a href=\"{}\">{}</a></{heading}>\n<p>{}</p>\n<p class=\"meta\">{} {}</p></li>\n",
             place.to(Place::part(&chapter.name).path()),
             render_text(&about.title),
             render_text(first),

@@ -61,7 +61,7 @@ pub(super) fn page(book: &Book<'_>) -> Page {
         .collect();
     page.push(&format!("<ul class=\"cards doors\">\n{doors}</ul>\n"));
     page.section("parts", "The parts");
-    page.push(&cards(book, &page.place));
+    page.push(&cards(book, &page.place, "h3"));
     against(&mut page, book);
     page
 }

@@ -4,7 +4,7 @@
 //! [`StatusArgs`], [`CheckArgs`], [`MapArgs`] and [`DiffArgs`] into its own [`clap`] command line, calls [`verify`], [`report`], [`plan()`],
 //! [`status()`], [`check()`], [`map()`], [`diff`], [`list`] and [`explain`], and hands the outcome to [`exit`].
 //!
-//! What the commands find is there without the terminal, too: [`verified`], [`reported`], [`checked`], [`charted`] and [`compared`] print
+//! What the commands find is there without the terminal, too: [`verified`], [`reported`], [`judged`], [`checked`], [`charted`] and [`compared`] print
 //! nothing, tell a [`Host`] how far they are, and return what they found.
 
 mod agenda;

@@ -11,18 +11,34 @@ use super::markup::{self, Level};
 pub(super) fn mathml(latex: &str, block: bool) -> String {
     let display_mode = if block { DisplayMode::Block } else { DisplayMode::Inline };
     let storage = Storage::new();
-    let config = RenderConfig { display_mode, ..RenderConfig::with_annotation(latex) };
+    // Annotations are written as they are given.
+    let annotation = escape(latex);
+    let config = RenderConfig { display_mode, ..RenderConfig::with_annotation(&annotation) };
     let mut rendered = String::new();
     match events(&storage, latex) {
         Some(events) => {
             let stream = events.into_iter().map(Ok::<_, std::convert::Infallible>);
             match push_mathml(&mut rendered, stream, config) {
-                Ok(()) => rendered,
+                Ok(()) => mended(&rendered),
                 Err(_) => verbatim(latex),
             }
         }
         None => verbatim(latex),
     }
+}
+
+/// pulldown-latex 0.8.0 leaves a `<` that is an operator as it is, and no space before one attribute.
+fn mended(mathml: &str) -> String {
+    let mut mended = String::with_capacity(mathml.len());
+    let mut characters = mathml.chars().peekable();
+    while let Some(c) = characters.next() {
+        match (c, characters.peek()) {
+            ('<', Some('/' | 'a'..='z')) => mended.push('<'),
+            ('<', _) => mended.push_str("&lt;"),
+            _ => mended.push(c),
+        }
+    }
+    mended.replace("\"minsize=", "\" minsize=")
 }
 
 /// The parsed formula, or `None` where the parser objects.
@@ -138,6 +154,15 @@ pub(super) mod tests {
     #[test]
     fn spaces_are_not_shown_as_entities() {
         assert!(!mathml(r"a\ \text{or}~b", true).contains("&amp;nbsp"));
+    }
+
+    #[test]
+    fn inequalities_open_no_tags() {
+        let math = mathml(r"\bigl|\sum_{a<f_i}x_a\bigr| \not< y", true);
+        assert!(!math.contains("\"minsize"), "{math}");
+        let tags = math.matches('<').count();
+        let known = ["<m", "</m", "<semantics>", "</semantics>", "<annotation ", "</annotation>"];
+        assert_eq!(tags, known.iter().map(|tag| math.matches(tag).count()).sum::<usize>(), "{math}");
     }
 
     #[test]

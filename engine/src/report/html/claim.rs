@@ -97,7 +97,7 @@ pub(super) fn article(html: &mut String, claim: &ClaimResult, outline: &Outline<
     );
     html.push_str(
         "<div class=\"scroll\"><table>\n<thead><tr><th>Verdict</th><th>Setting</th><th>Predicted</th><th>Measured</th>\
-         <th>Discrepancy</th><th>Margin</th><th></th><th>Trials</th></tr></thead>\n",
+         <th>Discrepancy</th><th>Margin</th><td></td><th>Trials</th></tr></thead>\n",
     );
     for case in &claim.cases {
         self::case(html, case);
@@ -161,8 +161,8 @@ fn case(html: &mut String, case: &CaseResult) {
 fn judgement(html: &mut String, name: &str, judgement: &Judgement) {
     let _ = write!(
         html,
-        "<table class=\"inner\"><caption>{} {}</caption>\n<thead><tr><th></th><th>Predicted</th><th>Measured</th>\
-         <th>Discrepancy</th><th>Margin</th><th></th></tr></thead><tbody>\n",
+        "<table class=\"inner\"><caption>{} {}</caption>\n<thead><tr><td></td><th>Predicted</th><th>Measured</th>\
+         <th>Discrepancy</th><th>Margin</th><td></td></tr></thead><tbody>\n",
         badge(judgement.verdict),
         math::html(name)
     );
