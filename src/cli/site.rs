@@ -9,7 +9,6 @@ use solvable_engine::cli::{self, Host, ReportArgs, Scope, Selection};
 
 use super::own_data::offer;
 use crate::papers;
-use crate::report;
 use crate::site::{Api, Checkout, write};
 use crate::verify::{Observer, Profile};
 
@@ -48,7 +47,6 @@ pub fn site(args: &SiteArgs) -> Result<ExitCode> {
     }
     let api = if args.without_api { Api::Left } else { Api::Built };
     let files = write(&checkout, &papers::all(), &report, api, &args.out)?;
-    report::write(&report, &args.out.join("report"))?;
     let pages =
         files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "html")).count();
     println!("{pages} pages, {} files: {}", files.len(), args.out.join("index.html").display());

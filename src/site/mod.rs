@@ -11,7 +11,7 @@
 //! | `judging.html` | how claims are judged |
 //! | `coverage.html`, `findings.html` | the papers' statements and what holds them; what goes beyond |
 //! | `manual.html`, `contributing.html`, `notes/*.html` | texts of the repository |
-//! | `report/` | the whole report, which the command writes |
+//! | `report/` | the whole report |
 //! | `api/` | the documentation of the crates |
 //! | `assets/`, `figures/` | sheets, scripts, the theory as WebAssembly, the index of the search; figures as SVG |
 
@@ -37,7 +37,7 @@ mod texts;
 use std::path::{Path, PathBuf};
 
 use solvable_engine::Paper;
-use solvable_engine::report::{Files, Pieces, Report, figure_name, render_svg};
+use solvable_engine::report::{self, Files, Pieces, Report, figure_name, render_svg};
 
 pub use checkout::Checkout;
 pub use error::SiteError;
@@ -79,6 +79,7 @@ pub fn write(
         files.put(&format!("figures/{}.svg", figure_name(&figure.id)), render_svg(figure)?.as_bytes())?;
     }
     assets::write(checkout, &mut files)?;
+    report::write(report, &directory.join("report"))?;
     if let Some(folder) = &documentation {
         api::copy(folder, &mut files)?;
     }
