@@ -119,17 +119,16 @@
 
   const percent = (x, digits = 1) => `${x < 0 ? "−" : ""}${Math.abs(x).toFixed(digits)} %`;
 
-  const [WIDTH, ROW] = [760, 92];
-  const EDGE = 45;
-  const place = (x) => WIDTH / 2 + (Math.max(-EDGE - 3, Math.min(EDGE + 3, x)) / (EDGE + 3)) * (WIDTH / 2 - 10);
+  const ROW = 92;
+  const EDGE = 48;
 
-  const row = (top, title, { value, low, high, verdict }, margin, dots) => {
+  const row = (place, top, title, { value, low, high, verdict }, margin, dots) => {
     const y = top + 54;
     const [from, to] = [place(100 * low), place(100 * high)];
     const marks = dots.map((d) => `<circle cx="${place(100 * d).toFixed(1)}" cy="${y + 22}" r="2" fill="currentColor" opacity=".35"/>`).join("");
     return (
-      `<text x="10" y="${top + 18}" font-size="14" fill="currentColor">${title}: discrepancy ${percent(100 * value)}, ` +
-      `interval from ${percent(100 * low)} to ${percent(100 * high)}</text>` +
+      `<text x="4" y="${top + 18}" font-size="14" fill="currentColor">${title} ${percent(100 * value)} ` +
+      `[${percent(100 * low)}, ${percent(100 * high)}]</text>` +
       `<g class="interval ${verdict}"><rect class="band" x="${place(-margin)}" y="${top + 30}" width="${place(margin) - place(-margin)}" height="50"/>` +
       `<path class="zero" d="M${place(0)} ${top + 28}V${top + 82}"/>` +
       `<path class="range" d="M${from.toFixed(1)} ${y}H${to.toFixed(1)}" stroke-width="4"/>` +
@@ -138,7 +137,7 @@
     );
   };
 
-  const axis = (top) =>
+  const axis = (place, top) =>
     [-40, -20, 0, 20, 40]
       .map((x) => `<text x="${place(x)}" y="${top}" font-size="12" text-anchor="middle" fill="currentColor">${x < 0 ? "−" : ""}${Math.abs(x)} %</text>`)
       .join("");
@@ -161,11 +160,15 @@
     const dots = measured.slice(0, 256).map((m) => m - 1);
     const away = measured.slice(0, 256).map((m) => m / (1 + rival / 100) - 1);
     const label = `The claim is ${found.verdict}. Claim: ${found.claim.verdict}, rival: ${found.rival.verdict}.`;
+    // As wide as its place, so that words keep their size.
+    const { paddingLeft, paddingRight } = getComputedStyle(picture);
+    const width = Math.max(240, picture.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight));
+    const place = (x) => width / 2 + (Math.max(-EDGE, Math.min(EDGE, x)) / EDGE) * (width / 2 - 6);
     picture.innerHTML =
-      `<svg viewBox="0 0 ${WIDTH} ${2 * ROW + 30}" role="img" aria-label="${label}">` +
-      row(0, "Claim", found.claim, margin, dots) +
-      row(ROW, "Rival", found.rival, margin, away) +
-      axis(2 * ROW + 20) +
+      `<svg viewBox="0 0 ${width} ${2 * ROW + 30}" role="img" aria-label="${label}">` +
+      row(place, 0, "Claim", found.claim, margin, dots) +
+      row(place, ROW, "Rival", found.rival, margin, away) +
+      axis(place, 2 * ROW + 20) +
       "</svg>";
     told.innerHTML = `<span class="badge ${found.verdict}">${found.verdict}</span> ${WHY[found.verdict]}`;
   };
@@ -180,6 +183,7 @@
     normals = draws(++seed, 2 ** SIZES);
     show();
   });
+  addEventListener("resize", show);
   figure.hidden = false;
   show();
 })();
