@@ -76,7 +76,7 @@ fn page(book: &Book<'_>, entry: &Entry) -> Page {
     let sources: String =
         prediction.sources.iter().map(|source| format!("<li>{}</li>\n", reference(source))).collect();
     page.push(&format!("<ul class=\"sources\">\n{sources}</ul>\n"));
-    page.scripts.push("assets/try.js");
+    page.scripts.extend(["assets/solvable.js", "assets/theory.js", "assets/try.js"]);
     page
 }
 

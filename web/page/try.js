@@ -100,28 +100,11 @@
 
   const form = document.getElementById("evaluate");
   const { entry, example } = JSON.parse(document.getElementById("facts").textContent);
-  const root = document.body.dataset.root;
   const [answer, line] = [document.getElementById("answer"), document.getElementById("command")];
   const fields = [...form.querySelectorAll("[data-kind]")];
   const names = new Set(fields.map((field) => field.name));
   // What the address names and the form has not: the theory says that it does not know it.
   let strangers = {};
-
-  const load = (file) =>
-    new Promise((resolve, reject) => {
-      const script = document.createElement("script");
-      script.src = `${root}assets/${file}`;
-      script.onload = resolve;
-      script.onerror = () => reject(new Error(`${file} cannot be loaded`));
-      document.head.append(script);
-    });
-
-  let worker = null;
-  const theory = () =>
-    (worker ??= (async () => {
-      await Promise.all([load("solvable.js"), load("solvable.wasm.js")]);
-      return solvable.TheoryWorker.start(solvable.unpack(globalThis.solvableWasm));
-    })());
 
   const given = () => {
     const params = { ...strangers };
