@@ -1,17 +1,20 @@
 //! What a figure shows at a setting of its knobs.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use solvable_figures::figure::{Figure, Panel as Drawn, Point, Position, Scale, Series};
 use solvable_theory::catalog::{self, Prediction, Value};
 
+use crate::answer::{named, read_place, within};
 use crate::command::command;
 use crate::place::Place;
 use crate::refusal::Refusal;
 use crate::spec::{
-    Ask, Cells, Dot, Explorable, Listed, Measured, Panel, Readout, Rule, Sweep, Trace, Values,
+    Ask, Binned, Cells, Dot, Explorable, Listed, Measured, Panel, Readout, Rule, Sweep, Trace, Values,
 };
-use crate::template::{Setting, refers};
+use crate::template::{Setting, asked, refers};
 
 /// How finely curves are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +67,9 @@ pub struct Problem {
     pub why: Refusal,
 }
 
+/// What is drawn of a density of none: below every picture, so that steps on logarithmic axes go down to it.
+const FOOT: f64 = 1e-12;
+
 /// A coarse curve has one of so many values.
 const COARSE: usize = 4;
 
@@ -86,6 +92,7 @@ impl Explorable {
             detail,
             problems: Vec::new(),
             caveats: Vec::new(),
+            answers: HashMap::new(),
         };
         let mut panels: Vec<Drawn> = self.panels.iter().map(|panel| drawing.panel(panel)).collect();
         let here = self.measured.iter().filter(|measured| measured.is_at(setting));
@@ -128,6 +135,17 @@ struct Drawing<'a> {
     detail: Detail,
     problems: Vec<Problem>,
     caveats: Vec<String>,
+    /// What was asked already: lines and numbers share questions.
+    answers: HashMap<(Form, &'static str, String), Result<Value, Refusal>>,
+}
+
+/// Which form of an answer is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Form {
+    /// As it is computed.
+    Computed,
+    /// As the command prints it.
+    Shown,
 }
 
 impl Drawing<'_> {
@@ -141,6 +159,7 @@ impl Drawing<'_> {
             Trace::Fixed(series) => return Some(series.clone()),
             Trace::Sweep(sweep) => (&sweep.label, Some(&sweep.ask), self.sweep(sweep)),
             Trace::Listed(listed) => (&listed.label, Some(&listed.ask), self.listed(listed)),
+            Trace::Binned(binned) => (&binned.label, Some(&binned.ask), self.binned(binned)),
             Trace::Rule(rule) => (&rule.label, rule.ask.as_ref(), self.rule(rule)),
             Trace::Dot(dot) => (&dot.label, dot.ask.as_ref(), self.dot(dot)),
             Trace::Cells(cells) => (&cells.label, Some(&cells.ask), self.cells(cells)),
@@ -157,7 +176,7 @@ impl Drawing<'_> {
     fn problem(&mut self, of: &str, ask: Option<&Ask>, partly: bool, why: Refusal) {
         let template = ask.zip(why.parameter()).and_then(|(ask, parameter)| {
             let name = parameter.split(['[', '.']).next()?;
-            ask.params.get(name)
+            asked(&ask.params, name)
         });
         let hang = |name: &&str| template.is_some_and(|template| refers(template, name));
         let names = self.of.knobs.iter().map(|knob| knob.name.as_str());
@@ -171,11 +190,30 @@ impl Drawing<'_> {
 
     /// The answer to `ask`, by the names of its outputs.
     fn parts(&mut self, ask: &Ask) -> Result<Vec<(&'static str, Value)>, Refusal> {
+        self.parts_at(ask, self.setting)
+    }
+
+    fn parts_at(&mut self, ask: &Ask, setting: Setting<'_>) -> Result<Vec<(&'static str, Value)>, Refusal> {
         let prediction = catalog::find(&ask.id)?;
-        let params = self.setting.params(ask)?;
-        let parts = named(&prediction, prediction.evaluate(&params)?)?;
+        let params = setting.params(ask)?;
+        let parts = named(&prediction, self.answer(Form::Computed, &prediction, &params)?)?;
         self.caveat(&prediction, &params);
         Ok(parts)
+    }
+
+    fn answer(
+        &mut self,
+        form: Form,
+        prediction: &Prediction,
+        params: &Map<String, Json>,
+    ) -> Result<Value, Refusal> {
+        let compute = || match form {
+            Form::Computed => prediction.evaluate(params),
+            Form::Shown => prediction.answer(params).map(|answer| answer.shown),
+        };
+        let question = serde_json::to_string(params).unwrap_or_default();
+        let entry = self.answers.entry((form, prediction.id, question));
+        entry.or_insert_with(|| compute().map_err(Refusal::from)).clone()
     }
 
     fn caveat(&mut self, prediction: &Prediction, params: &Map<String, Json>) {
@@ -194,7 +232,7 @@ impl Drawing<'_> {
         for x in values(&sweep.values, self.setting, self.detail)? {
             let number = if sweep.values.whole { Json::from(x as i64) } else { Json::from(x) };
             let params = self.setting.at(&number).params(&sweep.ask)?;
-            let found = prediction.evaluate(&params).map_err(Refusal::from).and_then(|value| {
+            let found = self.answer(Form::Computed, &prediction, &params).and_then(|value| {
                 let parts = named(&prediction, value)?;
                 let x = against.as_ref().map_or(Ok(x), |place| number_of(&parts, place))?;
                 Ok((x, number_of(&parts, &output)?))
@@ -234,6 +272,23 @@ impl Drawing<'_> {
         };
         let points = abscissas.into_iter().zip(ordinates).collect();
         let Listed { label, group, stroke, .. } = listed;
+        Ok(Some(Series::Line { label: self.setting.label(label), group: *group, stroke: *stroke, points }))
+    }
+
+    fn binned(&mut self, binned: &Binned) -> Result<Option<Series>, Refusal> {
+        let unit = self.setting.number(&binned.unit)?;
+        let edges = values(&binned.edges, self.setting, self.detail)?;
+        let places = Json::from(edges.iter().map(|edge| edge * unit).collect::<Vec<_>>());
+        let parts = self.parts_at(&binned.ask, self.setting.at(&places))?;
+        let shares = numbers_of(&parts, &binned.output)?;
+        let bins = edges.windows(2).zip(shares.windows(2));
+        // Of a point that is an atom half belongs to either side.
+        let points = bins.flat_map(|(edges, shares)| {
+            let height = ((shares[1] - shares[0]) / (edges[1] - edges[0])).max(FOOT);
+            [(edges[0], height), (edges[1], height)]
+        });
+        let points = points.collect();
+        let Binned { label, group, stroke, .. } = binned;
         Ok(Some(Series::Line { label: self.setting.label(label), group: *group, stroke: *stroke, points }))
     }
 
@@ -285,6 +340,17 @@ impl Drawing<'_> {
         }))
     }
 
+    /// The value, or the part of it, that the command prints.
+    fn shown(&mut self, id: &str, params: &Map<String, Json>, output: &str) -> Result<Json, Refusal> {
+        let prediction = catalog::find(id)?;
+        let shown = self.answer(Form::Shown, &prediction, params)?;
+        if output.is_empty() {
+            return Ok(shown.to_json());
+        }
+        let parts = named(&prediction, shown)?;
+        within(&parts, &read_place(output)?).map(Value::to_json)
+    }
+
     fn readout(&mut self, readout: &Readout) -> Shown {
         let label = self.setting.label(&readout.label);
         let line = |params: &Map<String, Json>| command("predict", &readout.ask.id, params);
@@ -295,38 +361,11 @@ impl Drawing<'_> {
                 return Shown { label, value: None, command: line(&readout.ask.params) };
             }
         };
-        let value = answered(&readout.ask.id, &params, &readout.output)
+        let value = self
+            .shown(&readout.ask.id, &params, &readout.output)
             .map_err(|why| self.problem(&readout.label, Some(&readout.ask), false, why));
         Shown { label, value: value.ok(), command: line(&params) }
     }
-}
-
-/// The value, or the part of it, that the command prints.
-fn answered(id: &str, params: &Map<String, Json>, output: &str) -> Result<Json, Refusal> {
-    let prediction = catalog::find(id)?;
-    let shown = prediction.answer(params)?.shown;
-    if output.is_empty() {
-        return Ok(shown.to_json());
-    }
-    let parts = named(&prediction, shown)?;
-    within(&parts, &read_place(output)?).map(Value::to_json)
-}
-
-fn named(prediction: &Prediction, value: Value) -> Result<Vec<(&'static str, Value)>, Refusal> {
-    let odd = || Refusal::new("internal", format!("{} has another form than declared", prediction.id));
-    prediction.outputs.named(value).ok_or_else(odd)
-}
-
-fn read_place(text: &str) -> Result<Place, Refusal> {
-    Place::parse(text)
-        .ok_or_else(|| Refusal::new("invalid-entry", format!("`{text}` is no place of a number")))
-}
-
-fn within<'a>(parts: &'a [(&'static str, Value)], place: &Place) -> Result<&'a Value, Refusal> {
-    let part = parts.iter().find(|(name, _)| *name == place.name);
-    let absent =
-        || Refusal::new("absent-output", format!("`{place}` is not in the value at these parameters"));
-    part.and_then(|(_, part)| place.within_value(part)).ok_or_else(absent)
 }
 
 /// A number; NaN where a word stands in its place, such as `marginal`.
@@ -378,4 +417,74 @@ fn values(values: &Values, setting: Setting<'_>, detail: Detail) -> Result<Vec<f
         all.dedup();
     }
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use solvable_figures::figure::{Axis, Stroke};
+
+    use super::*;
+    use crate::spec::Knob;
+
+    fn figure(traces: Vec<Trace>, readouts: Vec<Readout>) -> Explorable {
+        let panel = Panel { title: String::new(), x: Axis::linear("x"), y: Axis::linear("y"), traces };
+        let knobs = vec![Knob::real("q0", "q_0", "Mean square of the inputs.", 0.1, 2.0, 1.0)];
+        let [id, title, caption] = ["a/b", "", ""].map(str::to_owned);
+        Explorable {
+            id,
+            title,
+            caption,
+            knobs,
+            panels: vec![panel],
+            readouts,
+            checks: vec![],
+            measured: vec![],
+        }
+    }
+
+    #[test]
+    fn the_shares_of_a_distribution_add_up_to_one() {
+        let law = json!({"q": ["$q0", 0.5], "alpha": [0.7], "sigma_w2": 1, "ensemble": "orthogonal"});
+        let mut shares = law.clone();
+        shares["x"] = json!("$x");
+        let unit = json!({"$answer": ["iso/lambda-max", law, "lambda_max"]});
+        let edges = Values::new(-0.05, 1.15, 13, Scale::Linear);
+        let binned = Trace::binned("", 0, Stroke::Solid, Ask::new("iso/cdf", shares), (edges, unit), "F");
+        let figure = figure(vec![binned], vec![]);
+        let picture = figure.picture(&figure.start(), Detail::Fine).unwrap();
+        assert!(picture.problems.is_empty(), "{:?}", picture.problems);
+        let Series::Line { points, .. } = &picture.figure.panels[0].series[0] else { panic!() };
+        assert_eq!(points.len(), 24);
+        let all: f64 = points.chunks(2).map(|ends| ends[0].1 * (ends[1].0 - ends[0].0)).sum();
+        assert!((all - 1.0).abs() < 1e-6, "{all}");
+        // The atom of the orthogonal law lies at the top.
+        assert!(points[20].1 > 5.0, "{points:?}");
+    }
+
+    #[test]
+    fn lines_and_numbers_share_what_they_ask() {
+        let ask = Ask::new(
+            "iso/step-size",
+            json!({
+                "activation": "hard-tanh(1)", "q0": "$q0", "sigma_w2": 1, "depth": 3, "ensemble": "orthogonal"
+            }),
+        );
+        let level = |output| Trace::level("", 0, Stroke::Solid, ask.clone(), output);
+        let figure =
+            figure(vec![level("eta_c"), level("loss_ratio")], vec![Readout::new("η", ask.clone(), "eta_c")]);
+        let start = figure.start();
+        let mut drawing = Drawing {
+            of: &figure,
+            setting: Setting::new(&start),
+            detail: Detail::Fine,
+            problems: Vec::new(),
+            caveats: Vec::new(),
+            answers: HashMap::new(),
+        };
+        assert_eq!(drawing.panel(&figure.panels[0]).series.len(), 2);
+        assert_eq!(drawing.answers.len(), 1);
+        assert!(drawing.readout(&figure.readouts[0]).value.is_some());
+        assert_eq!(drawing.answers.len(), 2);
+    }
 }
