@@ -38,5 +38,5 @@ pub fn all() -> Vec<Paper> {
 
 /// The explorable figures of every paper, in the order of the report.
 pub fn explorables() -> Vec<ExplorePlan> {
-    [mean_field::explorables()].into_iter().flatten().collect()
+    [mean_field::explorables(), normalization::explorables()].into_iter().flatten().collect()
 }
