@@ -38,8 +38,13 @@ pub fn all() -> Vec<Paper> {
 
 /// The explorable figures of every paper, in the order of the report.
 pub fn explorables() -> Vec<ExplorePlan> {
-    [mean_field::explorables(), normalization::explorables(), natural_gradient::explorables()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        mean_field::explorables(),
+        normalization::explorables(),
+        natural_gradient::explorables(),
+        continual_learning::explorables(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
