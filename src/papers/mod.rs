@@ -43,6 +43,7 @@ pub fn explorables() -> Vec<ExplorePlan> {
         normalization::explorables(),
         natural_gradient::explorables(),
         continual_learning::explorables(),
+        dynamical_isometry::explorables(),
     ]
     .into_iter()
     .flatten()
