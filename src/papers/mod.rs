@@ -44,6 +44,7 @@ pub fn explorables() -> Vec<ExplorePlan> {
         natural_gradient::explorables(),
         continual_learning::explorables(),
         dynamical_isometry::explorables(),
+        pathological_spectra::explorables(),
     ]
     .into_iter()
     .flatten()
