@@ -45,6 +45,7 @@ pub fn explorables() -> Vec<ExplorePlan> {
         continual_learning::explorables(),
         dynamical_isometry::explorables(),
         pathological_spectra::explorables(),
+        any_architecture::explorables(),
     ]
     .into_iter()
     .flatten()
