@@ -42,6 +42,7 @@
 //! # Ok::<(), solvable_explore::Refusal>(())
 //! ```
 
+mod answer;
 mod command;
 mod picture;
 mod place;
@@ -54,6 +55,6 @@ pub use picture::{Detail, Picture, Problem, Shown};
 pub use place::Place;
 pub use refusal::Refusal;
 pub use spec::{
-    Ask, Cells, Dot, Explorable, Knob, Listed, Measured, Panel, Range, Readout, Rule, Sweep, Trace, Values,
-    Word,
+    Ask, Binned, Cells, Dot, Explorable, Knob, Listed, Measured, Panel, Range, Readout, Rule, Sweep, Trace,
+    Values, Word,
 };

@@ -1,17 +1,21 @@
 //! What a figure shows at a setting of its knobs.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use solvable_figures::figure::{Figure, Panel as Drawn, Point, Position, Scale, Series};
 use solvable_theory::catalog::{self, Prediction, Value};
 
+use crate::answer::{named, read_place, within};
 use crate::command::command;
 use crate::place::Place;
 use crate::refusal::Refusal;
 use crate::spec::{
-    Ask, Cells, Dot, Explorable, Knob, Listed, Measured, Panel, Range, Readout, Rule, Sweep, Trace, Values,
+    Ask, Binned, Cells, Dot, Explorable, Knob, Listed, Measured, Panel, Range, Readout, Rule, Sweep, Trace,
+    Values,
 };
-use crate::template::{Setting, refers};
+use crate::template::{Setting, asked, refers};
 
 /// How finely curves are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +68,9 @@ pub struct Problem {
     pub why: Refusal,
 }
 
+/// What is drawn of a density of none: below every picture, so that steps on logarithmic axes go down to it.
+const FOOT: f64 = 1e-12;
+
 /// A coarse curve has one of so many values.
 const COARSE: usize = 4;
 
@@ -87,6 +94,7 @@ impl Explorable {
             unusable: Vec::new(),
             problems: Vec::new(),
             caveats: Vec::new(),
+            answers: HashMap::new(),
         };
         self.knobs.iter().for_each(|knob| drawing.look_at(knob));
         let mut panels: Vec<Drawn> = self.panels.iter().map(|panel| drawing.panel(panel)).collect();
@@ -132,6 +140,17 @@ struct Drawing<'a> {
     unusable: Vec<&'a str>,
     problems: Vec<Problem>,
     caveats: Vec<String>,
+    /// What was asked already: lines and numbers share questions.
+    answers: HashMap<(Form, &'static str, String), Result<Value, Refusal>>,
+}
+
+/// Which form of an answer is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Form {
+    /// As it is computed.
+    Computed,
+    /// As the command prints it.
+    Shown,
 }
 
 impl<'a> Drawing<'a> {
@@ -167,6 +186,9 @@ impl<'a> Drawing<'a> {
             Trace::Fixed(series) => return Some(series.clone()),
             Trace::Sweep(sweep) => (&sweep.label, Some(&sweep.ask), &[&sweep.values.low, &sweep.values.high]),
             Trace::Listed(listed) => (&listed.label, Some(&listed.ask), &[&listed.x]),
+            Trace::Binned(binned) => {
+                (&binned.label, Some(&binned.ask), &[&binned.edges.low, &binned.edges.high, &binned.unit])
+            }
             Trace::Rule(rule) => (&rule.label, rule.ask.as_ref(), &[&rule.value]),
             Trace::Dot(dot) => (&dot.label, dot.ask.as_ref(), &[&dot.x, &dot.y]),
             Trace::Cells(cells) => (&cells.label, Some(&cells.ask), &[]),
@@ -178,6 +200,7 @@ impl<'a> Drawing<'a> {
             Trace::Fixed(series) => Ok(Some(series.clone())),
             Trace::Sweep(sweep) => self.sweep(sweep),
             Trace::Listed(listed) => self.listed(listed),
+            Trace::Binned(binned) => self.binned(binned),
             Trace::Rule(rule) => self.rule(rule),
             Trace::Dot(dot) => self.dot(dot),
             Trace::Cells(cells) => self.cells(cells),
@@ -194,7 +217,7 @@ impl<'a> Drawing<'a> {
     fn problem(&mut self, of: &str, ask: Option<&Ask>, partly: bool, why: Refusal) {
         let template = ask.zip(why.parameter()).and_then(|(ask, parameter)| {
             let name = parameter.split(['[', '.']).next()?;
-            ask.params.get(name)
+            asked(&ask.params, name)
         });
         let hang = |name: &&str| template.is_some_and(|template| refers(template, name));
         let names = self.of.knobs.iter().map(|knob| knob.name.as_str());
@@ -208,11 +231,30 @@ impl<'a> Drawing<'a> {
 
     /// The answer to `ask`, by the names of its outputs.
     fn parts(&mut self, ask: &Ask) -> Result<Vec<(&'static str, Value)>, Refusal> {
+        self.parts_at(ask, self.setting)
+    }
+
+    fn parts_at(&mut self, ask: &Ask, setting: Setting<'_>) -> Result<Vec<(&'static str, Value)>, Refusal> {
         let prediction = catalog::find(&ask.id)?;
-        let params = self.setting.params(ask)?;
-        let parts = named(&prediction, prediction.evaluate(&params)?)?;
+        let params = setting.params(ask)?;
+        let parts = named(&prediction, self.answer(Form::Computed, &prediction, &params)?)?;
         self.caveat(&prediction, &params);
         Ok(parts)
+    }
+
+    fn answer(
+        &mut self,
+        form: Form,
+        prediction: &Prediction,
+        params: &Map<String, Json>,
+    ) -> Result<Value, Refusal> {
+        let compute = || match form {
+            Form::Computed => prediction.evaluate(params),
+            Form::Shown => prediction.answer(params).map(|answer| answer.shown),
+        };
+        let question = serde_json::to_string(params).unwrap_or_default();
+        let entry = self.answers.entry((form, prediction.id, question));
+        entry.or_insert_with(|| compute().map_err(Refusal::from)).clone()
     }
 
     fn caveat(&mut self, prediction: &Prediction, params: &Map<String, Json>) {
@@ -231,7 +273,7 @@ impl<'a> Drawing<'a> {
         for x in values(&sweep.values, self.setting, self.detail)? {
             let number = if sweep.values.whole { Json::from(x as i64) } else { Json::from(x) };
             let params = self.setting.at(&number).params(&sweep.ask)?;
-            let found = prediction.evaluate(&params).map_err(Refusal::from).and_then(|value| {
+            let found = self.answer(Form::Computed, &prediction, &params).and_then(|value| {
                 let parts = named(&prediction, value)?;
                 let x = against.as_ref().map_or(Ok(x), |place| number_of(&parts, place))?;
                 Ok((x, number_of(&parts, &output)?))
@@ -271,6 +313,23 @@ impl<'a> Drawing<'a> {
         };
         let points = abscissas.into_iter().zip(ordinates).collect();
         let Listed { label, group, stroke, .. } = listed;
+        Ok(Some(Series::Line { label: self.setting.label(label), group: *group, stroke: *stroke, points }))
+    }
+
+    fn binned(&mut self, binned: &Binned) -> Result<Option<Series>, Refusal> {
+        let unit = self.setting.number(&binned.unit)?;
+        let edges = values(&binned.edges, self.setting, self.detail)?;
+        let places = Json::from(edges.iter().map(|edge| edge * unit).collect::<Vec<_>>());
+        let parts = self.parts_at(&binned.ask, self.setting.at(&places))?;
+        let shares = numbers_of(&parts, &binned.output)?;
+        let bins = edges.windows(2).zip(shares.windows(2));
+        // Of a point that is an atom half belongs to either side.
+        let points = bins.flat_map(|(edges, shares)| {
+            let height = ((shares[1] - shares[0]) / (edges[1] - edges[0])).max(FOOT);
+            [(edges[0], height), (edges[1], height)]
+        });
+        let points = points.collect();
+        let Binned { label, group, stroke, .. } = binned;
         Ok(Some(Series::Line { label: self.setting.label(label), group: *group, stroke: *stroke, points }))
     }
 
@@ -322,6 +381,17 @@ impl<'a> Drawing<'a> {
         }))
     }
 
+    /// The value, or the part of it, that the command prints.
+    fn shown(&mut self, id: &str, params: &Map<String, Json>, output: &str) -> Result<Json, Refusal> {
+        let prediction = catalog::find(id)?;
+        let shown = self.answer(Form::Shown, &prediction, params)?;
+        if output.is_empty() {
+            return Ok(shown.to_json());
+        }
+        let parts = named(&prediction, shown)?;
+        within(&parts, &read_place(output)?).map(Value::to_json)
+    }
+
     fn readout(&mut self, readout: &Readout) -> Shown {
         let label = self.setting.label(&readout.label);
         let line = |params: &Map<String, Json>| command("predict", &readout.ask.id, params);
@@ -335,38 +405,11 @@ impl<'a> Drawing<'a> {
                 return Shown { label, value: None, command: line(&readout.ask.params) };
             }
         };
-        let value = answered(&readout.ask.id, &params, &readout.output)
+        let value = self
+            .shown(&readout.ask.id, &params, &readout.output)
             .map_err(|why| self.problem(&readout.label, Some(&readout.ask), false, why));
         Shown { label, value: value.ok(), command: line(&params) }
     }
-}
-
-/// The value, or the part of it, that the command prints.
-fn answered(id: &str, params: &Map<String, Json>, output: &str) -> Result<Json, Refusal> {
-    let prediction = catalog::find(id)?;
-    let shown = prediction.answer(params)?.shown;
-    if output.is_empty() {
-        return Ok(shown.to_json());
-    }
-    let parts = named(&prediction, shown)?;
-    within(&parts, &read_place(output)?).map(Value::to_json)
-}
-
-fn named(prediction: &Prediction, value: Value) -> Result<Vec<(&'static str, Value)>, Refusal> {
-    let odd = || Refusal::new("internal", format!("{} has another form than declared", prediction.id));
-    prediction.outputs.named(value).ok_or_else(odd)
-}
-
-fn read_place(text: &str) -> Result<Place, Refusal> {
-    Place::parse(text)
-        .ok_or_else(|| Refusal::new("invalid-entry", format!("`{text}` is no place of a number")))
-}
-
-fn within<'a>(parts: &'a [(&'static str, Value)], place: &Place) -> Result<&'a Value, Refusal> {
-    let part = parts.iter().find(|(name, _)| *name == place.name);
-    let absent =
-        || Refusal::new("absent-output", format!("`{place}` is not in the value at these parameters"));
-    part.and_then(|(_, part)| place.within_value(part)).ok_or_else(absent)
 }
 
 /// A number; NaN where a word stands in its place, such as `marginal`.
@@ -421,146 +464,72 @@ fn values(values: &Values, setting: Setting<'_>, detail: Detail) -> Result<Vec<f
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use serde_json::json;
     use solvable_figures::figure::{Axis, Stroke};
 
     use super::*;
+    use crate::spec::Knob;
 
-    /// λ_max against the width, and at the width of a knob; measured at one setting.
-    fn figure() -> Explorable {
-        let ask = |width: &str| {
-            Ask::new(
-                "mf/fim-stats",
-                json!({
-                    "activation": "$activation", "widths": [{"$repeat": [width, 2]}, 1], "N": "$N", "sigma_w2": 2, "sigma_b2": 0.1
-                }),
-            )
-        };
-        let points = vec![Point { x: 50.0, y: 20.0, low: 19.0, high: 21.0 }];
+    fn figure(traces: Vec<Trace>, readouts: Vec<Readout>) -> Explorable {
+        let panel = Panel { title: String::new(), x: Axis::linear("x"), y: Axis::linear("y"), traces };
+        let knobs = vec![Knob::real("q0", "q_0", "Mean square of the inputs.", 0.1, 2.0, 1.0)];
+        let [id, title, caption] = ["a/b", "", ""].map(str::to_owned);
         Explorable {
-            id: "mf/test".into(),
-            title: "λ_max".into(),
-            caption: String::new(),
-            knobs: vec![
-                Knob::words("activation", "activation", "Of all layers.", ["relu", "tanh"]),
-                Knob::whole("N", "samples N", "Inputs.", 1, 100, 40),
-                Knob::whole("M", "width M", "Of all layers.", 10, 100, 50),
-            ],
-            panels: vec![Panel {
-                title: "$activation".into(),
-                x: Axis::linear("width"),
-                y: Axis::linear("λ_max"),
-                traces: vec![
-                    Trace::sweep(
-                        "N = $N",
-                        0,
-                        Stroke::Solid,
-                        ask("$x"),
-                        Values::new(10, 100, 41, Scale::Linear).whole(),
-                        "lambda_max",
-                    ),
-                    Trace::dot("here", 1, ask("$M"), "$M", "lambda_max"),
-                ],
-            }],
-            readouts: vec![Readout::new("λ_max", ask("$M"), "lambda_max")],
-            checks: vec![Ask::new("mf/lambda-max", json!({"width": "$M"}))],
-            measured: vec![Measured::new(
-                0,
-                json!({"activation": "relu", "N": 40}),
-                Series::Points { label: "networks".into(), group: 1, points },
-            )],
-        }
-    }
-
-    fn at(changes: &[(&str, Json)]) -> Picture {
-        let figure = figure();
-        let mut setting = figure.start();
-        setting.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
-        figure.picture(&setting, Detail::Fine).unwrap()
-    }
-
-    fn line(picture: &Picture) -> Vec<(f64, f64)> {
-        match &picture.figure.panels[0].series[0] {
-            Series::Line { points, .. } => points.clone(),
-            other => panic!("{other:?}"),
+            id,
+            title,
+            caption,
+            knobs,
+            panels: vec![panel],
+            readouts,
+            checks: vec![],
+            measured: vec![],
         }
     }
 
     #[test]
-    fn curves_markers_and_numbers_are_answers_of_the_theory() {
-        let picture = at(&[]);
-        let given =
-            json!({"activation": "relu", "widths": [50, 50, 1], "N": 40, "sigma_w2": 2, "sigma_b2": 0.1});
-        let value = catalog::find("mf/fim-stats").unwrap().evaluate(given.as_object().unwrap()).unwrap();
-        let Value::List(parts) = value else { panic!("a list") };
-        let Value::Number(expected) = parts[4] else { panic!("a number") };
-        let Series::Points { points, .. } = &picture.figure.panels[0].series[1] else { panic!("a marker") };
-        assert_eq!((points[0].x, points[0].y), (50.0, expected));
-        let shown = picture.readouts[0].value.as_ref().and_then(Json::as_f64).unwrap();
-        assert!((shown - expected).abs() < 1e-12 * expected);
-        assert_eq!(
-            picture.readouts[0].command,
-            "solvable predict mf/fim-stats N=40 activation=relu sigma_b2=0.1 sigma_w2=2 widths=50,50,1"
+    fn the_shares_of_a_distribution_add_up_to_one() {
+        let law = json!({"q": ["$q0", 0.5], "alpha": [0.7], "sigma_w2": 1, "ensemble": "orthogonal"});
+        let mut shares = law.clone();
+        shares["x"] = json!("$x");
+        let unit = json!({"$answer": ["iso/lambda-max", law, "lambda_max"]});
+        let edges = Values::new(-0.05, 1.15, 13, Scale::Linear);
+        let binned = Trace::binned("", 0, Stroke::Solid, Ask::new("iso/cdf", shares), (edges, unit), "F");
+        let figure = figure(vec![binned], vec![]);
+        let picture = figure.picture(&figure.start(), Detail::Fine).unwrap();
+        assert!(picture.problems.is_empty(), "{:?}", picture.problems);
+        let Series::Line { points, .. } = &picture.figure.panels[0].series[0] else { panic!() };
+        assert_eq!(points.len(), 24);
+        let all: f64 = points.chunks(2).map(|ends| ends[0].1 * (ends[1].0 - ends[0].0)).sum();
+        assert!((all - 1.0).abs() < 1e-6, "{all}");
+        // The atom of the orthogonal law lies at the top.
+        assert!(points[20].1 > 5.0, "{points:?}");
+    }
+
+    #[test]
+    fn lines_and_numbers_share_what_they_ask() {
+        let ask = Ask::new(
+            "iso/step-size",
+            json!({
+                "activation": "hard-tanh(1)", "q0": "$q0", "sigma_w2": 1, "depth": 3, "ensemble": "orthogonal"
+            }),
         );
-        assert_eq!(picture.checks, ["solvable check mf/lambda-max width=50"]);
-        let on_curve =
-            line(&picture).into_iter().min_by(|a, b| (a.0 - 50.0).abs().total_cmp(&(b.0 - 50.0).abs()));
-        assert!((on_curve.unwrap().1 / expected - 1.0).abs() < 0.05);
-        assert_eq!(picture.figure.panels[0].title, "relu");
-    }
-
-    #[test]
-    fn measurements_show_where_they_were_made_and_nowhere_else() {
-        assert_eq!(at(&[]).measured, 1);
-        assert_eq!(at(&[("M", json!(77))]).measured, 1);
-        assert_eq!(at(&[("N", json!(40.0))]).measured, 1);
-        assert_eq!(at(&[("N", json!(41))]).measured, 0);
-        assert_eq!(at(&[("activation", json!("tanh"))]).measured, 0);
-        assert_eq!(
-            at(&[]).figure.panels[0].series.len(),
-            at(&[("N", json!(41))]).figure.panels[0].series.len() + 1
-        );
-    }
-
-    #[test]
-    fn what_the_theory_refuses_is_told_with_the_knob_to_blame() {
-        let picture = at(&[("N", json!(0))]);
-        assert_eq!(picture.problems[0].knobs, ["N"]);
-        assert!(!picture.problems[0].partly && picture.problems[0].why.to_string().contains('0'));
-        assert!(picture.readouts[0].value.is_none() && picture.figure.panels[0].series.is_empty());
-        assert_eq!(at(&[("activation", json!("none"))]).problems[0].knobs, ["activation"]);
-        // Of the curve nothing hangs on it.
-        let picture = at(&[("M", json!("wide"))]);
-        assert_eq!((line(&picture).len(), picture.problems.len()), (41, 1));
-        assert_eq!(picture.problems[0].knobs, ["M"]);
-    }
-
-    #[test]
-    fn coarse_curves_have_the_same_ends_and_fewer_values() {
-        let figure = figure();
-        let coarse = figure.picture(&figure.start(), Detail::Coarse).unwrap();
-        let (coarse, fine) = (line(&coarse), line(&at(&[])));
-        assert_eq!((coarse.len(), fine.len()), (11, 41));
-        assert_eq!((coarse[0], coarse[10]), (fine[0], fine[40]));
-    }
-
-    #[test]
-    fn a_setting_names_all_knobs_and_no_others() {
-        let figure = figure();
-        let mut setting = figure.start();
-        setting.remove("N");
-        assert!(figure.picture(&setting, Detail::Fine).unwrap_err().to_string().contains("`N`"));
-        let mut setting = figure.start();
-        setting.insert("n".into(), json!(1));
-        assert!(figure.picture(&setting, Detail::Fine).unwrap_err().to_string().contains("`n`"));
-    }
-
-    #[test]
-    fn figures_are_read_as_they_were_written() {
-        let figure = figure();
-        let text = serde_json::to_string(&figure).unwrap();
-        assert_eq!(serde_json::from_str::<Explorable>(&text).unwrap(), figure);
+        let level = |output| Trace::level("", 0, Stroke::Solid, ask.clone(), output);
+        let figure =
+            figure(vec![level("eta_c"), level("loss_ratio")], vec![Readout::new("η", ask.clone(), "eta_c")]);
+        let start = figure.start();
+        let mut drawing = Drawing {
+            of: &figure,
+            setting: Setting::new(&start),
+            detail: Detail::Fine,
+            unusable: Vec::new(),
+            problems: Vec::new(),
+            caveats: Vec::new(),
+            answers: HashMap::new(),
+        };
+        assert_eq!(drawing.panel(&figure.panels[0]).series.len(), 2);
+        assert_eq!(drawing.answers.len(), 1);
+        assert!(drawing.readout(&figure.readouts[0]).value.is_some());
+        assert_eq!(drawing.answers.len(), 2);
     }
 }

@@ -93,7 +93,8 @@ pub struct Ask {
     /// The prediction, or the claim.
     pub id: String,
     /// Its parameters: `"$name"` is the value of a knob (`"$x"` that of a curve), `{"$repeat": [value, count]}` within a list that many entries,
-    /// `{"$product": [a, b, ...]}` and `{"$sum": [a, b, ...]}` numbers made of others.
+    /// `{"$product": [a, b, ...]}` and `{"$sum": [a, b, ...]}` numbers made of others,
+    /// `{"$answer": [id, parameters, output]}` what another prediction has there.
     pub params: Map<String, Json>,
 }
 
@@ -106,6 +107,8 @@ pub enum Trace {
     Sweep(Sweep),
     /// A list that one answer holds.
     Listed(Listed),
+    /// Shares of a distribution between edges, as a density in steps.
+    Binned(Binned),
     /// A number as a straight line across the panel.
     Rule(Rule),
     /// A number as a marker.
@@ -127,7 +130,7 @@ pub struct Sweep {
     pub ask: Ask,
     /// The values.
     pub values: Values,
-    /// Which number of the answer: `kappa_1`, `E[3]`.
+    /// Which number of the answer: `kappa_1`, `E[3]`, `E[last]`.
     pub output: String,
     /// The abscissa, where it is a number of the answer too and not the value.
     pub against: Option<String>,
@@ -163,6 +166,26 @@ pub struct Listed {
     pub x: Json,
     /// The ordinates: an output that is a list.
     pub y: String,
+}
+
+/// Shares of a distribution between edges, over the width of the bins: a density in steps, to be held against a histogram with the
+/// same edges.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Binned {
+    /// Legend entry; empty for none.
+    pub label: String,
+    /// Colour group.
+    pub group: usize,
+    /// Line style.
+    pub stroke: Stroke,
+    /// The question, in which `"$x"` is the list of the edges times the unit.
+    pub ask: Ask,
+    /// The edges as they are drawn.
+    pub edges: Values,
+    /// The unit of the edges: a number, or what stands for one.
+    pub unit: Json,
+    /// The output: the distribution function at the edges.
+    pub output: String,
 }
 
 /// A number as a straight line across the panel.
@@ -327,6 +350,19 @@ impl Trace {
     /// A [`Listed`].
     pub fn listed(label: &str, group: usize, stroke: Stroke, ask: Ask, x: impl Into<Json>, y: &str) -> Self {
         Self::Listed(Listed { label: label.into(), group, stroke, ask, x: x.into(), y: y.into() })
+    }
+
+    /// A [`Binned`] in a unit.
+    pub fn binned(
+        label: &str,
+        group: usize,
+        stroke: Stroke,
+        ask: Ask,
+        (edges, unit): (Values, impl Into<Json>),
+        output: &str,
+    ) -> Self {
+        let (label, output, unit) = (label.into(), output.into(), unit.into());
+        Self::Binned(Binned { label, group, stroke, ask, edges, unit, output })
     }
 
     /// A [`Dot`] at `x`.

@@ -1,7 +1,9 @@
 //! Parameters with references to knobs.
 
 use serde_json::{Map, Value as Json, json};
+use solvable_theory::catalog;
 
+use crate::answer::{named, read_place, within};
 use crate::refusal::Refusal;
 use crate::spec::Ask;
 
@@ -52,10 +54,22 @@ impl<'a> Setting<'a> {
             Json::Object(fields) => match operation(template) {
                 Some(("$product", factors)) => self.folded(factors, |a, b| a * b),
                 Some(("$sum", terms)) => self.folded(terms, |a, b| a + b),
+                Some(("$answer", [Json::String(id), Json::Object(params), Json::String(output)])) => {
+                    self.answer(id, params, output)
+                }
                 _ => fields.iter().map(|(name, field)| Ok((name.clone(), self.fill(field)?))).collect(),
             },
             _ => Ok(template.clone()),
         }
+    }
+
+    /// What another prediction has at `output`.
+    fn answer(self, id: &str, params: &Map<String, Json>, output: &str) -> Result<Json, Refusal> {
+        let prediction = catalog::find(id)?;
+        let fill = |(name, template): (&String, &Json)| Ok((name.clone(), self.fill(template)?));
+        let params = params.iter().map(fill).collect::<Result<Map<_, _>, Refusal>>()?;
+        let parts = named(&prediction, prediction.evaluate(&params)?)?;
+        within(&parts, &read_place(output)?).map(catalog::Value::to_json)
     }
 
     /// The number that `template` stands for.
@@ -106,6 +120,20 @@ fn operation(value: &Json) -> Option<(&str, &[Json])> {
     name.starts_with('$').then_some((name.as_str(), operands.as_array()?.as_slice()))
 }
 
+/// The template of a parameter: of the question itself, or of one whose answer it takes.
+pub(crate) fn asked<'a>(params: &'a Map<String, Json>, name: &str) -> Option<&'a Json> {
+    params.get(name).or_else(|| params.values().find_map(|template| within_answers(template, name)))
+}
+
+fn within_answers<'a>(template: &'a Json, name: &str) -> Option<&'a Json> {
+    match (operation(template), template) {
+        (Some(("$answer", [_, Json::Object(params), _])), _) => asked(params, name),
+        (_, Json::Array(entries)) => entries.iter().find_map(|entry| within_answers(entry, name)),
+        (_, Json::Object(fields)) => fields.values().find_map(|field| within_answers(field, name)),
+        _ => None,
+    }
+}
+
 /// Whether `template` hangs on the knob.
 pub(crate) fn refers(template: &Json, knob: &str) -> bool {
     match template {
@@ -135,6 +163,16 @@ mod tests {
         assert_eq!(Setting::new(&knobs).at(&json!(7)).fill(&json!({"a": "$x"})).unwrap(), json!({"a": 7}));
         assert_eq!(fill(json!({"$sum": ["$s", 1]})).unwrap(), json!(2.5));
         assert!(fill(json!("$none")).is_err() && fill(json!([{"$repeat": [1, "$s"]}])).is_err());
+    }
+
+    #[test]
+    fn an_answer_stands_for_what_another_prediction_has() {
+        let alpha = json!({"$answer": ["ngd/alpha", {"method": "bd", "depth": "$L"}, "alpha"]});
+        assert_eq!(fill(json!({"$sum": [alpha, 1]})).unwrap(), json!(4));
+        let refused = json!({"$answer": ["ngd/alpha", {"method": "bd", "depth": "$s"}, "alpha"]});
+        assert_eq!(fill(refused.clone()).unwrap_err().parameter(), Some("depth"));
+        let params = json!({"a": [1, refused]});
+        assert!(refers(asked(params.as_object().unwrap(), "depth").unwrap(), "s"));
     }
 
     #[test]

@@ -38,5 +38,16 @@ pub fn all() -> Vec<Paper> {
 
 /// The explorable figures of every paper, in the order of the report.
 pub fn explorables() -> Vec<ExplorePlan> {
-    [mean_field::explorables()].into_iter().flatten().collect()
+    [
+        mean_field::explorables(),
+        normalization::explorables(),
+        natural_gradient::explorables(),
+        continual_learning::explorables(),
+        dynamical_isometry::explorables(),
+        pathological_spectra::explorables(),
+        any_architecture::explorables(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -2,6 +2,7 @@
 
 mod claims;
 pub mod experiments;
+mod explore;
 mod figures;
 mod findings;
 mod maps;
@@ -12,6 +13,11 @@ use solvable_theory::bibliography::{
     ALEMOHAMMAD_2021, ARORA_2019, HRON_2020, KARAKIDA_2019_NORMALIZATION, KARAKIDA_2019_UNIVERSAL,
     NOVAK_2019, TOLSTIKHIN_2021, XIAO_2018, YANG_2017, YANG_2019,
 };
+
+/// Its explorable figures.
+pub fn explorables() -> Vec<solvable_shared::explore::ExplorePlan> {
+    explore::all()
+}
 
 /// Any architecture.
 pub fn paper() -> Paper {

@@ -3,6 +3,7 @@
 
 mod claims;
 pub mod experiments;
+mod explore;
 mod figures;
 mod findings;
 mod maps;
@@ -10,6 +11,11 @@ mod settings;
 
 use solvable_engine::Paper;
 use solvable_theory::bibliography::{BIETTI_2021, BORDELON_2020, CANATAR_2021, KARAKIDA_2022_CONTINUAL};
+
+/// Its explorable figures.
+pub fn explorables() -> Vec<solvable_shared::explore::ExplorePlan> {
+    explore::all()
+}
 
 /// Continual learning in the tangent-kernel regime.
 pub fn paper() -> Paper {

@@ -2,6 +2,7 @@
 
 mod claims;
 pub mod experiments;
+mod explore;
 mod figures;
 mod findings;
 mod maps;
@@ -11,6 +12,11 @@ use solvable_engine::Paper;
 use solvable_theory::bibliography::{
     BELINSCHI_2007, HAYASE_2021, NICA_2006, PENNINGTON_2017, PENNINGTON_2018,
 };
+
+/// Its explorable figures.
+pub fn explorables() -> Vec<solvable_shared::explore::ExplorePlan> {
+    explore::all()
+}
 
 /// Spectra of very deep networks by free probability.
 pub fn paper() -> Paper {

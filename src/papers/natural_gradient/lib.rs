@@ -3,6 +3,7 @@
 
 mod claims;
 pub mod experiments;
+mod explore;
 mod figures;
 mod findings;
 mod maps;
@@ -10,6 +11,11 @@ mod settings;
 
 use solvable_engine::Paper;
 use solvable_theory::bibliography::{FORSTER_2002, KARAKIDA_2020_NATURAL, MARTENS_2015};
+
+/// Its explorable figures.
+pub fn explorables() -> Vec<solvable_shared::explore::ExplorePlan> {
+    explore::all()
+}
 
 /// Natural gradient with approximate Fisher matrices.
 pub fn paper() -> Paper {

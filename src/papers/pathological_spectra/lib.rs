@@ -3,6 +3,7 @@
 
 mod claims;
 pub mod experiments;
+mod explore;
 mod figures;
 mod findings;
 mod maps;
@@ -10,6 +11,11 @@ mod settings;
 
 use solvable_engine::Paper;
 use solvable_theory::bibliography::{JACOT_2018, KARAKIDA_2019_UNIVERSAL, KARAKIDA_2021_PATHOLOGICAL};
+
+/// Its explorable figures.
+pub fn explorables() -> Vec<solvable_shared::explore::ExplorePlan> {
+    explore::all()
+}
 
 /// The classification side of the Fisher spectrum.
 pub fn paper() -> Paper {

@@ -5,6 +5,8 @@ use solvable_engine::figure::{Point, Series};
 use solvable_engine::verify::{Experiment, JudgeError, Request};
 use solvable_engine::{FigurePlan, Trials, mean_point};
 
+use crate::rounded;
+
 pub use serde_json::json;
 pub use solvable_explore::*;
 
@@ -38,11 +40,19 @@ pub fn points<E: Experiment>(
     for (x, setting) in settings {
         if let Some(outcomes) = trials.found::<E>(&setting)? {
             let values: Vec<f64> = outcomes.iter().map(&read).collect();
-            points.push(mean_point(x, &values)?);
+            points.push(short(mean_point(x, &values)?));
         }
     }
     Ok(points)
 }
+
+/// As many digits as can be seen, and more: pages carry the points as text.
+fn short(Point { x, y, low, high }: Point) -> Point {
+    let [x, y, low, high] = [x, y, low, high].map(|value| rounded(value, DIGITS));
+    Point { x, y, low, high }
+}
+
+const DIGITS: usize = 6;
 
 /// Measurements as markers in panel `panel` where the knobs stand as `at` says; nothing where there are no points.
 pub fn measured(panel: usize, at: Json, label: &str, group: usize, points: Vec<Point>) -> Option<Measured> {
