@@ -54,6 +54,6 @@ pub use picture::{Detail, Picture, Problem, Shown};
 pub use place::Place;
 pub use refusal::Refusal;
 pub use spec::{
-    Ask, Cells, Dot, Explorable, Knob, Listed, Measured, Panel, Range, Readout, Rule, Sweep, Trace, Values,
-    Word,
+    Ask, Bars, Cells, Dot, Explorable, Knob, Listed, Measured, Panel, Range, Readout, Rule, Sweep, Trace,
+    Values, Word,
 };

@@ -1,5 +1,8 @@
 //! What a figure shows at a setting of its knobs.
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use solvable_figures::figure::{Figure, Panel as Drawn, Point, Position, Scale, Series};
@@ -9,7 +12,7 @@ use crate::command::command;
 use crate::place::Place;
 use crate::refusal::Refusal;
 use crate::spec::{
-    Ask, Cells, Dot, Explorable, Listed, Measured, Panel, Readout, Rule, Sweep, Trace, Values,
+    Ask, Bars, Cells, Dot, Explorable, Listed, Measured, Panel, Readout, Rule, Sweep, Trace, Values,
 };
 use crate::template::{Setting, refers};
 
@@ -86,6 +89,8 @@ impl Explorable {
             detail,
             problems: Vec::new(),
             caveats: Vec::new(),
+            answers: Answers::new(),
+            printed: Answers::new(),
         };
         let mut panels: Vec<Drawn> = self.panels.iter().map(|panel| drawing.panel(panel)).collect();
         let here = self.measured.iter().filter(|measured| measured.is_at(setting));
@@ -128,7 +133,16 @@ struct Drawing<'a> {
     detail: Detail,
     problems: Vec<Problem>,
     caveats: Vec<String>,
+    /// What was answered so far, so that the curves of one answer ask once.
+    answers: Answers,
+    /// The same, with the digits that the command prints.
+    printed: Answers,
 }
+
+/// The parts of an answer, by name.
+type Parts = Rc<Vec<(&'static str, Value)>>;
+/// Answers by prediction and parameters.
+type Answers = HashMap<(&'static str, String), Result<Parts, Refusal>>;
 
 impl Drawing<'_> {
     fn panel(&mut self, panel: &Panel) -> Drawn {
@@ -144,6 +158,7 @@ impl Drawing<'_> {
             Trace::Rule(rule) => (&rule.label, rule.ask.as_ref(), self.rule(rule)),
             Trace::Dot(dot) => (&dot.label, dot.ask.as_ref(), self.dot(dot)),
             Trace::Cells(cells) => (&cells.label, Some(&cells.ask), self.cells(cells)),
+            Trace::Bars(bars) => (&bars.label, Some(&bars.ask), self.bars(bars)),
         };
         match found {
             Ok(series) => series,
@@ -170,12 +185,21 @@ impl Drawing<'_> {
     }
 
     /// The answer to `ask`, by the names of its outputs.
-    fn parts(&mut self, ask: &Ask) -> Result<Vec<(&'static str, Value)>, Refusal> {
+    fn parts(&mut self, ask: &Ask) -> Result<Parts, Refusal> {
         let prediction = catalog::find(&ask.id)?;
         let params = self.setting.params(ask)?;
-        let parts = named(&prediction, prediction.evaluate(&params)?)?;
-        self.caveat(&prediction, &params);
-        Ok(parts)
+        self.answer(&prediction, &params)
+    }
+
+    /// The answer to a question with such parameters, from what was answered before where it was.
+    fn answer(&mut self, prediction: &Prediction, params: &Map<String, Json>) -> Result<Parts, Refusal> {
+        let evaluate = || Ok(Rc::new(named(prediction, prediction.evaluate(params)?)?));
+        let key = (prediction.id, written(params));
+        let found = self.answers.entry(key).or_insert_with(evaluate).clone();
+        if found.is_ok() {
+            self.caveat(prediction, params);
+        }
+        found
     }
 
     fn caveat(&mut self, prediction: &Prediction, params: &Map<String, Json>) {
@@ -188,16 +212,17 @@ impl Drawing<'_> {
 
     fn sweep(&mut self, sweep: &Sweep) -> Result<Option<Series>, Refusal> {
         let prediction = catalog::find(&sweep.ask.id)?;
-        let output = read_place(&sweep.output)?;
+        let output = (sweep.output != "$x").then(|| read_place(&sweep.output)).transpose()?;
         let against = sweep.against.as_deref().map(read_place).transpose()?;
         let (mut points, mut refused) = (Vec::new(), None);
         for x in values(&sweep.values, self.setting, self.detail)? {
             let number = if sweep.values.whole { Json::from(x as i64) } else { Json::from(x) };
-            let params = self.setting.at(&number).params(&sweep.ask)?;
-            let found = prediction.evaluate(&params).map_err(Refusal::from).and_then(|value| {
-                let parts = named(&prediction, value)?;
-                let x = against.as_ref().map_or(Ok(x), |place| number_of(&parts, place))?;
-                Ok((x, number_of(&parts, &output)?))
+            let here = self.setting.at(&number);
+            let params = here.params(&sweep.ask)?;
+            let less = sweep.less.as_ref().map_or(Ok(0.0), |less| here.number(less))?;
+            let found = self.answer(&prediction, &params).and_then(|parts| {
+                let at = |place: Option<&Place>| place.map_or(Ok(x), |place| number_of(&parts, place));
+                Ok((at(against.as_ref())?, at(output.as_ref())? - less))
             });
             match found {
                 Ok(point) => points.push(point),
@@ -206,14 +231,15 @@ impl Drawing<'_> {
                     refused.get_or_insert(why);
                 }
             }
-            self.caveat(&prediction, &params);
         }
         let any = points.iter().any(|(_, y)| !y.is_nan());
         if let Some(why) = refused {
             if !any {
                 return Err(why);
             }
-            self.problem(&sweep.label, Some(&sweep.ask), true, why);
+            if !sweep.ends {
+                self.problem(&sweep.label, Some(&sweep.ask), true, why);
+            }
         }
         let Sweep { label, group, stroke, .. } = sweep;
         Ok(Some(Series::Line { label: self.setting.label(label), group: *group, stroke: *stroke, points }))
@@ -225,12 +251,7 @@ impl Drawing<'_> {
         let abscissas = match &listed.x {
             Json::Null => (1..=ordinates.len()).map(|n| n as f64).collect(),
             Json::String(output) if !output.starts_with('$') => numbers_of(&parts, output)?,
-            template => {
-                let list = self.setting.fill(template)?;
-                let numbers = list.as_array().and_then(|list| list.iter().map(Json::as_f64).collect());
-                numbers
-                    .ok_or_else(|| Refusal::new("invalid-entry", format!("{list} is no list of numbers")))?
-            }
+            template => self.setting.numbers(template)?,
         };
         let points = abscissas.into_iter().zip(ordinates).collect();
         let Listed { label, group, stroke, .. } = listed;
@@ -269,8 +290,11 @@ impl Drawing<'_> {
                 rows.iter().map(|row| listed_numbers(row, &place)).collect::<Result<_, _>>()?
             }
             flat => {
-                let columns = cells.columns.max(1);
-                listed_numbers(flat, &place)?.chunks(columns).map(<[f64]>::to_vec).collect()
+                let lead = cells.lead.as_ref().map_or(Ok(Vec::new()), |lead| self.setting.numbers(lead))?;
+                let most = cells.most.unwrap_or(usize::MAX);
+                let all: Vec<f64> =
+                    lead.into_iter().chain(listed_numbers(flat, &place)?).take(most).collect();
+                all.chunks(cells.columns.max(1)).map(<[f64]>::to_vec).collect()
             }
         };
         let columns = rows.first().map_or(0, Vec::len);
@@ -285,6 +309,29 @@ impl Drawing<'_> {
         }))
     }
 
+    fn bars(&mut self, bars: &Bars) -> Result<Option<Series>, Refusal> {
+        let parts = self.parts(&bars.ask)?;
+        let heights = numbers_of(&parts, &bars.y)?;
+        let edges = (0..=heights.len()).map(|n| bars.first - 0.5 + n as f64).collect();
+        Ok(Some(Series::Histogram {
+            label: self.setting.label(&bars.label),
+            group: bars.group,
+            edges,
+            heights,
+        }))
+    }
+
+    /// The value, or the part of it, that the command prints.
+    fn printed(&mut self, id: &str, params: &Map<String, Json>, output: &str) -> Result<Json, Refusal> {
+        let prediction = catalog::find(id)?;
+        let evaluate = || Ok(Rc::new(named(&prediction, prediction.answer(params)?.shown)?));
+        let parts = self.printed.entry((prediction.id, written(params))).or_insert_with(evaluate).clone()?;
+        match (output, parts.as_slice()) {
+            ("", [(_, whole)]) => Ok(whole.to_json()),
+            _ => within(&parts, &read_place(output)?).map(Value::to_json),
+        }
+    }
+
     fn readout(&mut self, readout: &Readout) -> Shown {
         let label = self.setting.label(&readout.label);
         let line = |params: &Map<String, Json>| command("predict", &readout.ask.id, params);
@@ -295,21 +342,15 @@ impl Drawing<'_> {
                 return Shown { label, value: None, command: line(&readout.ask.params) };
             }
         };
-        let value = answered(&readout.ask.id, &params, &readout.output)
+        let value = self
+            .printed(&readout.ask.id, &params, &readout.output)
             .map_err(|why| self.problem(&readout.label, Some(&readout.ask), false, why));
         Shown { label, value: value.ok(), command: line(&params) }
     }
 }
 
-/// The value, or the part of it, that the command prints.
-fn answered(id: &str, params: &Map<String, Json>, output: &str) -> Result<Json, Refusal> {
-    let prediction = catalog::find(id)?;
-    let shown = prediction.answer(params)?.shown;
-    if output.is_empty() {
-        return Ok(shown.to_json());
-    }
-    let parts = named(&prediction, shown)?;
-    within(&parts, &read_place(output)?).map(Value::to_json)
+fn written(params: &Map<String, Json>) -> String {
+    Json::Object(params.clone()).to_string()
 }
 
 fn named(prediction: &Prediction, value: Value) -> Result<Vec<(&'static str, Value)>, Refusal> {
@@ -378,4 +419,79 @@ fn values(values: &Values, setting: Setting<'_>, detail: Detail) -> Result<Vec<f
         all.dedup();
     }
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use solvable_figures::figure::{Axis, Stroke};
+
+    use super::*;
+    use crate::spec::Knob;
+
+    /// The traces over one knob, `n`, which starts at 2.
+    fn picture(traces: Vec<Trace>) -> Picture {
+        let panel = Panel { title: String::new(), x: Axis::linear("x"), y: Axis::linear("y"), traces };
+        let figure = Explorable {
+            id: "test/figure".into(),
+            title: String::new(),
+            caption: String::new(),
+            knobs: vec![Knob::whole("n", "n", "", 1, 9, 2)],
+            panels: vec![panel],
+            readouts: Vec::new(),
+            checks: Vec::new(),
+            measured: Vec::new(),
+        };
+        figure.picture(&figure.start(), Detail::Fine).unwrap()
+    }
+
+    fn branch(values: Values) -> Trace {
+        let ask = Ask::new("attn/potts-overlap", json!({"K": 3, "x": "$x"}));
+        Trace::sweep("branch", 0, Stroke::Solid, ask, values, "a")
+    }
+
+    #[test]
+    fn a_curve_may_end_where_the_theory_refuses() {
+        let over = |low: f64, high: f64| branch(Values::new(low, high, 5, Scale::Linear));
+        assert!(picture(vec![over(1.0, 5.0)]).problems[0].partly);
+        assert!(picture(vec![over(1.0, 5.0).ending()]).problems.is_empty());
+        assert!(!picture(vec![over(1.0, 2.0).ending()]).problems[0].partly);
+    }
+
+    #[test]
+    fn what_is_taken_off_a_curve_follows_its_values() {
+        let drawn = |trace: Trace| match &picture(vec![trace]).figure.panels[0].series[0] {
+            Series::Line { points, .. } => points.clone(),
+            _ => Vec::new(),
+        };
+        let over = || branch(Values::new(3, 5, 3, Scale::Linear));
+        let (whole, rest) = (drawn(over()), drawn(over().less(json!({"$product": ["$n", "$x"]}))));
+        let off: Vec<f64> = whole.iter().zip(&rest).map(|(a, b)| (a.1 - b.1).round()).collect();
+        assert_eq!(off, [6.0, 8.0, 10.0]);
+        let ask = Ask::new("attn/potts-overlap", json!({"K": 3, "x": "$x"}));
+        let turned =
+            Trace::sweep("", 0, Stroke::Solid, ask, Values::new(3, 5, 3, Scale::Linear), "$x").against("a");
+        let turned: Vec<(f64, f64)> = drawn(turned).into_iter().map(|(x, y)| (y, x)).collect();
+        assert_eq!(turned, whole);
+    }
+
+    #[test]
+    fn lists_are_bars_and_cells_with_others_before_them() {
+        let ask = Ask::new("attn/moments", json!({"xi": [[1, 0]], "n": 1}));
+        let bars = Trace::bars("", 0, ask.clone(), "moments");
+        let cells = Trace::Cells(Cells {
+            label: String::new(),
+            ask,
+            output: "moments".into(),
+            columns: 2,
+            range: None,
+            lead: Some(json!([7, "$n"])),
+            most: Some(4),
+        });
+        let drawn = picture(vec![bars, cells]).figure.panels[0].series.clone();
+        // The mean is the pattern, the covariance the identity.
+        assert!(matches!(&drawn[0], Series::Histogram { edges, heights, .. }
+            if *heights == [1.0, 0.0, 1.0, 0.0, 0.0, 1.0] && edges[0] == 0.5 && edges[6] == 6.5));
+        assert!(matches!(&drawn[1], Series::HeatMap { values, .. } if *values == [1.0, 0.0, 7.0, 2.0]));
+    }
 }

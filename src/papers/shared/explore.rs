@@ -1,11 +1,10 @@
 //! Explorable figures of papers: predictions that follow knobs, over the trials that are stored.
 
-use serde_json::Value as Json;
-use solvable_engine::figure::{Point, Series};
+use solvable_engine::figure::{Point, Series, Stroke};
 use solvable_engine::verify::{Experiment, JudgeError, Request};
 use solvable_engine::{FigurePlan, Trials, mean_point};
 
-pub use serde_json::json;
+pub use serde_json::{Value as Json, json};
 pub use solvable_explore::*;
 
 /// An explorable figure to be: the trials it looks for, and how it is made from those that are stored.
@@ -44,9 +43,48 @@ pub fn points<E: Experiment>(
     Ok(points)
 }
 
+/// Points with 99 % intervals of the entries of a list that each trial at `setting` gives, over `xs`; none where no trials are
+/// stored.
+///
+/// # Errors
+/// Trials that cannot be read, or whose lists have another length.
+pub fn listed<E: Experiment>(
+    trials: &Trials<'_>,
+    setting: &E::Setting,
+    xs: &[f64],
+    list: impl Fn(&E::Outcome) -> &[f64],
+) -> Result<Vec<Point>, JudgeError> {
+    let Some(outcomes) = trials.found::<E>(setting)? else { return Ok(Vec::new()) };
+    if let Some(odd) = outcomes.iter().map(|o| list(o).len()).find(|length| *length != xs.len()) {
+        return Err(JudgeError::Shape { predicted: xs.len(), measured: odd });
+    }
+    let point = |(index, x): (usize, &f64)| {
+        let values: Vec<f64> = outcomes.iter().map(|o| list(o)[index]).collect();
+        mean_point(*x, &values)
+    };
+    xs.iter().enumerate().map(point).collect()
+}
+
+/// A dotted upright line where a knob stands.
+pub fn standing(knob: &str) -> Trace {
+    Trace::Rule(Rule {
+        label: String::new(),
+        group: 7,
+        stroke: Stroke::Dotted,
+        ask: None,
+        value: knob.into(),
+        upright: true,
+    })
+}
+
 /// Measurements as markers in panel `panel` where the knobs stand as `at` says; nothing where there are no points.
 pub fn measured(panel: usize, at: Json, label: &str, group: usize, points: Vec<Point>) -> Option<Measured> {
     let series = Series::Points { label: label.to_owned(), group, points };
     let none = matches!(&series, Series::Points { points, .. } if points.is_empty());
     (!none).then(|| Measured::new(panel, at, series))
+}
+
+/// `x` with `digits` significant digits: numbers that figures carry along are short.
+pub fn short(x: f64, digits: usize) -> f64 {
+    format!("{x:.*e}", digits.saturating_sub(1)).parse().unwrap_or(x)
 }
