@@ -38,5 +38,11 @@ pub fn all() -> Vec<Paper> {
 
 /// The explorable figures of every paper, in the order of the report.
 pub fn explorables() -> Vec<ExplorePlan> {
-    [mean_field::explorables()].into_iter().flatten().collect()
+    [
+        mean_field::explorables(),
+        attention_boltzmann::explorables(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
