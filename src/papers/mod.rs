@@ -41,6 +41,7 @@ pub fn explorables() -> Vec<ExplorePlan> {
     [
         mean_field::explorables(),
         attention_boltzmann::explorables(),
+        self_paced_augmentation::explorables(),
     ]
     .into_iter()
     .flatten()
