@@ -40,6 +40,7 @@ pub fn all() -> Vec<Paper> {
 pub fn explorables() -> Vec<ExplorePlan> {
     [
         mean_field::explorables(),
+        gradient_regularization::explorables(),
         attention_boltzmann::explorables(),
         self_paced_augmentation::explorables(),
     ]
