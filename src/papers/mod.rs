@@ -43,6 +43,7 @@ pub fn explorables() -> Vec<ExplorePlan> {
         gradient_regularization::explorables(),
         attention_boltzmann::explorables(),
         self_paced_augmentation::explorables(),
+        learning_in_time::explorables(),
     ]
     .into_iter()
     .flatten()
