@@ -44,6 +44,7 @@ pub fn explorables() -> Vec<ExplorePlan> {
         attention_boltzmann::explorables(),
         self_paced_augmentation::explorables(),
         learning_in_time::explorables(),
+        memories_and_mixing::explorables(),
     ]
     .into_iter()
     .flatten()
