@@ -44,6 +44,7 @@
 
 mod answer;
 mod command;
+mod drawing;
 mod picture;
 mod place;
 mod refusal;
@@ -55,6 +56,6 @@ pub use picture::{Detail, Picture, Problem, Shown};
 pub use place::Place;
 pub use refusal::Refusal;
 pub use spec::{
-    Ask, Binned, Cells, Dot, Explorable, Knob, Listed, Measured, Panel, Range, Readout, Rule, Sweep, Trace,
-    Values, Word,
+    Ask, Bars, Binned, Cells, Dot, Explorable, Knob, Listed, Measured, Panel, Range, Readout, Rule, Sweep,
+    Trace, Values, Word,
 };

@@ -93,8 +93,10 @@ pub struct Ask {
     /// The prediction, or the claim.
     pub id: String,
     /// Its parameters: `"$name"` is the value of a knob (`"$x"` that of a curve), `{"$repeat": [value, count]}` within a list that many entries,
-    /// `{"$product": [a, b, ...]}` and `{"$sum": [a, b, ...]}` numbers made of others,
-    /// `{"$answer": [id, parameters, output]}` what another prediction has there.
+    /// `{"$product": [a, b, ...]}`, `{"$sum": [a, b, ...]}`, `{"$quotient": [a, b, ...]}`, `{"$log": [a]}`, `{"$exp": [a]}` and
+    /// `{"$round": [a]}` numbers made of others, `{"$pick": [which, among]}` the entry of a list by its number (from one) or of an object by its name,
+    /// `{"$take": [count, list]}` the first entries of a list, `{"$range": [first, count]}` integers in a row,
+    /// and `{"$answer": [id, parameters, output]}` what another prediction has there.
     pub params: Map<String, Json>,
 }
 
@@ -115,6 +117,8 @@ pub enum Trace {
     Dot(Dot),
     /// A list or table that one answer holds, as coloured cells.
     Cells(Cells),
+    /// A list that one answer holds, as bars.
+    Bars(Bars),
 }
 
 /// A number over values that the question names `"$x"`, as a line.
@@ -130,10 +134,16 @@ pub struct Sweep {
     pub ask: Ask,
     /// The values.
     pub values: Values,
-    /// Which number of the answer: `kappa_1`, `E[3]`, `E[last]`.
+    /// Which number of the answer: `kappa_1`, `E[3]`, `E[last]`; the value itself where `$x`.
     pub output: String,
     /// The abscissa, where it is a number of the answer too and not the value.
     pub against: Option<String>,
+    /// What is taken off the ordinate: a number after [`Ask::params`]' rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub less: Option<Json>,
+    /// Whether the curve may end where the theory refuses: no problem, then, unless all of it does.
+    #[serde(default)]
+    pub ends: bool,
 }
 
 /// Values from low to high.
@@ -233,6 +243,27 @@ pub struct Cells {
     pub columns: usize,
     /// The range of the colours.
     pub range: Option<(f64, f64)>,
+    /// Cells before those of the answer: a list after [`Ask::params`]' rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<Json>,
+    /// How many cells are drawn, with those before; all where `None`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<usize>,
+}
+
+/// A list of numbers as bars over 1, 2, ...
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Bars {
+    /// Legend entry; empty for none.
+    pub label: String,
+    /// Colour group.
+    pub group: usize,
+    /// The question.
+    pub ask: Ask,
+    /// The heights: an output that is a list.
+    pub y: String,
+    /// Where the middle of the first bar stands.
+    pub first: f64,
 }
 
 /// A number beside the figure.
@@ -335,7 +366,35 @@ impl Trace {
     /// A [`Sweep`].
     pub fn sweep(label: &str, group: usize, stroke: Stroke, ask: Ask, values: Values, output: &str) -> Self {
         let (label, output) = (label.into(), output.into());
-        Self::Sweep(Sweep { label, group, stroke, ask, values, output, against: None })
+        Self::Sweep(Sweep {
+            label,
+            group,
+            stroke,
+            ask,
+            values,
+            output,
+            against: None,
+            less: None,
+            ends: false,
+        })
+    }
+
+    /// The same sweep with the number `less` taken off the ordinate; any other trace as it is.
+    #[must_use]
+    pub fn less(mut self, less: impl Into<Json>) -> Self {
+        if let Self::Sweep(sweep) = &mut self {
+            sweep.less = Some(less.into());
+        }
+        self
+    }
+
+    /// The same sweep, which may end where the theory refuses; any other trace as it is.
+    #[must_use]
+    pub fn ending(mut self) -> Self {
+        if let Self::Sweep(sweep) = &mut self {
+            sweep.ends = true;
+        }
+        self
     }
 
     /// The same sweep with `output` as abscissa; any other trace as it is.
@@ -368,6 +427,16 @@ impl Trace {
     /// A [`Dot`] at `x`.
     pub fn dot(label: &str, group: usize, ask: Ask, x: impl Into<Json>, y: &str) -> Self {
         Self::Dot(Dot { label: label.into(), group, ask: Some(ask), x: x.into(), y: y.into() })
+    }
+
+    /// A [`Dot`] where the knobs stand: `x` and `y` are numbers after [`Ask::params`]' rules.
+    pub fn here(label: &str, group: usize, x: impl Into<Json>, y: impl Into<Json>) -> Self {
+        Self::Dot(Dot { label: label.into(), group, ask: None, x: x.into(), y: y.into() })
+    }
+
+    /// [`Bars`] over 1, 2, ...
+    pub fn bars(label: &str, group: usize, ask: Ask, y: &str) -> Self {
+        Self::Bars(Bars { label: label.into(), group, ask, y: y.into(), first: 1.0 })
     }
 
     /// A horizontal [`Rule`] at an output.

@@ -57,6 +57,16 @@ impl<'a> Setting<'a> {
                 Some(("$answer", [Json::String(id), Json::Object(params), Json::String(output)])) => {
                     self.answer(id, params, output)
                 }
+                Some(("$quotient", terms)) => self.folded(terms, |a, b| a / b),
+                Some(("$log", [of])) => made(self.number(of)?.ln()),
+                Some(("$round", [of])) => made(self.number(of)?.round()),
+                Some(("$exp", [of])) => made(self.number(of)?.exp()),
+                Some(("$pick", [which, among])) => self.picked(which, among),
+                Some(("$take", [count, list])) => self.taken(count, list),
+                Some(("$range", [first, count])) => {
+                    let (first, count) = (self.count(first)?, self.count(count)?);
+                    Ok((first..first + count).collect())
+                }
                 _ => fields.iter().map(|(name, field)| Ok((name.clone(), self.fill(field)?))).collect(),
             },
             _ => Ok(template.clone()),
@@ -76,6 +86,13 @@ impl<'a> Setting<'a> {
     pub fn number(self, template: &Json) -> Result<f64, Refusal> {
         let value = self.fill(template)?;
         value.as_f64().ok_or_else(|| Refusal::new("invalid-entry", format!("{value} is no number")))
+    }
+
+    /// The numbers of the list that `template` stands for.
+    pub fn numbers(self, template: &Json) -> Result<Vec<f64>, Refusal> {
+        let list = self.fill(template)?;
+        let numbers = list.as_array().and_then(|list| list.iter().map(Json::as_f64).collect());
+        numbers.ok_or_else(|| Refusal::new("invalid-entry", format!("{list} is no list of numbers")))
     }
 
     /// A label in which `$name` is the value of a knob.
@@ -105,12 +122,55 @@ impl<'a> Setting<'a> {
         })
     }
 
+    /// The entry of a list by its number, from one, or the field of an object by its name; the others are not looked at.
+    fn picked(self, which: &Json, among: &Json) -> Result<Json, Refusal> {
+        let which = self.fill(which)?;
+        let entry = match (&which, among) {
+            (Json::String(name), Json::Object(fields)) => fields.get(name),
+            (number, Json::Array(entries)) => {
+                number.as_u64().and_then(|n| entries.get(usize::try_from(n).ok()?.checked_sub(1)?))
+            }
+            _ => None,
+        };
+        let absent = || {
+            let valid = match among {
+                Json::Object(fields) => fields.keys().cloned().collect::<Vec<_>>().join(", "),
+                _ => format!("an integer from 1 to {}", among.as_array().map_or(0, Vec::len)),
+            };
+            Refusal::new("invalid-entry", format!("{which} is no choice; valid: {valid}"))
+        };
+        self.fill(entry.ok_or_else(absent)?)
+    }
+
+    /// The first entries of a list.
+    fn taken(self, count: &Json, list: &Json) -> Result<Json, Refusal> {
+        let count = self.count(count)?;
+        match self.fill(list)? {
+            Json::Array(mut entries) if count <= entries.len() => {
+                entries.truncate(count);
+                Ok(Json::Array(entries))
+            }
+            list => {
+                let most = list.as_array().map_or(0, Vec::len);
+                let told = format!("{count} entries are not there; valid: an integer from 0 to {most}");
+                Err(Refusal::new("invalid-entry", told))
+            }
+        }
+    }
+
     fn folded(self, entries: &[Json], with: fn(f64, f64) -> f64) -> Result<Json, Refusal> {
         let numbers = entries.iter().map(|entry| self.number(entry)).collect::<Result<Vec<_>, _>>()?;
         let folded = numbers.into_iter().reduce(with).unwrap_or(0.0);
-        // Integers stay integers, which some parameters have to be.
-        Ok(if folded.fract() == 0.0 && folded.abs() < 9e15 { json!(folded as i64) } else { json!(folded) })
+        made(folded)
     }
+}
+
+/// A number; integers stay integers, which some parameters have to be.
+fn made(number: f64) -> Result<Json, Refusal> {
+    if !number.is_finite() {
+        return Err(Refusal::new("invalid-entry", format!("what is asked for would be {number}")));
+    }
+    Ok(if number.fract() == 0.0 && number.abs() < 9e15 { json!(number as i64) } else { json!(number) })
 }
 
 /// The one field of an object that is an operation.
@@ -173,6 +233,28 @@ mod tests {
         assert_eq!(fill(refused.clone()).unwrap_err().parameter(), Some("depth"));
         let params = json!({"a": [1, refused]});
         assert!(refers(asked(params.as_object().unwrap(), "depth").unwrap(), "s"));
+    }
+
+    #[test]
+    fn numbers_and_lists_are_made_of_others() {
+        assert_eq!(fill(json!({"$quotient": ["$L", "$s"]})).unwrap(), json!(2));
+        assert_eq!(fill(json!({"$log": [{"$exp": ["$s"]}]})).unwrap(), json!(1.5));
+        assert_eq!(fill(json!({"$round": ["$s"]})).unwrap(), json!(2));
+        assert_eq!(fill(json!({"$pick": ["$L", [5, 6, ["$s"]]]})).unwrap(), json!([1.5]));
+        assert_eq!(fill(json!({"$pick": ["$word", {"relu": 1, "tanh": "$none"}]})).unwrap(), json!(1));
+        assert_eq!(fill(json!({"$take": [2, [7, 8, 9]]})).unwrap(), json!([7, 8]));
+        assert_eq!(fill(json!({"$range": [2, "$L"]})).unwrap(), json!([2, 3, 4]));
+        let odd = [
+            json!({"$pick": ["$M", [1, 2]]}),
+            json!({"$pick": [0, [1]]}),
+            json!({"$pick": ["$word", {"tanh": 1}]}),
+            json!({"$take": ["$M", [1]]}),
+            json!({"$range": [0, "$s"]}),
+        ];
+        assert!(fill(json!({"$log": [-1]})).is_err() && fill(json!({"$quotient": [1, 0]})).is_err());
+        for template in odd {
+            assert!(fill(template.clone()).unwrap_err().to_string().contains("valid"), "{template}");
+        }
     }
 
     #[test]

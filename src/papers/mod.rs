@@ -45,7 +45,12 @@ pub fn explorables() -> Vec<ExplorePlan> {
         continual_learning::explorables(),
         dynamical_isometry::explorables(),
         pathological_spectra::explorables(),
+        gradient_regularization::explorables(),
+        attention_boltzmann::explorables(),
+        self_paced_augmentation::explorables(),
         any_architecture::explorables(),
+        learning_in_time::explorables(),
+        memories_and_mixing::explorables(),
     ]
     .into_iter()
     .flatten()

@@ -2,11 +2,17 @@
 
 mod claims;
 pub mod experiments;
+mod explore;
 mod figures;
 mod maps;
 
 use solvable_engine::Paper;
 use solvable_theory::bibliography::{LUCIBELLO_2024, OTA_2023, RAMSAUER_2021};
+
+/// Its explorable figures.
+pub fn explorables() -> Vec<solvable_shared::explore::ExplorePlan> {
+    explore::all()
+}
 
 /// Attention as a Boltzmann machine.
 pub fn paper() -> Paper {

@@ -3,6 +3,7 @@
 
 mod claims;
 pub mod experiments;
+mod explore;
 mod figures;
 mod findings;
 mod maps;
@@ -12,6 +13,11 @@ use solvable_engine::Paper;
 use solvable_theory::bibliography::{
     BARRETT_2021, FORET_2021, ISHIDA_2020, KARAKIDA_2023_GRADIENT, PESME_2023, WOODWORTH_2020,
 };
+
+/// Its explorable figures.
+pub fn explorables() -> Vec<solvable_shared::explore::ExplorePlan> {
+    explore::all()
+}
 
 /// Gradient regularization: bias and cost.
 pub fn paper() -> Paper {

@@ -2,6 +2,7 @@
 
 mod claims;
 pub mod experiments;
+mod explore;
 mod figures;
 mod findings;
 mod maps;
@@ -10,6 +11,11 @@ use solvable_engine::Paper;
 use solvable_theory::bibliography::{
     ADVANI_2017, BORDELON_2020, BORDELON_2021, KARAKIDA_2022_CONTINUAL, MOBAHI_2020, PAQUETTE_2021,
 };
+
+/// Its explorable figures.
+pub fn explorables() -> Vec<solvable_shared::explore::ExplorePlan> {
+    explore::all()
+}
 
 /// Learning in time.
 pub fn paper() -> Paper {

@@ -2,6 +2,7 @@
 
 mod claims;
 pub mod experiments;
+mod explore;
 mod figures;
 mod findings;
 mod maps;
@@ -10,6 +11,11 @@ use solvable_engine::Paper;
 use solvable_theory::bibliography::{
     DONG_2021, HAYASE_2023, HAYASE_2026, KARAKIDA_2024, LUCIBELLO_2024, OTA_2023, TAKEDA_2026,
 };
+
+/// Its explorable figures.
+pub fn explorables() -> Vec<solvable_shared::explore::ExplorePlan> {
+    explore::all()
+}
 
 /// Completion, sharing, forgetting, the temperature of attention, mixing of tokens.
 pub fn paper() -> Paper {

@@ -2,6 +2,7 @@
 
 mod claims;
 pub mod experiments;
+mod explore;
 mod figures;
 mod findings;
 mod maps;
@@ -9,6 +10,11 @@ mod settings;
 
 use solvable_engine::Paper;
 use solvable_theory::bibliography::{BISHOP_1995, DOBRIBAN_2018, MEI_2021, TAKASE_2021};
+
+/// Its explorable figures.
+pub fn explorables() -> Vec<solvable_shared::explore::ExplorePlan> {
+    explore::all()
+}
 
 /// Augmentation of the samples that are still hard.
 pub fn paper() -> Paper {

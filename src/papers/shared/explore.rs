@@ -1,13 +1,12 @@
 //! Explorable figures of papers: predictions that follow knobs, over the trials that are stored.
 
-use serde_json::Value as Json;
-use solvable_engine::figure::{Point, Series};
+use solvable_engine::figure::{Point, Series, Stroke};
 use solvable_engine::verify::{Experiment, JudgeError, Request};
 use solvable_engine::{FigurePlan, Trials, mean_point};
 
 use crate::rounded;
 
-pub use serde_json::json;
+pub use serde_json::{Value as Json, json};
 pub use solvable_explore::*;
 
 /// An explorable figure to be: the trials it looks for, and how it is made from those that are stored.
@@ -40,19 +39,53 @@ pub fn points<E: Experiment>(
     for (x, setting) in settings {
         if let Some(outcomes) = trials.found::<E>(&setting)? {
             let values: Vec<f64> = outcomes.iter().map(&read).collect();
-            points.push(short(mean_point(x, &values)?));
+            points.push(seen(mean_point(x, &values)?));
         }
     }
     Ok(points)
 }
 
 /// As many digits as can be seen, and more: pages carry the points as text.
-fn short(Point { x, y, low, high }: Point) -> Point {
+fn seen(Point { x, y, low, high }: Point) -> Point {
     let [x, y, low, high] = [x, y, low, high].map(|value| rounded(value, DIGITS));
     Point { x, y, low, high }
 }
 
 const DIGITS: usize = 6;
+
+/// Points with 99 % intervals of the entries of a list that each trial at `setting` gives, over `xs`; none where no trials are
+/// stored.
+///
+/// # Errors
+/// Trials that cannot be read, or whose lists have another length.
+pub fn listed<E: Experiment>(
+    trials: &Trials<'_>,
+    setting: &E::Setting,
+    xs: &[f64],
+    list: impl Fn(&E::Outcome) -> &[f64],
+) -> Result<Vec<Point>, JudgeError> {
+    let Some(outcomes) = trials.found::<E>(setting)? else { return Ok(Vec::new()) };
+    if let Some(odd) = outcomes.iter().map(|o| list(o).len()).find(|length| *length != xs.len()) {
+        return Err(JudgeError::Shape { predicted: xs.len(), measured: odd });
+    }
+    let point = |(index, x): (usize, &f64)| {
+        let values: Vec<f64> = outcomes.iter().map(|o| list(o)[index]).collect();
+        Ok(seen(mean_point(*x, &values)?))
+    };
+    xs.iter().enumerate().map(point).collect()
+}
+
+/// A dotted upright line where a knob stands.
+pub fn standing(knob: &str) -> Trace {
+    Trace::Rule(Rule {
+        label: String::new(),
+        group: 7,
+        stroke: Stroke::Dotted,
+        ask: None,
+        value: knob.into(),
+        upright: true,
+    })
+}
 
 /// Measurements as markers in panel `panel` where the knobs stand as `at` says; nothing where there are no points.
 pub fn measured(panel: usize, at: Json, label: &str, group: usize, points: Vec<Point>) -> Option<Measured> {

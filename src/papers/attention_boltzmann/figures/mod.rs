@@ -1,7 +1,7 @@
 //! Figures of attentional Boltzmann machines.
 
 mod learning;
-mod storage;
+pub(crate) mod storage;
 
 use solvable_theory::attention_boltzmann::{AttentionMachine, coexistence, denoising_objective, spinodal};
 

@@ -98,14 +98,14 @@ fn capacities(_: &Trials<'_>) -> Result<Figure, JudgeError> {
 }
 
 /// Inverse temperature, sizes and loads of the figure of all Gaussian patterns.
-const LAMBDA: f64 = 0.5;
+pub(crate) const LAMBDA: f64 = 0.5;
 fn gaussian_sizes(profile: Profile) -> Vec<usize> {
     by(profile, vec![20, 30], vec![20, 30, 40])
 }
 
-const LOADS: [f64; 7] = [0.08, 0.1, 0.12, 0.14, 0.16, 0.18, 0.2];
+pub(crate) const LOADS: [f64; 7] = [0.08, 0.1, 0.12, 0.14, 0.16, 0.18, 0.2];
 
-fn gaussian(size: usize, alpha: f64) -> AllPatternsSetting {
+pub(crate) fn gaussian(size: usize, alpha: f64) -> AllPatternsSetting {
     let patterns = ((alpha * size as f64).exp().round() as usize).max(2);
     AllPatternsSetting { ensemble: "gaussian".into(), size, lambda: LAMBDA, patterns }
 }

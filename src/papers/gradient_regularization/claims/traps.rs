@@ -15,7 +15,7 @@ pub(crate) fn claims() -> Vec<Claim> {
 pub(crate) const CHAINS: [(usize, f64); 8] =
     [(2, 1.0), (2, 4.0), (3, 1.0), (3, 4.0), (4, 1.0), (4, 4.0), (6, 1.0), (6, 4.0)];
 /// Strengths in units of the threshold.
-const BESIDE: [f64; 2] = [0.97, 1.03];
+pub(crate) const BESIDE: [f64; 2] = [0.97, 1.03];
 
 /// A start below both stationary points: 0.3 of where they meet, or small where they are none.
 pub(crate) fn start(depth: usize, target: f64) -> f64 {
