@@ -15,7 +15,7 @@ import { browser, opened } from "../browser.mjs";
 
 const program = resolve(process.env.SOLVABLE ?? "target/release/solvable");
 const site = resolve(process.env.SITE ?? "site");
-const parts = readdirSync(join(site, "parts")).filter((name) => name !== "index.html").map((name) => pathToFileURL(join(site, "parts", name)).href);
+const pages = readdirSync(join(site, "parts")).filter((name) => name !== "index.html").map((name) => pathToFileURL(join(site, "parts", name)).href);
 /** Seeds the moves, so that a failure can be seen again. */
 const SEED = Number(process.env.SEED ?? 0);
 
@@ -38,16 +38,16 @@ function* random(seed) {
 /** Every figure with its page, which has to come through without a problem. */
 async function* figures(options = {}) {
   let count = 0;
-  for (const part of parts) {
-    const page = await opened(chromium, part, options);
+  for (const address of pages) {
+    const page = await opened(chromium, address, options);
     for (const id of await ids(page)) {
       yield [page, id];
       count += 1;
     }
-    assert.deepEqual(page.problems, [], part);
+    assert.deepEqual(page.problems, [], address);
     await page.context().close();
   }
-  assert.ok(count >= parts.length, `${count} figures on ${parts.length} pages`);
+  assert.ok(count >= pages.length, `${count} figures on ${pages.length} pages`);
 }
 
 const settled = (page, id) => page.waitForFunction((id) => !document.getElementById(id).hasAttribute("aria-busy"), id, { timeout: 30_000 });
@@ -91,14 +91,23 @@ function answer(command) {
   return JSON.parse(execFileSync("sh", ["-c", `${command} --json`], { env: { ...process.env, PATH: path }, encoding: "utf8" })).value;
 }
 
-/** The part of a value that a readout shows. */
-function part(value, prediction, output) {
-  if (output === "" || prediction.single) return output.includes("[") ? value[Number(output.match(/\[(\d+)\]/)[1])] : value;
+/** What in a value a readout may show: the part of that name, in the forms that values have; where it has none of them, any. */
+function parts(value, prediction, output) {
   const [name, ...steps] = output.split(/[[\].]+/).filter(Boolean);
   const position = prediction.outputs.findIndex((known) => known.name === name);
-  const whole = Array.isArray(value) ? value[position] : value[name];
-  return steps.reduce((within, step) => within[step], whole);
+  const wholes = [];
+  if (value !== null && typeof value === "object" && !Array.isArray(value) && name in value) wholes.push(value[name]);
+  if (Array.isArray(value) && position >= 0) {
+    if (value.length === prediction.outputs.length) wholes.push(value[position]);
+    // A table: a row for each entry.
+    if (value.every((row) => row?.length === prediction.outputs.length)) wholes.push(value.map((row) => row[position]));
+  }
+  const step = (within, key) => within?.[key === "last" ? within.length - 1 : key];
+  const found = wholes.map((whole) => steps.reduce(step, whole)).filter((found) => found !== undefined);
+  return found.length > 0 ? found : leaves(value);
 }
+
+const leaves = (value) => (value !== null && typeof value === "object" ? Object.values(value).flatMap(leaves) : [value]);
 
 async function agrees(page, id) {
   const { readouts } = await spec(page, id);
@@ -110,7 +119,7 @@ async function agrees(page, id) {
     const prediction = catalog.find((known) => known.id === ask.id);
     // Several readouts may share a command.
     const candidates = commands.filter((command) => command.startsWith(`solvable predict ${ask.id} `)).map(answer);
-    const told = candidates.map((value) => part(value, prediction, output)).map((found) => (typeof found === "string" ? found : JSON.stringify(found)));
+    const told = candidates.flatMap((value) => parts(value, prediction, output)).map((found) => (typeof found === "string" ? found : JSON.stringify(found)));
     const near = told.some((text) => text === values[n] || alike(text, values[n]));
     assert.ok(near, `${id}: shows ${values[n]}, the command says ${told}`);
     compared += 1;
@@ -258,7 +267,7 @@ test("two hundred random moves neither break a figure nor freeze a frame, and th
 });
 
 test("figures go to a file, with their font, and commands to the clipboard", async () => {
-  const page = await opened(chromium, parts[0], { permissions: ["clipboard-read", "clipboard-write"] });
+  const page = await opened(chromium, pages[0], { permissions: ["clipboard-read", "clipboard-write"] });
   const [id] = await ids(page);
   const [download] = await Promise.all([page.waitForEvent("download"), page.locator(`#${id} [data-do=download]`).click()]);
   const stream = await download.createReadStream();
@@ -290,7 +299,7 @@ test("a figure can be moved by keys alone, and is told to those who cannot see i
 test("without JavaScript a figure stands as it is, with its numbers", async () => {
   const context = await chromium.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
-  await page.goto(parts[0]);
+  await page.goto(pages[0]);
   const figure = page.locator(".explorable").first();
   assert.ok(await figure.locator("svg").isVisible());
   assert.ok(!(await figure.locator("form").isVisible()));
