@@ -9,8 +9,8 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value as Json;
-use solvable::explore;
 use solvable::verify::{Engine, Options, Profile, TrialStore};
+use solvable::{explore, papers};
 use solvable_explore::{Detail, Explorable, Range};
 
 fn recorded() -> Vec<Explorable> {
@@ -55,6 +55,16 @@ fn every_figure_draws_over_its_measurements() {
             println!("{id}: {} measured settings, {:?}", figure.measured.len(), picture.readouts);
         }
     }
+}
+
+#[test]
+fn every_part_has_a_figure_to_move_under_its_own_name() {
+    let figures = explore::recorded();
+    for part in papers::all() {
+        assert!(figures.iter().any(|figure| figure.id.starts_with(&format!("{}/", part.id))), "{}", part.id);
+    }
+    let ids: std::collections::BTreeSet<_> = figures.iter().map(|figure| &figure.id).collect();
+    assert_eq!(ids.len(), figures.len());
 }
 
 /// A knob at its ends is answered or refused by name, and most of what is shown there can be computed.

@@ -45,6 +45,7 @@
 mod answer;
 mod command;
 mod drawing;
+mod explorable;
 mod picture;
 mod place;
 mod refusal;

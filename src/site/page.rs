@@ -99,7 +99,7 @@ impl Page {
             self.headings.iter().filter(|heading| heading.level <= 3).cloned().collect();
         (shown.len() > 2).then(|| {
             format!(
-                "<nav class=\"toc\" aria-label=\"On this page\">\n<p>On this page</p>\n<ol>\n{}</ol>\n</nav>\n",
+                "<nav class=\"toc\" aria-label=\"On this page\">\n<details open=\"\">\n<summary>On this page</summary>\n<ol>\n{}</ol>\n</details>\n</nav>\n",
                 contents(&shown)
             )
         })

@@ -22,6 +22,10 @@
     if (form.elements.text.value) show();
   }
 
+  // On narrow screens the contents would push the text out of sight.
+  const contents = document.querySelector(".toc details");
+  if (contents && matchMedia("(max-width: 64rem)").matches) contents.open = false;
+
   // What is wider than its place is reached by the keyboard, and nothing else is a stop on the way.
   const wide = () => {
     for (const region of document.querySelectorAll(".scroll, .formula, span.long, pre, figure .card, .answer .long")) {
