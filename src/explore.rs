@@ -37,28 +37,18 @@ pub fn recorded() -> &'static [Explorable] {
 /// A figure that is none.
 #[cfg(feature = "explore")]
 pub fn additions() -> Result<Additions, Refusal> {
-    use base64::Engine as _;
-    use flate2::Compression;
-    use flate2::write::GzEncoder;
-    use std::io::Write as _;
-
     const MODULE: &[u8] = include_bytes!("../web/module/solvable.wasm");
-    let zipped = || {
-        let mut zip = GzEncoder::new(Vec::new(), Compression::default());
-        zip.write_all(MODULE).and_then(|()| zip.finish())
-    };
-    let zipped = zipped().map_err(|error| Refusal::new("internal", error.to_string()))?;
+    let internal = |what: String| Refusal::new("internal", what);
+    let module = packed(MODULE).map_err(|error| internal(error.to_string()))?;
+    let loader = classic(include_str!("../web/module/solvable.js"))
+        .ok_or_else(|| internal("the loader does not end with what it exports".to_owned()))?;
     let pieces = recorded().iter().map(|figure| {
         let part = figure.id.split('/').next().unwrap_or_default();
         Ok((part.to_owned(), html(figure)?))
     });
-    let loader = include_str!("../web/module/solvable.js");
     let scripts =
-        [&classic(loader), include_str!("../web/page/theory.js"), include_str!("../web/page/explore.js")];
-    let mut tail = format!(
-        "<script type=\"text/plain\" id=\"solvable-wasm\">{}</script>\n",
-        base64::engine::general_purpose::STANDARD.encode(zipped)
-    );
+        [loader.as_str(), include_str!("../web/page/theory.js"), include_str!("../web/page/explore.js")];
+    let mut tail = format!("<script type=\"text/plain\" id=\"solvable-wasm\">{module}</script>\n");
     for script in scripts {
         let _ = writeln!(tail, "<script>\n{script}</script>");
     }
@@ -70,8 +60,28 @@ pub fn additions() -> Result<Additions, Refusal> {
 }
 
 /// The loader, an ES module, as a classic script, which pages opened from a disk can load: what it exports is `solvable`.
-pub fn classic(module: &str) -> String {
-    format!("(() => {{\n{}}})();\n", module.replace("\nexport {", "\nglobalThis.solvable = {"))
+/// `None` where its last statement is no `export {`.
+#[cfg(feature = "explore")]
+pub fn classic(module: &str) -> Option<String> {
+    let (body, names) = module.rsplit_once("\nexport {")?;
+    Some(format!("{{\n{body}\nglobalThis.solvable = {{{names}}}\n"))
+}
+
+/// Bytes as a page holds them: zipped, without a name or a time, in base64.
+///
+/// # Errors
+/// None in memory.
+#[cfg(feature = "explore")]
+pub fn packed(bytes: &[u8]) -> std::io::Result<String> {
+    use std::io::Write as _;
+
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use flate2::{Compression, GzBuilder};
+
+    let mut zipped = GzBuilder::new().write(Vec::new(), Compression::best());
+    zipped.write_all(bytes)?;
+    Ok(STANDARD.encode(zipped.finish()?))
 }
 
 /// The figure as a piece of a page. What the form is for is told by the script; without it the figure stands as it is.

@@ -48,7 +48,7 @@ static REPORT: LazyLock<Report> = LazyLock::new(|| {
             junit: None,
         },
     };
-    let offer = solvable::cli::offer(None, true, &|_| ()).unwrap();
+    let offer = solvable::cli::offer(None, true, &|_| ()).and_then(solvable::cli::with_figures).unwrap();
     *cli::judged(&asked, offer, &Silent).unwrap().0
 });
 

@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use crate::papers;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
-pub use own_data::offer;
+pub use own_data::{offer, with_figures};
 pub use predict::find as prediction;
 use solvable_engine::cli::{
     self, CheckArgs, DiffArgs, EXIT_CODES, MapArgs, PlanArgs, ReportArgs, StatusArgs, VerifyArgs,
@@ -143,10 +143,11 @@ pub fn main(line: Vec<OsString>) -> ExitCode {
     let told = |note: &str| eprintln!("note: {note}");
     let done = match cli.command {
         Command::Verify { args, data } => offer(data.path.as_deref(), !args.patterns.is_empty(), &told)
+            .and_then(with_figures)
             .and_then(|offer| cli::verify(&args, offer)),
-        Command::Report { args, data } => {
-            offer(data.path.as_deref(), true, &told).and_then(|offer| cli::report(&args, offer))
-        }
+        Command::Report { args, data } => offer(data.path.as_deref(), true, &told)
+            .and_then(with_figures)
+            .and_then(|offer| cli::report(&args, offer)),
         Command::Plan { args, data } => offer(data.path.as_deref(), !args.patterns.is_empty(), &told)
             .and_then(|offer| cli::plan(&args, offer)),
         Command::Status { args, data } => {

@@ -22,10 +22,6 @@ pub fn offer(data: Option<&Path>, all: bool, note: &dyn Fn(&str)) -> Result<Offe
     let appendices = if papers.is_empty() { Vec::new() } else { vec![coverage::appendix()?] };
     let mut offer =
         Offer { appendices, bibliography: bibliography::ALL.to_vec(), recorded, ..Offer::of(papers) };
-    #[cfg(feature = "explore")]
-    if !offer.papers.is_empty() {
-        offer.additions = crate::explore::additions()?;
-    }
     match data {
         None => offer.wanted = data_wanted,
         Some(path) => {
@@ -41,6 +37,20 @@ pub fn offer(data: Option<&Path>, all: bool, note: &dyn Fn(&str)) -> Result<Offe
             offer.papers.push(paper);
             offer.notes = notes;
         }
+    }
+    Ok(offer)
+}
+
+/// The same with the figures that follow knobs, for commands that write a report; the others need not wait for them.
+///
+/// # Errors
+/// A figure that cannot be drawn.
+pub fn with_figures(
+    #[cfg_attr(not(feature = "explore"), expect(unused_mut))] mut offer: Offer,
+) -> Result<Offer> {
+    #[cfg(feature = "explore")]
+    if papers::all().iter().any(|paper| offer.papers.iter().any(|offered| offered.id == paper.id)) {
+        offer.additions = crate::explore::additions()?;
     }
     Ok(offer)
 }

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use solvable_engine::cli::{self, Host, ReportArgs, Scope, Selection};
 
-use super::own_data::offer;
+use super::own_data::{offer, with_figures};
 use crate::papers;
 use crate::site::{Api, Checkout, write};
 use crate::verify::{Observer, Profile};
@@ -41,7 +41,7 @@ pub fn site(args: &SiteArgs) -> Result<ExitCode> {
             junit: None,
         },
     };
-    let (report, due) = cli::judged(&asked, offer(None, true, &|_| ())?, &Notes)?;
+    let (report, due) = cli::judged(&asked, with_figures(offer(None, true, &|_| ())?)?, &Notes)?;
     if let Some(due) = due {
         bail!(due);
     }

@@ -1,14 +1,10 @@
 //! What pages load: sheets, scripts, the theory as WebAssembly.
 
-use std::io::Write;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use flate2::{Compression, GzBuilder};
 use solvable_engine::report::{self, Files};
 
 use super::checkout::Checkout;
 use super::error::SiteError;
+use crate::explore;
 
 /// Writes them all.
 pub(super) fn write(checkout: &Checkout, files: &mut Files<'_>) -> Result<(), SiteError> {
@@ -27,26 +23,16 @@ pub(super) fn write(checkout: &Checkout, files: &mut Files<'_>) -> Result<(), Si
 /// The loader as a classic script: pages opened from disk may load no modules.
 fn loader(checkout: &Checkout) -> Result<String, SiteError> {
     const FILE: &str = "web/module/solvable.js";
-    const EXPORT: &str = "\nexport {";
-    let text = checkout.text(FILE)?;
-    match text.rsplit_once(EXPORT) {
-        Some((body, names)) => Ok(format!("{{\n{body}\nglobalThis.solvable = {{{names}}}\n")),
-        None => Err(SiteError::Unusable {
-            file: FILE.to_owned(),
-            reason: "its last statement is no `export {`".to_owned(),
-        }),
-    }
+    explore::classic(&checkout.text(FILE)?).ok_or_else(|| SiteError::Unusable {
+        file: FILE.to_owned(),
+        reason: "its last statement is no `export {`".to_owned(),
+    })
 }
 
-/// The module as text: zipped, in base64.
+/// The module as text.
 fn module(checkout: &Checkout) -> Result<String, SiteError> {
     const FILE: &str = "web/module/solvable.wasm";
-    let bytes = checkout.bytes(FILE)?;
-    // Without a name or a time, so that equal modules make equal files.
-    let mut zipped = GzBuilder::new().write(Vec::new(), Compression::best());
-    let zipped = zipped
-        .write_all(&bytes)
-        .and_then(|()| zipped.finish())
+    let packed = explore::packed(&checkout.bytes(FILE)?)
         .map_err(|error| SiteError::Unusable { file: FILE.to_owned(), reason: error.to_string() })?;
-    Ok(format!("globalThis.solvableWasm = \"{}\";\n", STANDARD.encode(zipped)))
+    Ok(format!("globalThis.solvableWasm = \"{packed}\";\n"))
 }
